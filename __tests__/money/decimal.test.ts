@@ -1,0 +1,140 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  add,
+  compare,
+  decimal,
+  divide,
+  fromInteger,
+  isZero,
+  maximum,
+  minimum,
+  multiply,
+  parseDecimal,
+  round,
+  subtract,
+  sum,
+  times,
+  toText,
+} from '../../src/money/decimal.js';
+
+/** Amounts as whole numbers of 10^-22, so that plain bigint arithmetic gives the expected results independently. */
+const units = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n });
+function fromUnits(value: bigint): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(23, '0');
+  return `${value < 0n ? '-' : ''}${digits.slice(0, -22)}.${digits.slice(-22)}`;
+}
+
+describe('reading', () => {
+  test.each(['', '1.', '.5', '1e3', '+1', ' 1', '0x10', '1_000', '1,5', 'NaN', 'Infinity', '--1', '1.2.3', '１'])(
+    'refuses %j',
+    (text) => {
+      expect(parseDecimal(text)).toBeNull();
+    },
+  );
+
+  test.each([
+    ['0', '0'],
+    ['-0', '0'],
+    ['0.0', '0'],
+    ['007', '7'],
+    ['2.50', '2.5'],
+    ['-0.25', '-0.25'],
+    ['100', '100'],
+    ['0.0000000000000000000001', '0.0000000000000000000001'],
+  ])('reads %s as %s', (text, canonical) => {
+    expect(toText(decimal(text))).toBe(canonical);
+  });
+
+  test('a literal of our own that is no decimal throws', () => {
+    expect(() => decimal('$1')).toThrow('not a plain decimal: $1');
+  });
+
+  test('equal amounts are equal objects however they were written', () => {
+    expect(decimal('1.10')).toEqual(decimal('1.1'));
+    expect(fromInteger(5)).toEqual(decimal('5.000'));
+  });
+});
+
+describe('arithmetic', () => {
+  test('0.1 + 0.2 is 0.3', () => {
+    expect(toText(add(decimal('0.1'), decimal('0.2')))).toBe('0.3');
+  });
+
+  test('a price of fifteen decimals times a million tokens keeps every digit', () => {
+    // 0.000000000000175 x 1,234,567 = 175 x 1,234,567 x 10^-15 = 216,049,225 x 10^-15
+    expect(toText(times(decimal('0.000000000000175'), 1_234_567))).toBe('0.000000216049225');
+  });
+
+  test('sums, differences and order agree with whole-number arithmetic on 22 decimals', () => {
+    fc.assert(
+      fc.property(units, units, (a, b) => {
+        const [x, y] = [decimal(fromUnits(a)), decimal(fromUnits(b))];
+        expect(add(x, y)).toEqual(decimal(fromUnits(a + b)));
+        expect(subtract(x, y)).toEqual(decimal(fromUnits(a - b)));
+        expect(compare(x, y)).toBe(a < b ? -1 : a > b ? 1 : 0);
+        expect(minimum(x, y)).toEqual(decimal(fromUnits(a < b ? a : b)));
+        expect(maximum(x, y)).toEqual(decimal(fromUnits(a > b ? a : b)));
+      }),
+    );
+  });
+
+  test('products agree with whole-number arithmetic', () => {
+    fc.assert(
+      fc.property(units, fc.bigInt({ min: 0n, max: 10n ** 9n }), (a, n) => {
+        const expected = decimal(fromUnits(a * n));
+        expect(times(decimal(fromUnits(a)), n)).toEqual(expected);
+        expect(multiply(decimal(fromUnits(a)), fromInteger(n))).toEqual(expected);
+      }),
+    );
+  });
+
+  test('the sum of 5,000 amounts is the exact sum', () => {
+    fc.assert(
+      fc.property(fc.array(units, { minLength: 5000, maxLength: 5000 }), (values) => {
+        const exact = values.reduce((total, value) => total + value, 0n);
+        expect(sum(values.map((value) => decimal(fromUnits(value))))).toEqual(decimal(fromUnits(exact)));
+      }),
+      { numRuns: 3 },
+    );
+  });
+
+  test('the empty sum is zero', () => {
+    expect(isZero(sum([]))).toBe(true);
+  });
+});
+
+describe('rounding', () => {
+  test.each([
+    ['1', '3', 2, '0.33'],
+    ['2', '3', 2, '0.67'],
+    ['1', '8', 2, '0.13'],
+    ['-1', '8', 2, '-0.13'],
+    ['-1', '3', 0, '0'],
+    ['31.07', '4.9', 2, '6.34'],
+    ['1', '0.0001', 2, '10000'],
+    ['0.123456', '1', 2, '0.12'],
+    ['100', '8', 0, '13'],
+  ])('%s / %s to %i places is %s', (a, b, places, expected) => {
+    expect(toText(divide(decimal(a), decimal(b), places))).toBe(expected);
+  });
+
+  test.each([
+    ['0.005', 2, '0.01'],
+    ['0.004999', 2, '0'],
+    ['-0.005', 2, '-0.01'],
+    ['1.5', 4, '1.5'],
+    ['999.995', 2, '1000'],
+  ])('%s to %i places is %s', (value, places, expected) => {
+    expect(toText(round(decimal(value), places))).toBe(expected);
+  });
+
+  test.each([
+    ['5', '5.00'],
+    ['0', '0.00'],
+    ['-0.5', '-0.50'],
+    ['1.2345', '1.2345'],
+  ])('%s written with at least 2 places is %s', (value, expected) => {
+    expect(toText(decimal(value), 2)).toBe(expected);
+  });
+});

@@ -1,0 +1,45 @@
+import type { Budget, Call, Policy, Suite } from './schema.js';
+
+/** A place in a file; both count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Keys and indexes from the root of the document, e.g. ["suites", "rag", "calls", 0, "model"]. */
+export type Path = readonly (string | number)[];
+
+/**
+ * Where a path stands in the file: the key's own place, or that of the nearest ancestor that exists. A key that a
+ * call has from `defaults` is where `defaults` has it.
+ */
+export type Locate = (path: Path) => Position;
+
+/** A call with the name it goes by: its own, else the model's id. `index` is its place in the suite's list. */
+export interface NamedCall extends Call {
+  readonly display_name: string;
+  readonly index: number;
+}
+
+export interface NamedSuite extends Omit<Suite, 'calls'> {
+  readonly name: string;
+  readonly calls: readonly NamedCall[];
+}
+
+/** A manifest that passed every check, in the order of the file, with `defaults` merged in. */
+export interface Manifest {
+  readonly file: string;
+  readonly runs_per_month: number | null;
+  readonly budget: Budget;
+  readonly policy: Policy;
+  readonly suites: readonly NamedSuite[];
+  readonly locate: Locate;
+}
+
+/** What is read of the default branch's file: limits and rules, never its calls. */
+export interface PolicyFile {
+  readonly runs_per_month: number | null;
+  readonly budget: Budget;
+  readonly policy: Policy;
+  readonly suites: ReadonlyMap<string, { readonly runs_per_month: number | null; readonly budget: Budget }>;
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { parseDecimal } from '../money/decimal.js';
+
+/**
+ * A number as it stands in the file. YAML's own number type is a binary float that has lost the digits, the sign of
+ * an exponent and the difference between 10 and 0o12; the parser hands over the source text instead.
+ */
+export class NumberLiteral {
+  constructor(readonly source: string) {}
+}
+
+const WHOLE_NUMBER = /^(?:0|[1-9]\d*)$/;
+const AMOUNT = /^\d{1,6}(?:\.\d{1,12})?$/;
+const LARGEST_WHOLE_NUMBER = 1_000_000_000;
+
+function isWholeNumber(value: unknown): boolean {
+  return (
+    value instanceof NumberLiteral && WHOLE_NUMBER.test(value.source) && Number(value.source) <= LARGEST_WHOLE_NUMBER
+  );
+}
+
+function amountText(value: unknown): string | null {
+  const text = value instanceof NumberLiteral ? value.source : value;
+  return typeof text === 'string' && AMOUNT.test(text) ? text : null;
+}
+
+/** A count or a number of tokens: 0 to 1,000,000,000, written plainly; nothing is coerced. */
+export const wholeNumber = z
+  .custom<NumberLiteral>(isWholeNumber, { error: 'a whole number from 0 to 1000000000, without quotes' })
+  .meta({ type: 'integer', minimum: 0, maximum: LARGEST_WHOLE_NUMBER })
+  .transform((literal) => Number(literal.source));
+
+/** Money in US dollars, a percentage or retries: exact, non-negative, 6 digits before and 12 after the point at most. */
+export const amount = z
+  .custom<NumberLiteral | string>((value) => amountText(value) !== null, {
+    error: 'a plain decimal such as 2 or 0.25, at most 6 digits before and 12 after the point',
+  })
+  .meta({
+    anyOf: [
+      { type: 'number', minimum: 0, exclusiveMaximum: 1_000_000 },
+      { type: 'string', pattern: AMOUNT.source },
+    ],
+  })
+  .transform((value, context) => {
+    const parsed = parseDecimal(amountText(value) ?? '');
+    if (parsed !== null) return parsed;
+    context.addIssue('a plain decimal');
+    return z.NEVER;
+  });

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** What the judgement says, in the words of the report: rules, violations, limits in force, limits not applied. */
+
+export const RULES = [
+  'per_run',
+  'per_month',
+  'worst_case_per_run',
+  'increase_per_run',
+  'increase_percent',
+  'unpriced',
+  'incomplete_price',
+  'stale_prices',
+  'model_denied',
+  'max_prompt_price',
+  'max_completion_price',
+  'require_max_tokens',
+  'free_tier',
+  'credits',
+  'unprotected',
+  'suite_missing',
+  'manifest_missing',
+] as const;
+export type Rule = (typeof RULES)[number];
+
+export const violationSchema = z.strictObject({
+  rule: z.enum(RULES),
+  severity: z.enum(['fail', 'warn']),
+  suite: z.string().nullable(),
+  call: z.string().nullable(),
+  actual: z.string().nullable(),
+  limit: z.string().nullable(),
+  message: z.string(),
+  file: z.string().nullable(),
+  line: z.number().int().nonnegative().nullable(),
+  remedy: z.string().optional().meta({ description: 'What would mend it' }),
+  excused: z.boolean().optional().meta({ description: 'Base breaks the same and head is no worse: a warning' }),
+  overridden: z.boolean().optional().meta({ description: 'A warning by the override label and an approving review' }),
+});
+export type Violation = z.infer<typeof violationSchema>;
+
+export const notAppliedSchema = z.strictObject({
+  key: z.string(),
+  head: z.string().nullable().meta({ description: 'null: dropped' }),
+  policy: z.string(),
+});
+export type NotApplied = z.infer<typeof notAppliedSchema>;
+
+export const limitStateSchema = z.strictObject({
+  rule: z.enum(RULES),
+  suite: z.string().nullable(),
+  warn: z.string().nullable(),
+  fail: z.string().nullable(),
+  actual: z.string().nullable(),
+});
+export type LimitState = z.infer<typeof limitStateSchema>;

@@ -35,6 +35,11 @@ export function fromInteger(value: number | bigint): Decimal {
   return normalise(BigInt(value), 0);
 }
 
+/** `units / 10^scale`: a whole number of some small unit of money. */
+export function fromUnits(units: bigint, scale: number): Decimal {
+  return normalise(units, scale);
+}
+
 /** A decimal literal in our own code ("0.007"); throws on anything that is not a plain decimal. */
 export function decimal(literal: string): Decimal {
   const value = parseDecimal(literal);

@@ -28,8 +28,13 @@ export interface CallPrice {
   readonly incomplete: readonly string[];
   /** What a reader should know: an alias that may move, an id reached by its slug. */
   readonly notes: readonly string[];
-  /** The arithmetic of `expected`, a line each: `1,800 prompt x $3.00/M = $0.0054`; `check --explain` prints it. */
-  readonly arithmetic: readonly string[];
+  /** Keys of the catalogue's prices in use that are not zero and not known: the figures may be too low. */
+  readonly unknown_price_keys: readonly string[];
+  /**
+   * The arithmetic of `expected`, a line each, `1800 prompt tokens x 0.000003 = 0.0054`, the sum last; empty where
+   * unpriced. Made on demand: only `check --explain` and the JSON report ask for it.
+   */
+  readonly arithmetic: () => readonly string[];
 }
 
 export interface ModelNames {

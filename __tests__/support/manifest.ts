@@ -1,0 +1,44 @@
+import type { Manifest, NamedCall, NamedSuite } from '../../src/manifest/manifest.js';
+import type { Tokens } from '../../src/manifest/schema.js';
+import { callSchema, policySchema } from '../../src/manifest/schema.js';
+import { NumberLiteral } from '../../src/manifest/scalars.js';
+
+/** Checked manifests for tests, without a file: every builder takes what a test is about and fills in the rest. */
+
+/** `{expected, max}` of a token field. */
+export function tokens(expected: number, max: number | null = null): Tokens {
+  return { expected, max };
+}
+
+const zero = new NumberLiteral('0');
+
+/** One request of 1,000 prompt and 100 completion tokens, with the schema's own defaults. */
+export function call(fields: Partial<NamedCall> & { readonly model: string }): NamedCall {
+  return {
+    ...callSchema.parse({ model: fields.model, count: zero, completion_tokens: zero }),
+    count: 1,
+    prompt_tokens: tokens(1000),
+    completion_tokens: tokens(100),
+    display_name: fields.name ?? fields.model,
+    index: 0,
+    ...fields,
+  };
+}
+
+/** A suite that runs once per CI run, its calls numbered in their order. */
+export function suite(fields: Partial<NamedSuite> & { readonly name: string }): NamedSuite {
+  return { repeat: 1, budget: {}, ...fields, calls: (fields.calls ?? []).map((one, index) => ({ ...one, index })) };
+}
+
+/** A manifest without limits, rules or runs per month. */
+export function manifest(fields: Partial<Manifest> = {}): Manifest {
+  return {
+    file: 'llm-budget.yml',
+    runs_per_month: null,
+    budget: {},
+    policy: policySchema.parse({}),
+    suites: [],
+    locate: () => ({ line: 1, column: 1 }),
+    ...fields,
+  };
+}

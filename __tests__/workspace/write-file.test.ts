@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { writeTextFile } from '../../src/workspace/write-file.js';
+import { problemsOf } from '../support/problems.js';
+import { temporaryFolder } from '../support/repository.js';
+
+let folder = temporaryFolder();
+const at = (name: string): string => join(folder.path, name);
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => {
+  folder.remove();
+});
+
+describe('writing a text file', () => {
+  test('makes a new file and leaves nothing else behind', async () => {
+    await writeTextFile(at('report.json'), '{"ä": 1}\n');
+    expect(readFileSync(at('report.json'), 'utf8')).toBe('{"ä": 1}\n');
+    expect(readdirSync(folder.path)).toEqual(['report.json']);
+  });
+
+  test('replaces an existing file as a whole and keeps its mode', async () => {
+    writeFileSync(at('lock'), 'a longer text than the new one');
+    chmodSync(at('lock'), 0o640);
+    await writeTextFile(at('lock'), 'new');
+    expect(readFileSync(at('lock'), 'utf8')).toBe('new');
+    expect(statSync(at('lock')).mode & 0o777).toBe(0o640);
+    expect(readdirSync(folder.path)).toEqual(['lock']);
+  });
+
+  test('puts a new file in the place of the old one, so that a reader of the old one keeps it whole', async () => {
+    writeFileSync(at('lock'), 'old');
+    const before = statSync(at('lock')).ino;
+    await writeTextFile(at('lock'), 'new');
+    expect(statSync(at('lock')).ino).not.toBe(before);
+  });
+
+  test('writes through a link and keeps the link', async () => {
+    writeFileSync(at('real'), 'old');
+    symlinkSync('real', at('link'));
+    await writeTextFile(at('link'), 'new');
+    expect(readFileSync(at('real'), 'utf8')).toBe('new');
+    expect(lstatSync(at('link')).isSymbolicLink()).toBe(true);
+  });
+
+  const refused: readonly (readonly [string, string, () => void, string])[] = [
+    [
+      'a folder',
+      'x',
+      () => {
+        mkdirSync(at('x'));
+      },
+      'it is a folder',
+    ],
+    [
+      'a pipe',
+      'x',
+      () => {
+        execFileSync('mkfifo', [at('x')]);
+      },
+      'it exists and is not a regular file',
+    ],
+    [
+      'a device behind a link',
+      'x',
+      () => {
+        symlinkSync('/dev/null', at('x'));
+      },
+      'it exists and is not a regular file',
+    ],
+    [
+      'a link to nothing',
+      'x',
+      () => {
+        symlinkSync('nothing', at('x'));
+      },
+      'it is a link to a file that does not exist',
+    ],
+    [
+      'a link to itself',
+      'x',
+      () => {
+        symlinkSync('x', at('x'));
+      },
+      'a link in the path leads back to itself',
+    ],
+    ['a file of a missing folder', 'missing/x', () => undefined, 'the folder does not exist'],
+    [
+      'a file below a file',
+      'file/x',
+      () => {
+        writeFileSync(at('file'), '');
+      },
+      'a part of the path is not a folder',
+    ],
+  ];
+  test.each(refused)('refuses %s in words', async (_, name, make, reason) => {
+    make();
+    const before = readdirSync(folder.path);
+    expect(await problemsOf(() => writeTextFile(at(name), 'new'))).toEqual([
+      `${at(name)} cannot be written: ${reason}`,
+    ]);
+    expect(readdirSync(folder.path)).toEqual(before);
+  });
+});

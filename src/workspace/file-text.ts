@@ -1,0 +1,27 @@
+/** What became of reading one file; `reason` goes on after the file's name: "is a folder, not a file". */
+export type FileText =
+  | { readonly state: 'text'; readonly text: string }
+  | { readonly state: 'missing' }
+  | { readonly state: 'unusable'; readonly reason: string };
+
+export interface ReadLimits {
+  readonly maxBytes: number;
+}
+
+/** Strict UTF-8. A byte order mark stays in the text: it is part of what a program would send. */
+export function decodeText(bytes: Uint8Array): FileText {
+  if (bytes.includes(0)) return unusable('is a binary file; a text in UTF-8 is accepted');
+  try {
+    return { state: 'text', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    return unusable('is not valid UTF-8; a text in UTF-8 is accepted');
+  }
+}
+
+export function unusable(reason: string): FileText {
+  return { state: 'unusable', reason };
+}
+
+export function tooLarge(limits: ReadLimits): FileText {
+  return unusable(`is too large; at most ${limits.maxBytes.toLocaleString('en-US')} bytes are accepted`);
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { configurationError, NoVerdictError } from '../problems/problem.js';
+import { errorCode, reasonOf } from './system-error.js';
+
+/**
+ * Writes a report, a lock or another output. A reader sees the old text or the new one, never a half: the text goes
+ * to a file beside the target that is then renamed; where the folder admits no new file, an existing target is
+ * written in place. A link is followed to its file. Throws a NoVerdictError (2) where the target exists and is not
+ * a regular file, or cannot be written.
+ */
+export async function writeTextFile(path: string, text: string): Promise<void> {
+  try {
+    const existing = await existingTarget(path);
+    if (existing === null) await replace(path, text, 0o666);
+    else await replaceOrOverwrite(existing, text);
+  } catch (error) {
+    throw error instanceof NoVerdictError ? error : cannotWrite(path, reasonOf(error));
+  }
+}
+
+interface Target {
+  readonly path: string;
+  readonly mode: number;
+}
+
+/** What stands at the path already, links followed; null where nothing does. */
+async function existingTarget(path: string): Promise<Target | null> {
+  const itself = await lstat(path).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  });
+  if (itself === null) return null;
+  const target = await realpath(path).catch((error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    throw cannotWrite(path, 'it is a link to a file that does not exist');
+  });
+  const kind = await stat(target);
+  if (kind.isDirectory()) throw cannotWrite(path, 'it is a folder');
+  if (!kind.isFile()) throw cannotWrite(path, 'it exists and is not a regular file');
+  return { path: target, mode: kind.mode & 0o777 };
+}
+
+async function replaceOrOverwrite(target: Target, text: string): Promise<void> {
+  try {
+    await replace(target.path, text, target.mode);
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EBUSY'].includes(errorCode(error) ?? '')) throw error;
+    await writeFile(target.path, text);
+  }
+}
+
+async function replace(target: string, text: string, mode: number): Promise<void> {
+  const draft = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
+  try {
+    await writeFile(draft, text, { flag: 'wx', mode });
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+function cannotWrite(path: string, reason: string): NoVerdictError {
+  return configurationError(`${path} cannot be written: ${reason}`, { file: path });
+}

@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { fetchCatalogue } from '../../src/catalogue/live.js';
+import { RETRY_LIMITS } from '../../src/http/retry.js';
+import { NoVerdictError } from '../../src/problems/problem.js';
+import { CATALOGUE_FAULTS, GOOD_BODY } from '../support/catalogue-faults.js';
+import { answer, startFaultServer, type FaultServer } from '../support/fault-server.js';
+import { fakeTime } from '../support/fake-time.js';
+
+let server: FaultServer | null = null;
+
+afterEach(async () => {
+  await server?.close();
+  server = null;
+});
+
+function limitsFor(fault: { untilDeadline?: boolean }) {
+  return { ...RETRY_LIMITS, attemptMs: fault.untilDeadline === true ? 50 : 20_000 };
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<NoVerdictError> {
+  const error: unknown = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof NoVerdictError) return error;
+  throw error ?? new Error('prices were had, against expectation');
+}
+
+describe('a catalogue that answers every request with', () => {
+  test.each(CATALOGUE_FAULTS)('$name: no prices, exit code 3; asked again: $retried', async (fault) => {
+    server = await startFaultServer(() => fault.fault);
+    const url = new URL(server.url);
+    const error = await failureOf(fetchCatalogue({ url, idsInUse: [], limits: limitsFor(fault) }, fakeTime()));
+
+    expect(error.exitCode).toBe(3);
+    expect(error.message).toMatch(fault.says);
+    expect(error.message).toContain(`Live prices cannot be had: ${url.host} `);
+    expect(error.message).not.toMatch(/::|[^\x20-\x7e]/);
+    expect(server.requests).toHaveLength(fault.retried ? 4 : 1);
+    expect(error.message.includes('(4 attempts)')).toBe(fault.retried);
+  });
+});
+
+describe('a catalogue that fails once and is well again, with', () => {
+  test.each(CATALOGUE_FAULTS.filter((fault) => fault.retried))(
+    '$name: the second attempt has the prices',
+    async (fault) => {
+      server = await startFaultServer((_, index) => (index === 0 ? fault.fault : answer(200, GOOD_BODY)));
+      const url = new URL(server.url);
+      const catalogue = await fetchCatalogue(
+        { url, idsInUse: [], limits: { ...limitsFor(fault), attemptMs: 500 } },
+        fakeTime(),
+      );
+
+      expect([...catalogue.models.keys()]).toEqual(['acme/one', 'acme/two']);
+      expect(server.requests).toHaveLength(2);
+    },
+  );
+});

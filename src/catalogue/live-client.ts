@@ -1,0 +1,61 @@
+import type { BodyLimits } from '../http/body.js';
+import { HttpFailure } from '../http/failure.js';
+import { getJson } from '../http/request.js';
+import { retry, type RetryEffects, type RetryLimits } from '../http/retry.js';
+import { catalogueUrlText } from './url.js';
+
+/** GETs from one catalogue, all within one stretch of time. */
+export interface CatalogueClient {
+  /** The catalogue's host, as messages name it. */
+  readonly host: string;
+  now(): number;
+  /** The URL of a path below the catalogue's own. */
+  urlOf(path: string): URL;
+  /** One document, fetched under the retry policy, with `read` as the last step of each attempt. Throws `HttpFailure`. */
+  get<T>(url: URL, limits: BodyLimits, read: (value: unknown) => T): Promise<CatalogueAnswer<T>>;
+}
+
+export interface CatalogueAnswer<T> {
+  readonly content: T;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly bytes: Uint8Array;
+}
+
+/** Nothing else is sent: the catalogue needs no key, and whoever runs it is told nothing. */
+const HEADERS = { accept: 'application/json', 'user-agent': 'llm-budget' };
+
+/**
+ * A client whose requests share `limits.totalMs` from now on: a catalogue that hangs on every model in use costs the run
+ * one such time, not one for each.
+ */
+export function catalogueClient(url: URL, effects: RetryEffects, limits: RetryLimits): CatalogueClient {
+  const base = catalogueUrlText(url);
+  const end = effects.now() + limits.totalMs;
+  return {
+    host: url.host,
+    now: () => effects.now(),
+    urlOf: (path) => new URL(`${base}${path}`),
+    get: async (target, bodyLimits, read) => {
+      const left = end - effects.now();
+      if (left <= 0) {
+        const seconds = limits.totalMs / 1000;
+        throw new HttpFailure(`was not asked: the ${seconds} s for the catalogue were used up`, {
+          kind: 'timeout',
+          transient: false,
+          attempts: 0,
+        });
+      }
+      const attempt = async (signal: AbortSignal) => {
+        const answer = await getJson(target, { headers: HEADERS, signal, ...bodyLimits }, effects.now());
+        return { content: read(answer.value), headers: answer.headers, bytes: answer.bytes };
+      };
+      return await retry(attempt, effects, { ...limits, totalMs: left });
+    },
+  };
+}
+
+/** "openrouter.ai answered 503 (4 attempts)". */
+export function failureSentence(host: string, failure: HttpFailure): string {
+  const attempts = failure.attempts > 1 ? ` (${failure.attempts} attempts)` : '';
+  return `${host} ${failure.message}${attempts}`;
+}

@@ -1,0 +1,44 @@
+import { HttpFailure } from '../http/failure.js';
+import { RETRY_LIMITS, type RetryEffects, type RetryLimits } from '../http/retry.js';
+import { pricesUnusable } from '../problems/problem.js';
+import type { Catalogue } from './catalogue.js';
+import { catalogueClient, failureSentence } from './live-client.js';
+import { fetchEndpoints } from './live-endpoints.js';
+import { fetchModels } from './live-models.js';
+import { modelsInUse } from './models-in-use.js';
+import { catalogueUrlText } from './url.js';
+
+export interface LiveCatalogueOptions {
+  readonly url: URL;
+  /** Model ids as manifests declare them, of head and base alike. */
+  readonly idsInUse: readonly string[];
+  /** Attempts and deadlines; `totalMs` is for the whole catalogue. */
+  readonly limits?: RetryLimits;
+}
+
+/**
+ * The live catalogue: the list of models, then the endpoints of each model in use, side by side. Without the list there
+ * are no prices (exit code 3); without some endpoints there are, less floor and worst case.
+ */
+export async function fetchCatalogue(options: LiveCatalogueOptions, effects: RetryEffects): Promise<Catalogue> {
+  const client = catalogueClient(options.url, effects, options.limits ?? RETRY_LIMITS);
+  try {
+    const listing = await fetchModels(client);
+    return {
+      source: 'live',
+      url: catalogueUrlText(options.url),
+      fetched_at: wholeSeconds(listing.fetchedAt),
+      sha256: listing.sha256,
+      models: listing.models,
+      endpoints: await fetchEndpoints(client, modelsInUse(options.idsInUse, listing.models)),
+      notes: listing.notes,
+    };
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    throw pricesUnusable(`Live prices cannot be had: ${failureSentence(client.host, error)}.`);
+  }
+}
+
+function wholeSeconds(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

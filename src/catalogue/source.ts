@@ -1,0 +1,92 @@
+import type { RetryEffects, RetryLimits } from '../http/retry.js';
+import { NoVerdictError, problem, type Problem } from '../problems/problem.js';
+import type { Catalogue, CatalogueNote } from './catalogue.js';
+import { fetchCatalogue } from './live.js';
+import { lockAgeDays, parseLock } from './lock.js';
+import { suspiciousPrices } from './suspicious-prices.js';
+import { catalogueUrlText } from './url.js';
+
+export interface CatalogueOrder {
+  readonly url: URL;
+  /** The lock file as it stands where the policy is trusted; null where there is none. */
+  readonly lockText: { readonly text: string; readonly file: string } | null;
+  /** True: live prices are not asked for. */
+  readonly offline: boolean;
+  readonly idsInUse: readonly string[];
+  readonly limits?: RetryLimits;
+}
+
+export interface ObtainedCatalogue {
+  /** What head and base are priced with. */
+  readonly catalogue: Catalogue;
+  /** The lock beside live prices, for the drift between them; null where there is none, and where prices come from it. */
+  readonly lock: Catalogue | null;
+  /** How the prices were got, the catalogue's own notes included. */
+  readonly notes: readonly CatalogueNote[];
+}
+
+type Attempt = { readonly catalogue: Catalogue } | { readonly problems: readonly Problem[] };
+
+/**
+ * Prices in their order of trust: live; else the lock, with a note why; else none, exit code 3 with both reasons. Never
+ * from anywhere else, and never partly from one and partly from the other.
+ */
+export async function obtainCatalogue(order: CatalogueOrder, effects: RetryEffects): Promise<ObtainedCatalogue> {
+  const live = order.offline ? skipped() : await attempt(() => fetchCatalogue(order, effects));
+  const lock = order.lockText === null ? null : await attempt(lockReader(order.lockText, effects.now()));
+
+  if ('catalogue' in live) {
+    const { catalogue } = live;
+    if (lock === null) return { catalogue, lock: null, notes: catalogue.notes };
+    if ('problems' in lock) {
+      return { catalogue, lock: null, notes: [...catalogue.notes, note('lock_unreadable', lock.problems)] };
+    }
+    const notes = [...catalogue.notes, ...suspiciousPrices(catalogue, lock.catalogue)];
+    return { catalogue, lock: lock.catalogue, notes };
+  }
+  if (lock !== null && 'catalogue' in lock) {
+    return {
+      catalogue: lock.catalogue,
+      lock: null,
+      notes: staleNotes(order, lock.catalogue, live.problems, effects.now()),
+    };
+  }
+  const reason = problem('There is no lock to fall back on; "llm-budget lock" writes one.');
+  throw new NoVerdictError(3, [...live.problems, ...(lock === null ? [reason] : lock.problems)]);
+}
+
+function skipped(): Attempt {
+  return { problems: [problem('Live prices were not asked for (offline).')] };
+}
+
+function lockReader(lock: { readonly text: string; readonly file: string }, now: number): () => Catalogue {
+  return () => parseLock(lock.text, lock.file, now);
+}
+
+async function attempt(obtain: () => Catalogue | Promise<Catalogue>): Promise<Attempt> {
+  try {
+    return { catalogue: await obtain() };
+  } catch (error) {
+    if (error instanceof NoVerdictError && error.exitCode === 3) return { problems: error.problems };
+    throw error;
+  }
+}
+
+function staleNotes(
+  order: CatalogueOrder,
+  lock: Catalogue,
+  problems: readonly Problem[],
+  now: number,
+): readonly CatalogueNote[] {
+  const days = lockAgeDays(lock, now);
+  const age = `Prices are from the lock of ${lock.fetched_at}, ${days} ${days === 1 ? 'day' : 'days'} old.`;
+  const notes = [note('prices_from_lock', [...problems, problem(age)])];
+  if (lock.url !== catalogueUrlText(order.url)) {
+    notes.push(note('lock_of_another_catalogue', [problem(`The lock was written from ${lock.url}.`)]));
+  }
+  return notes;
+}
+
+function note(code: string, problems: readonly Problem[]): CatalogueNote {
+  return { code, message: problems.map(({ message }) => message).join(' ') };
+}

@@ -1,0 +1,95 @@
+import { types } from 'node:util';
+
+/** What went wrong with one request; only `transient` and `retryAfterMs` decide whether it is made again. */
+export type HttpFailureKind =
+  /** No connection, or it broke before the whole answer had come. */
+  | 'connection'
+  /** The deadline of the attempt, or of the whole, passed. */
+  | 'timeout'
+  /** A status that is not the wanted one. */
+  | 'status'
+  /** A redirect; none is followed. */
+  | 'redirect'
+  /** The body was cut short: fewer bytes than announced, half a chunk, half a gzip stream, half a JSON text. */
+  | 'truncated'
+  /** More bytes than are read from anybody. */
+  | 'too_large'
+  /** Whole, but not what was asked for: HTML, wrong encoding, missing fields, an `error` with status 200. */
+  | 'shape';
+
+export interface HttpFailureFacts {
+  readonly kind: HttpFailureKind;
+  readonly status?: number | null;
+  /** How long the server asked to be left alone, in milliseconds; null where it did not say. */
+  readonly retryAfterMs?: number | null;
+  /** Whether another attempt may fare better. */
+  readonly transient: boolean;
+  /** How many attempts led to this. */
+  readonly attempts?: number;
+  readonly cause?: unknown;
+}
+
+/** A request that brought no usable answer. The message is a predicate ("answered 503") without any byte of a body. */
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+  readonly kind: HttpFailureKind;
+  readonly status: number | null;
+  readonly retryAfterMs: number | null;
+  readonly transient: boolean;
+  readonly attempts: number;
+
+  constructor(message: string, facts: HttpFailureFacts) {
+    super(message, { cause: facts.cause });
+    this.kind = facts.kind;
+    this.status = facts.status ?? null;
+    this.retryAfterMs = facts.retryAfterMs ?? null;
+    this.transient = facts.transient;
+    this.attempts = facts.attempts ?? 1;
+  }
+}
+
+/** The failure inside an error that a client library wrapped around it, as octokit's `RequestError` does. */
+export function httpFailureIn(error: unknown): HttpFailure | null {
+  for (let depth = 0, current = error; depth < 5 && types.isNativeError(current); depth += 1, current = current.cause) {
+    if (current instanceof HttpFailure) return current;
+  }
+  return null;
+}
+
+/** Statuses after which the same request may succeed: time-outs, limits, and every server-side failure (52x: CDN). */
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || (status >= 500 && status <= 599);
+}
+
+const SECONDS = /^\d{1,9}$/;
+
+/**
+ * `Retry-After` in milliseconds from `now` (milliseconds since the epoch); null where the header is absent or is neither
+ * whole seconds nor an HTTP date (RFC 9110, 10.2.3). A date that has passed asks for no wait.
+ */
+export function parseRetryAfter(value: string | null, now: number): number | null {
+  if (value === null) return null;
+  const text = value.trim();
+  if (SECONDS.test(text)) return Number(text) * 1000;
+  const time = parseHttpDate(text);
+  return time === null ? null : Math.max(0, time - now);
+}
+
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** An HTTP date (IMF-fixdate, the one form that may be sent) in milliseconds since the epoch; null for anything else. */
+export function parseHttpDate(value: string): number | null {
+  const time = HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
+}
+
+/** A failed status as a failure, with the server's wish for a pause. */
+export function statusFailure(status: number, headers: ReadonlyMap<string, string>, now: number): HttpFailure {
+  const sent = parseHttpDate(headers.get('date') ?? '');
+  return new HttpFailure(`answered ${status}`, {
+    kind: 'status',
+    status,
+    transient: isTransientStatus(status),
+    retryAfterMs: parseRetryAfter(headers.get('retry-after') ?? null, sent ?? now),
+  });
+}

@@ -23,7 +23,7 @@ async function failureOf(promise: Promise<unknown>): Promise<NoVerdictError> {
     (reason: unknown) => reason,
   );
   if (error instanceof NoVerdictError) return error;
-  throw error ?? new Error('prices were had, against expectation');
+  throw new Error('no NoVerdictError where one was due', { cause: error });
 }
 
 describe('a catalogue that answers every request with', () => {

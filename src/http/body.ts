@@ -1,4 +1,4 @@
-import { promisify, types } from 'node:util';
+import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 import { HttpFailure } from './failure.js';
 
@@ -90,5 +90,7 @@ function tooLarge(what: string, limit: number): HttpFailure {
 
 /** The `code` of a system, zlib or undici error; empty where there is none. */
 export function errorCode(error: unknown): string {
-  return types.isNativeError(error) && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
 }

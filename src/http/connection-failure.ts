@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { errorCode } from './body.js';
 import { HttpFailure } from './failure.js';
 
@@ -19,14 +18,14 @@ export function connectionFailure(error: unknown, signal: AbortSignal | undefine
   }
   if (error instanceof HttpFailure) return error;
   const code = errorCode(error);
-  if (DEFECTS.has(code) || !types.isNativeError(error)) return error;
+  if (DEFECTS.has(code) || error instanceof TypeError) return error;
   if (TIMEOUTS.has(code)) {
     return new HttpFailure('did not answer in time', { kind: 'timeout', transient: true, cause: error });
   }
   if (HEADERS_TOO_LARGE.has(code)) {
     return new HttpFailure('sent more headers than are read', { kind: 'too_large', transient: false, cause: error });
   }
-  const proxy = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1];
+  const proxy = /Proxy response \((\d{3})\)/.exec(String(error))?.[1];
   const message =
     proxy === undefined
       ? `could not be reached, or the connection broke${/^[A-Z0-9_]{1,40}$/.test(code) ? ` (${code})` : ''}`

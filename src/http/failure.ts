@@ -1,5 +1,3 @@
-import { types } from 'node:util';
-
 /** What went wrong with one request; only `transient` and `retryAfterMs` decide whether it is made again. */
 export type HttpFailureKind =
   /** No connection, or it broke before the whole answer had come. */
@@ -50,8 +48,10 @@ export class HttpFailure extends Error {
 
 /** The failure inside an error that a client library wrapped around it, as octokit's `RequestError` does. */
 export function httpFailureIn(error: unknown): HttpFailure | null {
-  for (let depth = 0, current = error; depth < 5 && types.isNativeError(current); depth += 1, current = current.cause) {
+  let current = error;
+  for (let depth = 0; depth < 5; depth += 1) {
     if (current instanceof HttpFailure) return current;
+    current = typeof current === 'object' && current !== null && 'cause' in current ? current.cause : null;
   }
   return null;
 }

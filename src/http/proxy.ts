@@ -28,7 +28,7 @@ export function proxyDispatcher(environment: Environment): Dispatcher | null {
 }
 
 /** Sends every request of this process through the proxy of the environment, if it names one. To be called once. */
-export function useProxyOfEnvironment(environment: Environment = process.env): void {
+export function useProxyOf(environment: Environment): void {
   const dispatcher = proxyDispatcher(environment);
   if (dispatcher !== null) setGlobalDispatcher(dispatcher);
 }

@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
+import type { Catalogue, EndpointList } from '../../src/catalogue/catalogue.js';
+import { catalogue } from './catalogue.js';
+
+/** Real responses and charges, beside the repository; tests that read them are skipped where they are not there. */
+
+const FOLDER = join(process.cwd(), '..', 'shared', 'openrouter-data');
+
+export const hasOpenRouterData = existsSync(FOLDER);
+
+const pricing = z.record(z.string(), z.unknown());
+
+const modelsBody = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      canonical_slug: z.string().nullable(),
+      context_length: z.number().nullable(),
+      architecture: z.object({ output_modalities: z.array(z.string()) }),
+      pricing,
+      top_provider: z.object({
+        context_length: z.number().nullable(),
+        max_completion_tokens: z.number().nullable(),
+      }),
+      alias_target: z.object({ slug: z.string() }).nullish(),
+    }),
+  ),
+});
+
+const endpointsBodies = z.record(
+  z.string(),
+  z.object({
+    data: z.object({
+      endpoints: z.array(
+        z.object({
+          provider_name: z.string(),
+          tag: z.string(),
+          context_length: z.number().nullable(),
+          max_prompt_tokens: z.number().nullable(),
+          max_completion_tokens: z.number().nullable(),
+          pricing,
+          status: z.number(),
+        }),
+      ),
+    }),
+  }),
+);
+
+function unzipped(file: string): unknown {
+  return JSON.parse(gunzipSync(readFileSync(join(FOLDER, file))).toString('utf8'));
+}
+
+/** The whole catalogue of 2026-08-22 with the endpoints of every model. */
+export function realCatalogue(): Catalogue {
+  const rows = modelsBody.parse(unzipped('models-2026-08-22.json.gz')).data;
+  const bodies = endpointsBodies.parse(unzipped('endpoints-2026-08-22.json.gz'));
+  const endpoints = new Map(
+    Object.entries(bodies).map(([id, body]): [string, EndpointList] => [
+      id,
+      { state: 'known', endpoints: body.data.endpoints },
+    ]),
+  );
+  const models = rows.map(({ architecture, alias_target, ...row }) => ({
+    ...row,
+    output_modalities: architecture.output_modalities,
+    alias_target: alias_target?.slug ?? null,
+  }));
+  return catalogue(models, { endpoints });
+}
+
+const chargeSchema = z.object({
+  model: z.string(),
+  date: z.string(),
+  prompt_tokens: z.number(),
+  completion_tokens: z.number(),
+  reasoning_tokens: z.number(),
+  cached_tokens: z.number(),
+  cache_write_tokens: z.number(),
+  audio_tokens: z.number(),
+  image_output_tokens: z.number(),
+  web_searches: z.number().default(0),
+  pricing,
+  charged: z.string(),
+});
+export type Charge = z.infer<typeof chargeSchema>;
+
+/** Requests that were really made, and what was charged for them. */
+export function realCharges(): Charge[] {
+  const lines = readFileSync(join(FOLDER, 'charges.jsonl'), 'utf8').trim().split('\n');
+  return lines.map((line) => chargeSchema.parse(JSON.parse(line)));
+}

@@ -35,6 +35,6 @@ function decode(body: Uint8Array): string {
 
 /** A few harmless characters of a body that is nobody's friend: letters, digits and little else, in quotes. */
 export function excerpt(text: string): string {
-  const start = text.slice(0, 40).replace(/[^A-Za-z0-9 .,_<>/!=-]+/g, ' ');
+  const start = text.slice(0, 40).replace(/[^A-Za-z0-9.,_<>/!=-]+/g, ' ');
   return `"${start.trim()}"`;
 }

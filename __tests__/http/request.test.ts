@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { getOctokit } from '@actions/github';
-import type { HttpFailure} from '../../src/http/failure.js';
+import type { HttpFailure } from '../../src/http/failure.js';
 import { httpFailureIn } from '../../src/http/failure.js';
 import { excerpt, parseJson } from '../../src/http/json.js';
 import { fetchLike, getJson, send } from '../../src/http/request.js';

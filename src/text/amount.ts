@@ -1,0 +1,106 @@
+import type { Decimal } from '../money/decimal.js';
+import { compare, isZero, parseDecimal, round, toText, ZERO } from '../money/decimal.js';
+
+/** Amounts as a person reads them. Nothing is computed with these texts; rounding happens here alone. */
+
+/** An exact amount, or its plain decimal text as the report has it. */
+export type Amount = Decimal | string;
+
+const SMALL_DIGITS = 2;
+
+function exact(amount: Amount): Decimal {
+  if (typeof amount !== 'string') return amount;
+  const parsed = parseDecimal(amount);
+  if (parsed === null) throw new RangeError('not a plain decimal');
+  return parsed;
+}
+
+function magnitude(value: Decimal): Decimal {
+  return value.coefficient < 0n ? { coefficient: -value.coefficient, scale: value.scale } : value;
+}
+
+/** Digits after the point that a reader needs: none from $1,000, two from $0.10, below that two that are not zero. */
+function placesFor(value: Decimal): number {
+  const size = magnitude(round(value, SMALL_DIGITS));
+  if (size.coefficient >= 1000n * 10n ** BigInt(size.scale)) return 0;
+  const digits = magnitude(value).coefficient.toString().length;
+  return Math.max(value.scale - digits + SMALL_DIGITS, SMALL_DIGITS);
+}
+
+function grouped(digits: string): string {
+  return digits.replace(/\B(?=(?:\d{3})+(?!\d))/g, ',');
+}
+
+/** `$1,240.50` with `places` digits, zeros beyond two left out unless `fixed`. */
+function dollars(value: Decimal, places: number, fixed = false): string {
+  const rounded = magnitude(round(value, places));
+  const [whole = '', fraction = ''] = toText(rounded, fixed ? places : Math.min(places, SMALL_DIGITS)).split('.');
+  const sign = value.coefficient < 0n ? '-' : '';
+  return `${sign}$${grouped(whole)}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** `$0.0042`, `$3.10`, `$1,240`, `-$0.31`; only a zero is `$0.00`. */
+export function money(amount: Amount): string {
+  const value = exact(amount);
+  return dollars(value, placesFor(value));
+}
+
+/** `money` with a sign: `+$0.31`, `-$0.31`; no change is `$0.00`. */
+export function signedMoney(amount: Amount): string {
+  const value = exact(amount);
+  return value.coefficient > 0n ? `+${money(value)}` : money(value);
+}
+
+/** A unit price with every digit it has, two at least: `$1.125`. */
+export function exactMoney(amount: Amount): string {
+  const value = exact(amount);
+  return dollars(value, Math.max(value.scale, SMALL_DIGITS), true);
+}
+
+/** An amount and its limit with as many digits as tell them apart: `$0.5000001` and `$0.5000000`. */
+export function tellApart(actual: Amount, limit: Amount): { actual: string; limit: string } {
+  const [a, b] = [exact(actual), exact(limit)];
+  const [readableA, readableB] = [money(a), money(b)];
+  if (readableA !== readableB || compare(a, b) === 0) return { actual: readableA, limit: readableB };
+  let places = SMALL_DIGITS;
+  while (dollars(a, places, true) === dollars(b, places, true)) places += 1;
+  return { actual: dollars(a, places, true), limit: dollars(b, places, true) };
+}
+
+/** A percentage with its sign: `+6.3 %`, `-12 %`, `+126 %`; one that is not zero is never shown as 0. */
+export function percent(amount: Amount): string {
+  const value = exact(amount);
+  if (isZero(value)) return '0 %';
+  return `${value.coefficient > 0n ? '+' : ''}${plainPercent(value)}`;
+}
+
+/** A percentage as it is: `6.3 %`, `126 %`. */
+export function plainPercent(amount: Amount): string {
+  const value = exact(amount);
+  const hundred = compare(magnitude(round(value, 1)), { coefficient: 100n, scale: 0 }) >= 0;
+  let places = hundred ? 0 : 1;
+  while (!isZero(value) && isZero(round(value, places))) places += 1;
+  const [whole = '', fraction] = toText(magnitude(round(value, places))).split('.');
+  const sign = value.coefficient < 0n ? '-' : '';
+  return `${sign}${grouped(whole)}${fraction === undefined ? '' : `.${fraction}`} %`;
+}
+
+/** `1,800`. */
+export function count(value: number): string {
+  return grouped(value.toString());
+}
+
+/** `1 call`, `1,800 calls`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** The age of prices in whole days: `less than a day old`, `1 day old`, `12 days old`. */
+export function age(days: number): string {
+  return days < 1 ? 'less than a day old' : `${counted(days, 'day')} old`;
+}
+
+/** Whether a report's amount is there and above zero. */
+export function isAboveZero(amount: string | null): boolean {
+  return amount !== null && compare(exact(amount), ZERO) > 0;
+}

@@ -1,0 +1,122 @@
+import { LINE_LIMIT, safeLine } from './plain.js';
+
+/**
+ * The one renderer of untrusted text in Markdown. GitHub turns text into mentions, references, links and emoji after
+ * the Markdown is parsed, so backslashes do not help; in a code span it leaves everything alone. Hence: plain words
+ * stay words, everything else stands in code spans, which is how ids and names look best anyway.
+ */
+
+/** What is shown for a text that has nothing visible in it. */
+const NOTHING = '`(empty)`';
+const PROSE_LIMIT = 1000;
+/** A comment in untrusted text could be taken for our marker; the look-alike bracket starts none. */
+const COMMENT_START = /<(?=!--)/g;
+
+/** A code span around any line: the fence is longer than every run of backticks within. */
+function codeSpan(line: string): string {
+  if (line === '') return NOTHING;
+  const runs = line.match(/`+/g) ?? [];
+  const fence = '`'.repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
+  const padding = runs.length > 0 ? ' ' : '';
+  return fence + padding + line.replace(COMMENT_START, '‹') + padding + fence;
+}
+
+/** A pipe ends a table's cell even within a code span, unless it is escaped. */
+function escapePipes(markdown: string): string {
+  return markdown.replaceAll('|', '\\|');
+}
+
+/** A name, id or label in running text: a code span of at most 100 characters. */
+export function inlineText(text: string, limit: number = LINE_LIMIT): string {
+  return codeSpan(safeLine(text, limit));
+}
+
+/** The same in a table's cell. */
+export function cell(text: string, limit: number = LINE_LIMIT): string {
+  return escapePipes(inlineText(text, limit));
+}
+
+const PLAIN_WORD = /^(?:[A-Za-z][A-Za-z'’-]*|[+-]?\$?\d[\d,]*(?:\.\d+)?%?|\$\d[\d,.]*\/M|[–—%=×+/-])$/u;
+/** What GitHub links although it looks like a word: a commit's hash, `GH-1`, the start of an address. */
+const REFERENCE = /^(?:[0-9a-f]{7,40}|gh-.*|www)$/iu;
+const LIST_MARKER = /^(?:[-+=/]|\d+[.)].*)$/u;
+/** A stretch that the text itself has in backticks, or a word. */
+const WORDS = /`[^`]+`[.,;:!?)]*|\S+/gu;
+const WORD_PARTS = /^(\(*)(["'“‘]?)(.*?)(["'”’]?)([.,;:!?)]*)$/u;
+
+/**
+ * A sentence with untrusted parts in it: words and numbers stay as they are, anything else (ids, paths, addresses,
+ * symbols) becomes a code span. For one paragraph, list item or cell; it starts no block of its own.
+ */
+export function prose(text: string, limit: number = PROSE_LIMIT): string {
+  const line = safeLine(text, limit);
+  if (line === '') return NOTHING;
+  return (line.match(WORDS) ?? [])
+    .map((word, index) => (index === 0 && LIST_MARKER.test(word) ? codeSpan(word) : markWord(word)))
+    .join(' ');
+}
+
+/** `prose` for a table's cell. */
+export function proseCell(text: string, limit: number = LINE_LIMIT): string {
+  return escapePipes(prose(text, limit));
+}
+
+function markWord(word: string): string {
+  const [, code, behind = ''] = /^`([^`]+)`(.*)$/u.exec(word) ?? [];
+  if (code !== undefined && code.trim() !== '') return codeSpan(code.trim()) + behind;
+  const [, before = '', open = '', core = '', close = '', after = ''] = WORD_PARTS.exec(word) ?? [];
+  if (core === '') return codeSpan(word);
+  if (PLAIN_WORD.test(core) && !REFERENCE.test(core)) return word;
+  // A code span takes the place of the quotes around a name.
+  const quoted = open !== '' && close !== '';
+  return before + codeSpan(quoted ? core : open + core + close) + after;
+}
+
+/** Where a file of ours is shown on GitHub: the repository's address and the commit; both are the run's own. */
+export interface LinkBase {
+  readonly repositoryUrl: string | null;
+  readonly sha: string | null;
+}
+
+/**
+ * `[llm-budget.yml:12](https://…/blob/SHA/llm-budget.yml#L12)`, or the text alone where there is nothing to link to.
+ * The path is encoded part by part; one that leaves the repository is not linked.
+ */
+export function fileLink(path: string, line: number | null, base: LinkBase): string {
+  const label = inlineText(line === null ? path : `${safeLine(path, LINE_LIMIT - 8)}:${line}`);
+  const address = blobAddress(path, base);
+  if (address === null) return label;
+  return `[${label}](${address}${line === null ? '' : `#L${line}`})`;
+}
+
+function blobAddress(path: string, base: LinkBase): string | null {
+  if (base.repositoryUrl === null || base.sha === null || !/^[0-9a-f]{7,64}$/.test(base.sha)) return null;
+  const parts = path.split('/');
+  if (parts.some((part) => part === '' || part === '.' || part === '..') || path !== safeLine(path, path.length)) {
+    return null;
+  }
+  const repository = webAddress(base.repositoryUrl);
+  return repository && `${repository}/blob/${base.sha}/${parts.map(encodePart).join('/')}`;
+}
+
+/** A link to a page of the run's own, such as the job summary; the text is ours. */
+export function pageLink(text: string, url: string | null): string {
+  const address = url === null ? null : webAddress(url);
+  return address === null ? text : `[${text}](${address})`;
+}
+
+/** An http(s) address that cannot end a Markdown link early; null for anything else. */
+function webAddress(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;
+  return url.href.replace(/[()<>\\'`|]/g, encodeCharacter).replace(/\/$/, '');
+}
+
+function encodePart(part: string): string {
+  return encodeURIComponent(part).replace(/[()'*!~]/g, encodeCharacter);
+}
+
+function encodeCharacter(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}

@@ -1,0 +1,42 @@
+/** Untrusted text made into one harmless line. What a reader cannot see must not be there. */
+
+/** Enough for any name; longer texts are cut with an ellipsis. */
+export const LINE_LIMIT = 100;
+
+const ELLIPSIS = '…';
+/** Line ends, tabs and separators of every alphabet: each becomes one plain space. */
+const WHITE_SPACE = /[\s\u0085\u001c-\u001f]+/gu;
+/**
+ * Control, format (bidi, zero-width, tags), unpaired surrogates, private use, and what Unicode says a renderer may
+ * leave invisible: variation selectors, fillers, the grapheme joiner.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu;
+/** No script stacks more than four marks on a letter; longer piles are there to cover the neighbouring lines. */
+const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The text as one visible line of at most `limit` UTF-16 units, cut between characters as a reader sees them. */
+export function safeLine(text: string, limit: number = LINE_LIMIT): string {
+  // Only a bounded part is looked at: a name of several megabytes costs no more than a long one.
+  const part = text.length > limit * 20 + 1000 ? text.slice(0, limit * 20 + 1000) : text;
+  const visible = part
+    .replace(WHITE_SPACE, ' ')
+    .replace(INVISIBLE, '')
+    .replace(PILED_MARKS, '$1')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+  return cut(visible, limit);
+}
+
+/** At most `limit` UTF-16 units, an ellipsis included, and whole characters only. */
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const room = Math.max(limit - ELLIPSIS.length, 0);
+  let kept = '';
+  for (const { segment } of graphemes.segment(text.slice(0, limit + 1))) {
+    if (kept.length + segment.length > room) break;
+    kept += segment;
+  }
+  return kept.trimEnd() + ELLIPSIS;
+}

@@ -135,7 +135,7 @@ onGitHub('whatever the text, GitHub makes nothing of it', () => {
 
   test('a name says in its code span what the safe line says', () => {
     const tree = parse(['| a |', '|---|', `| ${cell('x\\|y|z `q` \\')} |`].join('\n'));
-    expect(nodesOf(tree).filter((node) => node.kind === 'code')[0]?.text).toBe('x\\|y|z `q` \\');
+    expect(nodesOf(tree).find((node) => node.kind === 'code')?.text).toBe('x\\|y|z `q` \\');
   });
 });
 

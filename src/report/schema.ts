@@ -81,6 +81,9 @@ export type ReportSuite = z.infer<typeof suiteSchema>;
 const noteSchema = z.strictObject({ code: z.string(), message: z.string() });
 export type Note = z.infer<typeof noteSchema>;
 
+const suggestionSchema = z.strictObject({ message: z.string(), saving_per_run: money.nullable() });
+export type Suggestion = z.infer<typeof suggestionSchema>;
+
 const driftSchema = z.strictObject({
   per_run: money.nullable().meta({ description: 'Head at live prices minus head at locked prices' }),
   since: z.string().meta({ description: "The lock's fetched_at" }),
@@ -118,6 +121,7 @@ export const reportSchema = z.strictObject({
     .array(limitStateSchema)
     .optional()
     .meta({ description: 'Every limit in force, with what it is held against' }),
+  suggestions: z.array(suggestionSchema).optional().meta({ description: 'What would help, the largest saving first' }),
   commits: z
     .strictObject({ head: z.string().nullable(), base: z.string().nullable() })
     .optional()

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect } from '@jest/globals';
+import { errorReportSchema, reportSchema } from '../../src/report/schema.js';
+import type { ErrorReport, Report } from '../../src/report/schema.js';
+
+const REPORTS = new URL('../fixtures/reports/', import.meta.url);
+
+export const REPORT_NAMES = [
+  'over-budget',
+  'within-budget',
+  'nothing-changed',
+  'first-manifest',
+  'unpriced',
+  'lock-prices',
+  'overridden',
+  'no-limit',
+  'manifest-gone',
+  'hostile',
+  'error',
+] as const;
+
+/** A report of the fixtures, held against the report's own schema. */
+export function readReport(name: string): Report | ErrorReport {
+  const parsed: unknown = JSON.parse(readFileSync(new URL(`${name}.json`, REPORTS), 'utf8'));
+  const error = errorReportSchema.safeParse(parsed);
+  return error.success ? error.data : reportSchema.parse(parsed);
+}
+
+/** The same, where it is a verdict. */
+export function readVerdict(name: string): Report {
+  const report = readReport(name);
+  if (report.verdict === 'error') throw new Error(`${name} is an error`);
+  return report;
+}
+
+/**
+ * The text equals the golden file to the byte. UPDATE_GOLDEN=1 writes the file anew, to be read before it is
+ * committed; without it a file that does not exist is a failure.
+ */
+export function expectGolden(text: string, file: URL): void {
+  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, text);
+  expect({ file: file.pathname, exists: existsSync(file) }).toEqual({ file: file.pathname, exists: true });
+  expect(text).toBe(readFileSync(file, 'utf8'));
+}

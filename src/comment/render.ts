@@ -1,0 +1,78 @@
+import type { ErrorReport, Report } from '../report/schema.js';
+import { isNothingChanged } from '../report/wording.js';
+import type { Block } from '../text/fit.js';
+import { fit } from '../text/fit.js';
+import { pageLink } from '../text/markdown.js';
+import type { MarkdownContext } from './context.js';
+import { callsSection } from './sections/calls.js';
+import { errorSections } from './sections/errors.js';
+import { foldedBlocks } from './sections/folded.js';
+import { headlineSection, subline } from './sections/headline.js';
+import { monthlyLine } from './sections/months.js';
+import { notesSection, suggestionsSection } from './sections/notes.js';
+import { driftSection, pricesSection } from './sections/prices.js';
+import { changedSuites, rangeSection, unchangedSuites } from './sections/suites.js';
+import { violationsSection } from './sections/violations.js';
+
+/** In UTF-16 units; GitHub takes 65,536 characters. */
+export const COMMENT_LIMIT = 60_000;
+
+/** What of the run the comment refers to; null where it is not known. */
+export interface CommentContext {
+  /** The first line, whole; it makes the comment ours. */
+  readonly marker: string;
+  /** `https://github.com/owner/repo`. */
+  readonly repositoryUrl: string | null;
+  readonly headSha: string | null;
+  /** The page of the run whose job summary has what is dropped here. */
+  readonly summaryUrl: string | null;
+}
+
+/** The comment's Markdown, at most 60,000 characters, the marker as its first line. */
+export function renderComment(report: Report | ErrorReport, context: CommentContext): string {
+  const markdown: MarkdownContext = {
+    link: { repositoryUrl: context.repositoryUrl, sha: context.headSha },
+    elsewhere: `${pageLink('the job summary', context.summaryUrl)} and the JSON report`,
+    isSummary: false,
+  };
+  const blocks = report.verdict === 'error' ? errorSections(report, markdown) : reportBlocks(report, markdown);
+  return `${context.marker}\n${fit(blocks, COMMENT_LIMIT - context.marker.length - 2)}\n`;
+}
+
+function reportBlocks(report: Report, context: MarkdownContext): Block[] {
+  if (isNothingChanged(report))
+    return [headlineSection(report), ...notesSection(report, context), ...unchangedDetails(report, context)];
+  return [
+    headlineSection(report),
+    subline(report),
+    ...violationsSection(report, context),
+    ...changedSuites(report, context),
+    ...optional(monthlyLine(report)),
+    ...notesSection(report, context),
+    ...suggestionsSection(report, context),
+    ...unchangedSuites(report, context),
+    ...callsSection(report, context),
+    ...rangeSection(report, context),
+    ...driftSection(report, context),
+    ...pricesSection(report, context),
+  ];
+}
+
+/** Everything behind one click: whoever looks closer finds the same as ever. */
+function unchangedDetails(report: Report, context: MarkdownContext): Block[] {
+  return foldedBlocks('Details', [
+    subline(report),
+    ...violationsSection(report, context),
+    ...optional(monthlyLine(report)),
+    ...suggestionsSection(report, context),
+    ...unchangedSuites(report, context),
+    ...callsSection(report, context),
+    ...rangeSection(report, context),
+    ...driftSection(report, context),
+    ...pricesSection(report, context),
+  ]);
+}
+
+function optional(text: string): string[] {
+  return text === '' ? [] : [text];
+}

@@ -1,0 +1,55 @@
+import type { Report } from '../../report/schema.js';
+import type { NotApplied } from '../../verdict/violation.js';
+import type { Block } from '../../text/fit.js';
+import { counted, money } from '../../text/amount.js';
+import { inlineText, prose } from '../../text/markdown.js';
+import type { MarkdownContext } from '../context.js';
+import { missingRows } from '../context.js';
+import { folded } from './folded.js';
+
+const SHOWN_IN_THE_OPEN = 6;
+
+/** What a reviewer has to know beyond the figures: who overrode what, limits that wait for the merge, notes. */
+export function notesSection(report: Report, context: MarkdownContext): Block[] {
+  const items = [
+    ...overrideItem(report),
+    ...report.policy.not_applied.map(notAppliedItem),
+    ...report.notes.map((note) => `- ${prose(note.message, 400)}`),
+  ];
+  if (items.length === 0) return [];
+  const shown = context.isSummary ? items.length : SHOWN_IN_THE_OPEN;
+  const missing = missingRows(context, 'note');
+  const rest = items.slice(shown);
+  return [
+    { lead: '', rows: items.slice(0, shown), importance: 7, missing },
+    ...(rest.length === 0 ? [] : [folded(counted(rest.length, 'more note'), { rows: rest, importance: 4, missing })]),
+  ];
+}
+
+function overrideItem({ override }: Report): string[] {
+  if (override === null) return [];
+  return [`- **Overridden** by the label ${inlineText(override.label)}, approved by ${inlineText(override.by)}.`];
+}
+
+function notAppliedItem({ key, head, policy }: NotApplied): string {
+  const change = head === null ? 'is dropped here' : `is ${inlineText(head)} here`;
+  return `- **Not applied until merged:** ${inlineText(key)} ${change}, the default branch says ${inlineText(policy)}.`;
+}
+
+/** What would make it cheaper, at most three, the largest saving named in the title. */
+export function suggestionsSection(report: Report, context: MarkdownContext): Block[] {
+  const suggestions = (report.suggestions ?? []).slice(0, 3);
+  const [largest] = suggestions;
+  if (largest === undefined) return [];
+  const saving = largest.saving_per_run;
+  return [
+    folded(saving === null ? 'What would help' : `What would help: up to ${money(saving)} less per run`, {
+      rows: suggestions.map(
+        ({ message, saving_per_run: saved }) =>
+          `- ${prose(message, 400)}${saved === null ? '' : ` **Saves ${money(saved)} per run.**`}`,
+      ),
+      importance: 6,
+      missing: missingRows(context, 'suggestion'),
+    }),
+  ];
+}

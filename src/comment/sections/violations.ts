@@ -1,0 +1,44 @@
+import type { Report } from '../../report/schema.js';
+import type { Violation } from '../../verdict/violation.js';
+import { describeViolation, worstFirst } from '../../report/violation-words.js';
+import type { Block } from '../../text/fit.js';
+import { counted } from '../../text/amount.js';
+import { fileLink, inlineText, prose } from '../../text/markdown.js';
+import type { MarkdownContext } from '../context.js';
+import { missingRows } from '../context.js';
+import { folded } from './folded.js';
+import { SIGNS } from './headline.js';
+
+/** A reader acts on the first few; the rest is one click away. */
+const SHOWN_IN_THE_OPEN = 8;
+
+/** What is broken, worst first: by how much, where, and what would mend it. */
+export function violationsSection(report: Report, context: MarkdownContext): Block[] {
+  const items = worstFirst(report.violations).map((violation) => item(violation, context));
+  if (items.length === 0) return [];
+  const shown = context.isSummary ? items.length : SHOWN_IN_THE_OPEN;
+  const missing = missingRows(context, 'violation');
+  const rest = items.slice(shown);
+  return [
+    { lead: '', rows: items.slice(0, shown), importance: 9, missing },
+    ...(rest.length === 0
+      ? []
+      : [folded(counted(rest.length, 'more violation'), { rows: rest, importance: 5, missing })]),
+  ];
+}
+
+function item(violation: Violation, { link }: MarkdownContext): string {
+  const words = describeViolation(violation);
+  // A message names its subject itself.
+  const named = words.subject !== null && words.figures !== null;
+  const subject = named ? `${inlineText(words.subject, 140)}: ` : '';
+  const said = words.figures === null ? `**${words.title}.** ${prose(words.message, 400)}` : figures(words);
+  const where = violation.file === null ? '' : ` · ${fileLink(violation.file, violation.line, link)}`;
+  const mitigated = words.mitigated === null ? '' : ` · _${words.mitigated}_`;
+  const remedy = words.remedy === null ? '' : `<br>→ ${prose(words.remedy, 400)}`;
+  return `- ${SIGNS[violation.severity]} ${subject}${said}${mitigated}${where}${remedy}`;
+}
+
+function figures({ title, figures, over }: { title: string; figures: string | null; over: string | null }): string {
+  return `**${title} ${figures ?? ''}**${over === null ? '' : `, ${over}`}`;
+}

@@ -1,0 +1,92 @@
+import { compare, divide, parseDecimal, times, ZERO } from '../money/decimal.js';
+import { money, plainPercent } from '../text/amount.js';
+import type { Report, ReportSuite, ReportTotals } from './schema.js';
+import { deltaText, hasLimits, isNought } from './wording.js';
+
+/** A line of the suites' table; only `name` is untrusted. */
+export interface SuiteRow {
+  readonly name: string;
+  /** An amount, `new` or `no price`. */
+  readonly base: string;
+  /** An amount, `removed` or `no price`. */
+  readonly head: string;
+  /** `+$0.31 (+6.3 %)`; `new` or `removed` where there is nothing to hold it against. */
+  readonly change: string;
+  readonly share: Share | null;
+}
+
+export interface Share {
+  /** For a bar: above 100 where a limit is broken. */
+  readonly percent: number;
+  /** `76 % of $2.00`. */
+  readonly text: string;
+}
+
+/** What the shares are parts of: the limits, or the run where nothing limits its cost. */
+export function shareTitle(report: Report): string {
+  return hasRunLimit(report) ? 'Share of limit' : 'Share of run';
+}
+
+export function suiteRow(suite: ReportSuite, report: Report): SuiteRow {
+  return {
+    name: suite.name,
+    base: suite.base === null ? (report.base === null ? '' : 'new') : cost(suite.base),
+    head: suite.head === null ? 'removed' : cost(suite.head),
+    change: changeOf(suite),
+    share: shareOf(suite, report),
+  };
+}
+
+/** The line of all suites together. */
+export function totalRow(report: Report): SuiteRow {
+  const limit = runLimit(report, null);
+  return {
+    name: 'All suites',
+    base: report.base === null ? '' : cost(report.base),
+    head: cost(report.head),
+    change: report.delta === null ? '' : deltaText(report.delta),
+    share: limit === null ? null : share(report.head.priced_per_run, limit, money(limit)),
+  };
+}
+
+/** An amount; `no price`, with what is known of it where some calls have one. */
+function cost(totals: ReportTotals): string {
+  if (totals.per_run !== null) return money(totals.per_run);
+  return isNought(totals.priced_per_run) ? 'no price' : `${money(totals.priced_per_run)} + no price`;
+}
+
+function changeOf(suite: ReportSuite): string {
+  if (suite.delta !== null && suite.status !== 'added' && suite.status !== 'removed') return deltaText(suite.delta);
+  const amount = suite.delta?.per_run ?? null;
+  const word = suite.status === 'removed' ? 'removed' : 'new';
+  return amount === null ? word : deltaText({ per_run: amount, percent: null, per_month: null });
+}
+
+/** Of the suite's own limit, else of the run's, else of what the run costs. */
+function shareOf(suite: ReportSuite, report: Report): Share | null {
+  if (suite.head === null) return null;
+  const own = runLimit(report, suite.name);
+  if (own !== null) return share(suite.head.priced_per_run, own, `its ${money(own)}`);
+  const common = runLimit(report, null);
+  if (common !== null) return share(suite.head.priced_per_run, common, money(common));
+  return hasRunLimit(report) ? null : share(suite.head.priced_per_run, report.head.priced_per_run, null);
+}
+
+function share(amount: string, whole: string, of: string | null): Share | null {
+  const [part, total] = [parseDecimal(amount), parseDecimal(whole)];
+  if (part === null || total === null || compare(total, ZERO) <= 0) return null;
+  const exact = divide(times(part, 100), total, 6);
+  return {
+    percent: Number(exact.coefficient) / 10 ** exact.scale,
+    text: of === null ? plainPercent(exact) : `${plainPercent(exact)} of ${of}`,
+  };
+}
+
+function runLimit(report: Report, suite: string | null): string | null {
+  const limit = report.limits?.find((state) => state.rule === 'per_run' && state.suite === suite);
+  return limit?.fail ?? limit?.warn ?? null;
+}
+
+function hasRunLimit(report: Report): boolean {
+  return hasLimits(report) && (report.limits ?? []).some((limit) => limit.rule === 'per_run');
+}

@@ -1,0 +1,149 @@
+import { age, count, counted, exactMoney, money, percent, signedMoney } from '../text/amount.js';
+import { parseDecimal } from '../money/decimal.js';
+import type { Rule, Violation } from '../verdict/violation.js';
+import type { Report, ReportCall, ReportDelta, ReportTotals } from './schema.js';
+
+/**
+ * What comment, summary and terminal say alike, in plain words. Nothing here is Markdown, and nothing untrusted is in
+ * it but what the callers hand over to their renderer.
+ */
+
+/** The sentence of the verdict: `Over budget` and `LLM calls cost $5.21 per run, +$0.31 (+6.3 %)`. */
+export interface Headline {
+  readonly title: string;
+  /** Null where there are no figures, because head has no manifest. */
+  readonly cost: string | null;
+}
+
+export function headline(report: Report): Headline {
+  return { title: titleOf(report), cost: costSentence(report) };
+}
+
+/** Whether the change costs nothing, asks for nothing and breaks nothing: one line says it all. */
+export function isNothingChanged(report: Report): boolean {
+  return (
+    report.verdict !== 'fail' &&
+    report.base !== null &&
+    report.suites.length > 0 &&
+    report.suites.every((suite) => suite.status === 'unchanged') &&
+    report.policy.not_applied.length === 0
+  );
+}
+
+const TITLES: Readonly<Record<Rule, string>> = {
+  per_run: 'Over budget',
+  per_month: 'Over budget',
+  worst_case_per_run: 'Over budget',
+  increase_per_run: 'Over budget',
+  increase_percent: 'Over budget',
+  unpriced: 'Not every call has a price',
+  incomplete_price: 'Not every price is known',
+  stale_prices: 'Prices are not live',
+  model_denied: 'Against the model policy',
+  max_prompt_price: 'Against the price policy',
+  max_completion_price: 'Against the price policy',
+  require_max_tokens: 'A call without max_tokens',
+  free_tier: 'More than the free tier gives',
+  credits: 'Not enough credits',
+  unprotected: 'Not protected yet',
+  suite_missing: 'A suite with a budget is gone',
+  manifest_missing: 'The manifest is gone',
+};
+
+const AMOUNT_RULES: ReadonlySet<Rule> = new Set([
+  'per_run',
+  'per_month',
+  'worst_case_per_run',
+  'increase_per_run',
+  'increase_percent',
+]);
+
+function titleOf(report: Report): string {
+  const [worst] = report.violations;
+  if (worst === undefined) {
+    if (report.verdict === 'warn') return 'Not every figure is known';
+    return hasLimits(report) ? 'Within budget' : 'No limit set';
+  }
+  const title = TITLES[worst.rule];
+  if (worst.overridden === true) return `${title}, overridden`;
+  if (worst.excused === true) return `${title}, as before`;
+  return worst.severity === 'warn' && AMOUNT_RULES.has(worst.rule) ? 'Above a warning level' : title;
+}
+
+/** False only where the report says that there is no limit at all. */
+export function hasLimits(report: Report): boolean {
+  return report.limits === undefined || report.limits.length > 0;
+}
+
+function costSentence(report: Report): string | null {
+  if (report.suites.length === 0 && report.head.per_run === null) return null;
+  const cost = `LLM calls cost ${costOf(report.head)} per run`;
+  return `${cost}, ${changeOf(report)}`;
+}
+
+/** `$5.21`, or `at least $5.21` where a part has no price; `nothing` never stands for something. */
+export function costOf(totals: ReportTotals): string {
+  if (totals.per_run !== null) return money(totals.per_run);
+  return isNought(totals.priced_per_run) ? 'an unknown amount' : `at least ${money(totals.priced_per_run)}`;
+}
+
+function changeOf(report: Report): string {
+  if (report.base === null || report.delta === null) return 'with nothing to compare with';
+  if (report.delta.per_run === null) return 'change not known: no price';
+  return isNought(report.delta.per_run) ? 'no change' : deltaText(report.delta);
+}
+
+/** `+$0.31 (+6.3 %)`, `-$0.31 (-6.3 %)`, `$0.00`; `no price` where it is not known. */
+export function deltaText(delta: ReportDelta): string {
+  if (delta.per_run === null) return 'no price';
+  const amount = signedMoney(delta.per_run);
+  if (delta.percent === null || isNought(delta.per_run)) return amount;
+  return isNought(delta.percent) ? amount : `${amount} (${percent(delta.percent)})`;
+}
+
+/** An amount or, where it is not known, `no price`. */
+export function moneyOr(amount: string | null | undefined, otherwise = 'no price'): string {
+  return amount === null || amount === undefined ? otherwise : money(amount);
+}
+
+export function isNought(amount: string | null): boolean {
+  return amount !== null && parseDecimal(amount)?.coefficient === 0n;
+}
+
+/** `12 priced, 2 free, 1 unpriced`. */
+export function coverageText({ coverage }: Report): string {
+  return `${coverage.priced} priced, ${coverage.free} free, ${coverage.unpriced} unpriced`;
+}
+
+/** `live`, or `from the lock, 12 days old`. */
+export function priceSource({ prices }: Report): string {
+  if (prices.source === 'live') return 'live';
+  return prices.age_days === undefined ? 'from the lock' : `from the lock, ${age(prices.age_days)}`;
+}
+
+/** `1 failure, 2 warnings`; empty where there is neither. */
+export function violationCount(violations: readonly Violation[]): string {
+  const failures = violations.filter((violation) => violation.severity === 'fail').length;
+  const warnings = violations.length - failures;
+  return [
+    ...(failures > 0 ? [counted(failures, 'failure')] : []),
+    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
+  ].join(', ');
+}
+
+/** `1,800 (1,500 cached) in, 350 out`; empty where the report has no tokens. */
+export function tokensOf(call: ReportCall): string {
+  if (call.prompt_tokens === undefined || call.completion_tokens === undefined) return '';
+  const cached = call.cached_tokens ?? 0;
+  const prompt = `${count(call.prompt_tokens)}${cached > 0 ? ` (${count(cached)} cached)` : ''}`;
+  return `${prompt} in, ${count(call.completion_tokens)} out`;
+}
+
+/** `$3.00 in, $15.00 out` per million tokens, `free`, or `no price`. */
+export function unitPriceOf(call: ReportCall): string {
+  if (call.state === 'unpriced') return 'no price';
+  if (call.state === 'free') return 'free';
+  const { prompt_price: prompt, completion_price: completion } = call;
+  if (prompt === null || prompt === undefined || completion === null || completion === undefined) return '';
+  return `${exactMoney(prompt)} in, ${exactMoney(completion)} out`;
+}

@@ -1,0 +1,70 @@
+/** Text in columns, as a terminal counts them. */
+
+const WIDE =
+  /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const ELLIPSIS = '…';
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** How many columns a line takes: East Asian characters and emoji take two, marks on a letter none. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) width += WIDE.test(segment) ? 2 : 1;
+  return width;
+}
+
+/** At most `width` columns, with an ellipsis where something is cut. */
+export function cutToWidth(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = '';
+  let used = 1;
+  for (const { segment } of graphemes.segment(text)) {
+    used += widthOf(segment);
+    if (used > width) break;
+    kept += segment;
+  }
+  return kept.trimEnd() + ELLIPSIS;
+}
+
+export interface Column {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+  /** The one that gives way when the table is wider than the terminal. */
+  readonly isElastic?: boolean;
+}
+
+const GAP = '  ';
+const SMALLEST_ELASTIC = 8;
+
+/** Rows under titles, each line at most `width` columns as long as the elastic columns can give way. */
+export function columns(heads: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
+  const natural = heads.map((head, index) =>
+    rows.reduce((most, row) => Math.max(most, widthOf(row[index] ?? '')), widthOf(head.title)),
+  );
+  const widths = squeeze(heads, natural, width);
+  const line = (cells: readonly string[]): string =>
+    heads
+      .map((head, index) => pad(cells[index] ?? '', widths[index] ?? 0, head.align))
+      .join(GAP)
+      .trimEnd();
+  return [line(heads.map((head) => head.title)), ...rows.map(line)];
+}
+
+function squeeze(heads: readonly Column[], natural: readonly number[], width: number): number[] {
+  let excess = natural.reduce((total, each) => total + each, 0) + GAP.length * (heads.length - 1) - width;
+  const elastic = heads.filter((head) => head.isElastic === true).length;
+  if (excess <= 0 || elastic === 0) return [...natural];
+  let left = elastic;
+  return natural.map((each, index) => {
+    if (heads[index]?.isElastic !== true) return each;
+    const given = Math.min(Math.ceil(excess / left), Math.max(each - SMALLEST_ELASTIC, 0));
+    excess -= given;
+    left -= 1;
+    return each - given;
+  });
+}
+
+function pad(text: string, width: number, align: Column['align']): string {
+  const cut = cutToWidth(text, width);
+  const blanks = ' '.repeat(Math.max(width - widthOf(cut), 0));
+  return align === 'left' ? cut + blanks : blanks + cut;
+}

@@ -1,0 +1,26 @@
+import type { Report, ReportCall } from '../report/schema.js';
+import { moneyOr, tokensOf, unitPriceOf } from '../report/wording.js';
+import { count } from '../text/amount.js';
+import { logLine } from '../text/log.js';
+import type { Paint } from './colour.js';
+
+/** How the cost of each call comes about, call by call. */
+export function explanation(report: Report, paint: Paint): string[] {
+  return report.suites.flatMap((suite) => [
+    paint('bold', logLine(suite.name)),
+    ...suite.calls.flatMap((call) => (call.head === null ? [] : callLines(call))),
+  ]);
+}
+
+function callLines(call: ReportCall): string[] {
+  const model = call.name === call.model ? '' : ` (${logLine(call.model)})`;
+  const cost = moneyOr(call.head?.per_run);
+  const facts = [`${count(call.requests_per_run)} requests`, tokensOf(call), unitPriceOf(call)]
+    .filter((fact) => fact !== '')
+    .join('; ');
+  return [
+    `  ${logLine(call.name)}${model}: ${cost} per run`,
+    `    ${facts}${call.reason === null ? '' : `: ${logLine(call.reason)}`}`,
+    ...(call.arithmetic ?? []).map((line) => `    ${logLine(line)}`),
+  ];
+}

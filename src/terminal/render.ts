@@ -1,0 +1,137 @@
+import type { ErrorReport, Report } from '../report/schema.js';
+import { shareTitle, suiteRow, totalRow } from '../report/suite-rows.js';
+import type { SuiteRow } from '../report/suite-rows.js';
+import { describeViolation, worstFirst } from '../report/violation-words.js';
+import { coverageText, headline, isNothingChanged, moneyOr, priceSource } from '../report/wording.js';
+import { money, signedMoney } from '../text/amount.js';
+import { bar } from '../text/bar.js';
+import { logLine } from '../text/log.js';
+import type { Violation } from '../verdict/violation.js';
+import { explanation } from './explain.js';
+import type { Paint } from './colour.js';
+import { paintWith } from './colour.js';
+import type { Column } from './columns.js';
+import { columns } from './columns.js';
+
+export interface TerminalOptions {
+  /** Only where a terminal reads and NO_COLOR is not set. */
+  readonly colour: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Print the arithmetic of each call. */
+  readonly explain: boolean;
+}
+
+const VERDICT_STYLE = { pass: 'green', warn: 'yellow', fail: 'red', error: 'red' } as const;
+
+/**
+ * The report for a person at a terminal: verdict, violations, suites, notes, prices. The text may end up in a
+ * runner's log, so whatever is untrusted passes the log's own filter.
+ */
+export function renderTerminal(report: Report | ErrorReport, options: TerminalOptions): string {
+  const paint = paintWith(options.colour);
+  const parts = report.verdict === 'error' ? errorParts(report, paint) : reportParts(report, options, paint);
+  return `${parts
+    .filter((part) => part.length > 0)
+    .map((part) => part.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function errorParts(report: ErrorReport, paint: Paint): string[][] {
+  const problems = report.errors.map(({ message, file, line, column }) => {
+    const place = [file, line, column].filter((part) => part !== null).join(':');
+    return `  ${place === '' ? '' : `${logLine(place)}: `}${logLine(message)}`;
+  });
+  return [[paint('red', paint('bold', 'No verdict')), ...problems]];
+}
+
+function reportParts(report: Report, options: TerminalOptions, paint: Paint): string[][] {
+  return [
+    [verdictLine(report, paint)],
+    worstFirst(report.violations).flatMap((violation) => violationLines(violation, paint)),
+    suiteTable(report, options, paint),
+    figureLines(report),
+    noteLines(report),
+    options.explain ? explanation(report, paint) : [],
+    [priceLine(report, paint), `Calls: ${coverageText(report)}`],
+  ];
+}
+
+function verdictLine(report: Report, paint: Paint): string {
+  const { title, cost } = headline(report);
+  const style = VERDICT_STYLE[report.verdict];
+  const text = isNothingChanged(report) && report.verdict === 'pass' ? 'Nothing changed' : title;
+  return `${paint(style, paint('bold', text))}${cost === null ? '' : `: ${cost}`}`;
+}
+
+function violationLines(violation: Violation, paint: Paint): string[] {
+  const words = describeViolation(violation);
+  const level = violation.severity === 'fail' ? paint('red', 'fail') : paint('yellow', 'warn');
+  const subject = words.subject === null ? '' : `${logLine(words.subject, 140)}: `;
+  const figures = words.figures === null ? null : `${words.title} ${words.figures}`;
+  const said = figures === null ? logLine(words.message) : figures + (words.over === null ? '' : `, ${words.over}`);
+  const where = violation.file === null ? '' : logLine(`${violation.file}:${violation.line ?? 1}`);
+  const aside = [words.mitigated, where].filter((part) => part !== null && part !== '').join(', ');
+  return [
+    `  ${level}  ${figures === null ? '' : subject}${said}${aside === '' ? '' : paint('dim', `  (${aside})`)}`,
+    ...(words.remedy === null ? [] : [paint('dim', `        ${logLine(words.remedy)}`)]),
+  ];
+}
+
+const NAME: Column = { title: 'Suite', align: 'left', isElastic: true };
+
+function suiteTable(report: Report, { width }: TerminalOptions, paint: Paint): string[] {
+  if (report.suites.length === 0) return [];
+  const hasBase = report.base !== null;
+  const heads: Column[] = [
+    NAME,
+    ...(hasBase ? [right('Base'), right('Head'), right('Change')] : [right('Per run')]),
+    { title: shareTitle(report), align: 'left' },
+  ];
+  const total = { ...totalRow(report), name: 'All' };
+  const rows = [...report.suites.map((suite) => suiteRow(suite, report)), total].map((row) => cellsOf(row, hasBase));
+  const [titles = '', ...lines] = columns(heads, rows, width - 2).map((line) => `  ${line}`);
+  return [paint('dim', titles), ...lines.slice(0, -1), ...lines.slice(-1).map((line) => paint('bold', line))];
+}
+
+function cellsOf(row: SuiteRow, hasBase: boolean): string[] {
+  const share = row.share === null ? '' : `${bar(row.share.percent)} ${row.share.text}`;
+  return [logLine(row.name), ...(hasBase ? [row.base, row.head, row.change] : [row.head]), share];
+}
+
+function right(title: string): Column {
+  return { title, align: 'right' };
+}
+
+function figureLines({ head, delta, price_drift: drift }: Report): string[] {
+  const month = head.per_month;
+  const monthly = delta?.per_month ?? null;
+  const cash = head.cash_per_run ?? null;
+  return [
+    `Range of a run: ${moneyOr(head.floor_per_run)} - ${moneyOr(head.worst_case_per_run, 'not known')}`,
+    ...(month === null ? [] : [`Per month: ${money(month)}${monthly === null ? '' : ` (${signedMoney(monthly)})`}`]),
+    ...(cash === null ? [] : [`Cash per run: ${money(cash)} with the fee for credits`]),
+    ...(drift?.per_run ? [`Prices moved since the lock: ${signedMoney(drift.per_run)} per run`] : []),
+  ];
+}
+
+function noteLines(report: Report): string[] {
+  const { override } = report;
+  return [
+    ...(override === null ? [] : [`Overridden by ${logLine(override.label)}, approved by ${logLine(override.by)}`]),
+    ...report.policy.not_applied.map(
+      ({ key, head, policy }) =>
+        `Not applied until merged: ${logLine(key)} ${head === null ? 'dropped' : logLine(head)}, in force ${logLine(policy)}`,
+    ),
+    ...report.notes.map(({ message }) => `Note: ${logLine(message)}`),
+    ...(report.suggestions ?? []).slice(0, 3).map(({ message, saving_per_run: saving }) => {
+      const saved = saving === null ? '' : ` (saves ${money(saving)} per run)`;
+      return `Would help: ${logLine(message)}${saved}`;
+    }),
+  ];
+}
+
+function priceLine(report: Report, paint: Paint): string {
+  const text = `Prices ${priceSource(report)}, ${logLine(report.prices.url)}, fetched ${logLine(report.prices.fetched_at)}`;
+  return report.prices.source === 'lock' ? paint('yellow', text) : text;
+}

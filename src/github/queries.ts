@@ -1,0 +1,113 @@
+/** The questions asked of GitHub's GraphQL API. Each brings as much as one request can. */
+
+/** 100 is the most that GitHub gives for a page. */
+export const PAGE_SIZE = 100;
+
+const ENTRY = `fragment Entry on TreeEntry {
+  mode
+  oid
+  object { __typename ... on Blob { text byteSize isBinary isTruncated } }
+}`;
+
+const LABELS = 'nodes { name } pageInfo { hasNextPage endCursor }';
+const REVIEWS = `nodes { author { __typename login } state submittedAt commit { oid } authorCanPushToRepository }
+  pageInfo { hasNextPage endCursor }`;
+const FILES = 'nodes { path } pageInfo { hasNextPage endCursor }';
+/** Without the bodies: a hundred strangers' comments can be larger than what is read of any answer. */
+const COMMENTS = `nodes { id fullDatabaseId viewerDidAuthor author { __typename login } }
+  pageInfo { hasNextPage endCursor }`;
+
+/** Default branch with policy and lock, head, base and the pull request: the whole of most runs. */
+export const REPOSITORY_QUERY = `query Repository(
+  $owner: String!, $name: String!, $manifest: String!, $lock: String!, $head: GitObjectID!, $withParent: Boolean!,
+  $base: GitObjectID!, $withBase: Boolean!, $number: Int!, $withPullRequest: Boolean!, $withComments: Boolean!
+) {
+  viewer { login }
+  repository(owner: $owner, name: $name) {
+    defaultBranchRef {
+      name
+      target { __typename oid ... on Commit { policy: file(path: $manifest) { ...Entry } lock: file(path: $lock) { ...Entry } } }
+    }
+    head: object(oid: $head) {
+      __typename
+      oid
+      ... on Commit {
+        file(path: $manifest) { ...Entry }
+        parents(first: 1) @include(if: $withParent) { nodes { oid file(path: $manifest) { ...Entry } } }
+      }
+    }
+    base: object(oid: $base) @include(if: $withBase) { __typename oid ... on Commit { file(path: $manifest) { ...Entry } } }
+    pullRequest(number: $number) @include(if: $withPullRequest) {
+      number
+      headRefOid
+      baseRefName
+      baseRef { target { oid } }
+      author { login }
+      labels(first: ${PAGE_SIZE}) { ${LABELS} }
+      reviews(first: ${PAGE_SIZE}) { ${REVIEWS} }
+      files(first: ${PAGE_SIZE}) { ${FILES} }
+      comments(first: ${PAGE_SIZE}) @include(if: $withComments) { ${COMMENTS} }
+    }
+  }
+}
+${ENTRY}`;
+
+/** The next page of each connection of the pull request that has one. */
+export const PAGES_QUERY = `query Pages(
+  $owner: String!, $name: String!, $number: Int!, $labels: String, $withLabels: Boolean!, $reviews: String,
+  $withReviews: Boolean!, $files: String, $withFiles: Boolean!, $comments: String, $withComments: Boolean!
+) {
+  viewer { login }
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) {
+      headRefOid
+      labels(first: ${PAGE_SIZE}, after: $labels) @include(if: $withLabels) { ${LABELS} }
+      reviews(first: ${PAGE_SIZE}, after: $reviews) @include(if: $withReviews) { ${REVIEWS} }
+      files(first: ${PAGE_SIZE}, after: $files) @include(if: $withFiles) { ${FILES} }
+      comments(first: ${PAGE_SIZE}, after: $comments) @include(if: $withComments) { ${COMMENTS} }
+    }
+  }
+}`;
+
+/** The texts of comments, by node id. */
+export const BODIES_QUERY = `query Bodies($ids: [ID!]!) {
+  nodes(ids: $ids) { __typename ... on IssueComment { id body } }
+}`;
+
+/** Just before a comment is written: where the pull request's head is by now, and what the comment says. */
+export const RECHECK_QUERY = `query Recheck($owner: String!, $name: String!, $number: Int!, $ids: [ID!]!) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) { headRefOid } }
+  nodes(ids: $ids) { __typename ... on IssueComment { id body } }
+}`;
+
+/** The open pull requests of a branch name, which several forks may share. */
+export const SEARCH_QUERY = `query Search($owner: String!, $name: String!, $branch: String!) {
+  repository(owner: $owner, name: $name) {
+    pullRequests(headRefName: $branch, states: [OPEN], first: ${PAGE_SIZE}, orderBy: {field: CREATED_AT, direction: DESC}) {
+      nodes { number headRefOid headRepository { nameWithOwner } }
+    }
+  }
+}`;
+
+/** One file at a commit. */
+export const FILE_QUERY = `query File($owner: String!, $name: String!, $commit: GitObjectID!, $path: String!) {
+  repository(owner: $owner, name: $name) {
+    object(oid: $commit) { __typename oid ... on Commit { file(path: $path) { ...Entry } } }
+  }
+}
+${ENTRY}`;
+
+/** Several files at a commit, aliased f0, f1, ...; the paths are variables p0, p1, ... */
+export function filesQuery(count: number): string {
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  const variables = indexes.map((index) => `$p${index}: String!`).join(' ');
+  const files = indexes.map((index) => `f${index}: file(path: $p${index}) { ...Entry }`).join('\n');
+  return `query Files($owner: String!, $name: String!, $commit: GitObjectID!, ${variables}) {
+  repository(owner: $owner, name: $name) {
+    object(oid: $commit) { __typename oid ... on Commit {
+${files}
+    } }
+  }
+}
+${ENTRY}`;
+}

@@ -1,6 +1,5 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Manifest, NamedCall, NamedSuite } from '../manifest/manifest.js';
-import type { Decimal } from '../money/decimal.js';
 import { add, fromInteger, multiply, times } from '../money/decimal.js';
 import { priceCall } from '../pricing/price-call.js';
 import type { CallEstimate, Estimate, SuiteEstimate } from './estimate.js';
@@ -40,18 +39,14 @@ function estimateCall(call: NamedCall, repeat: number, catalogue: Catalogue, at:
   const price = priceCall(call, catalogue, at);
   const requests = BigInt(repeat) * BigInt(call.count);
   const { expected, max } = call.retries;
+  const attempts = times(add(ONE, expected), requests);
+  const mostAttempts = max === null ? attempts : times(add(ONE, max), requests);
   return {
     call,
     price,
     requests_per_run: requests,
-    per_run: perRun(price.expected, requests, expected),
-    floor_per_run: perRun(price.floor, requests, expected),
-    worst_case_per_run: perRun(price.worst_case, requests, max ?? expected),
+    per_run: price.expected === null ? null : multiply(price.expected, attempts),
+    floor_per_run: price.floor === null ? null : multiply(price.floor, attempts),
+    worst_case_per_run: price.worst_case === null ? null : multiply(price.worst_case, mostAttempts),
   };
-}
-
-function perRun(perRequest: Decimal | null, requests: bigint, retries: Decimal): Decimal | null {
-  if (perRequest === null) return null;
-  const once = times(perRequest, requests);
-  return retries.coefficient === 0n ? once : multiply(once, add(ONE, retries));
 }

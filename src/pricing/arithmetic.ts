@@ -1,6 +1,7 @@
 import { multiply, fromInteger, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import type { Fee } from './fees.js';
+import { requestTerms } from './formula.js';
 import { dependsOnTime, describe } from './price-condition.js';
 import type { ListOverride, PriceList } from './price-list.js';
 import { dollars } from './price-list.js';
@@ -11,11 +12,13 @@ import type { Quote } from './quote.js';
  * which overrides hold, last the sum. All digits are exact: a person with a calculator gets the same.
  */
 export function arithmeticLines(source: string, quote: Quote, fees: readonly Fee[], total: Decimal, at: Date | null) {
-  const { list, prices, terms } = quote;
+  const { list, prices, request } = quote;
   return [
     source,
     ...prices.applied.map((override) => overrideLine(list, override, at)),
-    ...terms.map(({ what, quantity, price }) => line(what, quantity, dollars(list, price))),
+    ...requestTerms(list, prices, request).map(({ what, quantity, price }) =>
+      line(what, quantity, dollars(list, price)),
+    ),
     ...fees.map(({ what, quantity, price }) => line(what, quantity, price)),
     `sum = ${toText(total)}`,
   ];

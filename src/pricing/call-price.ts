@@ -19,11 +19,7 @@ export interface CallPrice {
   readonly prompt_price: Decimal | null;
   readonly completion_price: Decimal | null;
   /** The expected prices of the fallback models, for the price ceilings. */
-  readonly fallback_prices: readonly {
-    model: string;
-    prompt_price: Decimal | null;
-    completion_price: Decimal | null;
-  }[];
+  readonly fallback_prices: readonly FallbackPrice[];
   /** Why a figure is missing or not to be trusted in full: endpoints not fetched, an unknown pricing key. */
   readonly incomplete: readonly string[];
   /** What a reader should know: an alias that may move, an id reached by its slug. */
@@ -35,6 +31,12 @@ export interface CallPrice {
    * unpriced. Made on demand: only `check --explain` and the JSON report ask for it.
    */
   readonly arithmetic: () => readonly string[];
+}
+
+export interface FallbackPrice {
+  readonly model: string;
+  readonly prompt_price: Decimal | null;
+  readonly completion_price: Decimal | null;
 }
 
 export interface ModelNames {

@@ -1,27 +1,33 @@
 import type { ResolvedModel } from '../catalogue/model-id.js';
 import type { NamedCall } from '../manifest/manifest.js';
 import { compare } from '../money/decimal.js';
-import type { EligibleOffers, Offer } from './eligibility.js';
+import type { EligibleOffers } from './eligibility.js';
 import { filtersProviders } from './eligibility.js';
+import type { EndpointOffer } from './offer.js';
 import type { PriceList } from './price-list.js';
 import { dollars } from './price-list.js';
 import { isProvider } from './provider-match.js';
 import type { Quote } from './quote.js';
-import { cheapest } from './quote.js';
+import { isCheaper, quote } from './quote.js';
+import type { PricedRequest } from './request.js';
 
 /** The quote that the estimate rests on and whose price it is, or why there is none. */
 export type ExpectedQuote = { readonly quote: Quote; readonly source: string } | { readonly reason: string };
 
-export interface ListedPrice {
-  readonly list: PriceList;
-  /** Null where the list has no price for a part of the request. */
-  readonly quote: Quote | null;
+/** What is asked: a request of a call on a model, at an instant, or with null at the dearest time of the week. */
+export interface Inquiry {
+  readonly call: NamedCall;
+  readonly model: ResolvedModel;
+  readonly request: PricedRequest;
+  /** The model's own price list. */
+  readonly listed: PriceList;
+  readonly at: Date | null;
 }
 
 export const NO_HOURLY_WRITE_PRICE = 'it has no known price for writing to the cache for an hour';
 
 /** Whether the call asks for the cheapest of the endpoints rather than for the one that OpenRouter would draw. */
-function asksForCheapest(call: NamedCall, model: ResolvedModel): boolean {
+function asksForCheapest({ call, model }: Inquiry): boolean {
   return model.suffixes.has('floor') || call.provider?.sort === 'price' || call.service_tier === 'flex';
 }
 
@@ -31,37 +37,45 @@ function asksForCheapest(call: NamedCall, model: ResolvedModel): boolean {
  * has one; else the model's listed price, where no provider filter is set or an eligible endpoint has that price (the
  * same prompt and completion price); else the cheapest eligible endpoint.
  */
-export function expectedQuote(
-  call: NamedCall,
-  model: ResolvedModel,
-  listed: ListedPrice,
-  { serving }: EligibleOffers,
-  quotes: ReadonlyMap<Offer, Quote | null>,
-): ExpectedQuote {
-  const cheapestOf = (offers: readonly Offer[], among: string): ExpectedQuote => {
-    const best = cheapest(offers.map((offer) => quotes.get(offer) ?? null));
-    if (best === null) return { reason: 'none of its eligible endpoints has a price that is known' };
-    const tag = offers.find((offer) => quotes.get(offer) === best)?.endpoint.tag ?? '';
-    return { quote: best, source: `${model.id} at ${tag}, the cheapest ${among}` };
-  };
-  if (asksForCheapest(call, model)) return cheapestOf(serving, 'eligible endpoint');
+export function expectedQuote(inquiry: Inquiry, { serving }: EligibleOffers): ExpectedQuote {
+  const { call, listed } = inquiry;
+  if (asksForCheapest(inquiry)) return cheapestSource(inquiry, serving, 'eligible endpoint');
   const priority = call.service_tier === 'priority' ? serving.filter((offer) => offer.tier === 'priority') : [];
-  if (priority.length > 0) return cheapestOf(priority, 'eligible priority endpoint');
+  if (priority.length > 0) return cheapestSource(inquiry, priority, 'eligible priority endpoint');
   for (const provider of call.provider?.order ?? []) {
     const offers = serving.filter((offer) => isProvider(provider, offer.endpoint));
-    if (offers.length > 0) return cheapestOf(offers, `eligible endpoint of ${provider}, by provider.order`);
+    if (offers.length > 0)
+      return cheapestSource(inquiry, offers, `eligible endpoint of ${provider}, by provider.order`);
   }
-  if (!filtersProviders(call) || serving.some((offer) => hasPrice(offer, listed.list))) {
-    return listedQuote(model, listed);
-  }
-  return cheapestOf(serving, 'eligible endpoint');
+  const asListed = !filtersProviders(call) || serving.some((offer) => hasPrice(offer, listed));
+  return asListed ? listedQuote(inquiry) : cheapestSource(inquiry, serving, 'eligible endpoint');
 }
 
-export function listedQuote(model: ResolvedModel, { quote }: ListedPrice): ExpectedQuote {
-  return quote === null ? { reason: NO_HOURLY_WRITE_PRICE } : { quote, source: `${model.id} at its listed price` };
+export function listedQuote({ model, listed, request, at }: Inquiry): ExpectedQuote {
+  const own = quote(listed, request, at);
+  return own === null ? { reason: NO_HOURLY_WRITE_PRICE } : { quote: own, source: `${model.id} at its listed price` };
 }
 
-function hasPrice({ list }: Offer, listed: PriceList): boolean {
+/** The cheapest of the offers whose price is known. */
+export function cheapest(
+  { request, at }: Inquiry,
+  offers: readonly EndpointOffer[],
+): { readonly quote: Quote; readonly offer: EndpointOffer } | null {
+  let least: { readonly quote: Quote; readonly offer: EndpointOffer } | null = null;
+  for (const offer of offers) {
+    const own = 'reason' in offer.list ? null : quote(offer.list, request, at);
+    if (own !== null && (least === null || isCheaper(own, least.quote))) least = { quote: own, offer };
+  }
+  return least;
+}
+
+function cheapestSource(inquiry: Inquiry, offers: readonly EndpointOffer[], among: string): ExpectedQuote {
+  const best = cheapest(inquiry, offers);
+  if (best === null) return { reason: 'none of its eligible endpoints has a price that is known' };
+  return { quote: best.quote, source: `${inquiry.model.id} at ${best.offer.name}, the cheapest ${among}` };
+}
+
+function hasPrice({ list }: EndpointOffer, listed: PriceList): boolean {
   if ('reason' in list) return false;
   return (['prompt', 'completion'] as const).every(
     (key) => compare(dollars(list, list.base[key]), dollars(listed, listed.base[key])) === 0,
@@ -72,11 +86,12 @@ function hasPrice({ list }: Offer, listed: PriceList): boolean {
  * Where the endpoints are not known the listed price stands in, also for the cheapest endpoint, which is not dearer as
  * a rule. Preferences that may lead to a dearer one leave the call without a price.
  */
-export function quoteWithoutEndpoints(call: NamedCall, model: ResolvedModel, listed: ListedPrice): ExpectedQuote {
+export function quoteWithoutEndpoints(inquiry: Inquiry): ExpectedQuote {
+  const { call } = inquiry;
   const ordered = (call.provider?.order ?? []).length > 0;
-  const mayBeDearer = !asksForCheapest(call, model) && (call.service_tier === 'priority' || ordered);
+  const mayBeDearer = !asksForCheapest(inquiry) && (call.service_tier === 'priority' || ordered);
   if (mayBeDearer || filtersProviders(call)) {
     return { reason: 'its provider preferences or service tier need the prices of its endpoints, which are not known' };
   }
-  return listedQuote(model, listed);
+  return listedQuote(inquiry);
 }

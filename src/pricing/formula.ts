@@ -1,7 +1,10 @@
 import type { PriceList, PriceSet } from './price-list.js';
 import type { PricedRequest } from './request.js';
 
-/** One line of a bill: so many of something at a price in the list's units. */
+/** Takes one line of a bill: so many of something at a price in the list's units. */
+type Charge = (what: string, quantity: number, price: bigint) => void;
+
+/** One line of a bill. */
 export interface Term {
   readonly what: string;
   readonly quantity: number;
@@ -9,8 +12,7 @@ export interface Term {
 }
 
 /**
- * What one request is charged for on one set of prices, fees for searches and pages apart; null where it writes to the
- * cache for an hour and the list has no price for that.
+ * Charges one request on one set of prices, fees for searches and pages apart. The prices are to cover it.
  *
  * OpenRouter's formula, checked against recorded charges of 2025-11 to 2026-08: prompt tokens include cached, written
  * and audio tokens, completion tokens include reasoning (which is billed as output and never added on top), image and
@@ -18,41 +20,58 @@ export interface Term {
  * unless it is below the prompt's: then it is a surcharge for storage (Google) on tokens that are billed as input, read
  * from the cache or not, as well.
  */
-export function requestTerms(list: PriceList, prices: PriceSet, request: PricedRequest): Term[] | null {
+function bill(list: PriceList, prices: PriceSet, request: PricedRequest, charge: Charge): void {
   const { prompt, completion } = prices;
   const { cached, written, audio, image_output: images, audio_output: sound } = request;
-  const terms: Term[] = [];
-  const charge = (what: string, quantity: number, price: bigint): void => {
-    if (quantity !== 0) terms.push({ what, quantity, price });
-  };
-
-  const write = writePrice(prices, request);
-  if (write === null && (written > 0 || (cached > 0 && request.cache === 'miss'))) return null;
-  const surcharge = (prices.input_cache_write ?? write ?? prompt) < prompt;
+  const write = writePrice(prices, request) ?? prompt;
+  const surcharge = (prices.input_cache_write ?? write) < prompt;
   const rest = request.prompt - cached - audio - (surcharge ? 0 : written);
   // Less than nothing is left where the tokens written are counted as cached too.
-  charge('prompt tokens', Math.max(0, rest < 0 ? request.prompt - cached - audio : rest), prompt);
-  const read = prices.input_cache_read ?? prompt;
-  if (request.cache === 'hit') charge('cached tokens', cached, read);
-  else charge('tokens not found in the cache', cached, write !== null && write > prompt ? write : prompt);
-  charge(`tokens written to the cache for ${request.cache_ttl}`, written, write ?? prompt);
+  charge('prompt tokens', rest < 0 ? request.prompt - cached - audio : rest, prompt);
+  if (request.cache === 'hit') charge('cached tokens', cached, prices.input_cache_read ?? prompt);
+  else charge('tokens not found in the cache', cached, write > prompt ? write : prompt);
+  charge(WRITTEN[request.cache_ttl], written, write);
   charge('audio tokens', audio, prices.audio ?? prompt);
   charge('input images', request.images, list.image);
 
-  charge('completion tokens', Math.max(0, request.completion - images - sound), completion);
+  charge('completion tokens', request.completion - images - sound, completion);
   charge('image output tokens', images, prices.image_output ?? completion);
   charge('audio output tokens', sound, prices.audio_output ?? completion);
   if (prices.request !== 0n) charge('request', 1, prices.request);
-  return terms;
 }
+
+const WRITTEN = { '5m': 'tokens written to the cache for 5m', '1h': 'tokens written to the cache for 1h' } as const;
 
 /** The five-minute write has the prompt's price where none is listed; the one-hour write then has none that is known. */
 function writePrice(prices: PriceSet, request: PricedRequest): bigint | null {
   return request.cache_ttl === '1h' ? prices.input_cache_write_1h : (prices.input_cache_write ?? prices.prompt);
 }
 
-export function totalUnits(terms: readonly Term[]): bigint {
-  let total = 0n;
-  for (const { quantity, price } of terms) total += BigInt(quantity) * price;
-  return total;
+/** Whether the prices cover every part of the request: a write for one hour may have none. */
+export function covers(prices: PriceSet, request: PricedRequest): boolean {
+  const writes = request.written > 0 || (request.cached > 0 && request.cache === 'miss');
+  return !writes || writePrice(prices, request) !== null;
+}
+
+/** What the request costs in the list's units. */
+export function requestUnits(list: PriceList, prices: PriceSet, request: PricedRequest): bigint {
+  // Whole numbers that a float holds exactly are added as such, an order of magnitude faster; the rest are big.
+  let small = 0;
+  let large = 0n;
+  bill(list, prices, request, (_what, quantity, price) => {
+    if (quantity <= 0) return;
+    const sum = small + quantity * Number(price);
+    if (sum <= Number.MAX_SAFE_INTEGER) small = sum;
+    else large += BigInt(quantity) * price;
+  });
+  return large + BigInt(small);
+}
+
+/** The same, line by line. */
+export function requestTerms(list: PriceList, prices: PriceSet, request: PricedRequest): Term[] {
+  const terms: Term[] = [];
+  bill(list, prices, request, (what, quantity, price) => {
+    if (quantity > 0) terms.push({ what, quantity, price });
+  });
+  return terms;
 }

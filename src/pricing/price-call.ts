@@ -4,10 +4,17 @@ import { resolveModel } from '../catalogue/model-id.js';
 import type { NamedCall } from '../manifest/manifest.js';
 import type { Decimal } from '../money/decimal.js';
 import { maximum } from '../money/decimal.js';
-import type { CallPrice } from './call-price.js';
+import type { CallPrice, FallbackPrice } from './call-price.js';
 import type { ModelPrice, NoPrice } from './price-model.js';
 import { priceModel } from './price-model.js';
 import { isCapped } from './request.js';
+
+/** A model that a call names, and what the call costs on it. */
+interface Candidate {
+  readonly declared: string;
+  readonly resolution: ModelResolution;
+  readonly price: ModelPrice | NoPrice;
+}
 
 /**
  * What one request of a call costs on the model and, at worst, on its fallback models. With `at` null prices that depend
@@ -15,71 +22,49 @@ import { isCapped } from './request.js';
  * priced says why.
  */
 export function priceCall(call: NamedCall, catalogue: Catalogue, at: Date | null): CallPrice {
-  const candidates = [call.model, ...call.fallback_models].map((declared) => {
-    const resolution = resolveModel(declared, catalogue.models);
-    return { declared, resolution, price: priceOf(call, resolution, catalogue, at) };
-  });
-  const [own, ...fallbacks] = candidates;
-  if (own === undefined) throw new RangeError('a call has a model');
-  const { resolution, price } = own;
-  const shared = {
-    resolved_model: resolution.state === 'resolved' ? resolution.id : null,
-    known_as: candidates.map(({ declared, resolution: { names } }) => ({ declared, names })),
-    capped: isCapped(call),
-    fallback_prices: fallbacks.map(({ declared, price: fallback }) => ({
-      model: declared,
-      prompt_price: 'reason' in fallback ? null : fallback.prompt_price,
-      completion_price: 'reason' in fallback ? null : fallback.completion_price,
-    })),
-    notes: candidates.flatMap((candidate) => notesOf(candidate.resolution)),
-  };
-  if ('reason' in price) return { ...shared, ...UNPRICED, reason: price.reason };
-  const all = [price, ...fallbacks.map((fallback) => fallback.price)];
+  const own = priceOn(call.model, call, catalogue, at);
+  const fallbacks = call.fallback_models.map((declared) => priceOn(declared, call, catalogue, at));
+  const all = [own, ...fallbacks];
+  const { price, resolution } = own;
+  const priced = 'reason' in price ? null : price;
   return {
-    ...shared,
-    state: price.free ? 'free' : 'priced',
-    reason: null,
-    expected: price.expected,
-    floor: price.floor,
+    state: priced === null ? 'unpriced' : priced.free ? 'free' : 'priced',
+    reason: 'reason' in price ? price.reason : null,
+    resolved_model: resolution.state === 'resolved' ? resolution.id : null,
+    known_as: all.map((candidate) => ({ declared: candidate.declared, names: candidate.resolution.names })),
+    expected: priced?.expected ?? null,
+    floor: priced?.floor ?? null,
     worst_case: dearest(all),
-    prompt_price: price.prompt_price,
-    completion_price: price.completion_price,
-    incomplete: [
-      ...price.incomplete,
-      ...fallbacks.flatMap(({ price: fallback }) =>
-        'reason' in fallback ? [`the fallback model has no price: ${fallback.reason}`] : fallback.incomplete,
-      ),
-    ],
-    unknown_price_keys: [...new Set(all.flatMap((one) => ('reason' in one ? [] : one.unknown_price_keys)))],
-    arithmetic: price.arithmetic,
+    capped: isCapped(call),
+    prompt_price: priced?.prompt_price ?? null,
+    completion_price: priced?.completion_price ?? null,
+    fallback_prices: fallbacks.map(fallbackPrice),
+    incomplete: priced === null ? [] : [...priced.incomplete, ...fallbacks.flatMap(whyIncomplete)],
+    unknown_price_keys: [...new Set(all.flatMap((one) => ('reason' in one.price ? [] : one.price.unknown_price_keys)))],
+    notes: all.flatMap((candidate) => notesOf(candidate.resolution)),
+    arithmetic: priced?.arithmetic ?? (() => []),
   };
 }
 
-const UNPRICED = {
-  state: 'unpriced',
-  expected: null,
-  floor: null,
-  worst_case: null,
-  prompt_price: null,
-  completion_price: null,
-  incomplete: [],
-  unknown_price_keys: [],
-  arithmetic: () => [],
-} as const;
+function priceOn(declared: string, call: NamedCall, catalogue: Catalogue, at: Date | null): Candidate {
+  const resolution = resolveModel(declared, catalogue.models);
+  const price = resolution.state === 'resolved' ? priceModel(call, resolution, catalogue, at) : resolution;
+  return { declared, resolution, price };
+}
 
-function priceOf(
-  call: NamedCall,
-  resolution: ModelResolution,
-  catalogue: Catalogue,
-  at: Date | null,
-): ModelPrice | NoPrice {
-  return resolution.state === 'resolved' ? priceModel(call, resolution, catalogue, at) : resolution;
+function fallbackPrice({ declared, price }: Candidate): FallbackPrice {
+  if ('reason' in price) return { model: declared, prompt_price: null, completion_price: null };
+  return { model: declared, prompt_price: price.prompt_price, completion_price: price.completion_price };
+}
+
+function whyIncomplete({ price }: Candidate): readonly string[] {
+  return 'reason' in price ? [`a fallback model has no price: ${price.reason}`] : price.incomplete;
 }
 
 /** Null where one of the prices cannot be had: the worst may be that one. */
-function dearest(prices: readonly (ModelPrice | NoPrice)[]): Decimal | null {
+function dearest(candidates: readonly Candidate[]): Decimal | null {
   const known: Decimal[] = [];
-  for (const price of prices) {
+  for (const { price } of candidates) {
     if ('reason' in price || price.worst_case === null) return null;
     known.push(price.worst_case);
   }
@@ -89,8 +74,6 @@ function dearest(prices: readonly (ModelPrice | NoPrice)[]): Decimal | null {
 
 function notesOf(resolution: ModelResolution): readonly string[] {
   if (resolution.state === 'unresolved') return [];
-  const batch = resolution.id.endsWith(':batch')
-    ? [`${resolution.id} is served through the batch API alone; other requests to it fail`]
-    : [];
-  return [...resolution.notes, ...batch];
+  if (!resolution.id.endsWith(':batch')) return resolution.notes;
+  return [...resolution.notes, `${resolution.id} is served through the batch API alone; other requests to it fail`];
 }

@@ -74,6 +74,9 @@ const NOT_BILLED = ['internal_reasoning', 'input_audio_cache'];
 /** `discount` is inside the listed prices already, and a number. */
 const NO_PRICE = ['discount', 'overrides'];
 
+/** Lists of one scale are compared as they are; few prices have more digits than this. */
+const USUAL_SCALE = 12;
+
 export type ReadPriceList = PriceList | { readonly reason: string };
 
 /** Prices of one catalogue are read once, however many calls ask. */
@@ -114,7 +117,7 @@ function meansNothing(value: unknown, price: Decimal | null): boolean {
 
 function build(prices: ReadonlyMap<string, Decimal>, overrides: readonly Override[], unknown: string[]): PriceList {
   const all = [...prices.values(), ...overrides.flatMap((override) => [...override.prices.values()])];
-  const scale = Math.max(...all.map((price) => price.scale));
+  const scale = Math.max(USUAL_SCALE, ...all.map((price) => price.scale));
   const units = (price: Decimal): bigint => price.coefficient * 10n ** BigInt(scale - price.scale);
   const optional = (key: string): bigint | null => {
     const price = prices.get(key);

@@ -1,7 +1,6 @@
 import type { Decimal } from '../money/decimal.js';
 import { compare } from '../money/decimal.js';
-import type { Term } from './formula.js';
-import { requestTerms, totalUnits } from './formula.js';
+import { covers, requestUnits } from './formula.js';
 import type { PriceList, PriceSet } from './price-list.js';
 import { dollars } from './price-list.js';
 import { priceSets } from './price-sets.js';
@@ -11,7 +10,7 @@ import type { PricedRequest } from './request.js';
 export interface Quote {
   readonly list: PriceList;
   readonly prices: PriceSet;
-  readonly terms: readonly Term[];
+  readonly request: PricedRequest;
   readonly units: bigint;
 }
 
@@ -22,10 +21,9 @@ export interface Quote {
 export function quote(list: PriceList, request: PricedRequest, at: Date | null): Quote | null {
   let dearest: Quote | null = null;
   for (const prices of priceSets(list, request.prompt, at)) {
-    const terms = requestTerms(list, prices, request);
-    if (terms === null) return null;
-    const units = totalUnits(terms);
-    if (dearest === null || units > dearest.units) dearest = { list, prices, terms, units };
+    if (!covers(prices, request)) return null;
+    const units = requestUnits(list, prices, request);
+    if (dearest === null || units > dearest.units) dearest = { list, prices, request, units };
   }
   return dearest;
 }
@@ -38,12 +36,4 @@ export function isCheaper(a: Quote, b: Quote): boolean {
   if (a.list.scale === b.list.scale) return a.units < b.units;
   const [left, right] = [a, b].map(({ units, list }) => ({ coefficient: units, scale: list.scale }));
   return left !== undefined && right !== undefined && compare(left, right) < 0;
-}
-
-export function cheapest(quotes: Iterable<Quote | null>): Quote | null {
-  let least: Quote | null = null;
-  for (const one of quotes) {
-    if (one !== null && (least === null || isCheaper(one, least))) least = one;
-  }
-  return least;
 }

@@ -28,6 +28,7 @@ afterAll(() => server.close());
 beforeEach(async () => {
   await server.setBranch('main', firstMain);
   client = await clientFor(server);
+  server.clearFaults();
   server.clearRequests();
 });
 

@@ -184,19 +184,15 @@ export async function answerGraphql(
 ): Promise<object> {
   schema ??= buildSchema(readFileSync(SCHEMA_FILE, 'utf8'), { assumeValid: true, noLocation: true });
   const viewer = BOT;
-  const nodes = async ({ ids }: { ids: readonly string[] }) => {
-    const all = await Promise.all([...state.pullRequests.keys()].map((number) => state.comments(number)));
-    const known = new Map(all.flat().map((comment) => [`IC_${String(comment.id)}`, comment]));
-    return ids.map((id) => {
-      const comment = known.get(id);
-      return comment === undefined
-        ? notFound(`Could not resolve to a node with the global id of '${id}'.`)
-        : commentNode(comment, viewer);
-    });
+  const node = async (id: string) => {
+    const comment = await state.comment(Number(id.replace(/^IC_/, '')));
+    return comment === null
+      ? notFound(`Could not resolve to a node with the global id of '${id}'.`)
+      : commentNode(comment, viewer);
   };
   const rootValue = {
     viewer: { __typename: 'User', login: viewer },
-    nodes,
+    nodes: ({ ids }: { ids: readonly string[] }) => Promise.all(ids.map(node)),
     repository: ({ owner, name }: { owner: string; name: string }) => {
       if (`${owner}/${name}` !== state.repository)
         throw notFound(`Could not resolve to a Repository with the name '${owner}/${name}'.`);

@@ -48,6 +48,7 @@ export interface GitHubServer {
   comments(number: number): Promise<readonly StoredComment[]>;
   pullRequest(number: number): PullRequest;
   fault(fault: Fault): void;
+  clearFaults(): void;
   close(): Promise<void>;
 }
 
@@ -198,6 +199,7 @@ export async function startGitHub(
     comments: (number) => state.comments(number),
     pullRequest,
     fault: (fault) => faults.push({ fault, left: fault.times ?? 1 }),
+    clearFaults: () => faults.splice(0),
     async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) =>

@@ -53,6 +53,7 @@ export interface PullRequest {
 /** Comment ids start above 32 bits, as GitHub's own will. */
 export const COMMENT_ID_OFFSET = 5_000_000_000;
 export const BOT = 'github-actions[bot]';
+const TOKENS = 20;
 
 const shaSchema = z.object({ sha: z.string() });
 const commitSchema = z.object({
@@ -67,9 +68,10 @@ const compareSchema = z.object({
   merge_base_commit: shaSchema,
   files: z.array(z.object({ filename: z.string() })),
 });
-const commentsSchema = z.array(
-  z.object({ id: z.number(), body: z.string(), user: z.object({ login: z.string() }).nullable() }),
-);
+const commentSchema = z
+  .object({ id: z.number(), body: z.string(), user: z.object({ login: z.string() }).nullable() })
+  .transform(({ id, body, user }) => ({ id: id + COMMENT_ID_OFFSET, author: user?.login ?? 'ghost', body }));
+const commentsSchema = z.array(commentSchema);
 
 export interface GitHubState {
   readonly owner: string;
@@ -88,6 +90,7 @@ export interface GitHubState {
   blob(sha: string): Promise<Buffer>;
   changedFiles(base: string, head: string): Promise<readonly string[]>;
   comments(pullRequest: number): Promise<readonly StoredComment[]>;
+  comment(id: number): Promise<StoredComment | null>;
   addComment(pullRequest: number, login: string, body: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -100,12 +103,18 @@ export async function createState(options: {
 }): Promise<GitHubState> {
   const { owner, name } = options;
   const logins = [...new Set([owner, BOT, ...options.people])];
-  const tokenOf = (login: string): string => `emulated-${login.replaceAll(/[^a-z0-9]/gi, '-')}`;
+  // `emulate` allows each token 5,000 requests, so a login has several and takes them in turn.
+  let turn = 0;
+  const tokens = (login: string): string[] =>
+    Array.from({ length: TOKENS }, (_, index) => `emulated-${String(index)}-${login.replaceAll(/[^a-z0-9]/gi, '-')}`);
+  const tokenOf = (login: string): string => tokens(login)[turn++ % TOKENS] ?? '';
   const emulator = await createEmulator({
     service: 'github',
     port: 0,
     seed: {
-      tokens: Object.fromEntries(logins.map((login) => [tokenOf(login), { login, scopes: ['repo'] }])),
+      tokens: Object.fromEntries(
+        logins.flatMap((login) => tokens(login).map((token) => [token, { login, scopes: ['repo'] }])),
+      ),
       github: {
         users: logins.map((login) => ({ login })),
         repos: [{ owner, name, default_branch: options.defaultBranch, auto_init: true }],
@@ -198,11 +207,15 @@ export async function createState(options: {
       for (let page = 1; ; page++) {
         const path = `/issues/${String(pullRequest)}/comments?per_page=100&page=${String(page)}`;
         const found = await call(commentsSchema, path);
-        for (const comment of found) {
-          const author = comment.user?.login ?? 'ghost';
-          all.push({ id: comment.id + COMMENT_ID_OFFSET, author, body: comment.body });
-        }
+        all.push(...found);
         if (found.length < 100) return all;
+      }
+    },
+    async comment(id) {
+      try {
+        return await call(commentSchema, `/issues/comments/${String(id - COMMENT_ID_OFFSET)}`);
+      } catch {
+        return null;
       }
     },
     async addComment(pullRequest, login, body) {

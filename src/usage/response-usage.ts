@@ -49,17 +49,20 @@ function messageReading(response: JsonRecord, usage: JsonRecord, around: Surroun
   // Older responses do not say `is_byok`; a list price that was not charged says the same.
   const ownKey = usage.is_byok === true || (usage.is_byok === undefined && cost === 0 && Number(upstream) > 0);
   const tools = recordAt(usage, 'server_tool_use_details') ?? recordAt(usage, 'server_tool_use');
+  const within = surroundingsWithin(response, around);
   return reading(
     {
-      ...identity(response, around),
-      model: nameAt(response, 'model') ?? around.model,
+      suite: within.suite,
+      call: within.call,
+      model: within.model,
       tokens,
       web_searches: countAt(tools, ['web_search_requests'], faults),
       cost,
       list_cost: ownKey ? upstream : null,
       own_key: ownKey,
       id: nameAt(response, 'id'),
-      time: timeOf(response.created ?? response.created_at) ?? around.time,
+      time: timeOf(response.created ?? response.created_at) ?? within.time,
+      source: around.source,
     },
     faults,
   );

@@ -51,6 +51,7 @@ export interface GitHubClient {
 }
 
 interface RawAnswer {
+  readonly status: number;
   readonly data: unknown;
   readonly headers: ReadonlyMap<string, string>;
 }
@@ -75,13 +76,19 @@ function asFailure(error: unknown, now: number): unknown {
   return refusedStatus(status, headerMap(response.headers), response.data, now);
 }
 
-/** The answer as the schema has it. octokit hands over text where a body is not JSON, whatever the status. */
+/** octokit hands over text or bytes where a body is not JSON, whatever its status and type say. */
+function jsonOf(data: unknown): unknown {
+  if (typeof data !== 'string' && !(data instanceof ArrayBuffer)) return data;
+  throw new HttpFailure('sent something that is not JSON, or JSON that was cut short', {
+    kind: 'shape',
+    transient: true,
+  });
+}
+
 function checked<T>(data: unknown, schema: z.ZodType<T>): T {
   const result = schema.safeParse(data);
   if (result.success) return result.data;
-  throw typeof data === 'string' || data instanceof ArrayBuffer
-    ? new HttpFailure('sent something that is not JSON, or JSON that was cut short', { kind: 'shape', transient: true })
-    : new HttpFailure('sent JSON that is not what was asked for', { kind: 'shape', transient: false });
+  throw new HttpFailure('sent JSON that is not what was asked for', { kind: 'shape', transient: false });
 }
 
 function clientOf(options: ClientOptions, send: Send, until: number | null): GitHubClient {
@@ -105,8 +112,8 @@ function clientOf(options: ClientOptions, send: Send, until: number | null): Git
   }
   function rest<T>(route: string, parameters: Parameters, schema: z.ZodType<T>, attempts?: number): Promise<T> {
     return attempt(async (signal) => {
-      const { data } = await sent(route, { ...wholePath, ...parameters, request: { signal } });
-      return checked(data, schema);
+      const { data, status } = await sent(route, { ...wholePath, ...parameters, request: { signal } });
+      return checked(status === 204 ? null : jsonOf(data), schema);
     }, attempts);
   }
 
@@ -124,7 +131,7 @@ function clientOf(options: ClientOptions, send: Send, until: number | null): Git
       const body = { query: document, variables: { ...scope, ...variables } };
       return attempt(async (signal) => {
         const { data, headers } = await sent(`POST ${options.graphqlUrl}`, { ...body, request: { signal } });
-        const answer = readGraphqlAnswer(data, headers, effects.now(), tolerate);
+        const answer = readGraphqlAnswer(jsonOf(data), headers, effects.now(), tolerate);
         return { data: checked(answer.data, schema), tolerated: answer.tolerated };
       });
     },
@@ -155,7 +162,7 @@ export async function createClient(options: ClientOptions): Promise<GitHubClient
   });
   const send: Send = async (route, parameters) => {
     const answer = await octokit.request(route, parameters);
-    return { data: answer.data, headers: headerMap(answer.headers) };
+    return { status: answer.status, data: answer.data, headers: headerMap(answer.headers) };
   };
   return clientOf(options, send, null);
 }

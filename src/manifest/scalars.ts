@@ -27,7 +27,7 @@ function amountText(value: unknown): string | null {
 /** A count or a number of tokens: 0 to 1,000,000,000, written plainly; nothing is coerced. */
 export const wholeNumber = z
   .custom<NumberLiteral>(isWholeNumber, { error: 'a whole number from 0 to 1000000000, without quotes' })
-  .meta({ type: 'integer', minimum: 0, maximum: LARGEST_WHOLE_NUMBER })
+  .meta({ id: 'whole-number', type: 'integer', minimum: 0, maximum: LARGEST_WHOLE_NUMBER })
   .transform((literal) => Number(literal.source));
 
 /** Money in US dollars, a percentage or retries: exact, non-negative, 6 digits before and 12 after the point at most. */
@@ -36,6 +36,7 @@ export const amount = z
     error: 'a plain decimal such as 2 or 0.25, at most 6 digits before and 12 after the point',
   })
   .meta({
+    id: 'amount',
     anyOf: [
       { type: 'number', minimum: 0, exclusiveMaximum: 1_000_000 },
       { type: 'string', pattern: AMOUNT.source },

@@ -1,78 +1,135 @@
 import { z } from 'zod';
 import { ZERO } from '../money/decimal.js';
-import { amount, wholeNumber } from './scalars.js';
+import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from './repository-path.js';
+import { amount, NumberLiteral, wholeNumber } from './scalars.js';
 
-/** The manifest, version 1: one schema, from which the types and the published JSON Schema are made. */
+/**
+ * The manifest, version 1: one schema, from which the types, the checks and the published JSON Schema are made. An
+ * `error` here says what is accepted, as the object of "expected …".
+ */
+
+const text = z.string().min(1);
+const fraction = amount.meta({ description: 'Expected extra attempts per request' });
 
 /** `4`, or `{warn: 3, fail: 4}`: a plain amount fails. */
-export const limitSchema = z.union([
-  amount.transform((fail) => ({ warn: null, fail })),
-  z
-    .strictObject({ warn: amount.optional(), fail: amount.optional() })
-    .transform(({ warn, fail }) => ({ warn: warn ?? null, fail: fail ?? null })),
-]);
+export const limitSchema = z
+  .union(
+    [
+      amount.transform((fail) => ({ warn: null, fail })),
+      z
+        .strictObject({
+          warn: amount.optional().meta({ description: 'Above this the verdict is at least a warning' }),
+          fail: amount.optional().meta({ description: 'Above this the check fails' }),
+        })
+        .refine(({ warn, fail }) => warn !== undefined || fail !== undefined, { error: 'warn, fail or both in it' })
+        .meta({ minProperties: 1 })
+        .transform(({ warn, fail }) => ({ warn: warn ?? null, fail: fail ?? null })),
+    ],
+    { error: 'a plain decimal such as 2 or 0.25, or {warn: …}, {fail: …} or both' },
+  )
+  .meta({ id: 'limit' });
 export type Limit = z.output<typeof limitSchema>;
 
-export const budgetSchema = z.strictObject({
-  per_run: limitSchema.optional().meta({ description: 'US dollars, expected cost of one run' }),
-  per_month: limitSchema.optional().meta({ description: 'US dollars, cost per run x runs per month' }),
-  worst_case_per_run: limitSchema.optional().meta({ description: 'US dollars, worst case of one run' }),
-  increase_per_run: limitSchema.optional().meta({ description: 'US dollars, head minus base at the same prices' }),
-  increase_percent: limitSchema.optional().meta({ description: 'Percent, not judged below an increase of $0.01' }),
-});
+export const budgetSchema = z
+  .strictObject({
+    per_run: limitSchema.optional().meta({ description: 'US dollars, expected cost of one run' }),
+    per_month: limitSchema
+      .optional()
+      .meta({ description: 'US dollars, cost per run x runs per month; needs runs_per_month' }),
+    worst_case_per_run: limitSchema.optional().meta({ description: 'US dollars, worst case of one run' }),
+    increase_per_run: limitSchema.optional().meta({ description: 'US dollars, head minus base at the same prices' }),
+    increase_percent: limitSchema.optional().meta({ description: 'Percent, not judged below an increase of $0.01' }),
+  })
+  .meta({ id: 'budget', description: 'Limits, each a decimal (it fails), or {warn: x}, {fail: y} or both' });
 export type Budget = z.output<typeof budgetSchema>;
 export type LimitName = keyof Budget;
 
-const modelPattern = z.string().min(1).meta({ description: 'A model id; * matches any characters' });
+const modelPattern = text.meta({ description: 'A model id; * matches any characters' });
 
-export const policySchema = z.strictObject({
-  unpriced: z.enum(['fail', 'warn']).default('fail'),
-  stale_prices: z.enum(['warn', 'fail']).default('warn'),
-  max_price_age_days: wholeNumber.default(30),
-  models: z
-    .strictObject({ allow: z.array(modelPattern).optional(), deny: z.array(modelPattern).optional() })
-    .optional(),
-  max_prompt_price: amount.optional().meta({ description: 'US dollars per million prompt tokens' }),
-  max_completion_price: amount.optional().meta({ description: 'US dollars per million completion tokens' }),
-  require_max_tokens: z.boolean().default(false),
-  free_requests_per_day: wholeNumber.default(50),
-  credits: z.enum(['warn', 'fail', 'off']).default('warn'),
-  credit_fee: amount.optional().meta({ description: 'Percent paid on top when buying credits' }),
-  override_label: z.string().min(1).optional(),
-});
+export const policySchema = z
+  .strictObject({
+    unpriced: z.enum(['fail', 'warn']).default('fail').meta({ description: 'What a call without a price is' }),
+    stale_prices: z
+      .enum(['warn', 'fail'])
+      .default('warn')
+      .meta({ description: 'What it is when prices come from the lock instead of live' }),
+    max_price_age_days: wholeNumber
+      .default(30)
+      .meta({ description: 'An older lock is a failure in any case; 30 by default' }),
+    models: z
+      .strictObject({ allow: z.array(modelPattern).optional(), deny: z.array(modelPattern).optional() })
+      .optional()
+      .meta({ description: 'Models that may be used; deny wins over allow' }),
+    max_prompt_price: amount.optional().meta({ description: 'US dollars per million prompt tokens' }),
+    max_completion_price: amount.optional().meta({ description: 'US dollars per million completion tokens' }),
+    require_max_tokens: z.boolean().default(false).meta({ description: 'A call without max_tokens is a violation' }),
+    free_requests_per_day: wholeNumber
+      .default(50)
+      .meta({ description: 'What :free models may be asked a day: 50 by default, 1000 with credits bought' }),
+    credits: z
+      .enum(['warn', 'fail', 'off'])
+      .default('warn')
+      .meta({ description: "What it is when a run's expected cost exceeds the credits that remain" }),
+    credit_fee: amount.optional().meta({ description: 'Percent paid on top when buying credits' }),
+    override_label: text.optional().meta({ description: 'The label that turns failures into warnings once approved' }),
+  })
+  .meta({ description: "Rules; those of the default branch's file count" });
 export type Policy = z.output<typeof policySchema>;
 
 /** `350`, or `{expected: 350, max: 900}`. */
-export const tokensSchema = z.union([
-  wholeNumber.transform((expected) => ({ expected, max: null })),
-  z
-    .strictObject({ expected: wholeNumber, max: wholeNumber.optional() })
-    .transform(({ expected, max }) => ({ expected, max: max ?? null })),
-]);
+export const tokensSchema = z
+  .union(
+    [
+      wholeNumber.transform((expected) => ({ expected, max: null })),
+      z
+        .strictObject({ expected: wholeNumber, max: wholeNumber.optional() })
+        .transform(({ expected, max }) => ({ expected, max: max ?? null })),
+    ],
+    { error: 'a whole number from 0 to 1000000000, without quotes, or {expected: …, max: …}' },
+  )
+  .meta({ id: 'tokens' });
 export type Tokens = z.output<typeof tokensSchema>;
 
-export const retriesSchema = z.union([
-  amount.transform((expected) => ({ expected, max: null })),
-  z
-    .strictObject({ expected: amount, max: amount.optional() })
-    .transform(({ expected, max }) => ({ expected, max: max ?? null })),
-]);
+export const retriesSchema = z.union(
+  [
+    fraction.transform((expected) => ({ expected, max: null })),
+    z
+      .strictObject({ expected: amount, max: amount.optional() })
+      .transform(({ expected, max }) => ({ expected, max: max ?? null })),
+  ],
+  { error: 'a plain decimal such as 0.02, or {expected: …, max: …}' },
+);
 export type Retries = z.output<typeof retriesSchema>;
 
-export const promptFileSchema = z.union([
-  z
-    .string()
-    .min(1)
-    .transform((path) => ({ path, cached: false })),
-  z.strictObject({ path: z.string().min(1), cached: z.boolean().default(false) }),
-]);
+const pathRule = (path: string) => {
+  const problem = repositoryPathProblem(path);
+  return `a path inside the repository such as prompts/answer.md${problem === null ? '' : ` (${problem})`}`;
+};
+
+const repositoryPath = z
+  .string()
+  .refine((path) => repositoryPathProblem(path) === null, { error: ({ input }) => pathRule(String(input)) })
+  .meta({ id: 'repository-path', pattern: REPOSITORY_PATH_PATTERN });
+
+export const promptFileSchema = z.union(
+  [
+    repositoryPath.transform((path) => ({ path, cached: false })),
+    z.strictObject({ path: repositoryPath, cached: z.boolean().default(false) }),
+  ],
+  {
+    error: ({ input }) =>
+      typeof input === 'string' ? pathRule(input) : 'a path inside the repository, or {path: …, cached: true}',
+  },
+);
 export type PromptFile = z.output<typeof promptFileSchema>;
+
+const providers = z.array(text).optional();
 
 /** OpenRouter's `provider` preferences, as far as they move the price. */
 export const providerSchema = z.strictObject({
-  order: z.array(z.string().min(1)).optional(),
-  only: z.array(z.string().min(1)).optional(),
-  ignore: z.array(z.string().min(1)).optional(),
+  order: providers.meta({ description: 'Providers to try first' }),
+  only: providers.meta({ description: 'The only providers that may serve' }),
+  ignore: providers.meta({ description: 'Providers that may not serve' }),
   sort: z.enum(['price', 'throughput', 'latency']).optional(),
   max_price: z
     .strictObject({ prompt: amount.optional(), completion: amount.optional() })
@@ -82,57 +139,89 @@ export const providerSchema = z.strictObject({
 export type ProviderPreferences = z.output<typeof providerSchema>;
 
 const NO_TOKENS: Tokens = { expected: 0, max: null };
-const NAME = /^[A-Za-z0-9][A-Za-z0-9 ._/:@+-]{0,63}$/;
+const partOf = (description: string) => tokensSchema.default(NO_TOKENS).meta({ description });
+const perRequest = (description: string) => wholeNumber.default(0).meta({ description });
+
+export const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9 ._/:@+-]{0,63}$';
+export const NAME_RULE = '1-64 letters, digits, spaces and ._/:@+-, starting with a letter or digit';
 
 /** The name of a suite or a call. */
-export const nameSchema = z
-  .string()
-  .regex(NAME, { error: '1-64 letters, digits, spaces and ._/:@+-, starting with a letter or digit' });
+export const nameSchema = z.string().regex(new RegExp(NAME_PATTERN), { error: NAME_RULE });
 
 export const callSchema = z.strictObject({
-  name: nameSchema.optional(),
-  model: z.string().min(1),
+  name: nameSchema.optional().meta({ description: "Unique in the suite; the model's id without it" }),
+  model: text.meta({ description: "The model's id at OpenRouter, such as openai/gpt-5-mini" }),
   count: wholeNumber.meta({ description: 'Requests per execution of the suite' }),
   prompt_tokens: tokensSchema.optional().meta({ description: 'Per request, all inputs' }),
-  prompt_files: z.array(promptFileSchema).optional(),
+  prompt_files: z
+    .array(promptFileSchema)
+    .optional()
+    .meta({ description: 'Their tokens are added to prompt_tokens, and to cached_tokens with cached: true' }),
   completion_tokens: tokensSchema.meta({ description: 'Per request, reasoning tokens included' }),
   max_tokens: wholeNumber.optional().meta({ description: 'The cap the code sets; the worst case uses it' }),
-  reasoning_tokens: tokensSchema.default(NO_TOKENS),
-  cached_tokens: tokensSchema.default(NO_TOKENS),
-  cache_write_tokens: tokensSchema.default(NO_TOKENS),
-  cache_ttl: z.enum(['5m', '1h']).default('5m'),
-  audio_tokens: tokensSchema.default(NO_TOKENS),
-  image_output_tokens: tokensSchema.default(NO_TOKENS),
-  audio_output_tokens: tokensSchema.default(NO_TOKENS),
-  images: wholeNumber.default(0),
-  web_searches: wholeNumber.default(0),
-  pdf_pages: wholeNumber.default(0),
-  retries: retriesSchema.default({ expected: ZERO, max: null }),
-  fallback_models: z.array(z.string().min(1)).default([]),
+  reasoning_tokens: partOf('Part of completion_tokens, for the report'),
+  cached_tokens: partOf('Part of prompt_tokens, read from a cache'),
+  cache_write_tokens: partOf('Part of prompt_tokens, written to a cache'),
+  cache_ttl: z.enum(['5m', '1h']).default('5m').meta({ description: 'How long what is written is kept' }),
+  audio_tokens: partOf('Part of prompt_tokens'),
+  image_output_tokens: partOf('Part of completion_tokens'),
+  audio_output_tokens: partOf('Part of completion_tokens'),
+  images: perRequest('Input images, for catalogues that price an image as a unit'),
+  web_searches: perRequest('Web searches per request'),
+  pdf_pages: perRequest('OCR pages per request'),
+  retries: retriesSchema
+    .default({ expected: ZERO, max: null })
+    .meta({ description: 'Expected extra attempts per request, or {expected: …, max: …}' }),
+  fallback_models: z
+    .array(text)
+    .default([])
+    .meta({ description: 'Count for the worst case, the model rules and the price rules' }),
   service_tier: z.enum(['default', 'flex', 'priority']).default('default'),
-  provider: providerSchema.optional(),
+  provider: providerSchema.optional().meta({ description: "OpenRouter's provider preferences that move the price" }),
 });
 export type Call = z.output<typeof callSchema>;
 
 /** Merged under every call; a key of the call replaces the whole key. */
 export const defaultsSchema = callSchema.omit({ name: true }).partial();
 
+const runsPerMonth = wholeNumber.optional();
+
 export const suiteSchema = z.strictObject({
   description: z.string().optional(),
-  repeat: wholeNumber.default(1),
-  runs_per_month: wholeNumber.optional(),
-  paths: z.array(z.string().min(1)).optional(),
+  repeat: wholeNumber.default(1).meta({ description: 'Matrix legs or trials; 1 by default' }),
+  runs_per_month: runsPerMonth.meta({ description: "Runs of CI per month, instead of the file's own" }),
+  paths: z.array(repositoryPath).optional().meta({ description: 'Globs of the code behind the suite' }),
   budget: budgetSchema.default({}),
   calls: z.array(callSchema).min(1),
 });
 export type Suite = z.output<typeof suiteSchema>;
 
+const version = z
+  .custom<NumberLiteral>((value) => value instanceof NumberLiteral && value.source === '1', {
+    error: '1, as this build reads version 1',
+  })
+  .meta({ const: 1 })
+  .transform(() => 1 as const);
+
 export const manifestSchema = z.strictObject({
-  version: wholeNumber.refine((version) => version === 1, { error: '1' }),
-  runs_per_month: wholeNumber.optional(),
+  version: version.meta({ description: "The manifest's version" }),
+  runs_per_month: runsPerMonth.meta({ description: 'Runs of CI per month; a suite may set its own' }),
   budget: budgetSchema.default({}),
   policy: policySchema.prefault({}),
-  defaults: defaultsSchema.optional(),
-  suites: z.record(nameSchema, suiteSchema),
+  defaults: defaultsSchema.optional().meta({ description: 'Merged under every call' }),
+  // Names and number are checked on the file's own keys: zod passes over `__proto__`, and the content of a bad name.
+  suites: z
+    .record(z.string().meta({ pattern: NAME_PATTERN }), suiteSchema)
+    .meta({ minProperties: 1, description: 'Named sets of calls that a run of CI executes' }),
 });
 export type ManifestFile = z.output<typeof manifestSchema>;
+
+/** What counts in the default branch's file; the rest of it may be anything. */
+export const policyFileSchema = z.object({
+  runs_per_month: runsPerMonth,
+  budget: budgetSchema.default({}),
+  policy: policySchema.prefault({}),
+  suites: z
+    .record(z.string(), z.object({ runs_per_month: runsPerMonth, budget: budgetSchema.default({}) }).nullable())
+    .nullish(),
+});

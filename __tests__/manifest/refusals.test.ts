@@ -1,0 +1,583 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseManifest } from '../../src/manifest/parse.js';
+import { withCall, withSuite, withTop } from '../support/manifest-text.js';
+import { placedProblems } from '../support/placed-problems.js';
+
+type Row = readonly [what: string, text: string, ...problems: (readonly [at: string, ...fragments: string[]])[]];
+
+/** Every row's problems are all there are, in the order of the file. */
+function refuses(rows: readonly Row[]): void {
+  test.each(rows)('%s', (_what, text, ...expected) => {
+    const found = placedProblems(() => parseManifest(text, 'llm-budget.yml'));
+    expect(found.map((problem) => problem.split(' ')[0])).toEqual(expected.map(([at]) => at));
+    expected.forEach(([, ...fragments], index) => {
+      for (const fragment of fragments) expect(found[index]).toContain(fragment);
+    });
+  });
+}
+
+const WHOLE = 'expected a whole number from 0 to 1000000000, without quotes';
+const DECIMAL = 'expected a plain decimal such as 2 or 0.25';
+const NAME = 'expected a name of 1-64 letters, digits, spaces and ._/:@+-, starting with a letter or digit';
+
+describe('a file that is no manifest', () => {
+  refuses([
+    ['nothing', '', ['1:1', 'the file: empty: expected a mapping that starts with "version: 1" and has suites']],
+    ['blank lines and comments', '\n# only a comment\n\n', ['1:1', 'the file: empty']],
+    ['null', 'null\n', ['1:1', 'the file: empty']],
+    ['a list', '- version: 1\n', ['1:1', 'expected a mapping', 'got a list']],
+    ['a text', 'hello\n', ['1:1', 'expected a mapping', 'got text "hello"']],
+    ['a number', '1\n', ['1:1', 'expected a mapping', 'got 1']],
+    ['true', 'true\n', ['1:1', 'expected a mapping', 'got true']],
+    ['an empty mapping', '{}', ['1:1', 'version: missing: expected 1'], ['1:1', 'suites: missing: expected a mapping']],
+  ]);
+});
+
+describe('version', () => {
+  const of = (value: string) =>
+    `version: ${value}\nsuites: {s: {calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}}\n`;
+  refuses([
+    ['of a later format', of('2'), ['1:1', 'version: expected 1, as this build reads version 1; got 2']],
+    ['as text', of('"1"'), ['1:1', 'got text "1"']],
+    ['with a point', of('1.0'), ['1:1', 'got 1.0']],
+    ['empty', of(''), ['1:1', 'got nothing (null)']],
+  ]);
+});
+
+describe('a whole number is not coerced from', () => {
+  const got = (value: string, shown: string): Row => [
+    value,
+    withCall({ count: value }),
+    ['6:9', `suites.s.calls[0].count: ${WHOLE}; got ${shown}`],
+  ];
+  refuses([
+    got('"10"', 'text "10"'),
+    got("'10'", 'text "10"'),
+    got('1.5', '1.5'),
+    got('10.0', '10.0'),
+    got('0x10', '0x10'),
+    got('0o17', '0o17'),
+    got('1e3', '1e3'),
+    got('1_000', 'text "1_000"'),
+    got('1,000', 'text "1,000"'),
+    got('.nan', '.nan'),
+    got('.inf', '.inf'),
+    got('yes', 'text "yes"'),
+    got('true', 'true'),
+    got('null', 'nothing (null)'),
+    got('~', 'nothing (null)'),
+    got('', 'nothing (null)'),
+    got('""', 'empty text'),
+    got('-1', '-1'),
+    got('+1', '+1'),
+    got('-0', '-0'),
+    got('007', '007'),
+    got('1000000001', '1000000001'),
+    got('99999999999999999999', '99999999999999999999'),
+    got('2026-01-01', 'text "2026-01-01"'),
+    got('12:30', 'text "12:30"'),
+    got('[1]', 'a list'),
+    got('[]', 'an empty list'),
+    got('{a: 1}', 'a mapping'),
+    got('|\n          10', 'text "10\\n"'),
+  ]);
+});
+
+describe('money is not coerced from', () => {
+  const got = (value: string, shown: string): Row => [
+    value,
+    withTop(`budget: {per_run: ${value}}`),
+    ['2:10', `budget.per_run: ${DECIMAL}, or {warn: …}, {fail: …} or both; got ${shown}`],
+  ];
+  refuses([
+    got('$10', 'text "$10"'),
+    got('"$10"', 'text "$10"'),
+    got('"1,5"', 'text "1,5"'),
+    got('1e3', '1e3'),
+    got('"1e3"', 'text "1e3"'),
+    got('.inf', '.inf'),
+    got('.nan', '.nan'),
+    got('-1', '-1'),
+    got('+1', '+1'),
+    got('.5', '.5'),
+    got('5.', '5.'),
+    got('0x10', '0x10'),
+    got('1000000', '1000000'),
+    got('0.0000000000001', '0.0000000000001'),
+    got('1_000', 'text "1_000"'),
+    got('" 5"', 'text " 5"'),
+    got('yes', 'text "yes"'),
+    got('true', 'true'),
+    got('null', 'nothing (null)'),
+    got('[5]', 'a list'),
+    got('5 USD', 'text "5 USD"'),
+  ]);
+});
+
+describe('a limit', () => {
+  refuses([
+    ['of two amounts and a comma', withTop('budget: {per_run: [1,5]}'), ['2:10', 'got a list']],
+    [
+      'that is an empty mapping',
+      withTop('budget: {per_run: {}}'),
+      ['2:10', 'budget.per_run: expected warn, fail or both in it; got an empty mapping'],
+    ],
+    [
+      'with an unknown level',
+      withTop('budget: {per_run: {fails: 1}}'),
+      ['2:20', 'unknown key "fails", did you mean fail?; accepted here: warn, fail'],
+    ],
+    [
+      'with a wrong level',
+      withTop('budget: {per_run: {warn: x, fail: 1}}'),
+      ['2:20', `budget.per_run.warn: ${DECIMAL}`, 'got text "x"'],
+    ],
+    [
+      'whose warning is above its failure',
+      withTop('budget: {per_run: {warn: 5.01, fail: 5}}'),
+      ['2:20', 'budget.per_run.warn: warn (5.01) is above fail (5)'],
+    ],
+    [
+      'of a suite whose warning is above its failure',
+      withSuite('budget: {worst_case_per_run: {fail: 1, warn: 2}}'),
+      ['4:44', 'suites.s.budget.worst_case_per_run.warn: warn (2) is above fail (1)'],
+    ],
+    [
+      'that does not exist',
+      withTop('budget: {per_week: 1}'),
+      [
+        '2:10',
+        'budget.per_week: unknown key "per_week"',
+        'accepted here: per_run, per_month, worst_case_per_run, increase_per_run, increase_percent',
+      ],
+    ],
+    ['in a budget that is a number', withTop('budget: 5'), ['2:1', 'budget: expected a mapping; got 5']],
+    ['in a budget that is a list', withTop('budget: [5]'), ['2:1', 'budget: expected a mapping; got a list']],
+    ['in a budget without content', withTop('budget:'), ['2:1', 'budget: expected a mapping; got nothing (null)']],
+    [
+      'per month without runs per month',
+      withTop('budget: {per_month: 5}'),
+      ['2:10', 'budget.per_month: expected runs_per_month at the top level or in every suite; suites.s has none'],
+    ],
+    [
+      'per month of a suite without runs per month',
+      withSuite('budget: {per_month: 5}'),
+      ['4:14', 'suites.s.budget.per_month: expected runs_per_month in the suite or at the top level'],
+    ],
+    [
+      'per month with runs that are wrong',
+      withTop('budget: {per_month: 5}\nruns_per_month: "5"'),
+      ['3:1', `runs_per_month: ${WHOLE}; got text "5"`],
+    ],
+  ]);
+});
+
+describe('policy', () => {
+  const one = (line: string, at: string, ...fragments: string[]): Row => [
+    line,
+    withTop(`policy: {${line}}`),
+    [at, ...fragments],
+  ];
+  refuses([
+    one('unpriced: ignore', '2:10', 'policy.unpriced: expected one of fail, warn; got text "ignore"'),
+    one('stale_prices: off', '2:10', 'expected one of warn, fail; got text "off"'),
+    one('stale_prices: Warn', '2:10', 'expected one of warn, fail; got text "Warn"'),
+    one('credits: no', '2:10', 'expected one of warn, fail, off; got text "no"'),
+    one('credits: false', '2:10', 'expected one of warn, fail, off; got false'),
+    one('max_price_age_days: 1.5', '2:10', WHOLE),
+    one('max_prompt_price: free', '2:10', DECIMAL),
+    one('max_completion_price: {fail: 1}', '2:10', DECIMAL, 'got a mapping'),
+    one('require_max_tokens: yes', '2:10', 'policy.require_max_tokens: expected true or false; got text "yes"'),
+    one('require_max_tokens: 1', '2:10', 'expected true or false; got 1'),
+    one('free_requests_per_day: lots', '2:10', WHOLE),
+    one('credit_fee: 5%', '2:10', DECIMAL, 'got text "5%"'),
+    one('override_label: ""', '2:10', 'expected text that is not empty; got empty text'),
+    one('override_label: 5', '2:10', 'expected text; got 5'),
+    one('models: ["a"]', '2:10', 'policy.models: expected a mapping; got a list'),
+    one('models: {allow: "a"}', '2:19', 'policy.models.allow: expected a list; got text "a"'),
+    one('models: {allow: [a, 5]}', '2:30', 'policy.models.allow[1]: expected text; got 5'),
+    one('models: {deny: [""]}', '2:26', 'policy.models.deny[0]: expected text that is not empty'),
+    one('models: {forbid: []}', '2:19', 'policy.models.forbid: unknown key "forbid"; accepted here: allow, deny'),
+    one('overide_label: x', '2:10', 'unknown key "overide_label", did you mean override_label?'),
+    ['that is a text', withTop('policy: strict'), ['2:1', 'policy: expected a mapping; got text "strict"']],
+    ['that is a number', withTop('policy: 5'), ['2:1', 'policy: expected a mapping; got 5']],
+  ]);
+});
+
+describe('suites', () => {
+  const named = (name: string) =>
+    `version: 1\nsuites:\n  ${name}: {calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}\n`;
+  refuses([
+    ['none', 'version: 1\nsuites: {}\n', ['2:1', 'suites: expected at least one suite; got an empty mapping']],
+    ['null', 'version: 1\nsuites:\n', ['2:1', 'suites: expected a mapping; got nothing (null)']],
+    ['a list', 'version: 1\nsuites: [a]\n', ['2:1', 'suites: expected a mapping; got a list']],
+    ['a number', 'version: 1\nsuites: 7\n', ['2:1', 'suites: expected a mapping; got 7']],
+    [
+      'a suite that is null',
+      'version: 1\nsuites:\n  s:\n',
+      ['3:3', 'suites.s: expected a mapping; got nothing (null)'],
+    ],
+    ['a suite that is a number', 'version: 1\nsuites: {s: 5}\n', ['2:10', 'suites.s: expected a mapping; got 5']],
+    [
+      'a suite without calls',
+      'version: 1\nsuites:\n  s: {repeat: 2}\n',
+      ['3:3', 'suites.s.calls: missing: expected a list'],
+    ],
+    [
+      'an empty list of calls',
+      'version: 1\nsuites:\n  s: {calls: []}\n',
+      ['3:7', 'suites.s.calls: expected a list with at least one item; got an empty list'],
+    ],
+    [
+      'calls by name',
+      'version: 1\nsuites:\n  s: {calls: {a: {}}}\n',
+      ['3:7', 'suites.s.calls: expected a list; got a mapping'],
+    ],
+    [
+      'a call that is a text',
+      'version: 1\nsuites:\n  s: {calls: [gpt]}\n',
+      ['3:15', 'suites.s.calls[0]: expected a mapping; got text "gpt"'],
+    ],
+    [
+      'a call that is a number',
+      'version: 1\nsuites:\n  s: {calls: [5]}\n',
+      ['3:15', 'suites.s.calls[0]: expected a mapping; got 5'],
+    ],
+    ['a name that starts with a mark', named('_a'), ['3:3', NAME, 'got "_a"']],
+    ['a name in another script', named('prüfung'), ['3:3', `suites["prüfung"]: ${NAME}`]],
+    ['a name that is empty', named('""'), ['3:3', NAME, 'got ""']],
+    ['a name of 65 letters', named('a'.repeat(65)), ['3:3', NAME]],
+    ['a name with a line break', named('"a\\nb"'), ['3:3', NAME, 'got "a\\nb"']],
+    ['__proto__', named('__proto__'), ['3:3', `suites.__proto__: ${NAME}`]],
+    [
+      'a wrong name, and what is wrong inside',
+      'version: 1\nsuites:\n  -a: {calls: []}\n',
+      ['3:3', NAME],
+      ['3:8', 'at least one item'],
+    ],
+    [
+      'a description that is a list',
+      withSuite('description: [a]'),
+      ['4:5', 'suites.s.description: expected text; got a list'],
+    ],
+    ['repeat as text', withSuite('repeat: thrice'), ['4:5', `suites.s.repeat: ${WHOLE}`]],
+    ['runs per month with a point', withSuite('runs_per_month: 1.5'), ['4:5', `suites.s.runs_per_month: ${WHOLE}`]],
+    ['paths as text', withSuite('paths: evals/**'), ['4:5', 'suites.s.paths: expected a list; got text "evals/**"']],
+    [
+      'a path out of the repository',
+      withSuite('paths: [a/**, ../b]'),
+      ['4:19', 'suites.s.paths[1]: expected a path inside the repository', 'it has a ".." segment', 'got text "../b"'],
+    ],
+    ['an absolute path', withSuite('paths: [/etc/passwd]'), ['4:13', 'it is absolute']],
+    ['a path with a backslash', withSuite('paths: [a\\b]'), ['4:13', 'backslash']],
+    ['an empty path', withSuite('paths: [""]'), ['4:13', 'expected']],
+    ['an unknown key', withSuite('cals: []'), ['4:5', 'suites.s.cals: unknown key "cals", did you mean calls?']],
+    [
+      'a policy in a suite',
+      withSuite('policy: {}'),
+      ['4:5', 'unknown key "policy"', 'accepted here: description, repeat, runs_per_month, paths, budget, calls'],
+    ],
+  ]);
+});
+
+describe('a call', () => {
+  const one = (key: string, value: string, ...fragments: string[]): Row => [
+    `${key}: ${value}`,
+    withCall({ [key]: value }),
+    ['9:9', ...fragments],
+  ];
+  refuses([
+    ['without a model', withCall({ model: null }), ['5:9', 'suites.s.calls[0].model: missing: expected text']],
+    ['without a count', withCall({ count: null }), ['5:9', `suites.s.calls[0].count: missing: ${WHOLE}`]],
+    [
+      'without completion tokens',
+      withCall({ completion_tokens: null }),
+      ['5:9', 'suites.s.calls[0].completion_tokens: missing'],
+    ],
+    [
+      'without prompt tokens and files',
+      withCall({ prompt_tokens: null }),
+      ['5:9', 'suites.s.calls[0].prompt_tokens: missing: expected prompt_tokens, or prompt_files'],
+    ],
+    [
+      'with an empty list of files alone',
+      withCall({ prompt_tokens: null, prompt_files: '[]' }),
+      ['5:9', 'prompt_tokens: missing'],
+    ],
+    [
+      'with an empty model',
+      withCall({ model: '""' }),
+      ['5:9', 'model: expected text that is not empty; got empty text'],
+    ],
+    ['with a number for a model', withCall({ model: '4.5' }), ['5:9', 'model: expected text; got 4.5']],
+    ['with null for a model', withCall({ model: '' }), ['5:9', 'model: expected text; got nothing (null)']],
+    [
+      'with prompt tokens as text',
+      withCall({ prompt_tokens: '"100"' }),
+      ['7:9', `prompt_tokens: ${WHOLE}, or {expected: …, max: …}; got text "100"`],
+    ],
+    [
+      'with tokens that lack what is expected',
+      withCall({ prompt_tokens: '{max: 5}' }),
+      ['7:9', `prompt_tokens.expected: missing: ${WHOLE}`],
+    ],
+    [
+      'with tokens that have a wrong maximum',
+      withCall({ prompt_tokens: '{expected: 5, max: many}' }),
+      ['7:38', `prompt_tokens.max: ${WHOLE}; got text "many"`],
+    ],
+    [
+      'with tokens that have a minimum',
+      withCall({ prompt_tokens: '{expected: 5, min: 1}' }),
+      ['7:38', 'unknown key "min"', 'accepted here: expected, max'],
+    ],
+    [
+      'with more expected than the maximum',
+      withCall({ completion_tokens: '{expected: 9, max: 8}' }),
+      ['8:9', 'completion_tokens: expected (9) is more than max (8)'],
+    ],
+    [
+      'with more completion than its cap',
+      withCall({ max_tokens: '9' }),
+      ['8:9', 'completion_tokens (10) is more than max_tokens (9), which caps it'],
+    ],
+    one('name', '-a', 'suites.s.calls[0].name: expected 1-64 letters, digits'),
+    one('name', '5', 'expected text; got 5'),
+    one('name', '"a|b"', 'got text "a|b"'),
+    one('max_tokens', 'none', WHOLE),
+    one('max_tokens', '{expected: 1}', WHOLE, 'got a mapping'),
+    one(
+      'reasoning_tokens',
+      '11',
+      'reasoning_tokens: reasoning_tokens (11) is more than completion_tokens (10), the whole',
+    ),
+    one('image_output_tokens', '11', 'image_output_tokens (11) is more than completion_tokens (10)'),
+    one('audio_output_tokens', '11', 'audio_output_tokens (11) is more than completion_tokens (10)'),
+    one('cached_tokens', '101', 'cached_tokens (101) is more than prompt_tokens (100), the whole'),
+    one('cache_write_tokens', '101', 'cache_write_tokens (101) is more than prompt_tokens (100)'),
+    one('audio_tokens', '101', 'audio_tokens (101) is more than prompt_tokens (100)'),
+    one('cached_tokens', '{expected: 1, max: 101}', 'cached_tokens.max (101) is more than prompt_tokens (100)'),
+    one('cache_ttl', '10m', 'expected one of 5m, 1h; got text "10m"'),
+    one('images', '1.0', WHOLE),
+    one('web_searches', '-1', WHOLE),
+    one('pdf_pages', '"3"', WHOLE),
+    one('retries', '2%', 'expected a plain decimal such as 0.02, or {expected: …, max: …}; got text "2%"'),
+    one('retries', '-0.1', 'expected a plain decimal such as 0.02'),
+    one('retries', '[1]', 'got a list'),
+    one('retries', '{expected: 0.5, max: 0.25}', 'retries: expected (0.5) is more than max (0.25)'),
+    ['retries: {max: 2}', withCall({ retries: '{max: 2}' }), ['9:9', `retries.expected: missing: ${DECIMAL}`]],
+    [
+      'retries: {expected: 1, most: 2}',
+      withCall({ retries: '{expected: 1, most: 2}' }),
+      ['9:32', 'unknown key "most"'],
+    ],
+    one('prompt_files', 'a.md', 'prompt_files: expected a list; got text "a.md"'),
+    [
+      'prompt_files: [5]',
+      withCall({ prompt_files: '[5]' }),
+      ['9:24', 'prompt_files[0]: expected a path inside the repository, or {path: …, cached: true}; got 5'],
+    ],
+    [
+      'prompt_files: [a//b]',
+      withCall({ prompt_files: '[a//b]' }),
+      ['9:24', 'it has an empty segment', 'got text "a//b"'],
+    ],
+    [
+      'prompt_files: [.git/config]',
+      withCall({ prompt_files: '[.git/config]' }),
+      ['9:24', "it leads into git's own folder"],
+    ],
+    [
+      'prompt_files: [{cached: true}]',
+      withCall({ prompt_files: '[{cached: true}]' }),
+      ['9:24', 'prompt_files[0].path: missing'],
+    ],
+    [
+      'prompt_files: [{path: a, cached: 1}]',
+      withCall({ prompt_files: '[{path: a, cached: 1}]' }),
+      ['9:34', 'prompt_files[0].cached: expected true or false; got 1'],
+    ],
+    ['prompt_files: [{path: ./a}]', withCall({ prompt_files: '[{path: ./a}]' }), ['9:25', 'it has a "." segment']],
+    one('fallback_models', 'a/b', 'expected a list; got text "a/b"'),
+    [
+      'fallback_models: [""]',
+      withCall({ fallback_models: '[""]' }),
+      ['9:27', 'fallback_models[0]: expected text that is not empty'],
+    ],
+    one('service_tier', 'fast', 'expected one of default, flex, priority; got text "fast"'),
+    one('provider', 'openai', 'provider: expected a mapping; got text "openai"'),
+    [
+      'provider: {sort: cheap}',
+      withCall({ provider: '{sort: cheap}' }),
+      ['9:20', 'provider.sort: expected one of price, throughput, latency'],
+    ],
+    [
+      'provider: {order: openai}',
+      withCall({ provider: '{order: openai}' }),
+      ['9:20', 'provider.order: expected a list'],
+    ],
+    [
+      'provider: {max_price: 5}',
+      withCall({ provider: '{max_price: 5}' }),
+      ['9:20', 'provider.max_price: expected a mapping; got 5'],
+    ],
+    [
+      'provider: {max_price: {prompt: x}}',
+      withCall({ provider: '{max_price: {prompt: x}}' }),
+      ['9:32', `provider.max_price.prompt: ${DECIMAL}`],
+    ],
+    [
+      'provider: {allow_fallbacks: true}',
+      withCall({ provider: '{allow_fallbacks: true}' }),
+      ['9:20', 'unknown key "allow_fallbacks"'],
+    ],
+    one('completions_tokens', '5', 'unknown key "completions_tokens", did you mean completion_tokens?'),
+    one('Max_Tokens', '5', 'unknown key "Max_Tokens", did you mean max_tokens?'),
+    one('temperature', '0', 'unknown key "temperature"; accepted here: name, model, count'),
+    one('__proto__', '{count: 1}', 'unknown key "__proto__"'),
+    one('constructor', '1', 'unknown key "constructor"'),
+    one('prototype', '1', 'unknown key "prototype"'),
+    one('"<<"', '{count: 1}', 'unknown key "<<"'),
+    one('7', '1', 'calls[0]["7"]: unknown key "7"'),
+  ]);
+});
+
+describe('what YAML has and a manifest has not', () => {
+  refuses([
+    ['an anchor', withCall({ model: '&m a/b' }), ['5:16', 'anchors are not accepted']],
+    ['an alias', withCall({ model: '*m' }), ['5:16', 'aliases are not accepted', 'defaults']],
+    [
+      'an anchor and its alias',
+      withCall({ count: '&n 1', prompt_tokens: '*n' }),
+      ['6:16', 'anchors'],
+      ['7:24', 'aliases'],
+    ],
+    ['a tag of the core schema', withCall({ count: '!!int "1"' }), ['6:16', 'tags are not accepted']],
+    ['a tag of an own schema', withCall({ model: '!env MODEL' }), ['5:16', 'tags are not accepted']],
+    ['a non-specific tag', withCall({ model: '! a' }), ['5:16', 'tags are not accepted']],
+    ['a directive', `%YAML 1.1\n---\n${withCall()}`, ['1:1', 'directives are not accepted']],
+    ['a tag directive', `%TAG ! tag:x,2000:\n---\n${withCall()}`, ['1:1', 'directives are not accepted']],
+    ['a merge key', withCall({ '<<': '{images: 1}' }), ['9:9', 'merge keys (<<) are not accepted']],
+    ['a second document', `${withCall()}---\nversion: 1\n`, ['9:1', 'a second document is not accepted']],
+    ['an empty second document', `${withCall()}---\n`, ['9:1', 'a second document is not accepted']],
+    ['a document after the end mark', `${withCall()}...\nversion: 1\n`, ['10:1', 'a second document is not accepted']],
+    [
+      'a key that is there twice',
+      withCall({ count: '1\n        count: 2' }),
+      ['7:9', 'the key "count" is there twice'],
+    ],
+    ['a key that is there twice in quotes', withTop('"version": 1'), ['2:1', 'the key "version" is there twice']],
+    ['a list as a key', withTop('? [a]\n: 1'), ['2:3', 'a key must be plain text']],
+    ['an empty key', withTop('? \n: 1'), ['2:3', 'a key must be plain text']],
+    [
+      'a tab before a key',
+      'version: 1\nsuites:\n\ts: 1\n',
+      ['3:1', 'not readable: Tabs are not allowed as indentation'],
+    ],
+    [
+      'a list that is not closed',
+      'version: 1\nsuites: [\n',
+      ['3:1', 'not readable', 'one document of YAML 1.2 or JSON is accepted'],
+    ],
+    ['a text that is not closed', 'version: 1\nx: "abc\n', ['3:1', 'not readable: Missing closing "quote']],
+    [
+      'a mapping in a mapping on one line',
+      'version: 1\na: b: c\n',
+      ['2:4', 'not readable: Nested mappings are not allowed'],
+    ],
+    ['a wrong escape', 'version: "\\q"\n', ['1:11', 'not readable: Invalid escape sequence']],
+    [
+      'a reserved character',
+      'version: @1\n',
+      ['1:10', 'not readable: Plain value cannot start with reserved character @'],
+    ],
+    [
+      'a warning of the library',
+      'version: 1\n? |\n  a\n: 1\nx: ! 1\n',
+      ['1:1', 'suites: missing'],
+      ['2:3', 'unknown key'],
+      ['5:1', 'unknown key'],
+      ['5:4', 'tags'],
+    ],
+    ['a null byte', 'version: 1\0\n', ['1:11', 'the character "\\u0000" is not accepted']],
+    ['an escape character', '# \u001b[31m\nversion: 1\n', ['1:3', 'the character "\\u001b" is not accepted']],
+    ['half a surrogate pair', 'a: \ud83d\n', ['1:4', 'the character "\\ud83d" is not accepted']],
+    ['a carriage return alone', 'version: 1\rsuites: 1\n', ['1:11', 'the character "\\r" is not accepted']],
+    [
+      'a byte-order mark in the middle',
+      'version: 1\n\ufeffsuites: 1\n',
+      ['2:1', 'the character "\\ufeff" is not accepted'],
+    ],
+    ['UTF-16 read as UTF-8', '\ufffd\ufffdv\0e\0', ['1:4', '"\\u0000"'], ['1:6', '"\\u0000"']],
+  ]);
+});
+
+describe('defaults', () => {
+  const calls = (defaults: string) =>
+    `version: 1\ndefaults:\n  ${defaults}\nsuites:\n  s:\n    calls:\n      - {model: a, count: 1, prompt_tokens: 10, completion_tokens: 5}\n      - {model: b, count: 1, prompt_tokens: 10, completion_tokens: 6}\n`;
+  refuses([
+    ['a mistake there is told once', calls('retries: lots'), ['3:3', 'defaults.retries: expected a plain decimal']],
+    [
+      'an unknown key there is told once',
+      calls('retrys: 1'),
+      ['3:3', 'defaults.retrys: unknown key "retrys", did you mean retries?'],
+    ],
+    ['a name cannot be shared', calls('name: x'), ['3:3', 'defaults.name: unknown key "name"']],
+    [
+      'null',
+      'version: 1\ndefaults:\nsuites: {s: {calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}}\n',
+      ['2:1', 'defaults: expected a mapping; got nothing (null)'],
+    ],
+    ['a list', calls('- retries: 1'), ['2:1', 'defaults: expected a mapping; got a list']],
+    [
+      'a shared cap below the completion of one call',
+      calls('max_tokens: 5'),
+      ['8:49', 'suites.s.calls[1].completion_tokens: completion_tokens (6) is more than max_tokens (5)'],
+    ],
+    [
+      'shared parts above a shared whole',
+      'version: 1\ndefaults: {completion_tokens: 5, reasoning_tokens: 6}\nsuites:\n  s: {calls: [{model: a, count: 1, prompt_tokens: 1}, {model: a, count: 1, prompt_tokens: 1}]}\n',
+      ['2:34', 'defaults.reasoning_tokens: reasoning_tokens (6) is more than completion_tokens (5)'],
+    ],
+    [
+      'a shared model that is wrong is not missing',
+      'version: 1\ndefaults: {model: 5}\nsuites:\n  s: {calls: [{count: 1, prompt_tokens: 1, completion_tokens: 1}]}\n',
+      ['2:12', 'defaults.model: expected text; got 5'],
+    ],
+    [
+      'a shared alias',
+      'version: 1\ndefaults: {model: *m}\nsuites:\n  s: {calls: [{count: 1, prompt_tokens: 1, completion_tokens: 1}]}\n',
+      ['2:19', 'aliases'],
+    ],
+  ]);
+});
+
+describe('several mistakes', () => {
+  refuses([
+    [
+      'are told at once, of fields and between fields, in the order of the file',
+      `version: 2
+budget: {per_run: {warn: 2, fail: 1}, per_month: 5}
+policy: {unpriced: maybe}
+defaults: {images: none}
+suites:
+  b:
+    budget: {per_run: $1}
+    calls:
+      - {name: x, model: a, count: "1", prompt_tokens: 10, completion_tokens: 5, cached_tokens: 11}
+      - {name: x, model: a, count: 1, prompt_tokens: 10, completion_tokens: 5, max_tokens: 4, foo: 1}
+`,
+      ['1:1', 'version: expected 1'],
+      ['2:20', 'warn (2) is above fail (1)'],
+      ['2:39', 'budget.per_month: expected runs_per_month'],
+      ['3:10', 'policy.unpriced'],
+      ['4:12', 'defaults.images'],
+      ['7:14', 'suites.b.budget.per_run'],
+      ['9:29', 'suites.b.calls[0].count'],
+      ['9:82', 'cached_tokens (11) is more than prompt_tokens (10)'],
+      ['10:10', 'suites.b.calls[1].name: expected a name that is unique in the suite; suites.b.calls[0] is "x" too'],
+      ['10:58', 'completion_tokens (5) is more than max_tokens (4)'],
+      ['10:95', 'unknown key "foo"'],
+    ],
+  ]);
+});

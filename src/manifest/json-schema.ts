@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { manifestSchema } from './schema.js';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+const TITLE = 'LLM Budget manifest';
+const DESCRIPTION = 'The LLM calls that test suites make through OpenRouter, and the budget they must keep. Version 1.';
+
+/** What a call needs, from itself or from `defaults`. */
+const NEEDED: readonly JsonSchema[] = [
+  { required: ['model'] },
+  { required: ['count'] },
+  { required: ['completion_tokens'] },
+  {
+    anyOf: [
+      { required: ['prompt_tokens'] },
+      { required: ['prompt_files'], properties: { prompt_files: { minItems: 1 } } },
+    ],
+  },
+];
+
+/** The manifest's JSON Schema (draft 2020-12) for editors, made from the schema that the manifest is parsed with. */
+export function manifestJsonSchema(): object {
+  const { $schema, ...schema } = z.toJSONSchema(manifestSchema, {
+    io: 'input',
+    // Numbers are read as text, by checks that JSON Schema does not know; what they accept is in their metadata.
+    unrepresentable: 'any',
+    override: ({ path, jsonSchema }) => {
+      // A call may have these from `defaults`, which only the root can see.
+      if (path.at(-1) === 'items' && path.at(-2) === 'calls') delete jsonSchema.required;
+    },
+  });
+  return { $schema, title: TITLE, description: DESCRIPTION, ...schema, allOf: NEEDED.map(unlessInDefaults) };
+}
+
+function unlessInDefaults(needed: JsonSchema): JsonSchema {
+  return {
+    if: { required: ['defaults'], properties: { defaults: needed } },
+    else: { properties: { suites: { additionalProperties: { properties: { calls: { items: needed } } } } } },
+  };
+}
+
+const SHORT_LIST = /\[\n\s+([^[\]{}]*?)\n\s+\]/g;
+const LINE = 120;
+
+/** The text of the committed file, as a formatter leaves it: two spaces, short lists on a line, a newline at the end. */
+export function manifestJsonSchemaText(): string {
+  const text = JSON.stringify(manifestJsonSchema(), null, 2);
+  const lines = text.replace(SHORT_LIST, (list: string, items: string, offset: number) => {
+    const line = `[${items.replace(/\n\s+/g, ' ')}]`;
+    return offset - text.lastIndexOf('\n', offset) + line.length <= LINE ? line : list;
+  });
+  return `${lines}\n`;
+}

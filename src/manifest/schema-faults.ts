@@ -1,0 +1,78 @@
+import { distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import type { Fault } from './findings.js';
+import type { Path } from './manifest.js';
+import { NumberLiteral } from './scalars.js';
+import { quoted, shownValue } from './shown.js';
+import type { Tree } from './tree.js';
+import { MAX_MISTAKES } from './findings.js';
+import { isMap, UNREADABLE, valueAt } from './tree.js';
+
+/**
+ * The issues of a schema as faults of a file, in words. The messages of the issues are those of `accepted`. Of very
+ * many only the first are put into words, `unsaid` counts the others.
+ */
+export function schemaFaults(
+  issues: readonly z.core.$ZodIssue[],
+  root: Tree,
+): { readonly faults: Fault[]; readonly unsaid: number } {
+  const said = issues.slice(0, MAX_MISTAKES);
+  return {
+    faults: said.flatMap((issue) => faultsOf(issue, [], root)),
+    unsaid: issues.length - said.length,
+  };
+}
+
+function faultsOf(issue: z.core.$ZodIssue, above: Path, root: Tree): Fault[] {
+  const path = [...above, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
+  const value = valueAt(root, path);
+  if (value === UNREADABLE) return [];
+  const number = numberTakenForMapping(issue, path, root);
+  if (number !== null) return [{ path: number, message: unexpected(number, 'a mapping', valueAt(root, number)) }];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys
+      .slice(0, MAX_MISTAKES)
+      .map((key) => ({ path: [...path, key], message: unknownKey(key, issue.message) }));
+  }
+  if (issue.code === 'invalid_union' && isMap(value)) {
+    // The long form of a value, a mapping, stands last in every union here; the others have nothing to say about it.
+    const inside = issue.errors.at(-1) ?? [];
+    const unknown = inside.filter(({ code }) => code === 'unrecognized_keys');
+    // Where a key is unknown, what is missing as a whole is no second mistake.
+    const said =
+      unknown.length > 0 ? inside.filter((inner) => inner.code !== 'custom' || inner.path.length > 0) : inside;
+    return said.flatMap((inner) => faultsOf(inner, path, root));
+  }
+  return [{ path, message: unexpected(path, issue.message, value) }];
+}
+
+/** Any object is a mapping to zod, a number in our form too, which then lacks keys and has one too many. */
+function numberTakenForMapping({ code }: z.core.$ZodIssue, path: Path, root: Tree): Path | null {
+  if (code === 'unrecognized_keys' && valueAt(root, path) instanceof NumberLiteral) return path;
+  const above = path.slice(0, -1);
+  return valueAt(root, above) instanceof NumberLiteral ? above : null;
+}
+
+function unexpected(path: Path, what: string, value: Tree | undefined): string {
+  if (value === undefined) return `missing: expected ${what}`;
+  if (path.length === 0) {
+    const start = `expected ${what} that starts with "version: 1" and has suites`;
+    return value === null ? `empty: ${start}` : `${start}; got ${shownValue(value)}`;
+  }
+  return `expected ${what}; got ${shownValue(value)}`;
+}
+
+function unknownKey(key: string, known: string): string {
+  const near = nearest(key, known.split(', '));
+  return `unknown key ${quoted(key)}${near === null ? '' : `, did you mean ${near}?`}; accepted here: ${known}`;
+}
+
+/** The known key that a slip of the finger is likely to have meant: at most every third letter differs. */
+function nearest(key: string, known: readonly string[]): string | null {
+  if (key.length > 64) return null;
+  const letters = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const [best] = known
+    .map((name) => ({ name, slips: distance(letters(key), letters(name)) }))
+    .sort((a, b) => a.slips - b.slips);
+  return best !== undefined && best.slips <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : null;
+}

@@ -1,0 +1,93 @@
+import { CST, Lexer, Parser } from 'yaml';
+import { MAX_MISTAKES } from './findings.js';
+import { quoted } from './shown.js';
+
+/**
+ * What is refused while a file is read piece by piece, before anything is built from it. The library composes nodes
+ * recursively and makes an object of every token, so depth and number are bounded here, where reading can stop.
+ */
+
+export const MAX_BYTES = 500_000;
+export const MAX_DEPTH = 20;
+/** Keys, values and marks such as `:`; 5,000 calls of six fields each have 130,000. A bound on memory. */
+const MAX_LEXEMES = 150_000;
+
+export interface OffsetFinding {
+  readonly offset: number;
+  readonly message: string;
+}
+
+export interface Scan {
+  readonly findings: readonly OffsetFinding[];
+  /** The first document's tokens; null where reading stopped. */
+  readonly tokens: readonly CST.Token[] | null;
+}
+
+/** YAML's printable characters, without a byte-order mark in the middle; a lone carriage return ends no line here. */
+const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]|\r(?!\n)/gu;
+
+/** Every lexeme of these types is refused wherever it stands. */
+const REFUSED = new Map([
+  ['anchor', 'anchors are not accepted: write the value out where it is used'],
+  ['alias', 'aliases are not accepted: write the value out; "defaults" holds what calls have in common'],
+  ['tag', 'tags are not accepted: write the value without one'],
+  ['directive-line', 'directives are not accepted: the file is read as YAML 1.2'],
+]);
+
+function stopped(offset: number, message: string, earlier: readonly OffsetFinding[] = []): Scan {
+  return { findings: [...earlier, { offset, message }], tokens: null };
+}
+
+export function scanYaml(text: string): Scan {
+  const size = Buffer.byteLength(text, 'utf8');
+  if (size > MAX_BYTES) return stopped(0, `the file has ${size} bytes; at most ${MAX_BYTES} are accepted`);
+  const unprintable: OffsetFinding[] = [];
+  for (const { index, 0: character } of text.matchAll(UNPRINTABLE)) {
+    const message = `the character ${quoted(character)} is not accepted: the file is UTF-8 text with lines ended by LF or CR LF`;
+    if (unprintable.push({ offset: index, message }) >= MAX_MISTAKES) break;
+  }
+  return unprintable.length > 0 ? { findings: unprintable, tokens: null } : scanTokens(text);
+}
+
+const MARKS: readonly string[] = [CST.DOCUMENT, CST.FLOW_END, CST.SCALAR];
+/** Blank lines and comments outside of the document, of which nothing is made. */
+const IDLE: readonly string[] = ['comment', 'newline', 'space'];
+
+function scanTokens(text: string): Scan {
+  const findings: OffsetFinding[] = [];
+  const tokens: CST.Token[] = [];
+  const parser = new Parser();
+  let lexemes = 0;
+  let documents = 0;
+  let isScalar = false;
+  for (const lexeme of new Lexer().lex(text)) {
+    const { offset } = parser;
+    const refused = REFUSED.get((isScalar ? null : CST.tokenType(lexeme)) ?? '');
+    isScalar = lexeme === CST.SCALAR;
+    if (refused !== undefined) findings.push({ offset, message: refused });
+    if (lexeme.trim() !== '' && !MARKS.includes(lexeme)) lexemes += 1;
+    for (const token of parser.next(lexeme)) {
+      if (!IDLE.includes(token.type)) tokens.push(token);
+      if (token.type === 'document') documents += 1;
+    }
+    if (lexemes > MAX_LEXEMES) {
+      return stopped(offset, `too many keys and values: at most ${MAX_LEXEMES} YAML tokens are accepted`, findings);
+    }
+    if (findings.length + tokens.length > MAX_MISTAKES) {
+      return stopped(offset, 'too many mistakes: the file was read up to here', findings);
+    }
+    if (parser.stack.length > MAX_DEPTH && depth(parser.stack) > MAX_DEPTH) {
+      return stopped(offset, `nested too deep: at most ${MAX_DEPTH} levels are accepted`, findings);
+    }
+    if (documents > 0 && parser.stack.some(({ type: open }) => open === 'document')) {
+      const message = 'a second document is not accepted: one file, one manifest';
+      return { findings: [...findings, { offset, message }], tokens };
+    }
+  }
+  tokens.push(...parser.end());
+  return { findings, tokens };
+}
+
+function depth(stack: readonly CST.Token[]): number {
+  return stack.filter(({ type }) => type === 'block-map' || type === 'block-seq' || type === 'flow-collection').length;
+}

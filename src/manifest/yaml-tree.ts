@@ -1,0 +1,144 @@
+import type { Document } from 'yaml';
+import { Composer, isAlias, isMap as isYamlMap, isScalar, isSeq } from 'yaml';
+import type { Finding } from './findings.js';
+import { MAX_MISTAKES } from './findings.js';
+import type { Locate, Path } from './manifest.js';
+import type { Place } from './places.js';
+import { locateIn, placeAt, positionsIn } from './places.js';
+import { NumberLiteral } from './scalars.js';
+import { oneLine, quoted } from './shown.js';
+import type { Tree } from './tree.js';
+import { emptyMap, UNREADABLE } from './tree.js';
+import type { OffsetFinding } from './yaml-scan.js';
+import { scanYaml } from './yaml-scan.js';
+
+/** A file as data with positions. `root` is undefined where the text cannot be read at all; findings say why. */
+export interface YamlFile {
+  readonly root: Tree | undefined;
+  readonly findings: readonly Finding[];
+  readonly locate: Locate;
+  /** The keys of the mapping at a path, in the order of the file. */
+  readonly keysAt: (path: Path) => readonly string[];
+  readonly has: (path: Path) => boolean;
+}
+
+const NOWHERE: ReadonlyMap<string | number, Place> = new Map();
+
+/** Reads one YAML 1.2 or JSON document, within the limits. Never throws, never prints. */
+export function readYaml(source: string): YamlFile {
+  // A mark at the start is what some editors write; columns count without it.
+  const text = source.startsWith('\ufeff') ? source.slice(1) : source;
+  const position = positionsIn(text);
+  const scan = scanYaml(text);
+  const found: OffsetFinding[] = [...scan.findings];
+  let built: Built | undefined;
+  if (scan.tokens !== null) {
+    const document = compose(scan.tokens, text.length);
+    const errors = document === undefined ? [] : readingErrors(document, found.length > 0);
+    found.push(...errors);
+    if (document !== undefined && errors.length === 0) built = build(document.contents, 0, found);
+  }
+  const place = built?.place ?? { offset: 0, children: NOWHERE };
+  return {
+    root: built?.value,
+    findings: found.map(({ offset, message }) => ({ message, position: position(offset) })),
+    locate: locateIn(place, position),
+    keysAt: (path) => [...(placeAt(place, path)?.children.keys() ?? [])].filter((key) => typeof key === 'string'),
+    has: (path) => placeAt(place, path) !== undefined,
+  };
+}
+
+type ReadDocument = Pick<Document.Parsed, 'contents' | 'errors' | 'warnings'>;
+
+/** The first document, with every error and warning in it; the library prints nothing with these options. */
+function compose(tokens: Parameters<Composer['compose']>[0], end: number): ReadDocument | undefined {
+  const { stackTraceLimit } = Error;
+  // The library makes an Error of each mistake, and a hostile file has 100,000: without stacks they cost little.
+  Error.stackTraceLimit = 0;
+  try {
+    // Duplicate keys are looked for below, by a Map: the library compares each key with each other one.
+    const composer = new Composer({ logLevel: 'error', prettyErrors: false, uniqueKeys: false });
+    for (const document of composer.compose(tokens, true, end)) return document;
+    return undefined;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** What the library says about something that the scan has refused already. */
+const SAID_BEFORE = new Set(['BAD_ALIAS', 'BAD_DIRECTIVE', 'MULTIPLE_ANCHORS', 'MULTIPLE_TAGS', 'TAG_RESOLVE_FAILED']);
+
+function readingErrors({ errors, warnings }: ReadDocument, scanRefused: boolean): OffsetFinding[] {
+  return [...errors.slice(0, MAX_MISTAKES), ...warnings.slice(0, MAX_MISTAKES)]
+    .filter(({ code }) => !(scanRefused && SAID_BEFORE.has(code)))
+    .map(({ message, pos }) => ({
+      offset: Math.max(pos[0], 0),
+      message: `not readable: ${oneLine(message, 160)}; one document of YAML 1.2 or JSON is accepted`,
+    }));
+}
+
+interface Built {
+  readonly value: Tree;
+  readonly place: Place;
+}
+
+/** Recursion is bounded by the scan's limit of depth. */
+function build(node: unknown, offset: number, found: OffsetFinding[]): Built {
+  const children = new Map<string | number, Place>();
+  const place = { offset, children };
+  if (isSeq(node)) {
+    const value = node.items.map((item, index) => {
+      const child = build(item, startOf(item) ?? offset, found);
+      children.set(index, child.place);
+      return child.value;
+    });
+    return { value, place };
+  }
+  if (isYamlMap(node)) {
+    const value = emptyMap();
+    for (const pair of node.items) {
+      const start = startOf(pair.key) ?? startOf(pair.value) ?? offset;
+      const key = keyOf(pair.key);
+      const refusal = key === null ? 'a key must be plain text' : keyRefusal(key, pair.key, value);
+      if (key === null || refusal !== null) {
+        if (refusal !== null) found.push({ offset: start, message: refusal });
+        continue;
+      }
+      const child = build(pair.value, start, found);
+      value[key] = child.value;
+      children.set(key, child.place);
+    }
+    return { value, place };
+  }
+  return { value: scalar(node), place: { offset, children: NOWHERE } };
+}
+
+function startOf(node: unknown): number | undefined {
+  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return undefined;
+  const start: unknown = node.range[0];
+  return typeof start === 'number' ? start : undefined;
+}
+
+/** The key as written: `10` and `"10"` are the same name. */
+function keyOf(node: unknown): string | null {
+  if (!isScalar(node)) return null;
+  if (typeof node.value === 'string') return node.value;
+  return node.source === undefined || node.source === '' ? null : node.source;
+}
+
+function keyRefusal(key: string, node: unknown, seen: object): string | null {
+  if (key === '<<' && isScalar(node) && node.type === 'PLAIN') {
+    return 'merge keys (<<) are not accepted: "defaults" holds what calls have in common';
+  }
+  return Object.hasOwn(seen, key)
+    ? `the key ${quoted(key)} is there twice: each key is accepted once in a mapping`
+    : null;
+}
+
+function scalar(node: unknown): Tree {
+  if (node === null || node === undefined) return null;
+  if (isAlias(node) || !isScalar(node)) return UNREADABLE;
+  const { value, source } = node;
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  return typeof value === 'number' && source !== undefined ? new NumberLiteral(source) : UNREADABLE;
+}

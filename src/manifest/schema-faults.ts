@@ -19,8 +19,12 @@ export function schemaFaults(
   const said = issues.slice(0, MAX_MISTAKES);
   return {
     faults: said.flatMap((issue) => faultsOf(issue, [], root)),
-    unsaid: issues.length - said.length,
+    unsaid: issues.length - said.length + said.reduce((sum, issue) => sum + keysPassedOver(issue), 0),
   };
+}
+
+function keysPassedOver(issue: z.core.$ZodIssue): number {
+  return issue.code === 'unrecognized_keys' ? Math.max(issue.keys.length - MAX_MISTAKES, 0) : 0;
 }
 
 function faultsOf(issue: z.core.$ZodIssue, above: Path, root: Tree): Fault[] {

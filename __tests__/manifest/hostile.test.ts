@@ -1,0 +1,156 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseManifest } from '../../src/manifest/parse.js';
+import { parsePolicyFile } from '../../src/manifest/policy-file.js';
+import { withCall, withTop } from '../support/manifest-text.js';
+import { placedProblems } from '../support/placed-problems.js';
+
+const BYTES = 500_000;
+const CALL = '{model: a/b, count: 1, prompt_tokens: 10, completion_tokens: 10}';
+
+function many(calls: number, call: string, top = ''): string {
+  return `version: 1\n${top}suites:\n  s:\n    calls:\n${`      - ${call}\n`.repeat(calls)}`;
+}
+
+function lines(count: number, line: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => line(index)).join('\n');
+}
+
+/** The first problem and the number of all, with the processor time that they took in milliseconds. */
+function refusal(text: string): { first: string | undefined; count: number; milliseconds: number } {
+  const before = process.cpuUsage();
+  const problems = placedProblems(() => parseManifest(text, 'f'));
+  const { user, system } = process.cpuUsage(before);
+  return { first: problems[0], count: problems.length, milliseconds: (user + system) / 1000 };
+}
+
+describe('limits', () => {
+  test('500,000 bytes are read and one more is not, counted in UTF-8', () => {
+    const padded = (bytes: number) => {
+      const text = withCall();
+      return `${text}#${'é'.repeat((bytes - text.length - 1) >> 1)}${(bytes - text.length - 1) % 2 === 1 ? 'x' : ''}`;
+    };
+    expect(Buffer.byteLength(padded(BYTES))).toBe(BYTES);
+    expect(placedProblems(() => parseManifest(padded(BYTES), 'f'))).toEqual([]);
+    expect(placedProblems(() => parseManifest(padded(BYTES + 1), 'f'))).toEqual([
+      '1:1 the file has 500001 bytes; at most 500000 are accepted',
+    ]);
+  });
+
+  test('20 levels are read and one more is not, in either style', () => {
+    const flow = (levels: number) => `${'['.repeat(levels)}1${']'.repeat(levels)}`;
+    expect(placedProblems(() => parsePolicyFile(`x: ${flow(19)}`, 'f'))).toEqual([]);
+    expect(placedProblems(() => parsePolicyFile(`x: ${flow(20)}`, 'f'))).toEqual([
+      '1:23 nested too deep: at most 20 levels are accepted',
+    ]);
+    const block = (levels: number) => lines(levels, (index) => `${' '.repeat(index)}a:`);
+    expect(placedProblems(() => parsePolicyFile(block(20), 'f'))).toEqual([]);
+    expect(placedProblems(() => parsePolicyFile(block(21), 'f'))).toEqual([
+      '21:22 nested too deep: at most 20 levels are accepted',
+    ]);
+  });
+
+  test('5,000 calls are read and one more is not', () => {
+    expect(parseManifest(many(5000, CALL), 'f').suites[0]?.calls).toHaveLength(5000);
+    expect(placedProblems(() => parseManifest(many(5001, CALL), 'f'))).toEqual([
+      '2:1 suites: expected at most 5000 calls in all suites; got 5001',
+    ]);
+  });
+
+  test('calls are counted over all suites', () => {
+    const suite = (name: string, calls: number) => `  ${name}: {calls: [${`${CALL}, `.repeat(calls)}]}\n`;
+    expect(
+      placedProblems(() => parseManifest(`version: 1\nsuites:\n${suite('a', 2500)}${suite('b', 2501)}`, 'f')),
+    ).toEqual(['2:1 suites: expected at most 5000 calls in all suites; got 5001']);
+  });
+
+  test('a hundred problems are shown and the others counted', () => {
+    const problems = placedProblems(() => parseManifest(withTop(lines(130, (index) => `key${String(index)}: 1`)), 'f'));
+    expect(problems).toHaveLength(101);
+    expect(problems[99]).toContain('key99');
+    expect(problems[100]).toBe('102:1 and 30 more');
+  });
+});
+
+describe('a short file that asks for much work is refused within two seconds', () => {
+  test.each([
+    ['open brackets', '['.repeat(BYTES), 'nested too deep'],
+    ['open braces', '{a: '.repeat(BYTES / 4), 'nested too deep'],
+    ['dashes', '- '.repeat(BYTES / 2), 'nested too deep'],
+    ['question marks', '? '.repeat(BYTES / 2), 'nested too deep'],
+    ['colons', ': '.repeat(BYTES / 2), 'nested too deep'],
+    ['indentation', lines(990, (index) => `${' '.repeat(index)}a:`), 'nested too deep'],
+    ['commas', `[${','.repeat(BYTES - 2)}]`, 'too many keys and values'],
+    ['as many commas as are read', `[${','.repeat(149_000)}]`, 'not readable'],
+    ['closing brackets', ']'.repeat(BYTES), 'too many mistakes'],
+    ['empty items', '-\n'.repeat(BYTES / 2), 'too many keys and values'],
+    ['empty keys', ':\n'.repeat(BYTES / 2), 'too many keys and values'],
+    ['numbers', `[${'1,'.repeat(BYTES / 2 - 1)}]`, 'too many keys and values'],
+    ['quotes', '"'.repeat(BYTES), 'too many keys and values'],
+    ['wrong escapes', `"${'\\q'.repeat(BYTES / 2 - 1)}"`, 'Invalid escape sequence'],
+    ['different keys', lines(70_000, (index) => `${index.toString(36)}:`), 'version: missing'],
+    ['equal keys', 'a: 1\n'.repeat(45_000), 'version: missing'],
+    ['documents', '---\n'.repeat(BYTES / 4), 'empty'],
+    ['directives', '%a\n'.repeat(BYTES / 4), 'directives are not accepted'],
+    ['tags', '! '.repeat(BYTES / 2), 'tags are not accepted'],
+    ['anchors', '&a '.repeat(BYTES / 4), 'anchors are not accepted'],
+    ['comments', '#\n'.repeat(BYTES / 2), 'too many keys and values'],
+    ['line ends', '\n'.repeat(BYTES), 'empty'],
+    ['null bytes', '\0'.repeat(BYTES), 'the character "\\u0000" is not accepted'],
+    ['50 million letters', 'a'.repeat(50_000_000), 'the file has 50000000 bytes'],
+    ['a key of 400,000 letters', `version: 1\n? ${'k'.repeat(400_000)}\n: 1`, 'suites: missing'],
+    ['a number of 490,000 digits', `version: 1\nruns_per_month: ${'9'.repeat(490_000)}`, 'suites: missing'],
+    [
+      'suites of nothing',
+      `version: 1\nsuites:\n${lines(30_000, (index) => ` k${index.toString(36)}: 1`)}`,
+      'suites: expected at most 5000 suites; got 30000',
+    ],
+    ['calls of unknown keys', many(5000, '{a: 1, b: 2, c: 3, d: 4, e: 5, f: 6}'), 'suites.s.calls[0].model: missing'],
+    [
+      'one long default under many calls',
+      many(5000, '{}', `defaults: {fallback_models: [a${',a'.repeat(30_000)}]}\n`),
+      'defaults: expected at most 1000000 values under all calls',
+    ],
+    [
+      'an alias bomb',
+      `a: &a [1,1,1,1,1,1,1,1,1]\n${lines(25, (index) => {
+        const [from, to] = ['abcdefghijklmnopqrstuvwxyz'[index], 'bcdefghijklmnopqrstuvwxyz'[index]];
+        return `${String(to)}: &${String(to)} [${Array.from({ length: 9 }, () => `*${String(from)}`).join(',')}]`;
+      })}`,
+      'version: missing',
+    ],
+  ])('%s', (_what, text, message) => {
+    const { first, count, milliseconds } = refusal(text);
+    expect(first).toContain(message);
+    expect(count).toBeLessThanOrEqual(101);
+    expect(milliseconds).toBeLessThan(2000);
+  });
+});
+
+describe('a message is one short line, whatever is in the file', () => {
+  test.each([
+    ['a command of the runner', 'model: "x\\n::error::y"', 'count: "\\n::stop-commands::t"'],
+    ['control characters', 'model: a', 'count: "\\e[31m\\0\\x7f"'],
+    ['line separators', 'model: a', 'count: "\\u2028::a::\\u2029\\x85"'],
+    ['bidirectional marks', 'model: a', 'count: "\\u202e\\u2066"'],
+    ['half a surrogate pair', 'model: a', 'count: "\\ud83d"'],
+    ['tag characters', 'model: a', 'count: "\\U000e0041"'],
+    ['a key of all that', 'model: a', '"\\n::error::\\u2028\\u202e": 1'],
+    ['a long text', 'model: a', `count: "${'x'.repeat(400_000)}"`],
+    ['a long key', 'model: a', `"${'x'.repeat(400_000)}": 1`],
+    ['a long number', 'model: a', `count: ${'9'.repeat(400_000)}`],
+  ])('%s', (_what, model, count) => {
+    const problems = placedProblems(() =>
+      parseManifest(`version: 1\nsuites: {s: {calls: [{${model}, ${count}}]}}`, 'f'),
+    );
+    expect(problems.length).toBeGreaterThan(0);
+    for (const message of problems) {
+      expect(message.length).toBeLessThan(700);
+      expect(message).toMatch(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]*$/u);
+    }
+  });
+
+  test('a text is cut between characters', () => {
+    const [message] = placedProblems(() => parseManifest(withCall({ count: `"${'😀'.repeat(100)}"` }), 'f'));
+    expect(message).toMatch(new RegExp(`got text "(?:😀){60}…"$`, 'u'));
+  });
+});

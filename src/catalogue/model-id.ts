@@ -140,10 +140,10 @@ function whyUnknown(declared: string, rest: string, models: Models, lookup: Look
     return `"${declared}" takes its model from a preset, which is kept at OpenRouter and can be changed there`;
   }
   const colon = rest.lastIndexOf(':');
-  if (colon > 0 && findRow(rest.slice(0, colon), models, lookup) !== null) {
+  if (colon > 0 && findRow(bare(rest.slice(0, colon)), models, lookup) !== null) {
     const accepted = DYNAMIC_SUFFIXES.map((suffix) => `:${suffix}`).join(', ');
-    const variants = DYNAMIC_SUFFIXES.map((suffix) => `${rest.slice(0, colon)}:${suffix}`);
-    const meant = hint(closest(rest, [...models.keys(), ...variants]));
+    const near = closest(rest.slice(colon + 1), DYNAMIC_SUFFIXES);
+    const meant = hint(near === null ? closest(rest, models.keys()) : `${rest.slice(0, colon)}:${near}`);
     return `"${declared}": the suffix "${rest.slice(colon)}" is neither a row of the catalogue nor one of ${accepted}${meant}`;
   }
   return `"${declared}" is not in the catalogue${hint(closest(rest, models.keys()))}`;

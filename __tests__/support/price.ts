@@ -1,0 +1,52 @@
+import type { CatalogueEndpoint, Pricing } from '../../src/catalogue/catalogue.js';
+import type { NamedCall } from '../../src/manifest/manifest.js';
+import type { Decimal } from '../../src/money/decimal.js';
+import { toText } from '../../src/money/decimal.js';
+import type { CallPrice } from '../../src/pricing/call-price.js';
+import { priceCall } from '../../src/pricing/price-call.js';
+import { catalogue, model } from './catalogue.js';
+import { call } from './manifest.js';
+
+/** Prices of one model, given in the shortest way, and figures as text. */
+
+export interface Question {
+  /** Of the model; its id without suffixes is `id`. */
+  readonly pricing?: Pricing;
+  readonly id?: string;
+  readonly call?: Partial<NamedCall>;
+  readonly endpoints?: readonly CatalogueEndpoint[] | string;
+  readonly at?: string;
+}
+
+/** Prices a call on a catalogue of one model. */
+export function priceOf({ pricing, id = 'maker/model', call: fields, endpoints, at }: Question): CallPrice {
+  const offer = { ...model({ id, ...(pricing && { pricing }) }), ...(endpoints && { endpoints }) };
+  return priceCall(call({ model: id, ...fields }), catalogue([offer]), at === undefined ? null : new Date(at));
+}
+
+export function text(amount: Decimal | null): string | null {
+  return amount === null ? null : toText(amount);
+}
+
+/** The expected cost, or why there is none. */
+export function expectedOf(question: Question): string | null {
+  const price = priceOf(question);
+  return price.expected === null ? price.reason : toText(price.expected);
+}
+
+/** The three figures of a price. */
+export function rangeOf(question: Question): Record<'expected' | 'floor' | 'worst', string | null> {
+  const { expected, floor, worst_case } = priceOf(question);
+  return { expected: text(expected), floor: text(floor), worst: text(worst_case) };
+}
+
+/** A price list by the million tokens, as people write it: `perMillion(3, 15)` is $3 and $15. */
+export function perMillion(prompt: number, completion: number, others: Pricing = {}): Pricing {
+  return { prompt: perToken(prompt), completion: perToken(completion), ...others };
+}
+
+/** Whole cents of a million, six places at most: exact without a float's noise. */
+function perToken(dollarsPerMillion: number): string {
+  const cents = Math.round(dollarsPerMillion * 100);
+  return `0.${cents.toString().padStart(8, '0')}`;
+}

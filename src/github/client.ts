@@ -150,10 +150,10 @@ function ignore(): void {
 
 /**
  * A client for the repository. `@actions/github` is loaded here and not before: it reads and parses the event's file the
- * moment it is imported, and would end the run with a stack where that file is broken.
+ * moment it is imported, and would end the run with a stack where that file is broken. `eager` keeps the bundle one file.
  */
 export async function createClient(options: ClientOptions): Promise<GitHubClient> {
-  const { getOctokit } = await import('@actions/github');
+  const { getOctokit } = await import(/* webpackMode: "eager" */ '@actions/github');
   const octokit = getOctokit(options.token, {
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     request: { fetch: options.fetch, log: SILENT },

@@ -1,4 +1,5 @@
 import type { CatalogueModel } from './catalogue.js';
+import { safeLine } from '../text/plain.js';
 import { closest } from './closest-id.js';
 
 /**
@@ -136,17 +137,19 @@ function namesOf(...ids: readonly (string | null)[]): string[] {
 
 /** `rest` is the declared id without the dynamic suffixes at its end. */
 function whyUnknown(declared: string, rest: string, models: Models, lookup: Lookup): string {
+  const shown = `"${safeLine(declared)}"`;
   if (rest.includes('@preset/')) {
-    return `"${declared}" takes its model from a preset, which is kept at OpenRouter and can be changed there`;
+    return `${shown} takes its model from a preset, which is kept at OpenRouter and can be changed there`;
   }
   const colon = rest.lastIndexOf(':');
   if (colon > 0 && findRow(bare(rest.slice(0, colon)), models, lookup) !== null) {
-    const accepted = DYNAMIC_SUFFIXES.map((suffix) => `:${suffix}`).join(', ');
-    const near = closest(rest.slice(colon + 1), DYNAMIC_SUFFIXES);
+    const suffix = rest.slice(colon + 1);
+    const accepted = DYNAMIC_SUFFIXES.map((dynamic) => `:${dynamic}`).join(', ');
+    const near = closest(suffix, DYNAMIC_SUFFIXES);
     const meant = hint(near === null ? closest(rest, models.keys()) : `${rest.slice(0, colon)}:${near}`);
-    return `"${declared}": the suffix "${rest.slice(colon)}" is neither a row of the catalogue nor one of ${accepted}${meant}`;
+    return `${shown}: the suffix ":${safeLine(suffix)}" is neither a row of the catalogue nor one of ${accepted}${meant}`;
   }
-  return `"${declared}" is not in the catalogue${hint(closest(rest, models.keys()))}`;
+  return `${shown} is not in the catalogue${hint(closest(rest, models.keys()))}`;
 }
 
 function hint(id: string | null): string {

@@ -1,11 +1,11 @@
 import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import type { Fault } from './findings.js';
+import { MAX_MISTAKES } from './findings.js';
 import type { Path } from './manifest.js';
 import { NumberLiteral } from './scalars.js';
 import { quoted, shownValue } from './shown.js';
 import type { Tree } from './tree.js';
-import { MAX_MISTAKES } from './findings.js';
 import { isMap, UNREADABLE, valueAt } from './tree.js';
 
 /**

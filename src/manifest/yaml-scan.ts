@@ -7,10 +7,10 @@ import { quoted } from './shown.js';
  * recursively and makes an object of every token, so depth and number are bounded here, where reading can stop.
  */
 
-export const MAX_BYTES = 500_000;
-export const MAX_DEPTH = 20;
+const MAX_BYTES = 500_000;
+const MAX_DEPTH = 20;
 /** Keys, values and marks such as `:`; 5,000 calls of six fields each have 130,000. A bound on memory. */
-const MAX_LEXEMES = 150_000;
+const MAX_LEXEMES = 160_000;
 
 export interface OffsetFinding {
   readonly offset: number;

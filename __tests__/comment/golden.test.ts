@@ -3,7 +3,6 @@ import { renderComment } from '../../src/comment/render.js';
 import { expectGolden, readReport, REPORT_NAMES } from '../support/reports.js';
 
 const CONTEXT = {
-  marker: '<!-- llm-budget:v1 key=llm-budget.yml -->',
   repositoryUrl: 'https://github.com/octo-org/evals',
   headSha: 'c0ffee254729296a45a3885639ac7e10f9d54979',
   summaryUrl: 'https://github.com/octo-org/evals/actions/runs/42',

@@ -33,7 +33,8 @@ export function parse(markdown: string): MarkdownNode {
   for (const [, closing, kind, attributes = '', empty, text] of run(markdown, 'xml').matchAll(TAG)) {
     const parent = open.at(-1) ?? root;
     if (text !== undefined) {
-      if (parent.kind !== 'root') open[open.length - 1] = addText(open, unescape(text));
+      // Anything else is the indentation of the XML.
+      if (parent.attributes.includes('xml:space="preserve"')) open[open.length - 1] = addText(open, unescape(text));
       continue;
     }
     if (closing === '/') {

@@ -14,7 +14,7 @@ const ACTIVE = [
   ['a numbered reference', /\bgh-\d/i],
   ['a commit', /\b[0-9a-f]{7,40}\b/i],
   ['an emoji', /:[a-z0-9_+-]+:/i],
-  ['an address', /www\.|:\/\/|\S@\S/i],
+  ['an address', /(?<![0-9a-z])www\.|:\/\/|\S@\S/i],
   ['a slash command', /^\s*\/\w/m],
   ['mathematics', /\$[^\d\s]/],
   ['a comment', /<!--/],
@@ -26,7 +26,9 @@ const TABLE_KINDS = new Set([...ALLOWED_KINDS, 'table', 'table_header', 'table_r
 function expectHarmless(tree: MarkdownNode, kinds: ReadonlySet<string>): void {
   expect([...new Set(nodesOf(tree).map((node) => node.kind))].filter((kind) => !kinds.has(kind))).toEqual([]);
   const plain = plainTextOf(tree);
-  expect(ACTIVE.filter(([, pattern]) => pattern.test(plain)).map(([name]) => ({ name, plain }))).toEqual([]);
+  expect(ACTIVE.flatMap(([name, pattern]) => (pattern.test(plain) ? [[name, pattern.exec(plain)?.[0]]] : []))).toEqual(
+    [],
+  );
 }
 
 describe('names in Markdown', () => {
@@ -65,6 +67,9 @@ describe('sentences in Markdown', () => {
     ['/close this', '`/close` this'],
     ['fixes #12 and GH-3', 'fixes `#12` and `GH-3`'],
     ['as of deadbeef', 'as of `deadbeef`'],
+    ["as of deadbeef's child", "as of `deadbeef's` child"],
+    ['run llm-budget.mjs lock --check now', 'run `llm-budget.mjs` lock `--check` now'],
+    ['[click](https://a.example) ![x](y) here', '`[click](https://a.example) ![x](y)` here'],
     ['see www.a.example or https://a.example/x', 'see `www.a.example` or `https://a.example/x`'],
     ['', '`(empty)`'],
   ])('%s', (text, expected) => {

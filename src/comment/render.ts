@@ -14,13 +14,13 @@ import { driftSection, pricesSection } from './sections/prices.js';
 import { changedSuites, rangeSection, unchangedSuites } from './sections/suites.js';
 import { violationsSection } from './sections/violations.js';
 
-/** In UTF-16 units; GitHub takes 65,536 characters. */
+/** In UTF-16 units, the marker's line included; GitHub takes 65,536 characters. */
 export const COMMENT_LIMIT = 60_000;
+/** A key of 200 characters, each of up to four bytes, percent-encoded, and the marker's other fields. */
+const MARKER_LIMIT = 3_000;
 
 /** What of the run the comment refers to; null where it is not known. */
 export interface CommentContext {
-  /** The first line, whole; it makes the comment ours. */
-  readonly marker: string;
   /** `https://github.com/owner/repo`. */
   readonly repositoryUrl: string | null;
   readonly headSha: string | null;
@@ -28,7 +28,7 @@ export interface CommentContext {
   readonly summaryUrl: string | null;
 }
 
-/** The comment's Markdown, at most 60,000 characters, the marker as its first line. */
+/** The comment's Markdown without the marker, which makes 60,000 characters with it at most. */
 export function renderComment(report: Report | ErrorReport, context: CommentContext): string {
   const markdown: MarkdownContext = {
     link: { repositoryUrl: context.repositoryUrl, sha: context.headSha },
@@ -36,7 +36,7 @@ export function renderComment(report: Report | ErrorReport, context: CommentCont
     isSummary: false,
   };
   const blocks = report.verdict === 'error' ? errorSections(report, markdown) : reportBlocks(report, markdown);
-  return `${context.marker}\n${fit(blocks, COMMENT_LIMIT - context.marker.length - 2)}\n`;
+  return `${fit(blocks, COMMENT_LIMIT - MARKER_LIMIT)}\n`;
 }
 
 function reportBlocks(report: Report, context: MarkdownContext): Block[] {
@@ -60,17 +60,21 @@ function reportBlocks(report: Report, context: MarkdownContext): Block[] {
 
 /** Everything behind one click: whoever looks closer finds the same as ever. */
 function unchangedDetails(report: Report, context: MarkdownContext): Block[] {
-  return foldedBlocks('Details', [
-    subline(report),
-    ...violationsSection(report, context),
-    ...optional(monthlyLine(report)),
-    ...suggestionsSection(report, context),
-    ...unchangedSuites(report, context),
-    ...callsSection(report, context),
-    ...rangeSection(report, context),
-    ...driftSection(report, context),
-    ...pricesSection(report, context),
-  ]);
+  return foldedBlocks(
+    'Details',
+    [
+      subline(report),
+      ...violationsSection(report, context),
+      ...optional(monthlyLine(report)),
+      ...suggestionsSection(report, context),
+      ...unchangedSuites(report, context),
+      ...callsSection(report, context),
+      ...rangeSection(report, context),
+      ...driftSection(report, context),
+      ...pricesSection(report, context),
+    ],
+    context,
+  );
 }
 
 function optional(text: string): string[] {

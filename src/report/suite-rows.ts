@@ -1,7 +1,11 @@
-import { compare, divide, parseDecimal, times, ZERO } from '../money/decimal.js';
+import { compare, divide, fromInteger, parseDecimal, round, times, ZERO } from '../money/decimal.js';
+import type { Decimal } from '../money/decimal.js';
 import { money, plainPercent } from '../text/amount.js';
 import type { Report, ReportSuite, ReportTotals } from './schema.js';
 import { deltaText, hasLimits, isNought } from './wording.js';
+
+const ONE = fromInteger(1);
+const HUNDRED = fromInteger(100);
 
 /** A line of the suites' table; only `name` is untrusted. */
 export interface SuiteRow {
@@ -76,10 +80,19 @@ function share(amount: string, whole: string, of: string | null): Share | null {
   const [part, total] = [parseDecimal(amount), parseDecimal(whole)];
   if (part === null || total === null || compare(total, ZERO) <= 0) return null;
   const exact = divide(times(part, 100), total, 6);
+  const text = sharePercent(exact);
   return {
     percent: Number(exact.coefficient) / 10 ** exact.scale,
-    text: of === null ? plainPercent(exact) : `${plainPercent(exact)} of ${of}`,
+    text: of === null ? text : `${text} of ${of}`,
   };
+}
+
+/** Whole percents from one on; a limit that is broken or kept by a hair is said to be. */
+function sharePercent(exact: Decimal): string {
+  if (compare(exact, ONE) < 0) return plainPercent(exact);
+  const [whole, toLimit] = [round(exact, 0), compare(exact, HUNDRED)];
+  if (toLimit === 0 || compare(whole, HUNDRED) !== 0) return plainPercent(whole);
+  return `just ${toLimit > 0 ? 'over' : 'under'} 100 %`;
 }
 
 function runLimit(report: Report, suite: string | null): string | null {

@@ -88,8 +88,8 @@ export function costOf(totals: ReportTotals): string {
 }
 
 function changeOf(report: Report): string {
-  if (report.base === null || report.delta === null) return 'with nothing to compare with';
-  if (report.delta.per_run === null) return 'change not known: no price';
+  if (report.base === null || report.delta === null) return 'no base to compare with';
+  if (report.delta.per_run === null) return 'change not known';
   return isNought(report.delta.per_run) ? 'no change' : deltaText(report.delta);
 }
 
@@ -131,19 +131,28 @@ export function violationCount(violations: readonly Violation[]): string {
   ].join(', ');
 }
 
-/** `1,800 (1,500 cached) in, 350 out`; empty where the report has no tokens. */
-export function tokensOf(call: ReportCall): string {
-  if (call.prompt_tokens === undefined || call.completion_tokens === undefined) return '';
-  const cached = call.cached_tokens ?? 0;
-  const prompt = `${count(call.prompt_tokens)}${cached > 0 ? ` (${count(cached)} cached)` : ''}`;
-  return `${prompt} in, ${count(call.completion_tokens)} out`;
+/** What goes in and what comes out, of a request's tokens or of a price: `1,800 (1,500 cached)` and `350`. */
+export interface InAndOut {
+  readonly prompt: string;
+  readonly completion: string;
 }
 
-/** `$3.00 in, $15.00 out` per million tokens, `free`, or `no price`. */
-export function unitPriceOf(call: ReportCall): string {
-  if (call.state === 'unpriced') return 'no price';
-  if (call.state === 'free') return 'free';
+/** Null where the report has no tokens. */
+export function tokensOf(call: ReportCall): InAndOut | null {
+  if (call.prompt_tokens === undefined || call.completion_tokens === undefined) return null;
+  const cached = call.cached_tokens ?? 0;
+  const prompt = `${count(call.prompt_tokens)}${cached > 0 ? ` (${count(cached)} cached)` : ''}`;
+  return { prompt, completion: count(call.completion_tokens) };
+}
+
+/** US dollars per million tokens; null for a call that is free, has no price or is priced otherwise. */
+export function unitPricesOf(call: ReportCall): InAndOut | null {
   const { prompt_price: prompt, completion_price: completion } = call;
-  if (prompt === null || prompt === undefined || completion === null || completion === undefined) return '';
-  return `${exactMoney(prompt)} in, ${exactMoney(completion)} out`;
+  if (call.state !== 'priced' || typeof prompt !== 'string' || typeof completion !== 'string') return null;
+  return { prompt: exactMoney(prompt), completion: exactMoney(completion) };
+}
+
+/** What stands where a call has no unit price. */
+export function stateWord(call: ReportCall): string {
+  return { priced: '', free: 'free', unpriced: 'no price' }[call.state];
 }

@@ -1,6 +1,6 @@
 import type { Report, ReportCall } from '../report/schema.js';
-import { moneyOr, tokensOf, unitPriceOf } from '../report/wording.js';
-import { count } from '../text/amount.js';
+import { moneyOr, stateWord, tokensOf, unitPricesOf } from '../report/wording.js';
+import { counted } from '../text/amount.js';
 import { logLine } from '../text/log.js';
 import type { Paint } from './colour.js';
 
@@ -15,9 +15,12 @@ export function explanation(report: Report, paint: Paint): string[] {
 function callLines(call: ReportCall): string[] {
   const model = call.name === call.model ? '' : ` (${logLine(call.model)})`;
   const cost = moneyOr(call.head?.per_run);
-  const facts = [`${count(call.requests_per_run)} requests`, tokensOf(call), unitPriceOf(call)]
-    .filter((fact) => fact !== '')
-    .join('; ');
+  const [tokens, prices] = [tokensOf(call), unitPricesOf(call)];
+  const facts = [
+    counted(call.requests_per_run, 'request'),
+    ...(tokens === null ? [] : [`${tokens.prompt} in, ${tokens.completion} out`]),
+    prices === null ? stateWord(call) : `${prices.prompt} in, ${prices.completion} out per million`,
+  ].join('; ');
   return [
     `  ${logLine(call.name)}${model}: ${cost} per run`,
     `    ${facts}${call.reason === null ? '' : `: ${logLine(call.reason)}`}`,

@@ -6,6 +6,7 @@ import { coverageText, headline, isNothingChanged, moneyOr, priceSource } from '
 import { money, signedMoney } from '../text/amount.js';
 import { bar } from '../text/bar.js';
 import { logLine } from '../text/log.js';
+import { LINE_LIMIT } from '../text/plain.js';
 import type { Violation } from '../verdict/violation.js';
 import { explanation } from './explain.js';
 import type { Paint } from './colour.js';
@@ -88,15 +89,16 @@ function suiteTable(report: Report, { width }: TerminalOptions, paint: Paint): s
     ...(hasBase ? [right('Base'), right('Head'), right('Change')] : [right('Per run')]),
     { title: shareTitle(report), align: 'left' },
   ];
-  const total = { ...totalRow(report), name: 'All' };
-  const rows = [...report.suites.map((suite) => suiteRow(suite, report)), total].map((row) => cellsOf(row, hasBase));
+  const rows = [...report.suites.map((suite) => suiteRow(suite, report)), totalRow(report)].map((row) =>
+    cellsOf(row, hasBase),
+  );
   const [titles = '', ...lines] = columns(heads, rows, width - 2).map((line) => `  ${line}`);
   return [paint('dim', titles), ...lines.slice(0, -1), ...lines.slice(-1).map((line) => paint('bold', line))];
 }
 
 function cellsOf(row: SuiteRow, hasBase: boolean): string[] {
   const share = row.share === null ? '' : `${bar(row.share.percent)} ${row.share.text}`;
-  return [logLine(row.name), ...(hasBase ? [row.base, row.head, row.change] : [row.head]), share];
+  return [name(row.name), ...(hasBase ? [row.base, row.head, row.change] : [row.head]), share];
 }
 
 function right(title: string): Column {
@@ -118,10 +120,10 @@ function figureLines({ head, delta, price_drift: drift }: Report): string[] {
 function noteLines(report: Report): string[] {
   const { override } = report;
   return [
-    ...(override === null ? [] : [`Overridden by ${logLine(override.label)}, approved by ${logLine(override.by)}`]),
+    ...(override === null ? [] : [`Overridden by ${name(override.label)}, approved by ${name(override.by)}`]),
     ...report.policy.not_applied.map(
       ({ key, head, policy }) =>
-        `Not applied until merged: ${logLine(key)} ${head === null ? 'dropped' : logLine(head)}, in force ${logLine(policy)}`,
+        `Not applied until merged: ${name(key)} ${head === null ? 'dropped' : name(head)}, in force ${name(policy)}`,
     ),
     ...report.notes.map(({ message }) => `Note: ${logLine(message)}`),
     ...(report.suggestions ?? []).slice(0, 3).map(({ message, saving_per_run: saving }) => {
@@ -131,7 +133,12 @@ function noteLines(report: Report): string[] {
   ];
 }
 
+/** A name or value: no longer than in a cell of the comment. */
+function name(text: string): string {
+  return logLine(text, LINE_LIMIT);
+}
+
 function priceLine(report: Report, paint: Paint): string {
-  const text = `Prices ${priceSource(report)}, ${logLine(report.prices.url)}, fetched ${logLine(report.prices.fetched_at)}`;
+  const text = `Prices ${priceSource(report)}, ${logLine(report.prices.url)}, fetched ${name(report.prices.fetched_at)}`;
   return report.prices.source === 'lock' ? paint('yellow', text) : text;
 }

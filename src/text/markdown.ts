@@ -38,38 +38,61 @@ export function cell(text: string, limit: number = LINE_LIMIT): string {
 
 const PLAIN_WORD = /^(?:[A-Za-z][A-Za-z'’-]*|[+-]?\$?\d[\d,]*(?:\.\d+)?%?|\$\d[\d,.]*\/M|[–—%=×+/-])$/u;
 /** What GitHub links although it looks like a word: a commit's hash, `GH-1`, the start of an address. */
-const REFERENCE = /^(?:[0-9a-f]{7,40}|gh-.*|www)$/iu;
+const REFERENCE = /(?<![0-9a-z])(?:[0-9a-f]{7,40}|gh-.*|www)(?![0-9a-z])/iu;
 const LIST_MARKER = /^(?:[-+=/]|\d+[.)].*)$/u;
 /** A stretch that the text itself has in backticks, or a word. */
 const WORDS = /`[^`]+`[.,;:!?)]*|\S+/gu;
 const WORD_PARTS = /^(\(*)(["'“‘]?)(.*?)(["'”’]?)([.,;:!?)]*)$/u;
 
+/** A word of a sentence: as it is, or its core in a code span between punctuation. */
+interface Word {
+  readonly before: string;
+  readonly code: string;
+  readonly after: string;
+}
+
 /**
- * A sentence with untrusted parts in it: words and numbers stay as they are, anything else (ids, paths, addresses,
- * symbols) becomes a code span. For one paragraph, list item or cell; it starts no block of its own.
+ * A sentence with untrusted parts in it: words and numbers stay as they are, each run of anything else (ids, paths,
+ * addresses, symbols) becomes a code span. For one paragraph, list item or cell; it starts no block of its own.
  */
 export function prose(text: string, limit: number = PROSE_LIMIT): string {
   const line = safeLine(text, limit);
   if (line === '') return NOTHING;
-  return (line.match(WORDS) ?? [])
-    .map((word, index) => (index === 0 && LIST_MARKER.test(word) ? codeSpan(word) : markWord(word)))
+  const words = (line.match(WORDS) ?? []).map((word, index) =>
+    index === 0 && LIST_MARKER.test(word) ? { before: '', code: word, after: '' } : readWord(word),
+  );
+  return joinRuns(words)
+    .map(({ before, code, after }) => before + (code === '' ? '' : codeSpan(code)) + after)
     .join(' ');
+}
+
+function readWord(word: string): Word {
+  const [, code, behind = ''] = /^`([^`]+)`(.*)$/u.exec(word) ?? [];
+  if (code !== undefined && code.trim() !== '') return { before: '', code: code.trim(), after: behind };
+  const [, before = '', open = '', core = '', close = '', after = ''] = WORD_PARTS.exec(word) ?? [];
+  if (PLAIN_WORD.test(core) && !REFERENCE.test(core)) return { before: word, code: '', after: '' };
+  // A bracket that belongs to the word stays with it.
+  if (core === '' || core.includes('(')) return { before: '', code: word, after: '' };
+  // A code span takes the place of the quotes around a name.
+  const quoted = open !== '' && close !== '';
+  return { before, code: quoted ? core : open + core + close, after };
+}
+
+/** Words in code that follow each other without punctuation between them share one code span. */
+function joinRuns(words: readonly Word[]): Word[] {
+  const joined: Word[] = [];
+  for (const word of words) {
+    const last = joined.at(-1);
+    const isRun = last !== undefined && last.code !== '' && last.after === '' && word.code !== '' && word.before === '';
+    if (isRun) joined.splice(-1, 1, { before: last.before, code: `${last.code} ${word.code}`, after: word.after });
+    else joined.push(word);
+  }
+  return joined;
 }
 
 /** `prose` for a table's cell. */
 export function proseCell(text: string, limit: number = LINE_LIMIT): string {
   return escapePipes(prose(text, limit));
-}
-
-function markWord(word: string): string {
-  const [, code, behind = ''] = /^`([^`]+)`(.*)$/u.exec(word) ?? [];
-  if (code !== undefined && code.trim() !== '') return codeSpan(code.trim()) + behind;
-  const [, before = '', open = '', core = '', close = '', after = ''] = WORD_PARTS.exec(word) ?? [];
-  if (core === '') return codeSpan(word);
-  if (PLAIN_WORD.test(core) && !REFERENCE.test(core)) return word;
-  // A code span takes the place of the quotes around a name.
-  const quoted = open !== '' && close !== '';
-  return before + codeSpan(quoted ? core : open + core + close) + after;
 }
 
 /** Where a file of ours is shown on GitHub: the repository's address and the commit; both are the run's own. */

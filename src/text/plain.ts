@@ -14,19 +14,21 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu
 /** No script stacks more than four marks on a letter; longer piles are there to cover the neighbouring lines. */
 const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
 
+/** Most names by far: nothing in them needs a closer look. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
+
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** The text as one visible line of at most `limit` UTF-16 units, cut between characters as a reader sees them. */
 export function safeLine(text: string, limit: number = LINE_LIMIT): string {
   // Only a bounded part is looked at: a name of several megabytes costs no more than a long one.
   const part = text.length > limit * 20 + 1000 ? text.slice(0, limit * 20 + 1000) : text;
-  const visible = part
-    .replace(WHITE_SPACE, ' ')
-    .replace(INVISIBLE, '')
-    .replace(PILED_MARKS, '$1')
-    .replace(/ {2,}/g, ' ')
-    .trim();
-  return cut(visible, limit);
+  const visible = PRINTABLE_ASCII.test(part) ? part : visiblePart(part);
+  return cut(visible.replace(/ {2,}/g, ' ').trim(), limit);
+}
+
+function visiblePart(text: string): string {
+  return text.replace(WHITE_SPACE, ' ').replace(INVISIBLE, '').replace(PILED_MARKS, '$1');
 }
 
 /** At most `limit` UTF-16 units, an ellipsis included, and whole characters only. */

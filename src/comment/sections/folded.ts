@@ -1,29 +1,23 @@
 import type { Block, Rows } from '../../text/fit.js';
+import type { MarkdownContext } from '../context.js';
 
-/** A part that is closed until somebody wants it. `title` is text of ours, never anything untrusted. */
-export function folded(title: string, rows: Pick<Rows, 'rows' | 'importance' | 'missing'> & { lead?: string }): Rows {
-  const lead = rows.lead === undefined || rows.lead === '' ? [] : [rows.lead];
-  return {
-    lead: [`<details><summary>${title}</summary>`, '', ...lead].join('\n'),
-    rows: rows.rows,
-    end: '</details>',
-    importance: rows.importance,
-    missing: rows.missing,
-  };
+interface Part extends Pick<Rows, 'rows' | 'importance' | 'missing'> {
+  /** Text of ours, never anything untrusted. */
+  readonly title: string;
+  readonly lead?: string;
+}
+
+/** A part that is closed in the comment until somebody wants it, and open in the summary. */
+export function folded({ title, lead, rows, importance, missing }: Part, context: MarkdownContext): Rows {
+  const start = [opening(title, context), '', ...(lead === undefined ? [] : [lead])].join('\n');
+  return { lead: start, rows, end: '</details>', importance, missing };
 }
 
 /** Several blocks behind one click. */
-export function foldedBlocks(title: string, blocks: readonly Block[]): Block[] {
-  return [`<details><summary>${title}</summary>`, ...blocks, '</details>'];
+export function foldedBlocks(title: string, blocks: readonly Block[], context: MarkdownContext): Block[] {
+  return [opening(title, context), ...blocks, '</details>'];
 }
 
-/** The two first lines of a table; a title that starts with `>` stands over figures, to the right. */
-export function tableHead(titles: readonly string[]): string {
-  const names = titles.map((title) => title.replace(/^>/, ''));
-  const rules = titles.map((title) => (title.startsWith('>') ? '--:' : '---'));
-  return `${tableRow(names)}\n${tableRow(rules)}`;
-}
-
-export function tableRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+function opening(title: string, { isSummary }: MarkdownContext): string {
+  return `<details${isSummary ? ' open' : ''}><summary>${title}</summary>`;
 }

@@ -21,8 +21,10 @@ export function notesSection(report: Report, context: MarkdownContext): Block[] 
   const missing = missingRows(context, 'note');
   const rest = items.slice(shown);
   return [
-    { lead: '', rows: items.slice(0, shown), importance: 7, missing },
-    ...(rest.length === 0 ? [] : [folded(counted(rest.length, 'more note'), { rows: rest, importance: 4, missing })]),
+    { lead: '', rows: items.slice(0, shown), importance: 8, missing },
+    ...(rest.length === 0
+      ? []
+      : [folded({ title: counted(rest.length, 'more note'), rows: rest, importance: 4, missing }, context)]),
   ];
 }
 
@@ -43,13 +45,17 @@ export function suggestionsSection(report: Report, context: MarkdownContext): Bl
   if (largest === undefined) return [];
   const saving = largest.saving_per_run;
   return [
-    folded(saving === null ? 'What would help' : `What would help: up to ${money(saving)} less per run`, {
-      rows: suggestions.map(
-        ({ message, saving_per_run: saved }) =>
-          `- ${prose(message, 400)}${saved === null ? '' : ` **Saves ${money(saved)} per run.**`}`,
-      ),
-      importance: 6,
-      missing: missingRows(context, 'suggestion'),
-    }),
+    folded(
+      {
+        title: saving === null ? 'What would help' : `What would help: up to ${money(saving)} less per run`,
+        rows: suggestions.map(
+          ({ message, saving_per_run: saved }) =>
+            `- ${prose(message, 400)}${saved === null ? '' : ` **Saves ${money(saved)} per run.**`}`,
+        ),
+        importance: 7,
+        missing: missingRows(context, 'suggestion'),
+      },
+      context,
+    ),
   ];
 }

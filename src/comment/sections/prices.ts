@@ -6,7 +6,8 @@ import { cell, fileLink, inlineText } from '../../text/markdown.js';
 import { safeLine } from '../../text/plain.js';
 import type { MarkdownContext } from '../context.js';
 import { missingRows } from '../context.js';
-import { folded, foldedBlocks, tableHead, tableRow } from './folded.js';
+import { folded, foldedBlocks } from './folded.js';
+import { tableHead, tableRow } from './table.js';
 
 /** Where the prices are from, how many calls have one, and which policy judged: never what the change is about. */
 export function pricesSection(report: Report, context: MarkdownContext): Block[] {
@@ -16,7 +17,7 @@ export function pricesSection(report: Report, context: MarkdownContext): Block[]
     `- Policy: ${policyText(report, context)}`,
     ...(context.isSummary ? revisions(report) : []),
   ];
-  return foldedBlocks('Prices and policy', [list.join('\n')]);
+  return foldedBlocks('Prices and policy', [list.join('\n')], context);
 }
 
 /** Prices that moved since the lock, apart from what the change moves. */
@@ -28,12 +29,16 @@ export function driftSection(report: Report, context: MarkdownContext): Block[] 
     .slice(0, 10)
     .replace(/[^\d-]/g, '');
   return [
-    folded(`Prices moved since the lock of ${since}: ${total}, not by this change`, {
-      lead: drift.models.length === 0 ? 'No model in use moved.' : tableHead(['Model', '>Per run']),
-      rows: drift.models.map(({ model, per_run: moved }) => tableRow([cell(model), signedMoney(moved)])),
-      importance: 2,
-      missing: missingRows(context, 'model'),
-    }),
+    folded(
+      {
+        title: `Prices moved since the lock of ${since}: ${total}, not by this change`,
+        lead: drift.models.length === 0 ? 'No model in use moved.' : tableHead(['Model', '>Per run']),
+        rows: drift.models.map(({ model, per_run: moved }) => tableRow([cell(model), signedMoney(moved)])),
+        importance: 2,
+        missing: missingRows(context, 'model'),
+      },
+      context,
+    ),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Report, ReportSuite } from '../../report/schema.js';
+import type { Report } from '../../report/schema.js';
 import { shareTitle, suiteRow, totalRow } from '../../report/suite-rows.js';
 import type { Share, SuiteRow } from '../../report/suite-rows.js';
 import { moneyOr } from '../../report/wording.js';
@@ -8,22 +8,21 @@ import { counted } from '../../text/amount.js';
 import { cell } from '../../text/markdown.js';
 import type { MarkdownContext } from '../context.js';
 import { missingRows } from '../context.js';
-import { folded, tableHead, tableRow } from './folded.js';
+import { folded } from './folded.js';
+import { tableHead, tableRow, unbroken } from './table.js';
 
 /** The suites that this change touches, and the line of all; those it leaves alone are counted, not listed. */
 export function changedSuites(report: Report, context: MarkdownContext): Block[] {
   const changed = report.suites.filter((suite) => suite.status !== 'unchanged');
   if (changed.length === 0) return [];
-  const total = markdownRow(
-    { ...totalRow(report), name: '' },
-    `**All ${counted(report.suites.length, 'suite')}**`,
-    report,
-  );
   return [
     {
-      lead: `${head(report)}\n${total}`,
-      rows: changed.map((suite) => rowOf(suite, report)),
-      importance: 8,
+      lead: `${head(report)}\n${totalLine(report)}`,
+      rows: changed.map((suite) => {
+        const row = suiteRow(suite, report);
+        return tableRow([cell(suite.name), ...figures(row, report), shareCell(row.share)]);
+      }),
+      importance: 6,
       missing: missingRows(context, 'changed suite'),
     },
   ];
@@ -33,41 +32,49 @@ export function unchangedSuites(report: Report, context: MarkdownContext): Block
   const unchanged = report.suites.filter((suite) => suite.status === 'unchanged');
   if (unchanged.length === 0) return [];
   return [
-    folded(counted(unchanged.length, 'unchanged suite'), {
-      lead: tableHead(['Suite', '>Per run', shareTitle(report)]),
-      rows: unchanged.map((suite) => {
-        const row = suiteRow(suite, report);
-        return tableRow([cell(suite.name), row.head, shareCell(row.share)]);
-      }),
-      importance: 3,
-      missing: missingRows(context, 'unchanged suite'),
-    }),
+    folded(
+      {
+        title: counted(unchanged.length, 'unchanged suite'),
+        lead: tableHead(['Suite', '>Per run', shareTitle(report)]),
+        rows: unchanged.map((suite) => {
+          const row = suiteRow(suite, report);
+          return tableRow([cell(suite.name), row.head, shareCell(row.share)]);
+        }),
+        importance: 3,
+        missing: missingRows(context, 'unchanged suite'),
+      },
+      context,
+    ),
   ];
 }
 
 /** Floor, expected and worst case of a run, suite by suite. */
 export function rangeSection(report: Report, context: MarkdownContext): Block[] {
   const { head } = report;
-  const range = `floor ${moneyOr(head.floor_per_run)} – worst case ${moneyOr(head.worst_case_per_run, 'not known')}`;
+  const range = `floor ${moneyOr(head.floor_per_run, 'not known')} – worst case ${moneyOr(head.worst_case_per_run, 'not known')}`;
   const uncapped = report.suites.flatMap((suite) => suite.calls.filter((call) => !call.capped && call.head !== null));
   const rows = report.suites.flatMap((suite) => {
     if (suite.head === null) return [];
     const { floor_per_run: floor, per_run: expected, worst_case_per_run: worst } = suite.head;
     const isUncapped = suite.calls.some((call) => !call.capped && call.head !== null);
     const worstText = `${moneyOr(worst, 'not known')}${isUncapped ? ' *' : ''}`;
-    return [tableRow([cell(suite.name), moneyOr(floor), moneyOr(expected), worstText])];
+    return [tableRow([cell(suite.name), moneyOr(floor, 'not known'), moneyOr(expected), worstText])];
   });
   const note =
     uncapped.length === 0
       ? ''
       : `\\* ${counted(uncapped.length, 'call')} without \`max_tokens\`: the worst case is what the model may write at most.\n\n`;
   return [
-    folded(`Range of a run: ${range}`, {
-      lead: `${note}${tableHead(['Suite', '>Floor', '>Expected', '>Worst case'])}`,
-      rows,
-      importance: 2,
-      missing: missingRows(context, 'suite'),
-    }),
+    folded(
+      {
+        title: `Range of a run: ${range}`,
+        lead: `${note}${tableHead(['Suite', '>Floor', '>Expected', '>Worst case'])}`,
+        rows,
+        importance: 2,
+        missing: missingRows(context, 'suite'),
+      },
+      context,
+    ),
   ];
 }
 
@@ -78,17 +85,19 @@ function head(report: Report): string {
     : tableHead(['Suite', '>Base', '>Head', '>Change', share]);
 }
 
-function rowOf(suite: ReportSuite, report: Report): string {
-  return markdownRow(suiteRow(suite, report), cell(suite.name), report);
+function totalLine(report: Report): string {
+  const row = totalRow(report);
+  const bold = figures(row, report).map((figure) => `**${figure}**`);
+  return tableRow([`**${row.name}**`, ...bold, shareCell(row.share)]);
 }
 
-function markdownRow(row: SuiteRow, name: string, report: Report): string {
-  const bold = name.startsWith('**');
-  const figures = report.base === null ? [row.head] : [row.base, row.head, row.change];
-  const shown = bold ? figures.map((figure) => (figure === '' ? '' : `**${figure}**`)) : figures;
-  return tableRow([name, ...shown, shareCell(row.share)]);
+function figures(row: SuiteRow, report: Report): string[] {
+  const shown = report.base === null ? [row.head] : [row.base, row.head, row.change];
+  return shown.map(unbroken);
 }
 
 function shareCell(share: Share | null): string {
-  return share === null ? '' : `\`${bar(share.percent)}\` ${share.text}`;
+  if (share === null) return '';
+  const text = unbroken(share.text);
+  return `\`${bar(share.percent)}\`&nbsp;${share.percent > 100 ? `**${text}**` : text}`;
 }

@@ -23,7 +23,7 @@ export function violationsSection(report: Report, context: MarkdownContext): Blo
     { lead: '', rows: items.slice(0, shown), importance: 9, missing },
     ...(rest.length === 0
       ? []
-      : [folded(counted(rest.length, 'more violation'), { rows: rest, importance: 5, missing })]),
+      : [folded({ title: counted(rest.length, 'more violation'), rows: rest, importance: 5, missing }, context)]),
   ];
 }
 
@@ -33,10 +33,11 @@ function item(violation: Violation, { link }: MarkdownContext): string {
   const named = words.subject !== null && words.figures !== null;
   const subject = named ? `${inlineText(words.subject, 140)}: ` : '';
   const said = words.figures === null ? `**${words.title}.** ${prose(words.message, 400)}` : figures(words);
-  const where = violation.file === null ? '' : ` · ${fileLink(violation.file, violation.line, link)}`;
-  const mitigated = words.mitigated === null ? '' : ` · _${words.mitigated}_`;
-  const remedy = words.remedy === null ? '' : `<br>→ ${prose(words.remedy, 400)}`;
-  return `- ${SIGNS[violation.severity]} ${subject}${said}${mitigated}${where}${remedy}`;
+  const mitigated = words.mitigated === null ? '' : ` _(${words.mitigated})_`;
+  const where = violation.file === null ? [] : [fileLink(violation.file, violation.line, link)];
+  const remedy = words.remedy === null ? [] : [`→ ${prose(words.remedy, 400)}`];
+  const second = [...where, ...remedy].join(' ');
+  return `- ${SIGNS[violation.severity]} ${subject}${said}${mitigated}${second === '' ? '' : `<br>${second}`}`;
 }
 
 function figures({ title, figures, over }: { title: string; figures: string | null; over: string | null }): string {

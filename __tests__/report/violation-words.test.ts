@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { describeViolation, worstFirst } from '../../src/report/violation-words.js';
+import type { Violation } from '../../src/verdict/violation.js';
+
+function violation(change: Partial<Violation>): Violation {
+  return {
+    rule: 'per_run',
+    severity: 'fail',
+    suite: null,
+    call: null,
+    actual: null,
+    limit: null,
+    message: 'said',
+    file: 'llm-budget.yml',
+    line: 4,
+    ...change,
+  };
+}
+
+describe('a violation in figures', () => {
+  test.each([
+    // 5.2107 - 5 = 0.2107; 0.2107 / 5 = 4.214 %.
+    [{ actual: '5.2107', limit: '5' }, '$5.21, limit $5.00', '$0.21 over (4.2 %)'],
+    // 0.0000001 / 0.5 = 0.00002 %.
+    [{ actual: '0.5000001', limit: '0.5' }, '$0.5000001, limit $0.5000000', '$0.0000001 over (0.00002 %)'],
+    [{ actual: '0.3', limit: '0' }, '$0.30, limit $0.00', '$0.30 over'],
+    [{ rule: 'increase_percent', actual: '31.25', limit: '25' }, '+31.3 %, limit +25 %', null],
+    [{ rule: 'increase_percent', actual: '25.01', limit: '25' }, '+25.01 %, limit +25 %', null],
+    [{ rule: 'increase_percent', actual: '25.00', limit: '25' }, 'just above the limit of +25 %', null],
+    [{ rule: 'free_tier', actual: '1800', limit: '50' }, '1,800, limit 50', null],
+    [{ rule: 'stale_prices', actual: '12', limit: '30' }, '12 days old, limit 30 days', null],
+    [{ rule: 'stale_prices', actual: '1', limit: '30' }, '1 day old, limit 30 days', null],
+    [{ rule: 'increase_percent', actual: null, limit: '25' }, null, null],
+    [{ rule: 'model_denied', actual: '5', limit: '4' }, null, null],
+    [{ actual: '1e3', limit: '5' }, null, null],
+  ] as const)('%j', (change, figures, over) => {
+    expect(describeViolation(violation(change))).toMatchObject({ figures, over, message: 'said' });
+  });
+});
+
+test.each([
+  [{ suite: null, call: null }, null],
+  [{ suite: 'rag', call: null }, 'rag'],
+  [{ suite: 'rag', call: 'answer' }, 'rag / answer'],
+])('a violation of %j is about %s', (change, subject) => {
+  expect(describeViolation(violation(change)).subject).toBe(subject);
+});
+
+test('failures come first, then warnings, then what is excused, was there before or is overridden', () => {
+  const given = [
+    violation({ severity: 'warn', overridden: true, line: 1 }),
+    violation({ severity: 'warn', line: 2 }),
+    violation({ severity: 'warn', excused: true, line: 3 }),
+    violation({ line: 4 }),
+    violation({ severity: 'warn', in_base: true, line: 5 }),
+    violation({ line: 6 }),
+  ];
+  expect(worstFirst(given).map(({ line }) => line)).toEqual([4, 6, 2, 1, 3, 5]);
+});

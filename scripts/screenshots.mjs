@@ -1,0 +1,121 @@
+/**
+ * Writes docs/screenshots/*.png: the comment and the job summary of the reports in __tests__/fixtures/reports, rendered
+ * by cmark-gfm with GitHub's stylesheet in headless Chromium, light and dark.
+ *
+ *   node --import ./scripts/typescript.mjs scripts/screenshots.mjs [--all] [--out FOLDER]
+ *
+ * --all takes every report. Needs cmark-gfm and chromium (CHROMIUM: its path). MERMAID: the path of mermaid.min.js;
+ * without it the summary's chart stays the code that it is.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { renderComment } from '../src/comment/render.js';
+import { renderSummary } from '../src/summary/render.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { values: options } = parseArgs({
+  options: { all: { type: 'boolean', default: false }, out: { type: 'string', default: `${root}docs/screenshots` } },
+});
+
+const CONTEXT = {
+  repositoryUrl: 'https://github.com/octo-org/evals',
+  headSha: 'c0ffee254729296a45a3885639ac7e10f9d54979',
+  summaryUrl: 'https://github.com/octo-org/evals/actions/runs/42',
+};
+
+const reports = `${root}__tests__/fixtures/reports`;
+const names = readdirSync(reports).map((file) => file.replace(/\.json$/, ''));
+const COMMENTS = options.all ? names : ['over-budget', 'within-budget', 'nothing-changed', 'first-manifest', 'error'];
+const SUMMARIES = options.all ? names : ['over-budget'];
+const WIDTH = 912;
+
+/** Headless machines have no emoji font; GitHub shows these four in colour, and so does the picture. */
+const SIGNS = {
+  '✅': '<rect width="16" height="16" rx="3" fill="#77b255"/><path d="M4 8.5l3 3L12.500 4.500" stroke="#fff" stroke-width="2" fill="none"/>',
+  '⚠️': '<path d="M8 1l7.500 14H.5z" fill="#ffcc4d"/><path d="M8 5.500v5M8 12v1.500" stroke="#231f20" stroke-width="1.800"/>',
+  '❌': '<path d="M3 3l10 10M13 3L3 13" stroke="#dd2e44" stroke-width="3.500" stroke-linecap="round"/>',
+  '⛔': '<circle cx="8" cy="8" r="8" fill="#dd2e44"/><rect x="3" y="6.500" width="10" height="3" fill="#fff"/>',
+};
+
+function html(markdown, theme) {
+  const extensions = ['table', 'autolink', 'strikethrough', 'tagfilter'].flatMap((extension) => ['-e', extension]);
+  const body = execFileSync('cmark-gfm', ['--unsafe', ...extensions], { input: markdown, encoding: 'utf8' });
+  const signed = Object.entries(SIGNS).reduce(
+    (text, [sign, shape]) => text.replaceAll(sign, `<svg class="sign" viewBox="0 0 16 16">${shape}</svg>`),
+    body,
+  );
+  const style = readFileSync(`${root}node_modules/github-markdown-css/github-markdown-${theme}.css`, 'utf8');
+  const [page, line] = theme === 'dark' ? ['#0d1117', '#3d444d'] : ['#ffffff', '#d1d9e0'];
+  return `<!doctype html><meta charset="utf-8"><style>${style}
+    body { margin: 0; padding: 16px; background: ${page}; }
+    .box { border: 1px solid ${line}; border-radius: 6px; padding: 16px; width: ${WIDTH - 66}px; }
+    .markdown-body { font-size: 14px; }
+    .sign { width: 1em; height: 1em; vertical-align: -0.1em; }
+  </style><div class="box"><article class="markdown-body">${signed}</article></div>`;
+}
+
+async function picture(browser, markdown, theme, file) {
+  const page = await browser.newPage();
+  await page.setContent(html(markdown, theme));
+  if (process.env.MERMAID !== undefined && markdown.includes('```mermaid')) await drawCharts(page, theme);
+  // A summary is long: one pixel a point is enough for it.
+  await page.screenshot({ path: file, fullPage: true, scale: file.includes('summary-') ? 'css' : 'device' });
+  await page.close();
+}
+
+async function drawCharts(page, theme) {
+  await page.addScriptTag({ path: process.env.MERMAID });
+  await page.evaluate(
+    async (name) => {
+      const { mermaid } = globalThis;
+      mermaid.initialize({ startOnLoad: false, theme: name, securityLevel: 'strict' });
+      for (const code of document.querySelectorAll('code.language-mermaid, pre[lang="mermaid"] code')) {
+        const drawn = await mermaid.render(`chart${Date.now()}`, code.textContent);
+        const figure = document.createElement('div');
+        figure.innerHTML = drawn.svg;
+        code.closest('pre').replaceWith(figure);
+      }
+    },
+    theme === 'dark' ? 'dark' : 'default',
+  );
+}
+
+const profile = mkdtempSync(join(tmpdir(), 'llm-budget-screenshots-'));
+mkdirSync(options.out, { recursive: true });
+const browser = await chromium.launchPersistentContext(profile, {
+  viewport: { width: WIDTH, height: 200 },
+  deviceScaleFactor: 2,
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
+try {
+  const texts = [
+    ...COMMENTS.map((name) => [`comment-${name}`, renderComment(report(name), CONTEXT)]),
+    ...SUMMARIES.map((name) => [`summary-${name}`, renderSummary(report(name), CONTEXT)]),
+  ];
+  for (const [name, markdown] of texts) {
+    for (const theme of ['light', 'dark']) {
+      await picture(browser, markdown, theme, join(options.out, `${name}-${theme}.png`));
+    }
+  }
+} finally {
+  await browser.close();
+  rmSync(profile, { recursive: true, force: true });
+}
+
+function report(name) {
+  return JSON.parse(readFileSync(`${reports}/${name}.json`, 'utf8'));
+}

@@ -21,7 +21,7 @@ describe('the sentence of the verdict', () => {
     ['over-budget', 'Over budget: LLM calls cost $6.14 per run, +$0.51 (+9 %)'],
     ['within-budget', 'Within budget: LLM calls cost $6.14 per run, +$0.28 (+4.7 %)'],
     ['nothing-changed', 'Within budget: LLM calls cost $6.14 per run, no change'],
-    ['first-manifest', 'Not protected yet: LLM calls cost $2.92 per run, no base to compare with'],
+    ['first-manifest', 'Not protected yet, no limit set: LLM calls cost $2.92 per run, no base to compare with'],
     ['unpriced', 'Not every call has a price: LLM calls cost at least $4.24 per run, change not known'],
     // 360 x $0.0066 - $2.1006 = $0.2754; 40 x $0.0321 - $1.024 = $0.26; new: 20 x $0.01575 = $0.315; base $5.2877.
     ['overridden', 'Over budget, overridden: LLM calls cost $6.14 per run, +$0.85 (+16.1 %)'],
@@ -35,6 +35,19 @@ describe('the sentence of the verdict', () => {
     ['a warning level', broken({}), 'Above a warning level'],
     ['what base breaks too', broken({ excused: true }), 'Over budget, as before'],
     ['a price that is not known in full', broken({ rule: 'incomplete_price' }), 'Not every price is known'],
+    [
+      'a warning where nothing is limited',
+      { ...broken({ rule: 'stale_prices' }), limits: [] },
+      'Prices are not live, no limit set',
+    ],
+    [
+      'the worst, wherever it stands',
+      {
+        ...broken({}),
+        violations: [...broken({}).violations, ...broken({ rule: 'unpriced', severity: 'fail' }).violations],
+      },
+      'Not every call has a price',
+    ],
     ['a warning without a violation', { ...within, verdict: 'warn' as const }, 'Not every figure is known'],
   ])('%s', (_, report, expected) => {
     expect(headline(report).title).toBe(expected);

@@ -1,6 +1,7 @@
 import { age, count, counted, exactMoney, money, percent, signedMoney } from '../text/amount.js';
 import { parseDecimal } from '../money/decimal.js';
 import type { Rule, Violation } from '../verdict/violation.js';
+import { worstFirst } from './violation-words.js';
 import type { Report, ReportCall, ReportDelta, ReportTotals } from './schema.js';
 
 /**
@@ -59,11 +60,16 @@ const AMOUNT_RULES: ReadonlySet<Rule> = new Set([
 ]);
 
 function titleOf(report: Report): string {
-  const [worst] = report.violations;
-  if (worst === undefined) {
-    if (report.verdict === 'warn') return 'Not every figure is known';
-    return hasLimits(report) ? 'Within budget' : 'No limit set';
+  const [worst] = worstFirst(report.violations);
+  if (worst !== undefined) {
+    const isUnlimited = !hasLimits(report) && worst.rule !== 'manifest_missing';
+    return isUnlimited ? `${titleOfViolation(worst)}, no limit set` : titleOfViolation(worst);
   }
+  if (!hasLimits(report)) return 'No limit set';
+  return report.verdict === 'warn' ? 'Not every figure is known' : 'Within budget';
+}
+
+function titleOfViolation(worst: Violation): string {
   const title = TITLES[worst.rule];
   if (worst.overridden === true) return `${title}, overridden`;
   if (worst.excused === true) return `${title}, as before`;

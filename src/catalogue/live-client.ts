@@ -2,7 +2,7 @@ import type { BodyLimits } from '../http/body.js';
 import { HttpFailure } from '../http/failure.js';
 import { getJson } from '../http/request.js';
 import { retry, type RetryEffects, type RetryLimits } from '../http/retry.js';
-import { catalogueUrlText } from './url.js';
+import { catalogueUrlText } from '../inputs/catalogue-url.js';
 
 /** GETs from one catalogue, all within one stretch of time. */
 export interface CatalogueClient {

@@ -6,7 +6,7 @@ import { catalogueClient, failureSentence } from './live-client.js';
 import { fetchEndpoints } from './live-endpoints.js';
 import { fetchModels } from './live-models.js';
 import { modelsInUse } from './models-in-use.js';
-import { catalogueUrlText } from './url.js';
+import { catalogueUrlText } from '../inputs/catalogue-url.js';
 
 export interface LiveCatalogueOptions {
   readonly url: URL;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NoVerdictError } from '../problems/problem.js';
-import { parseCatalogueUrl } from './url.js';
+import { parseCatalogueUrl } from '../inputs/catalogue-url.js';
 
 /** The lock file, version 1. Ours alone, so it is read strictly: an unknown or missing field is damage. */
 const size = z.number().nonnegative().nullable();

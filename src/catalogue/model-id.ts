@@ -1,6 +1,6 @@
 import type { CatalogueModel } from './catalogue.js';
 import { safeLine } from '../text/plain.js';
-import { closest } from './closest-id.js';
+import { closest } from '../text/closest.js';
 
 /**
  * What a model id of a manifest stands for in the catalogue. Rules of OpenRouter as of 2026-08-22 (its docs on model

@@ -4,7 +4,7 @@ import type { Catalogue, CatalogueNote } from './catalogue.js';
 import { fetchCatalogue } from './live.js';
 import { lockAgeDays, parseLock } from './lock.js';
 import { suspiciousPrices } from './suspicious-prices.js';
-import { catalogueUrlText } from './url.js';
+import { catalogueUrlText } from '../inputs/catalogue-url.js';
 
 export interface CatalogueOrder {
   readonly url: URL;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ZERO } from '../money/decimal.js';
-import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from './repository-path.js';
+import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from '../inputs/repository-path.js';
 import { amount, NumberLiteral, wholeNumber } from './scalars.js';
 
 /**

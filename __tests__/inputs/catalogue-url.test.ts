@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { catalogueUrlText, DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../../src/catalogue/url.js';
+import { catalogueUrlText, DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../../src/inputs/catalogue-url.js';
 import { NoVerdictError } from '../../src/problems/problem.js';
 
 describe('a catalogue URL', () => {

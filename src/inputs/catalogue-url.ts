@@ -28,7 +28,8 @@ export function catalogueUrlText(url: URL): string {
   return url.href.replace(/\/+$/, '');
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a URL's host is this machine. */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 

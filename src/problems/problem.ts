@@ -19,6 +19,8 @@ export class NoVerdictError extends Error {
   constructor(
     readonly exitCode: ErrorExitCode,
     readonly problems: readonly Problem[],
+    /** What the process exits with: `fail-on: never` lets a run without prices end in 0. */
+    readonly processExitCode: number = exitCode,
   ) {
     super(problems.map((problem) => problem.message).join('\n'));
   }

@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import { policySchema } from '../../src/manifest/schema.js';
+import { decimal } from '../../src/money/decimal.js';
+import { limitsInForce, runsInForce } from '../../src/verdict/limits-in-force.js';
+import { dollars, evals, fail, manifest, policyFile, warn } from '../support/judged.js';
+
+const both = (low: string, high: string) => ({ warn: decimal(low), fail: decimal(high) });
+const head = (budget: object) => manifest({ budget, suites: [evals(dollars(1))] });
+
+describe('for each limit and level the smaller number holds', () => {
+  test.each([
+    ['raised', fail('50'), fail('5'), fail('5'), [{ key: 'budget.per_run', head: '50', policy: '5' }]],
+    ['dropped', undefined, fail('5'), fail('5'), [{ key: 'budget.per_run', head: null, policy: '5' }]],
+    ['tightened', fail('4'), fail('5'), fail('4'), []],
+    ['the same', fail('5.0'), fail('5'), fail('5'), []],
+    ['new', fail('4'), undefined, fail('4'), []],
+    [
+      'turned into a warning',
+      warn('5'),
+      fail('5'),
+      both('5', '5'),
+      [{ key: 'budget.per_run', head: null, policy: '5' }],
+    ],
+    [
+      'both levels raised',
+      both('40', '50'),
+      both('4', '5'),
+      both('4', '5'),
+      [
+        { key: 'budget.per_run', head: '50', policy: '5' },
+        { key: 'budget.per_run.warn', head: '40', policy: '4' },
+      ],
+    ],
+    ['a warning level dropped below which it fails', fail('3'), both('4', '5'), both('4', '3'), []],
+    [
+      'a warning level dropped',
+      fail('5'),
+      both('4', '5'),
+      both('4', '5'),
+      [{ key: 'budget.per_run.warn', head: null, policy: '4' }],
+    ],
+  ])('%s', (_, wanted, policy, inForce, notApplied) => {
+    const limits = limitsInForce(head({ per_run: wanted }), policyFile({ budget: { per_run: policy } }));
+    expect(limits.budget.per_run).toEqual(inForce);
+    expect(limits.notApplied).toEqual(notApplied);
+  });
+
+  test('in suites too, by the name of the suite', () => {
+    const limits = limitsInForce(
+      manifest({ suites: [{ ...evals(dollars(1)), budget: { per_run: fail('9') } }] }),
+      policyFile({ suiteBudgets: { evals: { per_run: fail('2') } } }),
+    );
+    expect(limits.suiteBudgets.get('evals')).toEqual({ per_run: fail('2') });
+    expect(limits.notApplied).toEqual([{ key: 'suites.evals.budget.per_run', head: '9', policy: '2' }]);
+  });
+});
+
+test('policy counts from the default branch alone; without a file there, from head', () => {
+  const strict = { ...policySchema.parse({}), require_max_tokens: true };
+  const own = manifest({ policy: strict, suites: [evals(dollars(1))] });
+  expect(limitsInForce(own, policyFile({})).policy.require_max_tokens).toBe(false);
+  expect(limitsInForce(own, null).policy.require_max_tokens).toBe(true);
+});
+
+describe('for runs per month the larger number holds', () => {
+  const suites = (own?: number) => [{ ...evals(dollars(1)), ...(own === undefined ? {} : { runs_per_month: own }) }];
+  const policyWith = (general: number | null, own: number | null) => ({
+    ...policyFile({}),
+    runs_per_month: general,
+    suites: new Map([['evals', { runs_per_month: own, budget: {} }]]),
+  });
+
+  test.each([
+    ['lowered at the top', 30, undefined, 600, null, 600, [{ key: 'runs_per_month', head: '30', policy: '600' }]],
+    ['dropped at the top', null, undefined, 600, null, 600, [{ key: 'runs_per_month', head: null, policy: '600' }]],
+    ['raised at the top', 900, undefined, 600, null, 900, []],
+    [
+      'lowered by a number of the suite',
+      600,
+      1,
+      600,
+      null,
+      600,
+      [{ key: 'suites.evals.runs_per_month', head: '1', policy: '600' }],
+    ],
+    ['lowered in the suite', 600, 1, 600, 30, 30, [{ key: 'suites.evals.runs_per_month', head: '1', policy: '30' }]],
+    ['a nightly suite as before', 600, 30, 600, 30, 30, []],
+    ['nobody says', null, undefined, null, null, null, []],
+  ] as const)('%s', (_, general, own, policyGeneral, policyOwn, inForce, notApplied) => {
+    const wanted = manifest({ runs_per_month: general, suites: suites(own) });
+    const policy = policyWith(policyGeneral, policyOwn);
+    expect(wanted.suites.map(runsInForce(wanted, policy))).toEqual([inForce]);
+    expect(limitsInForce(wanted, policy).notApplied).toEqual(notApplied);
+  });
+
+  test('a suite that the default branch does not know may run as rarely as it says', () => {
+    const nightly = manifest({ runs_per_month: 600, suites: suites(30) });
+    expect(nightly.suites.map(runsInForce(nightly, policyFile({ runs_per_month: 600 })))).toEqual([30]);
+  });
+});

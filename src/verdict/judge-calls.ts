@@ -1,0 +1,180 @@
+import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate/estimate.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { Policy } from '../manifest/schema.js';
+import { compare, decimal, fromInteger, multiply, toText } from '../money/decimal.js';
+import type { Decimal } from '../money/decimal.js';
+import { money, tellApart } from '../text/amount.js';
+import { placeOf, violation } from './finding.js';
+import type { Finding, ViolationParts } from './finding.js';
+import { matchesPattern } from './model-pattern.js';
+
+const MILLION = decimal('1000000');
+
+/** The rules of the policy that each call is held against, on its own line of the manifest. */
+export function judgeCalls(estimate: Estimate, manifest: Manifest, policy: Policy): Finding[] {
+  return estimate.suites.flatMap((suite) =>
+    suite.calls.flatMap((call) => {
+      const judged: JudgedCall = { manifest, suite, call };
+      return [
+        ...judgeUnpriced(judged, policy),
+        ...judgeIncomplete(judged),
+        ...judgeModels(judged, policy),
+        ...judgePrices(judged, policy),
+        ...judgeCap(judged, policy),
+      ];
+    }),
+  );
+}
+
+interface JudgedCall {
+  readonly manifest: Manifest;
+  readonly suite: SuiteEstimate;
+  readonly call: CallEstimate;
+}
+
+function judgeUnpriced(judged: JudgedCall, policy: Policy): Finding[] {
+  const { price } = judged.call;
+  if (price.state !== 'unpriced') return [];
+  return [
+    finding(judged, 'model', {
+      rule: 'unpriced',
+      severity: policy.unpriced,
+      message: `${nameOf(judged)} has no price: ${price.reason ?? 'unknown reason'}.`,
+      remedy: 'Name a model of the catalogue; `llm-budget models` lists them.',
+    }),
+  ];
+}
+
+/** A call that has a price but no proven range: never silently a pass. */
+function judgeIncomplete(judged: JudgedCall): Finding[] {
+  const { price } = judged.call;
+  const reasons = [
+    ...price.incomplete,
+    ...price.unknown_price_keys.map((key) => `the catalogue has a price that is not known here, ${key}`),
+  ];
+  if (price.state === 'unpriced' || reasons.length === 0) return [];
+  return [
+    finding(judged, 'model', {
+      rule: 'incomplete_price',
+      severity: 'warn',
+      message: `The price of ${nameOf(judged)} is incomplete: ${reasons.join('; ')}.`,
+      remedy: 'Run the check again; if it stays, look the model up in the catalogue.',
+    }),
+  ];
+}
+
+function judgeModels(judged: JudgedCall, policy: Policy): Finding[] {
+  const { allow, deny } = policy.models ?? {};
+  return judged.call.price.known_as.flatMap(({ declared, names }) => {
+    const denied = deny?.find((pattern) => names.some((name) => matchesPattern(pattern, name)));
+    const isAllowed =
+      allow === undefined || names.some((name) => allow.some((pattern) => matchesPattern(pattern, name)));
+    if (denied === undefined && isAllowed) return [];
+    const why = denied === undefined ? 'is not among the allowed models' : `is denied by ${denied}`;
+    return [
+      finding(judged, declared === judged.call.call.model ? 'model' : 'fallback_models', {
+        rule: 'model_denied',
+        severity: 'fail',
+        actual: declared,
+        limit: denied ?? (allow ?? []).join(', '),
+        message: `${declared} in ${nameOf(judged)} ${why}.`,
+        remedy: 'Use a model that the policy allows.',
+      }),
+    ];
+  });
+}
+
+function judgePrices(judged: JudgedCall, policy: Policy): Finding[] {
+  const { call, price } = judged.call;
+  const models = [
+    { model: call.model, key: 'model', prompt: price.prompt_price, completion: price.completion_price },
+    ...price.fallback_prices.map((fallback) => ({
+      model: fallback.model,
+      key: 'fallback_models',
+      prompt: fallback.prompt_price,
+      completion: fallback.completion_price,
+    })),
+  ];
+  return models.flatMap(({ model, key, prompt, completion }) => [
+    ...judgePrice(judged, { rule: 'max_prompt_price', ceiling: policy.max_prompt_price, price: prompt, model, key }),
+    ...judgePrice(judged, {
+      rule: 'max_completion_price',
+      ceiling: policy.max_completion_price,
+      price: completion,
+      model,
+      key,
+    }),
+  ]);
+}
+
+interface PriceCeiling {
+  readonly rule: 'max_prompt_price' | 'max_completion_price';
+  /** US dollars per million tokens. */
+  readonly ceiling: Decimal | undefined;
+  /** US dollars per token. */
+  readonly price: Decimal | null;
+  readonly model: string;
+  readonly key: string;
+}
+
+function judgePrice(judged: JudgedCall, { rule, ceiling, price, model, key }: PriceCeiling): Finding[] {
+  if (ceiling === undefined || price === null) return [];
+  const perMillion = multiply(price, MILLION);
+  if (compare(perMillion, ceiling) <= 0) return [];
+  const kind = rule === 'max_prompt_price' ? 'prompt' : 'completion';
+  const shown = tellApart(perMillion, ceiling);
+  const parts: Omit<ViolationParts, 'suite' | 'call' | 'place'> = {
+    rule,
+    severity: 'fail',
+    actual: toText(perMillion),
+    limit: toText(ceiling),
+    message: `${model} in ${nameOf(judged)} costs ${shown.actual} per million ${kind} tokens, above the limit of ${shown.limit}.`,
+    remedy: `Use a model of at most ${money(ceiling)} per million ${kind} tokens.`,
+  };
+  return [{ ...finding(judged, key, parts), weight: { amount: perMillion, subject: model, leavesOut: '' } }];
+}
+
+function judgeCap(judged: JudgedCall, policy: Policy): Finding[] {
+  if (!policy.require_max_tokens || judged.call.call.max_tokens !== undefined) return [];
+  return [
+    finding(judged, 'model', {
+      rule: 'require_max_tokens',
+      severity: 'fail',
+      message: `${nameOf(judged)} has no max_tokens: nothing bounds what an answer may cost.`,
+      remedy: 'Set max_tokens in the code, and declare it here.',
+    }),
+  ];
+}
+
+/** At base it is an excuse where the same model was asked no less, for no fewer tokens. */
+function finding(
+  { manifest, suite, call }: JudgedCall,
+  key: string,
+  parts: Omit<ViolationParts, 'suite' | 'call' | 'place'>,
+): Finding {
+  const path = ['suites', suite.name, 'calls', call.call.index, key];
+  return {
+    violation: violation({
+      ...parts,
+      suite: suite.name,
+      call: call.call.display_name,
+      place: placeOf(manifest, path),
+    }),
+    weight: {
+      amount: work(call),
+      subject: [parts.actual ?? call.call.model, ...call.call.fallback_models].join(' '),
+      leavesOut: '',
+    },
+  };
+}
+
+/** Tokens in a run, as the measure of "no worse" where there is no price to compare. */
+function work({ call, requests_per_run: requests }: CallEstimate): Decimal {
+  const tokens = (call.prompt_tokens?.expected ?? 0) + call.completion_tokens.expected;
+  return multiply(fromInteger(requests), fromInteger(tokens));
+}
+
+function nameOf({ suite, call }: JudgedCall): string {
+  const name = call.call.name ?? call.call.model;
+  return `${suite.name} / ${name}`;
+}

@@ -1,0 +1,28 @@
+import type { Violation } from './violation.js';
+
+/** Who says what of the pull request; read from GitHub, judged here. */
+export interface Approvals {
+  readonly labels: readonly string[];
+  /** Users other than the author who may push and whose latest review approves the head commit. */
+  readonly approvedBy: readonly string[];
+}
+
+export interface Override {
+  readonly label: string;
+  readonly by: string;
+}
+
+/** The label that the default branch's policy names, and an approving review of the head commit: both, or nothing. */
+export function overrideOf(label: string | undefined, approvals: Approvals | null): Override | null {
+  const by = approvals?.approvedBy[0];
+  if (label === undefined || approvals === null || by === undefined) return null;
+  return approvals.labels.includes(label) ? { label, by } : null;
+}
+
+/** Turns every failure into a warning that says so. */
+export function applyOverride(violations: readonly Violation[], override: Override | null): Violation[] {
+  if (override === null) return [...violations];
+  return violations.map((violation) =>
+    violation.severity === 'fail' ? { ...violation, severity: 'warn', overridden: true } : violation,
+  );
+}

@@ -19,14 +19,19 @@ export interface EndpointOffer extends Offer {
 }
 
 /** Endpoints are read once per catalogue, however many calls ask. */
-const offers = new WeakMap<readonly CatalogueEndpoint[], readonly EndpointOffer[]>();
+const offers = new WeakMap<CatalogueModel, OffersOfModel>();
+
+interface OffersOfModel {
+  readonly endpoints: readonly CatalogueEndpoint[];
+  readonly read: readonly EndpointOffer[];
+}
 
 export function endpointOffers(
   model: CatalogueModel,
   endpoints: readonly CatalogueEndpoint[],
 ): readonly EndpointOffer[] {
-  const known = offers.get(endpoints);
-  if (known !== undefined) return known;
+  const known = offers.get(model);
+  if (known?.endpoints === endpoints) return known.read;
   const read = endpoints.map((endpoint) => ({
     name: endpoint.tag,
     list: pricesAtId(model.id, readPriceList(endpoint.pricing)),
@@ -34,7 +39,7 @@ export function endpointOffers(
     endpoint,
     tier: tierOf(endpoint.tag),
   }));
-  offers.set(endpoints, read);
+  offers.set(model, { endpoints, read });
   return read;
 }
 

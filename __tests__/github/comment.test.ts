@@ -91,7 +91,7 @@ describe('the life of a comment', () => {
       run: { id: 1, attempt: 1, headSha: pull.headSha },
       body: null,
       sameText: () => true,
-      comments: { own: [], complete: true },
+      comments: { own: [], complete: true, problem: null },
     };
     expect(await upsertComment(client, request)).toEqual({ status: 'skipped', warning: null });
     expect(asked()).toEqual([]);

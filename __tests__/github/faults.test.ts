@@ -111,7 +111,8 @@ describe('reading the repository when GitHub does not answer', () => {
     ['redirects', status(302, { location: 'http://192.0.2.1/' }), 1, /redirect/],
     ['does not know the repository', errors({ type: 'NOT_FOUND', path: ['repository'] }), 1, /`contents: read`/],
     ['may not show the repository', errors({ type: 'FORBIDDEN', path: ['repository'] }), 1, /`contents: read`/],
-    ['does not know a field', errors({ extensions: { code: 'undefinedField' } }), 1, /"undefinedField"/],
+    ['does not know a field', errors({ extensions: { code: 'undefinedField' } }), 1, /GraphQL error undefinedField/],
+    ['has an error with a name of its own', errors({ type: '##[error]::x' }), 1, /GraphQL error\./],
     ['sends an answer without data', status(200, {}, '{"data":null}'), 1, /not what was asked for/],
     ['sends a JSON of something else', status(200, {}, '[1,2,3]'), 4, /not a GraphQL answer/],
     [
@@ -140,8 +141,43 @@ describe('reading the repository when GitHub does not answer', () => {
     expect(error).toMatchObject({ name: 'NoVerdictError', exitCode: 2 });
     const text = error instanceof Error ? error.message : '';
     expect(text).toMatch(message);
-    expect(text).not.toMatch(/::|@everyone/);
+    expect(text).not.toMatch(/::|##|@everyone/);
     expect(server.requests).toHaveLength(attempts);
+  });
+});
+
+describe('reading what a verdict does not rest on', () => {
+  it.each(['Bodies', 'Pages'])('goes on where %s fails, and says why no comment is written', async (operation) => {
+    for (let index = 0; index < 101; index += 1) await server.addComment(pull.number, 'github-actions[bot]', 'x');
+    server.addReview(pull.number, { author: 'bob' });
+    server.fault({ on: { operation }, times: 4, answer: status(502) });
+    const paths = { manifest: KEY, lock: 'lock.json' };
+    const facts = await readRepository(client, eventOf(pullRequestRun(server, pull.number)), paths);
+    expect(facts.head.text).toBe('head');
+    expect(facts.pullRequest?.approvals).toEqual(['bob']);
+    const warning = 'The comment was not written: GitHub answered 502.';
+    expect(facts.pullRequest?.comments).toEqual({ own: [], complete: false, problem: { status: 'failed', warning } });
+    server.clearRequests();
+    const outcome = await upsertComment(client, {
+      pullRequest: pull,
+      key: KEY,
+      run: { id: 1, attempt: 1, headSha: pull.headSha },
+      body: 'text',
+      sameText: () => false,
+      comments: facts.pullRequest?.comments ?? { own: [], complete: true, problem: null },
+    });
+    expect(outcome).toEqual({ status: 'failed', warning });
+    expect(server.requests).toEqual([]);
+  });
+
+  it('counts no approval where not all reviews could be read', async () => {
+    server.addReview(pull.number, { author: 'bob' });
+    for (let index = 0; index < 100; index += 1) server.addReview(pull.number, { author: 'carol', state: 'COMMENTED' });
+    server.addReview(pull.number, { author: 'bob', state: 'DISMISSED' });
+    server.fault({ on: { operation: 'Pages' }, times: 4, answer: status(502) });
+    const paths = { manifest: KEY, lock: 'lock.json' };
+    const facts = await readRepository(client, eventOf(pullRequestRun(server, pull.number)), paths);
+    expect(facts.pullRequest?.approvals).toEqual([]);
   });
 });
 
@@ -294,7 +330,7 @@ describe('a comment that cannot be written is a status and a warning', () => {
     server.fault({ on: { operation: 'Pages' }, times: ALWAYS, answer: status(503, { 'retry-after': '25' }) });
     const run = { id: 1, attempt: 1, headSha: pull.headSha };
     const request = { pullRequest: pull, key: KEY, run, body: 'x', sameText: () => false };
-    const outcome = await upsertComment(client, { ...request, comments: { own: [], complete: true } });
+    const outcome = await upsertComment(client, { ...request, comments: { own: [], complete: true, problem: null } });
     expect(outcome.status).toBe('failed');
     expect(clock.now() - START).toBeLessThanOrEqual(60_000);
   });

@@ -66,7 +66,7 @@ describe('what is read at which commit', () => {
         labels: [],
         approvals: [],
         changedFiles: { paths: ['llm-budget.lock.json', 'llm-budget.yml'], complete: true },
-        comments: { own: [], complete: true },
+        comments: { own: [], complete: true, problem: null },
       },
       warnings: [],
     });
@@ -257,6 +257,7 @@ describe('a pull request with more than a page of everything', () => {
     expect(facts.pullRequest?.comments).toEqual({
       own: [{ id: ours, nodeId: `IC_${String(ours)}`, body: 'ours' }],
       complete: true,
+      problem: null,
     });
     expect(server.requests.map((request) => request.operation)).toEqual(['Repository', 'Pages', 'Pages', 'Bodies']);
   });
@@ -285,6 +286,22 @@ describe('a token or a network that does not do its part', () => {
     expect(facts.pullRequest).toBeNull();
     expect(facts.head.text).toBe('head');
     expect(facts.warnings).toEqual([expect.stringContaining('`pull-requests: write`')]);
+  });
+
+  it('goes on without the comments where the token may not read them', async () => {
+    const pull = await openPullRequest();
+    const error = JSON.stringify({ type: 'FORBIDDEN', path: ['repository', 'pullRequest', 'comments'], message: 'no' });
+    server.fault({
+      on: { operation: 'Repository' },
+      answer: {
+        kind: 'rewrite',
+        rewrite: (text) =>
+          text.replace(/"comments":\{.*?\}\}/s, '"comments":null').replace(/\}$/, `,"errors":[${error}]}`),
+      },
+    });
+    const facts = await read(pullRequestRun(server, pull.number));
+    expect(facts.pullRequest?.number).toBe(pull.number);
+    expect(facts.pullRequest?.comments?.problem?.status).toBe('forbidden');
   });
 
   it('never takes a policy that was not read for an absent one', async () => {

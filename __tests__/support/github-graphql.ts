@@ -151,9 +151,10 @@ function repositoryNode(state: GitHubState, viewer: string): object {
         throw notFound(`Could not resolve to a PullRequest with the number of ${String(number)}.`);
       return pullRequestNode(state, found, viewer);
     },
-    pullRequests: (page: Page & { headRefName?: string; states?: string[] }) =>
+    pullRequests: (page: Page & { headRefName?: string; states?: string[]; orderBy?: { direction: string } }) =>
       connection(
         [...state.pullRequests.values()]
+          .sort((a, b) => (page.orderBy?.direction === 'DESC' ? b.number - a.number : a.number - b.number))
           .filter((candidate) => page.headRefName === undefined || candidate.headBranch === page.headRefName)
           .filter((candidate) => page.states === undefined || page.states.includes(candidate.open ? 'OPEN' : 'CLOSED'))
           .map((candidate) => pullRequestNode(state, candidate, viewer)),

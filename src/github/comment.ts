@@ -66,6 +66,7 @@ export async function upsertComment(client: GitHubClient, request: CommentReques
 }
 
 async function upsert(work: Work): Promise<CommentOutcome> {
+  if (work.comments.problem !== null) return work.comments.problem;
   if (work.pullRequest.headSha !== work.run.headSha) return { status: 'skipped', warning: HEAD_MOVED };
   const [kept, ...others] = keyedComments(work.comments, work.key);
   if (kept === undefined) {
@@ -150,7 +151,7 @@ async function recheck(work: Work, ids: readonly string[]) {
 function readAgain(work: Work, kept: KeyedComment, now: Awaited<ReturnType<typeof recheck>>): KeyedComment | null {
   const body = now.bodies.get(kept.nodeId);
   if (body === undefined) return null;
-  return keyedComments({ own: [{ ...kept, body }], complete: true }, work.key)[0] ?? null;
+  return keyedComments({ own: [{ ...kept, body }] }, work.key)[0] ?? null;
 }
 
 /** A comment that is gone by now is found missing by the look that follows. */

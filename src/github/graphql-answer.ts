@@ -46,7 +46,8 @@ export function readGraphqlAnswer(
   if (errors.some((error) => error.type === 'RATE_LIMITED' || error.type === 'RATE_LIMIT')) {
     throw limitFailure(200, headers, now);
   }
-  throw new HttpFailure(`answered with the GraphQL error ${JSON.stringify(serious.type?.slice(0, 40) ?? 'unknown')}`, {
+  const named = /^\w{1,40}$/.test(serious.type ?? '') ? ` ${serious.type ?? ''}` : '';
+  throw new HttpFailure(`answered with the GraphQL error${named}`, {
     kind: 'shape',
     status: 200,
     transient: TRANSIENT_TYPES.includes(serious.type),

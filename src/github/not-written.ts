@@ -8,17 +8,19 @@ export interface NotWritten {
   readonly warning: string;
 }
 
+export const MAY_NOT_WRITE: NotWritten = {
+  status: 'forbidden',
+  warning:
+    'The comment was not written: the token lacks `pull-requests: write`; add it under `permissions:` in the workflow. ' +
+    'Runs for forks and for Dependabot have a token that only reads; a second workflow on workflow_run can comment for them.',
+};
+
 export function notWritten(error: unknown): NotWritten {
   if (!(error instanceof HttpFailure)) return failed('something unexpected happened in LLM Budget itself');
   const refusal = refusalIn(error);
   switch (refusal?.reason) {
     case 'permission':
-      return {
-        status: 'forbidden',
-        warning:
-          'The comment was not written: the token lacks `pull-requests: write`; add it under `permissions:` in the workflow. ' +
-          'Runs for forks and for Dependabot have a token that only reads; a second workflow on workflow_run can comment for them.',
-      };
+      return MAY_NOT_WRITE;
     case 'locked':
       return { status: 'forbidden', warning: 'The comment was not written: the conversation is locked.' };
     case 'limit':

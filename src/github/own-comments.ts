@@ -1,6 +1,7 @@
 import { parseMarker, withoutMarker, type Marker } from '../comment/marker.js';
 import type { GitHubClient } from './client.js';
 import { NOTHING_LISTED, withPage, type Listing } from './listing.js';
+import type { NotWritten } from './not-written.js';
 import { BODIES_QUERY, PAGES_QUERY } from './queries.js';
 import { bodiesSchema, pagesSchema, type CommentNode } from './repository-answer.js';
 
@@ -17,6 +18,8 @@ export interface CommentListing {
   readonly own: readonly OwnComment[];
   /** False where there are more comments than are read. */
   readonly complete: boolean;
+  /** Why they could not be read; no reason to end a run, but none is written then. */
+  readonly problem: NotWritten | null;
 }
 
 /** One of our comments with the key that was asked for. */
@@ -26,7 +29,7 @@ export interface KeyedComment extends OwnComment {
   readonly text: string;
 }
 
-export function keyedComments(listing: CommentListing, key: string): KeyedComment[] {
+export function keyedComments(listing: Pick<CommentListing, 'own'>, key: string): KeyedComment[] {
   return listing.own
     .flatMap((comment) => {
       const marker = parseMarker(comment.body, key);
@@ -66,7 +69,7 @@ export async function readOwnComments(
     const body = bodies.get(node.id);
     return body === undefined ? [] : [{ id: node.fullDatabaseId, nodeId: node.id, body }];
   });
-  return { own, complete: comments.complete };
+  return { own, complete: comments.complete, problem: null };
 }
 
 /** By node id; a comment that was deleted meanwhile is not in it. */

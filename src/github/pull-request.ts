@@ -1,6 +1,7 @@
 import { approvalsOf } from './approvals.js';
 import type { GitHubClient } from './client.js';
 import { NOTHING_LISTED, withPage, type Listing } from './listing.js';
+import { MAY_NOT_WRITE, notWritten, type NotWritten } from './not-written.js';
 import { readOwnComments, type CommentListing } from './own-comments.js';
 import { PAGES_QUERY, SEARCH_QUERY } from './queries.js';
 import {
@@ -34,32 +35,36 @@ interface Lists {
   readonly comments: Listing<CommentNode>;
 }
 
+/** Pages are there for the lists that were asked for: at first all of them, then those that go on. */
 function extended(lists: Lists, pages: Partial<Pick<PullRequestAnswer, keyof Lists>>): Lists {
+  const ended = ({ pages: read, next }: Listing<unknown>): boolean => read > 0 && next === null;
   return {
-    labels: lists.labels.pages > 0 && lists.labels.next === null ? lists.labels : withPage(lists.labels, pages.labels),
-    reviews:
-      lists.reviews.pages > 0 && lists.reviews.next === null ? lists.reviews : withPage(lists.reviews, pages.reviews),
-    files: lists.files.pages > 0 && lists.files.next === null ? lists.files : withPage(lists.files, pages.files),
-    comments:
-      lists.comments.pages > 0 && lists.comments.next === null
-        ? lists.comments
-        : withPage(lists.comments, pages.comments),
+    labels: ended(lists.labels) ? lists.labels : withPage(lists.labels, pages.labels),
+    reviews: ended(lists.reviews) ? lists.reviews : withPage(lists.reviews, pages.reviews),
+    files: ended(lists.files) ? lists.files : withPage(lists.files, pages.files),
+    comments: ended(lists.comments) ? lists.comments : withPage(lists.comments, pages.comments),
   };
 }
 
-/** What follows the first pages; all lists that go on are continued by the same request. */
-async function readLists(client: GitHubClient, answer: PullRequestAnswer): Promise<Lists> {
-  const none: Lists = {
-    labels: NOTHING_LISTED,
-    reviews: NOTHING_LISTED,
-    files: NOTHING_LISTED,
-    comments: NOTHING_LISTED,
-  };
-  let lists = extended(none, answer);
+const NO_LISTS: Lists = {
+  labels: NOTHING_LISTED,
+  reviews: NOTHING_LISTED,
+  files: NOTHING_LISTED,
+  comments: NOTHING_LISTED,
+};
+
+/**
+ * What follows the first pages; all lists that go on are continued by the same request. Where that fails the lists stay
+ * incomplete: labels and reviews can only loosen a verdict, files and comments do not touch it.
+ */
+async function readLists(
+  client: GitHubClient,
+  answer: PullRequestAnswer,
+): Promise<{ lists: Lists; problem: NotWritten | null }> {
+  let lists = extended(NO_LISTS, answer);
   for (;;) {
     const { labels, reviews, files, comments } = lists;
-    const cursors = [labels.next, reviews.next, files.next, comments.next];
-    if (cursors.every((cursor) => cursor === null)) return lists;
+    if ([labels, reviews, files, comments].every(({ next }) => next === null)) return { lists, problem: null };
     const variables = {
       number: answer.number,
       labels: labels.next,
@@ -71,8 +76,12 @@ async function readLists(client: GitHubClient, answer: PullRequestAnswer): Promi
       comments: comments.next,
       withComments: comments.next !== null,
     };
-    const { repository } = await client.query(PAGES_QUERY, variables, pagesSchema);
-    lists = extended(lists, repository.pullRequest);
+    try {
+      const { repository } = await client.query(PAGES_QUERY, variables, pagesSchema);
+      lists = extended(lists, repository.pullRequest);
+    } catch (error) {
+      return { lists, problem: notWritten(error) };
+    }
   }
 }
 
@@ -83,7 +92,7 @@ export async function readPullRequest(
   viewer: string,
   head: string | null,
 ): Promise<PullRequestFacts> {
-  const lists = await readLists(client, answer);
+  const { lists, problem } = await readLists(client, answer);
   const author = answer.author?.login ?? null;
   const headSha = answer.headRefOid;
   // A review that was not read could be the one that takes an approval back.
@@ -96,8 +105,27 @@ export async function readPullRequest(
     labels: lists.labels.items.map((label) => label.name),
     approvals: judged ? approvalsOf(lists.reviews.items, { author, headSha }) : [],
     changedFiles: { paths: lists.files.items.map((file) => file.path), complete: lists.files.complete },
-    comments: answer.comments === undefined ? null : await readOwnComments(client, lists.comments, viewer),
+    comments:
+      answer.comments === undefined
+        ? null
+        : await readComments(client, lists.comments, viewer, answer.comments === null ? MAY_NOT_WRITE : problem),
   };
+}
+
+/** Without the comments there is a verdict all the same. */
+async function readComments(
+  client: GitHubClient,
+  comments: Listing<CommentNode>,
+  viewer: string,
+  problem: NotWritten | null,
+): Promise<CommentListing> {
+  const unread = { own: [], complete: false };
+  if (problem !== null && !comments.complete) return { ...unread, problem };
+  try {
+    return await readOwnComments(client, comments, viewer);
+  } catch (error) {
+    return { ...unread, problem: notWritten(error) };
+  }
 }
 
 /** The number of the open pull request with this head repository, branch and commit, the newest of several. */

@@ -40,15 +40,7 @@ function unlessInDefaults(needed: JsonSchema): JsonSchema {
   };
 }
 
-const SHORT_LIST = /\[\n\s+([^[\]{}]*?)\n\s+\]/g;
-const LINE = 120;
-
-/** The text of the committed file, as a formatter leaves it: two spaces, short lists on a line, a newline at the end. */
+/** The text of the committed file. */
 export function manifestJsonSchemaText(): string {
-  const text = JSON.stringify(manifestJsonSchema(), null, 2);
-  const lines = text.replace(SHORT_LIST, (list: string, items: string, offset: number) => {
-    const line = `[${items.replace(/\n\s+/g, ' ')}]`;
-    return offset - text.lastIndexOf('\n', offset) + line.length <= LINE ? line : list;
-  });
-  return `${lines}\n`;
+  return `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`;
 }

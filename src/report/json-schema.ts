@@ -11,3 +11,8 @@ export function reportJsonSchema(): object {
     ...schema,
   };
 }
+
+/** The text of the committed file. */
+export function reportJsonSchemaText(): string {
+  return `${JSON.stringify(reportJsonSchema(), null, 2)}\n`;
+}

@@ -11,8 +11,8 @@ import type { Violation } from '../verdict/violation.js';
 import { explanation } from './explain.js';
 import type { Paint } from './colour.js';
 import { paintWith } from './colour.js';
-import type { Column } from './columns.js';
-import { columns } from './columns.js';
+import type { Column } from '../text/columns.js';
+import { columns } from '../text/columns.js';
 
 export interface TerminalOptions {
   /** Only where a terminal reads and NO_COLOR is not set. */

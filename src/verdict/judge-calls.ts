@@ -48,16 +48,12 @@ function judgeUnpriced(judged: JudgedCall, policy: Policy): Finding[] {
 /** A call that has a price but no proven range: never silently a pass. */
 function judgeIncomplete(judged: JudgedCall): Finding[] {
   const { price } = judged.call;
-  const reasons = [
-    ...price.incomplete,
-    ...price.unknown_price_keys.map((key) => `the catalogue has a price that is not known here, ${key}`),
-  ];
-  if (price.state === 'unpriced' || reasons.length === 0) return [];
+  if (price.state === 'unpriced' || price.incomplete.length === 0) return [];
   return [
     finding(judged, 'model', {
       rule: 'incomplete_price',
       severity: 'warn',
-      message: `The price of ${nameOf(judged)} is incomplete: ${reasons.join('; ')}.`,
+      message: `The price of ${nameOf(judged)} is incomplete: ${price.incomplete.join('; ')}.`,
       remedy: 'Run the check again; if it stays, look the model up in the catalogue.',
     }),
   ];

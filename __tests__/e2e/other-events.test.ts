@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { manifestText, openChange, pullRequestPayload, startStage } from '../support/pull-request.js';
+import type { Stage } from '../support/pull-request.js';
+
+/** The built bundle on every event but pull_request. */
+
+const FILE = 'llm-budget.yml';
+let stage: Stage;
+beforeEach(async () => {
+  stage = await startStage();
+});
+afterEach(async () => {
+  await stage.close();
+});
+
+const small = { [FILE]: manifestText() };
+const large = { [FILE]: manifestText({ count: 1000 }) };
+
+describe('push', () => {
+  test('is compared with what was there before, and writes no comment', async () => {
+    const before = await stage.github.commit(small, { branch: 'main' });
+    const after = await stage.github.commit(
+      { [FILE]: manifestText({ count: 200 }) },
+      { parents: [before], branch: 'main' },
+    );
+    const result = await stage.run('push', { before, after }, after);
+    expect(result.exitCode).toBe(0);
+    expect(Object.fromEntries(result.outputs)).toMatchObject({ 'delta-per-run': '0.12', 'comment-status': 'skipped' });
+  });
+
+  test('of a new branch has no base', async () => {
+    const sha = await stage.github.commit(small, { branch: 'main' });
+    const result = await stage.run('push', { before: '0'.repeat(40), after: sha }, sha);
+    expect([result.exitCode, result.outputs.get('delta-per-run')]).toEqual([0, '']);
+  });
+
+  test('over budget fails', async () => {
+    const before = await stage.github.commit(small, { branch: 'main' });
+    const after = await stage.github.commit(large, { parents: [before], branch: 'main' });
+    expect((await stage.run('push', { before, after }, after)).exitCode).toBe(1);
+  });
+});
+
+describe('merge_group', () => {
+  test('is judged at its commits, with the override of the pull request in its ref', async () => {
+    const policy = 'budget: {per_run: 1}\npolicy: {override_label: allow-cost}';
+    const [before, after] = [
+      { [FILE]: manifestText({ budget: policy }) },
+      { [FILE]: manifestText({ budget: policy, count: 1000 }) },
+    ];
+    const number = await openChange(stage.github, before, after);
+    const { baseSha, headSha, mergeSha } = stage.github.pullRequest(number);
+    const payload = {
+      merge_group: {
+        head_sha: mergeSha,
+        base_sha: baseSha,
+        base_ref: 'refs/heads/main',
+        head_ref: `refs/heads/gh-readonly-queue/main/pr-${number}-${headSha}`,
+      },
+    };
+    expect((await stage.run('merge_group', payload, mergeSha)).exitCode).toBe(1);
+    stage.github.addLabel(number, 'allow-cost');
+    stage.github.addReview(number, { author: 'bob' });
+    const overridden = await stage.run('merge_group', payload, mergeSha);
+    expect([overridden.exitCode, overridden.outputs.get('verdict')]).toEqual([0, 'warn']);
+    expect(await stage.github.comments(number)).toEqual([]);
+  });
+});
+
+describe('pull_request_target', () => {
+  test("judges the pull request's own head against the merge base, and comments", async () => {
+    const number = await openChange(stage.github, small, large);
+    // main moves on meanwhile; the merge base stays where the branch began
+    const { baseSha } = stage.github.pullRequest(number);
+    await stage.github.commit({ [FILE]: manifestText({ count: 500 }) }, { parents: [baseSha], branch: 'main' });
+    const result = await stage.run('pull_request_target', pullRequestPayload(stage.github, number), baseSha);
+    expect(result.exitCode).toBe(1);
+    // 1,000 x 0.0012 - 100 x 0.0012
+    expect(Object.fromEntries(result.outputs)).toMatchObject({ 'delta-per-run': '1.08', 'comment-status': 'created' });
+  });
+});
+
+describe('workflow_run', () => {
+  test('finds the pull request by repository and commit, comments, and never gates', async () => {
+    const base = await stage.github.commit(small, { branch: 'main' });
+    const head = await stage.github.commit(large, { parents: [base] });
+    const { number } = await stage.github.openPullRequest({
+      head,
+      mergeFiles: large,
+      branch: 'topic',
+      author: 'mallory',
+      headRepository: 'mallory/shop',
+    });
+    const payload = {
+      workflow_run: { head_sha: head, head_branch: 'topic', head_repository: { full_name: 'mallory/shop' } },
+    };
+    const result = await stage.run('workflow_run', payload, base);
+    expect([result.exitCode, result.outputs.get('verdict'), result.outputs.get('comment-status')]).toEqual([
+      0,
+      'fail',
+      'created',
+    ]);
+    expect(await stage.github.comments(number)).toHaveLength(1);
+  });
+});
+
+describe('schedule and workflow_dispatch', () => {
+  test.each(['schedule', 'workflow_dispatch'])('%s judges what is there', async (event) => {
+    const sha = await stage.github.commit(large, { branch: 'main' });
+    const result = await stage.run(event, {}, sha);
+    expect([result.exitCode, result.outputs.get('cost-per-run')]).toEqual([1, '1.2']);
+  });
+});

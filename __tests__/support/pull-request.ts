@@ -1,0 +1,102 @@
+import { startCatalogueServer, endpointRow, modelRow } from './catalogue-server.js';
+import type { CatalogueServer } from './catalogue-server.js';
+import { startGitHub } from './github-server.js';
+import type { GitHubServer } from './github-server.js';
+import type { FileTree } from './github-state.js';
+import { runAction } from './run-action.js';
+import type { ActionResult } from './run-action.js';
+
+/** A repository with a pull request, a catalogue, and the action run on them; all on loopback. */
+
+/** 100 requests of 1,000 prompt and 100 completion tokens at $1 and $2 a million: 100 x (0.001 + 0.0002) = $0.12. */
+export function manifestText(options: { count?: number; budget?: string; more?: string; model?: string } = {}): string {
+  const { count = 100, budget = 'budget: {per_run: 1}', more = '', model = 'acme/small' } = options;
+  return `version: 1
+${budget}
+${more}
+suites:
+  evals:
+    calls:
+      - name: answer
+        model: ${model}
+        count: ${String(count)}
+        prompt_tokens: 1000
+        completion_tokens: 100
+        max_tokens: 200
+`;
+}
+
+export interface Stage {
+  readonly github: GitHubServer;
+  readonly catalogue: CatalogueServer;
+  /** Runs the action for an event of the given pull request, as the runner would. */
+  runOnPullRequest(number: number, changes?: RunChanges): Promise<ActionResult>;
+  run(event: string, payload: unknown, sha: string, changes?: RunChanges): Promise<ActionResult>;
+  close(): Promise<void>;
+}
+
+export interface RunChanges {
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly runId?: number;
+  readonly attempt?: number;
+}
+
+export async function startStage(models: readonly string[] = ['acme/small', 'acme/large']): Promise<Stage> {
+  const github = await startGitHub();
+  const catalogue = await startCatalogueServer({
+    models: models.map((id) => modelRow(id, id === 'acme/large' ? { pricing: LARGE } : {})),
+    endpoints: Object.fromEntries(
+      models.map((id) => [id, [endpointRow('acme', id === 'acme/large' ? { pricing: LARGE } : {})]]),
+    ),
+  });
+  let runs = 1000;
+
+  function run(event: string, payload: unknown, sha: string, changes: RunChanges = {}): Promise<ActionResult> {
+    runs += 1;
+    return runAction({
+      event,
+      payload,
+      inputs: { 'github-token': github.token, 'catalogue-url': catalogue.url, ...changes.inputs },
+      variables: {
+        GITHUB_API_URL: github.url,
+        GITHUB_GRAPHQL_URL: github.graphqlUrl,
+        GITHUB_SERVER_URL: 'https://github.test',
+        GITHUB_REPOSITORY: github.repository,
+        GITHUB_SHA: sha,
+        GITHUB_REF: 'refs/heads/main',
+        GITHUB_RUN_ID: String(changes.runId ?? runs),
+        GITHUB_RUN_ATTEMPT: String(changes.attempt ?? 1),
+        ...changes.variables,
+      },
+    });
+  }
+
+  return {
+    github,
+    catalogue,
+    run,
+    runOnPullRequest(number, changes) {
+      const pull = github.pullRequest(number);
+      return run('pull_request', pullRequestPayload(github, number), pull.mergeSha, changes);
+    },
+    async close() {
+      await Promise.all([github.close(), catalogue.close()]);
+    },
+  };
+}
+
+/** Ten times acme/small. */
+const LARGE = { prompt: '0.00001', completion: '0.00002' };
+
+export function pullRequestPayload(github: GitHubServer, number: number): object {
+  const { headSha, baseBranch, baseSha } = github.pullRequest(number);
+  return { pull_request: { number, head: { sha: headSha }, base: { ref: baseBranch, sha: baseSha } } };
+}
+
+/** A default branch with one set of files and a pull request that makes them another. */
+export async function openChange(github: GitHubServer, before: FileTree, after: FileTree): Promise<number> {
+  const base = await github.commit(before, { branch: 'main' });
+  const head = await github.commit(after, { parents: [base] });
+  return (await github.openPullRequest({ head, mergeFiles: after })).number;
+}

@@ -1,0 +1,38 @@
+import { renderComment } from '../comment/render.js';
+import { sameText } from '../comment/same-text.js';
+import { wantsComment } from '../comment/when.js';
+import { upsertComment } from '../github/comment.js';
+import type { CommentOutcome } from '../github/comment.js';
+import { existingComment } from '../github/own-comments.js';
+import type { ErrorReport, Report } from '../report/schema.js';
+import type { Desk } from './desk.js';
+import type { ActionWorld } from './world.js';
+
+const NOTHING_TO_SAY: CommentOutcome = { status: 'skipped', warning: null };
+
+/** Brings the pull request's comment up to date, where the event writes one and the mode wants one. Never throws. */
+export async function comment(report: Report | ErrorReport, desk: Desk, world: ActionWorld): Promise<CommentOutcome> {
+  const { event, facts, inputs, client, urls } = desk;
+  const { pullRequest } = facts;
+  const comments = pullRequest?.comments ?? null;
+  if (!event.writesComment || pullRequest === null || comments === null) return NOTHING_TO_SAY;
+  const key = inputs['comment-key'];
+  const exists = existingComment(comments, key) !== null;
+  if (!wantsComment(inputs.comment, report, exists)) return NOTHING_TO_SAY;
+
+  const repositoryUrl = `${urls.server}/${event.repository.owner}/${event.repository.name}`;
+  const headSha = event.pullRequest.kind === 'none' ? null : event.pullRequest.head;
+  return await upsertComment(client, {
+    pullRequest,
+    key,
+    run: { ...event.run, headSha: headSha ?? pullRequest.headSha },
+    body: renderComment(report, {
+      repositoryUrl,
+      // Files are linked at the commit that was judged.
+      headSha: facts.head.sha,
+      summaryUrl: `${repositoryUrl}/actions/runs/${world.variable('GITHUB_RUN_ID')}`,
+    }),
+    sameText,
+    comments,
+  });
+}

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { configurationError } from '../problems/problem.js';
+
+/** The runner's variables, of which a missing one is an empty text. */
+export type Variable = (name: string) => string;
+
+export interface GitHubUrls {
+  readonly api: string;
+  readonly graphql: string;
+  /** The web pages: `https://github.com`. */
+  readonly server: string;
+}
+
+/** Set by the runner; on GitHub Enterprise Server they are the server's own, and nothing is sent anywhere else. */
+export function gitHubUrls(variable: Variable): GitHubUrls {
+  return {
+    api: webUrl('GITHUB_API_URL', variable, 'https://api.github.com'),
+    graphql: webUrl('GITHUB_GRAPHQL_URL', variable, 'https://api.github.com/graphql'),
+    server: webUrl('GITHUB_SERVER_URL', variable, 'https://github.com'),
+  };
+}
+
+function webUrl(name: string, variable: Variable, otherwise: string): string {
+  const text = variable(name) === '' ? otherwise : variable(name);
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, '');
+  throw configurationError(`${name} is not a URL; it is set by the runner`);
+}
+
+/** The event's payload, of which nothing is known yet. */
+export async function readEventPayload(variable: Variable): Promise<unknown> {
+  const path = variable('GITHUB_EVENT_PATH');
+  if (path === '') throw configurationError('GITHUB_EVENT_PATH is not set: this runs as a step of a workflow');
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw configurationError('The file at GITHUB_EVENT_PATH cannot be read; it is written by the runner');
+  });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw configurationError('The file at GITHUB_EVENT_PATH is not JSON; it is written by the runner');
+  }
+}
+
+/** Where the report goes: as asked, from the workspace; else into the runner's temporary folder, one file a budget. */
+export function reportPath(asked: string, commentKey: string, variable: Variable): string {
+  if (asked !== '') return resolve(variable('GITHUB_WORKSPACE') || '.', asked);
+  const name = commentKey.replace(/[^A-Za-z0-9.-]+/g, '-').slice(0, 80);
+  return join(variable('RUNNER_TEMP') || tmpdir(), `llm-budget-report-${name}.json`);
+}

@@ -1,0 +1,72 @@
+import { check } from '../check/check.js';
+import { errorReport } from '../check/render.js';
+import { readInputs } from '../inputs/action-inputs.js';
+import type { ActionInputs } from '../inputs/action-inputs.js';
+import { NoVerdictError } from '../problems/problem.js';
+import { errorExitCode, exitCodeOf } from '../report/exit-code.js';
+import type { ErrorReport, Report } from '../report/schema.js';
+import { openDesk } from './desk.js';
+import type { Desk } from './desk.js';
+import { publish } from './publish.js';
+import { sourcesOf } from './sources.js';
+import type { ActionWorld } from './world.js';
+
+/**
+ * The action's story: read inputs and event, read everything at its commits, check, publish. Returns the exit code,
+ * and hands it to `decided` as soon as it stands, since what follows (the comment) may be cut off.
+ */
+export async function runAction(world: ActionWorld, decided: (exitCode: number) => void): Promise<number> {
+  const opening = await settle(() => open(world));
+  if (opening.kind === 'no verdict') {
+    return await conclude(world, null, opening.report, opening.error.processExitCode, decided);
+  }
+  const desk = opening.value;
+  for (const warning of desk.facts.warnings) world.warn(warning);
+  const failOn = desk.inputs['fail-on'];
+  const checking = await settle(() =>
+    check(
+      sourcesOf(desk),
+      { catalogueUrl: desk.inputs['catalogue-url'], offline: false, at: null, explain: false },
+      world.effects,
+    ),
+  );
+  return checking.kind === 'no verdict'
+    ? await conclude(world, desk, checking.report, errorExitCode(checking.error.exitCode, failOn), decided)
+    : await conclude(world, desk, checking.value, exitCodeOf(checking.value, failOn), decided);
+}
+
+async function open(world: ActionWorld): Promise<Desk> {
+  const inputs: ActionInputs = readInputs(world.input);
+  world.hide(inputs['github-token']);
+  world.hide(inputs['openrouter-api-key']);
+  world.useProxy();
+  return await openDesk(inputs, world);
+}
+
+async function conclude(
+  world: ActionWorld,
+  desk: Desk | null,
+  report: Report | ErrorReport,
+  exitCode: number,
+  decided: (exitCode: number) => void,
+): Promise<number> {
+  // A workflow_run judges after the fact, in the default branch's name: it informs and never gates.
+  const gates = world.variable('GITHUB_EVENT_NAME') !== 'workflow_run';
+  const final = gates ? exitCode : 0;
+  decided(final);
+  await publish(report, desk, world);
+  return final;
+}
+
+type Settled<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'no verdict'; readonly error: NoVerdictError; readonly report: ErrorReport };
+
+async function settle<T>(step: () => Promise<T>): Promise<Settled<T>> {
+  try {
+    return { kind: 'done', value: await step() };
+  } catch (error) {
+    if (!(error instanceof NoVerdictError)) throw error;
+    return { kind: 'no verdict', error, report: errorReport(error) };
+  }
+}

@@ -1,0 +1,95 @@
+import type { Catalogue } from '../catalogue/catalogue.js';
+import { compareEstimates } from '../comparison/compare.js';
+import type { Comparison } from '../comparison/comparison.js';
+import { priceDrift } from '../comparison/drift.js';
+import { estimateManifest } from '../estimate/estimate-manifest.js';
+import type { Estimate } from '../estimate/estimate.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { toText } from '../money/decimal.js';
+import type { Decimal } from '../money/decimal.js';
+import type { PriceDrift } from '../report/schema.js';
+import { judge, judgeWithoutManifest } from '../verdict/judge.js';
+import type { Judgement } from '../verdict/judge.js';
+import { limitsInForce, runsInForce } from '../verdict/limits-in-force.js';
+import type { NotApplied } from '../verdict/violation.js';
+import type { Manifests, ManifestsWithHead } from './read-manifests.js';
+import type { Sources } from './sources.js';
+
+export interface Prices {
+  readonly catalogue: Catalogue;
+  /** A lock beside live prices, for the drift. */
+  readonly lock: Catalogue | null;
+}
+
+export interface Moment {
+  /** Null: hour-dependent prices at their dearest. */
+  readonly at: Date | null;
+  /** Of a lock, in whole days; null for live prices. */
+  readonly ageInDays: number | null;
+}
+
+/** The part of the report that the figures and the policy decide. */
+export interface Judged {
+  readonly comparison: Comparison | null;
+  readonly judgement: Judgement;
+  readonly drift: PriceDrift | null;
+  readonly notApplied: readonly NotApplied[];
+  readonly creditFee: Decimal | undefined;
+}
+
+/** Estimates head and base from one catalogue, compares them and judges: pure, all of it. */
+export function judgeManifests(manifests: Manifests, sources: Sources, prices: Prices, moment: Moment): Judged {
+  const common = {
+    manifestFile: sources.manifestFile,
+    prices: { source: prices.catalogue.source, ageInDays: moment.ageInDays },
+    approvals: sources.approvals,
+  };
+  if (manifests.head === null) {
+    const { policy } = manifests.policyFile;
+    const judgement = judgeWithoutManifest({ ...common, policy });
+    return { comparison: null, judgement, drift: null, notApplied: [], creditFee: policy.credit_fee };
+  }
+  const estimate = estimator(manifests, moment.at);
+  const comparison = compareEstimates(
+    estimate(manifests.head, prices.catalogue),
+    manifests.base === null ? null : estimate(manifests.base, prices.catalogue),
+  );
+  const limits = limitsInForce(manifests.head, manifests.policyFile);
+  const judgement = judge({
+    ...common,
+    head: { manifest: manifests.head, comparison },
+    base:
+      manifests.base === null || comparison.base === null
+        ? null
+        : { manifest: manifests.base, estimate: comparison.base },
+    defaultBranch: manifests.defaultBranch === null ? null : estimate(manifests.defaultBranch, prices.catalogue),
+    baseExcuses: sources.baseExcuses,
+    limits,
+    isUnprotected: sources.policy !== null && sources.policy.text === null,
+    further: { head: [], base: [] },
+  });
+  return {
+    comparison,
+    judgement,
+    drift: driftSince(prices, manifests.head, estimate),
+    notApplied: limits.notApplied,
+    creditFee: limits.policy.credit_fee,
+  };
+}
+
+type Estimator = (manifest: Manifest, catalogue: Catalogue) => Estimate;
+
+/** Head and base alike run as often as the default branch says, at least. */
+function estimator({ policyFile }: ManifestsWithHead, at: Date | null): Estimator {
+  return (manifest, catalogue) => estimateManifest(manifest, catalogue, at, runsInForce(manifest, policyFile));
+}
+
+function driftSince({ catalogue, lock }: Prices, head: Manifest, estimate: Estimator): PriceDrift | null {
+  if (lock === null || catalogue.source !== 'live') return null;
+  const drift = priceDrift(estimate(head, catalogue), estimate(head, lock));
+  return {
+    per_run: toText(drift.per_run),
+    since: lock.fetched_at,
+    models: drift.models.map(({ model, per_run: perRun }) => ({ model, per_run: toText(perRun) })),
+  };
+}

@@ -1,0 +1,48 @@
+import { DEFAULT_CATALOGUE_URL } from '../inputs/catalogue-url.js';
+import type { Comparison } from '../comparison/comparison.js';
+import { possiblyOutdated } from '../comparison/outdated.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { Note } from '../report/schema.js';
+import type { Sources } from './sources.js';
+
+const WORKFLOWS = '.github/workflows/';
+
+/** What a reader should know of the change and of where the prices came from, apart from any limit. */
+export function changeNotes(sources: Sources, head: Manifest | null, comparison: Comparison | null): Note[] {
+  const changed = sources.changedFiles;
+  if (changed === null) return [];
+  const notes: Note[] = [];
+  if (changed.paths.some((path) => path.startsWith(WORKFLOWS))) {
+    notes.push({
+      code: 'workflow_changed',
+      message: `This change touches ${WORKFLOWS}, so it may change how this check itself runs.`,
+    });
+  }
+  if (head !== null && comparison !== null && comparison.base !== null) {
+    for (const suite of possiblyOutdated(head, comparison, changed.paths)) {
+      notes.push({
+        code: 'possibly_outdated',
+        message: `The code behind suite ${suite} changed and its numbers did not: are they still right?`,
+      });
+    }
+  }
+  if (!changed.complete) {
+    notes.push({
+      code: 'changed_files_incomplete',
+      message: `Only the first ${changed.paths.length} changed files were looked at; notes on changed code may be missing.`,
+    });
+  }
+  return notes;
+}
+
+export function catalogueUrlNote(url: string): Note[] {
+  if (url === DEFAULT_CATALOGUE_URL) return [];
+  return [{ code: 'catalogue_url', message: `Prices come from ${url}, not from ${DEFAULT_CATALOGUE_URL}.` }];
+}
+
+/** What the pricing of single calls has to say, once each: an alias that may move, an id reached by its slug. */
+export function priceNotes(comparison: Comparison | null): Note[] {
+  const calls = comparison?.head.suites.flatMap((suite) => suite.calls) ?? [];
+  const messages = new Set(calls.flatMap((call) => call.price.notes));
+  return [...messages].map((message) => ({ code: 'price', message }));
+}

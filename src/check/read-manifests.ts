@@ -1,0 +1,109 @@
+import type { Manifest, PolicyFile } from '../manifest/manifest.js';
+import { parseManifest } from '../manifest/parse.js';
+import { parsePolicyFile } from '../manifest/policy-file.js';
+import { configurationError, NoVerdictError, problem } from '../problems/problem.js';
+import type { Note } from '../report/schema.js';
+import type { ManifestSource, PolicySource, Sources } from './sources.js';
+
+interface Others {
+  readonly base: Manifest | null;
+  /** The default branch's whole manifest, where base is another branch: increases are judged against it too. */
+  readonly defaultBranch: Manifest | null;
+  readonly notes: readonly Note[];
+}
+
+/** Head has a manifest; the default branch may have none. */
+export interface ManifestsWithHead extends Others {
+  readonly head: Manifest;
+  readonly policyFile: PolicyFile | null;
+}
+
+/** The default branch has a manifest and head has none. */
+export interface ManifestsWithoutHead extends Others {
+  readonly head: null;
+  readonly policyFile: PolicyFile;
+}
+
+export type Manifests = ManifestsWithHead | ManifestsWithoutHead;
+
+/**
+ * Parses what was gathered. Head and the policy must be right, or there is no verdict; a base that cannot be read
+ * leaves the increase unjudged, and the report says so.
+ */
+export function readManifests(sources: Sources): Manifests {
+  const policyFile = readPolicy(sources.policy, sources.manifestFile);
+  const base = readBase(sources.base, sources.manifestFile);
+  const defaultBranch = sources.baseExcuses ? NOT_READ : readDefaultBranch(sources.policy, sources.manifestFile);
+  const others: Others = {
+    base: base.manifest,
+    defaultBranch: defaultBranch.manifest,
+    notes: [...base.notes, ...defaultBranch.notes],
+  };
+  if (sources.head.text !== null) {
+    return { ...others, head: parseManifest(sources.head.text, sources.manifestFile), policyFile };
+  }
+  if (policyFile === null) throw noManifest(sources);
+  return { ...others, head: null, policyFile };
+}
+
+interface Read {
+  readonly manifest: Manifest | null;
+  readonly notes: readonly Note[];
+}
+
+const NOT_READ: Read = { manifest: null, notes: [] };
+
+function noManifest({ manifestFile, head }: Sources): NoVerdictError {
+  const where = head.commit === null ? '' : ` at ${head.commit.slice(0, 7)}`;
+  return configurationError(
+    `There is no ${manifestFile}${where}. Write one (\`llm-budget init\` does), or name the path where it is.`,
+    { file: manifestFile },
+  );
+}
+
+function readPolicy(policy: PolicySource | null, file: string): PolicyFile | null {
+  if (policy === null) return null;
+  if (policy.text === null) return null;
+  try {
+    return parsePolicyFile(policy.text, file);
+  } catch (error) {
+    if (!(error instanceof NoVerdictError)) throw error;
+    const where = `The policy on ${policy.ref} (${policy.sha.slice(0, 7)}) cannot be read, so nothing can be judged.`;
+    const remedy = 'Somebody who may bypass this check has to merge the repair.';
+    throw new NoVerdictError(2, [
+      problem(`${where} ${remedy}`, { file }),
+      ...error.problems.map((found) => ({ ...found, message: `on ${policy.ref}: ${found.message}` })),
+    ]);
+  }
+}
+
+function readBase(base: ManifestSource | null, file: string): Read {
+  if (base === null) return NOT_READ;
+  const where = base.commit === null ? 'base' : `base (${base.commit.slice(0, 7)})`;
+  if (base.text === null) {
+    const why = base.problem === null ? `There is no ${file} at ${where}` : `${file} at ${where}: ${base.problem}`;
+    return { manifest: null, notes: [{ code: 'base_missing', message: `${why}: increases are not judged.` }] };
+  }
+  return parseLeniently(base.text, file, (why) => ({
+    code: 'base_invalid',
+    message: `${file} at ${where} is not valid, so increases are not judged: ${why}`,
+  }));
+}
+
+function readDefaultBranch(policy: PolicySource | null, file: string): Read {
+  if (policy === null) return NOT_READ;
+  if (policy.text === null) return NOT_READ;
+  return parseLeniently(policy.text, file, (why) => ({
+    code: 'default_branch_invalid',
+    message: `${file} on ${policy.ref} is not valid, so increases are not judged against it: ${why}`,
+  }));
+}
+
+function parseLeniently(text: string, file: string, noteOf: (why: string) => Note): Read {
+  try {
+    return { manifest: parseManifest(text, file), notes: [] };
+  } catch (error) {
+    if (!(error instanceof NoVerdictError)) throw error;
+    return { manifest: null, notes: [noteOf(error.problems[0]?.message ?? 'it cannot be parsed')] };
+  }
+}

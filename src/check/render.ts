@@ -1,0 +1,50 @@
+import { renderComment } from '../comment/render.js';
+import type { NoVerdictError } from '../problems/problem.js';
+import type { ErrorReport, Report } from '../report/schema.js';
+import { renderTerminal } from '../terminal/render.js';
+import { logJson } from '../text/log.js';
+
+export type OutputFormat = 'table' | 'json' | 'markdown';
+
+export interface TerminalLook {
+  readonly colour: boolean;
+  /** Null where the width is not known. */
+  readonly width: number | null;
+  readonly explain: boolean;
+}
+
+/** Where the output is no terminal: what a log or a file is read at. */
+const USUAL_WIDTH = 120;
+
+/** The report as the user asked for it, ending in a newline. */
+export function renderReport(report: Report, format: OutputFormat, look: TerminalLook): string {
+  switch (format) {
+    case 'json':
+      return jsonDocument(report);
+    case 'markdown':
+      return renderComment(report, NOWHERE);
+    case 'table':
+      return renderTerminal(report, { ...look, width: look.width ?? USUAL_WIDTH });
+  }
+}
+
+/** The document of a run without a verdict. */
+export function errorReport(error: NoVerdictError): ErrorReport {
+  return {
+    schema_version: 1,
+    verdict: 'error',
+    errors: error.problems.map(({ message, file, line, column }) => ({ message, file, line, column })),
+  };
+}
+
+export function renderError(error: NoVerdictError, format: 'json' | 'markdown'): string {
+  return format === 'json' ? jsonDocument(errorReport(error)) : renderComment(errorReport(error), NOWHERE);
+}
+
+/** JSON that no runner takes for a command; the same document to every parser. */
+export function jsonDocument(document: Report | ErrorReport): string {
+  return `${logJson(JSON.stringify(document, null, 2))}\n`;
+}
+
+/** On the command line there is no pull request, so nothing is linked. */
+const NOWHERE = { repositoryUrl: null, headSha: null, summaryUrl: null };

@@ -1,0 +1,65 @@
+/** The texts of `--help`, one per command, each with examples that run. */
+
+export const OVERVIEW = `llm-budget: what your test suites will spend on LLM calls, before they spend it
+
+Usage: llm-budget COMMAND [OPTIONS]
+
+  check       price a manifest, compare it with a base, judge it by its budget
+  lock        write the prices of the models in use to llm-budget.lock.json
+  models      look prices up in the catalogue
+  init        write a first manifest and a workflow
+  calibrate   compare the manifest with what was really used
+  credits     what is left to spend on the OpenRouter account
+  schema      print the JSON Schema of the manifest or the report
+
+llm-budget COMMAND --help explains a command; --version prints the version.
+Exit codes: 0 pass or warn, 1 fail, 2 configuration, 3 prices unusable.
+`;
+
+const CHECK = `Usage: llm-budget check [MANIFEST] [OPTIONS]
+
+Prices MANIFEST (llm-budget.yml) from OpenRouter's live catalogue and judges it by its budget.
+
+  --base REF|FILE        compare with the manifest at a git ref, or with another file
+  --policy REF           judge by the limits of the manifest at a git ref: they can be tightened, not loosened
+  --catalogue-url URL    another catalogue: https, or http to a loopback address
+  --lock FILE            the lock to fall back on (llm-budget.lock.json)
+  --offline              use the lock without asking the catalogue
+  --at TIME              prices that depend on the hour as of this instant, e.g. 2026-11-24T18:30Z
+  --format FORMAT        table (default), json or markdown
+  --output FILE          write there instead of to standard output
+  --explain              show the arithmetic behind each call's cost
+  --fail-on WHEN         violation (default), warning or never
+
+Examples:
+  llm-budget check
+  llm-budget check --base origin/main --policy origin/main
+  llm-budget check evals/llm-budget.yml --format json --output report.json
+`;
+
+const LOCK = `Usage: llm-budget lock [MANIFEST] [OPTIONS]
+
+Writes what the catalogue says of the manifest's models to the lock: prices to fall back on, and to measure drift from.
+
+  --lock FILE            where to (llm-budget.lock.json)
+  --catalogue-url URL    another catalogue: https, or http to a loopback address
+  --check                write nothing; exit 1 where the lock does not cover the manifest's models
+
+Examples:
+  llm-budget lock
+  llm-budget lock --check
+`;
+
+const SCHEMA = `Usage: llm-budget schema [--of manifest|report]
+
+Prints the JSON Schema of the manifest (default), for editors, or of the report.
+
+Example:
+  llm-budget schema > llm-budget.schema.json
+`;
+
+export const HELP: ReadonlyMap<string, string> = new Map([
+  ['check', CHECK],
+  ['lock', LOCK],
+  ['schema', SCHEMA],
+]);

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import { fetchCatalogue } from '../catalogue/live.js';
+import { lockText, parseLock, uncoveredModels } from '../catalogue/lock.js';
+import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../inputs/catalogue-url.js';
+import { modelsDeclared } from '../check/check.js';
+import { parseManifest } from '../manifest/parse.js';
+import { counted } from '../text/amount.js';
+import { logLine } from '../text/log.js';
+import { readRegularFile } from '../workspace/read-file.js';
+import { writeTextFile } from '../workspace/write-file.js';
+import { isGiven, parseOptions, textOption } from './options.js';
+import { DEFAULT_LOCK, DEFAULT_MANIFEST, LOCK_LIMITS, MANIFEST_LIMITS } from './sources-on-disk.js';
+import type { World } from './world.js';
+
+const OPTIONS = {
+  lock: { type: 'string' },
+  'catalogue-url': { type: 'string' },
+  check: { type: 'boolean' },
+} as const;
+
+/**
+ * `llm-budget lock`: writes the catalogue's facts on the models in use to the lock. With `--check` nothing is written
+ * and nothing fetched: exit 1 where the lock no longer covers the manifest's models.
+ */
+export async function lockCommand(args: readonly string[], world: World): Promise<number> {
+  const options = parseOptions('lock', args, OPTIONS, 1);
+  const manifestFile = options.positionals[0] ?? DEFAULT_MANIFEST;
+  const lockFile = textOption(options, 'lock') ?? DEFAULT_LOCK;
+  const url = parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
+  const text = await readRegularFile(resolve(world.cwd, manifestFile), MANIFEST_LIMITS);
+  const ids = modelsDeclared([parseManifest(text, manifestFile)]);
+  if (isGiven(options, 'check')) return await checkLock(lockFile, ids, world);
+
+  const catalogue = await fetchCatalogue({ url, idsInUse: ids }, world.effects);
+  const written = lockText(catalogue, ids);
+  await writeTextFile(resolve(world.cwd, lockFile), written);
+  world.stdout.write(`${lockFile}: prices of ${counted(ids.length, 'model')}, fetched ${catalogue.fetched_at}\n`);
+  const missing = uncoveredModels(parseLock(written, lockFile, world.effects.now()), ids);
+  for (const id of missing)
+    world.stderr.write(`${logLine(id)} is not in the catalogue, or its endpoints are not known\n`);
+  return 0;
+}
+
+async function checkLock(lockFile: string, ids: readonly string[], world: World): Promise<number> {
+  const text = await readRegularFile(resolve(world.cwd, lockFile), LOCK_LIMITS);
+  const lock = parseLock(text, lockFile, world.effects.now());
+  const missing = uncoveredModels(lock, ids);
+  if (missing.length === 0) {
+    world.stdout.write(`${lockFile} covers ${counted(ids.length, 'model')}, fetched ${lock.fetched_at}\n`);
+    return 0;
+  }
+  world.stdout.write(`${lockFile} does not cover: ${missing.map((id) => logLine(id)).join(', ')}\n`);
+  world.stderr.write('Write it anew: llm-budget lock\n');
+  return 1;
+}

@@ -1,0 +1,93 @@
+import { parseArgs } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
+import { closest } from '../text/closest.js';
+import { configurationError } from '../problems/problem.js';
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** The options of a command as typed in, and what is no option; `--help` is every command's. */
+export interface ParsedOptions {
+  readonly values: ReadonlyMap<string, string | boolean | readonly string[]>;
+  readonly positionals: readonly string[];
+}
+
+/**
+ * Reads a command's arguments. NoVerdictError (2) for an option it does not have, a missing or superfluous value, and
+ * more operands than it takes; every one of them names the command's help.
+ */
+export function parseOptions(
+  command: string,
+  args: readonly string[],
+  options: Options,
+  operands: number,
+): ParsedOptions {
+  const known: Options = { ...options, help: { type: 'boolean', short: 'h' } };
+  const { values, positionals } = parsed(command, args, known);
+  const superfluous = positionals[operands];
+  if (superfluous !== undefined) throw usageError(command, `takes no operand ${JSON.stringify(superfluous)}`);
+  return { values, positionals };
+}
+
+function parsed(command: string, args: readonly string[], options: Options): ParsedOptions {
+  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
+  const values = new Map<string, string | boolean | string[]>();
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
+    if (option === undefined) throw usageError(command, unknownOption(token.rawName, Object.keys(options)));
+    if (option.type === 'boolean') {
+      if (token.value !== undefined) throw usageError(command, `${token.rawName} takes no value`);
+      values.set(token.name, true);
+      continue;
+    }
+    if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--'))) {
+      throw usageError(command, `${token.rawName} needs a value`);
+    }
+    const earlier = values.get(token.name);
+    if (option.multiple === true) values.set(token.name, [...(Array.isArray(earlier) ? earlier : []), token.value]);
+    else if (earlier === undefined) values.set(token.name, token.value);
+    else throw usageError(command, `${token.rawName} is given twice`);
+  }
+  return { values, positionals };
+}
+
+function unknownOption(name: string, known: readonly string[]): string {
+  const near = closest(name.replace(/^-+/, ''), known);
+  return `has no option ${JSON.stringify(name)}${near === null ? '' : `; did you mean --${near}?`}`;
+}
+
+export function usageError(command: string, what: string): ReturnType<typeof configurationError> {
+  return configurationError(`llm-budget ${command} ${what} (llm-budget ${command} --help shows what it accepts)`);
+}
+
+export function textOption({ values }: ParsedOptions, name: string): string | undefined {
+  const value = values.get(name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function listOption({ values }: ParsedOptions, name: string): readonly string[] {
+  const value = values.get(name);
+  return typeof value === 'object' ? value : [];
+}
+
+export function isGiven({ values }: ParsedOptions, name: string): boolean {
+  return values.get(name) === true;
+}
+
+/** One of the accepted words, or the default where the option is not given. */
+export function choiceOption<const T extends string>(
+  command: string,
+  options: ParsedOptions,
+  name: string,
+  accepted: readonly [T, ...T[]],
+): T {
+  const value = textOption(options, name);
+  if (value === undefined) return accepted[0];
+  const choice = accepted.find((word) => word === value);
+  if (choice === undefined) {
+    throw usageError(command, `--${name} accepts ${accepted.join(', ')}, not ${JSON.stringify(value)}`);
+  }
+  return choice;
+}

@@ -1,0 +1,56 @@
+import { resolve } from 'node:path';
+import type { ManifestSource, PolicySource, Sources } from '../check/sources.js';
+import { NoVerdictError } from '../problems/problem.js';
+import { readAtRef } from '../workspace/git.js';
+import { readFileText, readOptionalFile } from '../workspace/read-file.js';
+
+export const DEFAULT_MANIFEST = 'llm-budget.yml';
+export const DEFAULT_LOCK = 'llm-budget.lock.json';
+
+/** Manifests above this size are refused before they are parsed (design: 500,000 bytes). */
+export const MANIFEST_LIMITS = { maxBytes: 500_000 };
+export const LOCK_LIMITS = { maxBytes: 8 * 1024 * 1024 };
+
+export interface SourceNames {
+  readonly manifest: string;
+  /** A file, or a git ref where no file has that name. */
+  readonly base: string | null;
+  readonly policy: string | null;
+  readonly lock: string;
+}
+
+/** What a check on the command line reads: files of the working tree, and git refs for base and policy. */
+export async function gatherSources(names: SourceNames, cwd: string): Promise<Sources> {
+  const text = await readOptionalFile(resolve(cwd, names.manifest), MANIFEST_LIMITS);
+  const lock = await readOptionalFile(resolve(cwd, names.lock), LOCK_LIMITS);
+  return {
+    manifestFile: names.manifest,
+    head: { commit: null, text, problem: null },
+    base: names.base === null ? null : await readBase(names.base, names.manifest, cwd),
+    policy: names.policy === null ? null : await readPolicy(names.policy, names.manifest, cwd),
+    // Base is the caller's own choice here, so it may excuse.
+    baseExcuses: true,
+    lock: lock === null ? null : { file: names.lock, text: lock },
+    approvals: null,
+    changedFiles: null,
+  };
+}
+
+async function readBase(base: string, manifest: string, cwd: string): Promise<ManifestSource> {
+  const file = await readFileText(resolve(cwd, base), MANIFEST_LIMITS);
+  if (file.state === 'text') return { commit: null, text: file.text, problem: null };
+  try {
+    const { sha, text } = await readAtRef(cwd, base, manifest, MANIFEST_LIMITS);
+    return { commit: sha, text, problem: null };
+  } catch (error) {
+    if (!(error instanceof NoVerdictError)) throw error;
+    const [first] = error.problems;
+    const message = `--base ${JSON.stringify(base)} is neither a readable file nor a usable git ref: ${first?.message ?? ''}`;
+    throw new NoVerdictError(2, [{ message, file: null, line: null, column: null }]);
+  }
+}
+
+async function readPolicy(ref: string, manifest: string, cwd: string): Promise<PolicySource> {
+  const { sha, text } = await readAtRef(cwd, ref, manifest, MANIFEST_LIMITS);
+  return { ref, sha, text };
+}

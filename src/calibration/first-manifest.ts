@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { add, compare, decimal, fromInteger, divide, multiply, round, toText, type Decimal } from '../money/decimal.js';
+import { configurationError } from '../problems/problem.js';
 import { count, counted, money } from '../text/amount.js';
 import { safeLine } from '../text/plain.js';
 import { aggregate, type UsageGroup } from '../usage/aggregate.js';
@@ -47,7 +48,8 @@ interface DraftSuite {
 
 /**
  * A first manifest from recordings: suites by the name that recordings state, else by file; calls by model and name;
- * means as expected tokens, the 95th percentile as `max`; limits at the measured cost of a run plus 25 %.
+ * means as expected tokens, the 95th percentile as `max`; limits at the measured cost of a run plus 25 %. Throws a
+ * NoVerdictError (2) where no recording states its model.
  */
 export function firstManifest({ usage, catalogue, runs }: FirstManifestInput): FirstManifest {
   const byFile = suitesOfFiles([...new Set(usage.table.groups.map(({ source }) => source))]);
@@ -58,6 +60,7 @@ export function firstManifest({ usage, catalogue, runs }: FirstManifestInput): F
     model: key.model === null ? null : modelId(key.model, catalogue),
   }));
   const named = groups.filter((group) => group.model !== null);
+  if (named.length === 0) throw configurationError('no recorded request states its model; a call needs one');
   const suites = [...new Set(named.map(({ suite }) => suite ?? 'recordings'))].map((name) => ({
     name,
     calls: draftCalls(

@@ -224,6 +224,17 @@ describe('older runs and moved heads', () => {
     expect(await server.comments(pull.number)).toEqual([]);
   });
 
+  it('leaves an existing comment alone where the head moves on between reading and writing', async () => {
+    await say('first');
+    const { headSha, ...comments } = await listOwnComments(client, pull.number);
+    await server.push(pull.number, await server.commit({ c: 'd' }, { parents: [headSha] }), {});
+    const run = { id: 2, attempt: 1, headSha };
+    const request = { pullRequest: { number: pull.number, headSha }, key: KEY, run, body: 'second', comments };
+    const outcome = await upsertComment(client, { ...request, sameText: () => false });
+    expect(outcome).toEqual({ status: 'skipped', warning: HEAD_MOVED });
+    expect((await server.comments(pull.number))[0]?.body).toMatch(/\nfirst$/);
+  });
+
   it('yields to a newer run that writes between reading and writing', async () => {
     await say('first', { run: 1 });
     const { headSha, ...comments } = await listOwnComments(client, pull.number);

@@ -175,6 +175,29 @@ describe('what is read at which commit', () => {
   });
 });
 
+describe('the override', () => {
+  it('has the labels, and who approved the head commit', async () => {
+    const pull = await openPullRequest();
+    server.addLabel(pull.number, 'llm-budget-override');
+    server.addReview(pull.number, { author: 'alice' });
+    server.addReview(pull.number, { author: 'mallory', canPush: false });
+    server.addReview(pull.number, { author: 'bob' });
+    const facts = await read(pullRequestRun(server, pull.number));
+    expect(facts.pullRequest?.labels).toEqual(['llm-budget-override']);
+    expect(facts.pullRequest?.approvals).toEqual(['bob']);
+  });
+
+  it('has no approval for a run about an older commit than the one that was approved', async () => {
+    const pull = await openPullRequest();
+    const older = pullRequestRun(server, pull.number);
+    const head = await server.commit({ 'llm-budget.yml': 'newer' }, { parents: [pull.headSha] });
+    await server.push(pull.number, head, { 'llm-budget.yml': 'newer' });
+    server.addReview(pull.number, { author: 'bob' });
+    expect((await read(older)).pullRequest?.approvals).toEqual([]);
+    expect((await read(pullRequestRun(server, pull.number))).pullRequest?.approvals).toEqual(['bob']);
+  });
+});
+
 describe('absent, or not readable', () => {
   it('knows an absent manifest from the API alone', async () => {
     const bare = await server.commit({ 'README.md': 'x' }, { branch: 'main' });
@@ -318,6 +341,16 @@ describe('a token or a network that does not do its part', () => {
     const reading = read(pullRequestRun(server, pull.number));
     await expect(reading).rejects.toMatchObject({ exitCode: 2 });
     await expect(reading).rejects.toThrow(/could not be read/);
+  });
+
+  it('never takes a policy that is missing from the answer for an absent one', async () => {
+    const pull = await openPullRequest();
+    const rewrite = (text: string): string => text.replace(/"policy":\{.*?\}\},/s, '');
+    server.fault({ on: { operation: 'Repository' }, answer: { kind: 'rewrite', rewrite } });
+    const reading = read(pullRequestRun(server, pull.number));
+    await expect(reading).rejects.toThrow(
+      `GitHub does not say whether there is "llm-budget.yml" at commit ${firstMain}`,
+    );
   });
 
   it('sends nothing to another host than the two it was given', async () => {

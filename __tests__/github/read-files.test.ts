@@ -28,15 +28,17 @@ describe('readFilesAt', () => {
   it('reads 200 files with 5 requests, in the order asked for', async () => {
     const found = await readFilesAt(client, commit, names);
     expect([...found.keys()]).toEqual(names);
-    expect([...found.values()].map((file) => file?.text)).toEqual(names.map((name) => `Prompt ${name}`));
+    expect([...found.values()]).toEqual(
+      names.map((name) => expect.objectContaining({ state: 'text', text: `Prompt ${name}` })),
+    );
     expect(server.requests).toHaveLength(5);
   });
 
   it('gives equal files the same object id, and none to a file that is not there', async () => {
     const found = await readFilesAt(client, commit, ['same', 'prompts/0.md', 'nowhere.md', 'same']);
-    expect(found.get('same')?.oid).toMatch(/^[0-9a-f]{40}$/);
-    expect(found.get('same')?.oid).toBe(found.get('prompts/0.md')?.oid);
-    expect(found.get('nowhere.md')).toBeNull();
+    expect(found.get('same')).toMatchObject({ state: 'text', oid: expect.stringMatching(/^[0-9a-f]{40}$/) });
+    expect(found.get('same')).toEqual(found.get('prompts/0.md'));
+    expect(found.get('nowhere.md')).toEqual({ state: 'missing' });
     expect(found.size).toBe(3);
   });
 
@@ -46,13 +48,29 @@ describe('readFilesAt', () => {
   });
 
   it.each([
-    ['link', /"link" at commit [0-9a-f]{40} is a symbolic link/],
-    ['big', /"big" at commit [0-9a-f]{40} has 500001 bytes/],
-    ['prompts', /"prompts" at commit [0-9a-f]{40} is a directory/],
-  ])('ends the run at %s, naming file and commit', async (path, message) => {
-    const reading = readFilesAt(client, commit, ['same', path]);
-    await expect(reading).rejects.toMatchObject({ exitCode: 2 });
-    await expect(reading).rejects.toThrow(message);
+    ['link', /^is a symbolic link/],
+    ['big', /^has 500001 bytes/],
+    ['prompts', /^is a directory/],
+  ])('says why %s is not a text that can be used', async (path, reason) => {
+    const found = await readFilesAt(client, commit, ['same', path]);
+    expect(found.get('same')).toMatchObject({ state: 'text' });
+    expect(found.get(path)).toEqual({ state: 'unusable', reason: expect.stringMatching(reason) });
+  });
+
+  it('fetches no text again whose object id is known', async () => {
+    const before = await readFilesAt(client, commit, ['same', 'prompts/1.md']);
+    const known = new Map(
+      [...before.values()].flatMap((file) => (file.state === 'text' ? [[file.oid, file.text]] : [])),
+    );
+    const changed = await server.commit({ same: 'changed', 'prompts/1.md': 'Prompt prompts/1.md', new: 'x' });
+    server.clearRequests();
+    const after = await readFilesAt(client, changed, ['same', 'prompts/1.md', 'gone'], known);
+    expect(after.get('prompts/1.md')).toEqual(before.get('prompts/1.md'));
+    expect([after.get('same'), after.get('gone')]).toMatchObject([{ text: 'changed' }, { state: 'missing' }]);
+    expect(server.requests.map(({ operation, body }) => [operation, (body.match(/\$p\d+:/g) ?? []).length])).toEqual([
+      ['FileIds', 3],
+      ['Files', 1],
+    ]);
   });
 
   it('refuses more than 200 files', async () => {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { isLfsPointer } from '../text/lfs-pointer.js';
 
 /** A file of a commit, as the API has it, made into text or into the reason why it is none. */
 
-export const entrySchema = z.object({
-  mode: z.number().int(),
-  oid: z.string(),
+export const entryIdSchema = z.object({ mode: z.number().int(), oid: z.string() });
+
+export const entrySchema = entryIdSchema.extend({
   object: z
     .object({
       __typename: z.string(),
@@ -28,9 +29,6 @@ const NO_PLAIN_FILE: ReadonlyMap<number, string> = new Map([
   [0o040000, 'a directory'],
 ]);
 
-/** The first line of a Git LFS pointer (github.com/git-lfs/git-lfs, docs/spec.md). */
-const LFS_POINTER = /^version https:\/\/(?:git-lfs\.github\.com|hawser\.github\.com)\/spec\/v\d/;
-
 export type FileText =
   | { readonly text: string; readonly problem: null }
   /** In words that go on after the file's name: "is a symbolic link; ...". */
@@ -52,6 +50,6 @@ export function textOf(entry: Entry): FileText {
   if (blob.isBinary === true || text === null || text === undefined)
     return problem('is binary; it has to be UTF-8 text');
   if (blob.isTruncated !== false) return problem('was cut short by the API');
-  if (LFS_POINTER.test(text)) return problem('is a Git LFS pointer; the file has to be in the repository itself');
+  if (isLfsPointer(text)) return problem('is a Git LFS pointer; the file has to be in the repository itself');
   return { text, problem: null };
 }

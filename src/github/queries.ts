@@ -97,17 +97,21 @@ export const FILE_QUERY = `query File($owner: String!, $name: String!, $commit: 
 }
 ${ENTRY}`;
 
-/** Several files at a commit, aliased f0, f1, ...; the paths are variables p0, p1, ... */
-export function filesQuery(count: number): string {
+/**
+ * Several files at a commit, aliased f0, f1, ...; the paths are variables p0, p1, ... Without texts it tells what the
+ * files are: equal object ids are equal bytes.
+ */
+export function filesQuery(count: number, withTexts: boolean): string {
   const indexes = Array.from({ length: count }, (_, index) => index);
   const variables = indexes.map((index) => `$p${index}: String!`).join(' ');
-  const files = indexes.map((index) => `f${index}: file(path: $p${index}) { ...Entry }`).join('\n');
-  return `query Files($owner: String!, $name: String!, $commit: GitObjectID!, ${variables}) {
+  const fields = withTexts ? '...Entry' : 'mode oid';
+  const files = indexes.map((index) => `f${index}: file(path: $p${index}) { ${fields} }`).join('\n');
+  return `query ${withTexts ? 'Files' : 'FileIds'}($owner: String!, $name: String!, $commit: GitObjectID!, ${variables}) {
   repository(owner: $owner, name: $name) {
     object(oid: $commit) { __typename oid ... on Commit {
 ${files}
     } }
   }
 }
-${ENTRY}`;
+${withTexts ? ENTRY : ''}`;
 }

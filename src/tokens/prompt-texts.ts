@@ -1,3 +1,4 @@
+import { isLfsPointer } from '../text/lfs-pointer.js';
 import type { TokenCounter } from './count-tokens.js';
 
 /** What became of reading a prompt file; `reason` goes on after the file's name: "is a binary file". */
@@ -12,9 +13,6 @@ export type PromptFileTokens =
   | { readonly state: 'missing' }
   | { readonly state: 'unusable'; readonly reason: string };
 
-/** The first line of a Git LFS pointer (git-lfs, docs/spec.md): what git has instead of the file. */
-const LFS_POINTER = /^version https:\/\/(?:git-lfs\.github\.com|hawser\.github\.com)\/spec\/v\d/;
-
 /** Counts files by path; a pointer of Git LFS is not the text that a program sends. */
 export function countPromptTexts(
   texts: ReadonlyMap<string, PromptText>,
@@ -23,7 +21,7 @@ export function countPromptTexts(
   const counted = new Map<string, PromptFileTokens>();
   for (const [path, file] of texts) {
     if (file.state !== 'text') counted.set(path, file);
-    else if (LFS_POINTER.test(file.text)) counted.set(path, { state: 'unusable', reason: 'is a Git LFS pointer' });
+    else if (isLfsPointer(file.text)) counted.set(path, { state: 'unusable', reason: 'is a Git LFS pointer' });
     else counted.set(path, { state: 'counted', tokens: count(file.text) });
   }
   return counted;

@@ -39,6 +39,16 @@ export async function fetchCatalogue(options: LiveCatalogueOptions, effects: Ret
   }
 }
 
+/** The same catalogue with the endpoints of these declared ids, a request for each; those that fail are `unknown`. */
+export async function withEndpoints(
+  catalogue: Catalogue,
+  options: LiveCatalogueOptions,
+  effects: RetryEffects,
+): Promise<Catalogue> {
+  const client = catalogueClient(options.url, effects, options.limits ?? RETRY_LIMITS);
+  return { ...catalogue, endpoints: await fetchEndpoints(client, modelsInUse(options.idsInUse, catalogue.models)) };
+}
+
 function wholeSeconds(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

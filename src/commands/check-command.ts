@@ -9,6 +9,7 @@ import type { FailOn } from '../report/exit-code.js';
 import { writeTextFile } from '../workspace/write-file.js';
 import { choiceOption, isGiven, parseOptions, textOption, usageError } from './options.js';
 import type { ParsedOptions } from './options.js';
+import { withProgress } from './progress.js';
 import { DEFAULT_LOCK, DEFAULT_MANIFEST, gatherSources } from './sources-on-disk.js';
 import { wantsColour } from './world.js';
 import type { World } from './world.js';
@@ -64,8 +65,12 @@ async function checkAndShow(options: ParsedOptions, show: Show, failOn: FailOn, 
     offline: isGiven(options, 'offline'),
     at: instantOf(textOption(options, 'at')),
     explain: show.explain,
+    account: null,
+    usage: null,
   };
-  const report = await check(sources, settings, world.effects);
+  const report = await withProgress(`Asking ${settings.catalogueUrl.host} for prices`, world, () =>
+    check(sources, settings, world.effects),
+  );
   const terminal = { colour: show.output === null && wantsColour(world), width: world.stdout.columns };
   await put(renderReport(report, show.format, { ...terminal, explain: show.explain }), show.output, world);
   return exitCodeOf(report, failOn);

@@ -50,6 +50,25 @@ Examples:
   llm-budget lock --check
 `;
 
+const MODELS = `Usage: llm-budget models [QUERY] [OPTIONS]
+
+Lists the catalogue's prices per million tokens, the cheapest first: by completion, then by prompt price.
+QUERY: words that the id must contain; * in a word stands for any characters. Exit 1 where no model matches.
+
+  --endpoints            the cheapest and the dearest endpoint of each of the first 30 matches
+  --json                 one JSON document, prices as exact decimal strings
+  --catalogue-url URL    another catalogue: https, or http to a loopback address
+  --lock FILE            the lock to fall back on (llm-budget.lock.json)
+  --offline              use the lock without asking the catalogue
+
+Tiers, by the price of a million completion tokens: free; budget up to $1; mid up to $5; standard up to $20; premium.
+
+Examples:
+  llm-budget models claude sonnet
+  llm-budget models openai/gpt-5* --endpoints
+  llm-budget models --json
+`;
+
 const SCHEMA = `Usage: llm-budget schema [--of manifest|report]
 
 Prints the JSON Schema of the manifest (default), for editors, or of the report.
@@ -61,5 +80,6 @@ Example:
 export const HELP: ReadonlyMap<string, string> = new Map([
   ['check', CHECK],
   ['lock', LOCK],
+  ['models', MODELS],
   ['schema', SCHEMA],
 ]);

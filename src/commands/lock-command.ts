@@ -9,6 +9,7 @@ import { logLine } from '../text/log.js';
 import { readRegularFile } from '../workspace/read-file.js';
 import { writeTextFile } from '../workspace/write-file.js';
 import { isGiven, parseOptions, textOption } from './options.js';
+import { withProgress } from './progress.js';
 import { DEFAULT_LOCK, DEFAULT_MANIFEST, LOCK_LIMITS, MANIFEST_LIMITS } from './sources-on-disk.js';
 import type { World } from './world.js';
 
@@ -31,7 +32,9 @@ export async function lockCommand(args: readonly string[], world: World): Promis
   const ids = modelsDeclared([parseManifest(text, manifestFile)]);
   if (isGiven(options, 'check')) return await checkLock(lockFile, ids, world);
 
-  const catalogue = await fetchCatalogue({ url, idsInUse: ids }, world.effects);
+  const catalogue = await withProgress(`Asking ${url.host} for prices`, world, () =>
+    fetchCatalogue({ url, idsInUse: ids }, world.effects),
+  );
   const written = lockText(catalogue, ids);
   await writeTextFile(resolve(world.cwd, lockFile), written);
   world.stdout.write(`${lockFile}: prices of ${counted(ids.length, 'model')}, fetched ${catalogue.fetched_at}\n`);

@@ -6,6 +6,7 @@ import { VERSION } from '../version.js';
 import { checkCommand } from './check-command.js';
 import { HELP, OVERVIEW } from './help.js';
 import { lockCommand } from './lock-command.js';
+import { modelsCommand } from './models-command.js';
 import { schemaCommand } from './schema-command.js';
 import type { World } from './world.js';
 
@@ -14,6 +15,7 @@ type Command = (args: readonly string[], world: World) => number | Promise<numbe
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['check', checkCommand],
   ['lock', lockCommand],
+  ['models', modelsCommand],
   ['schema', schemaCommand],
 ]);
 

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import type { ManifestSource, PolicySource, Sources } from '../check/sources.js';
+import type { ManifestSource, PolicySource, PromptFileReader, Sources } from '../check/sources.js';
 import { NoVerdictError } from '../problems/problem.js';
-import { readAtRef } from '../workspace/git.js';
-import { readFileText, readOptionalFile } from '../workspace/read-file.js';
+import { readFilesAtCommit } from '../workspace/git-files.js';
+import { readAtRef, repositoryRoot } from '../workspace/git.js';
+import { readFileText, readOptionalFile, readTreeFiles } from '../workspace/read-file.js';
 
 export const DEFAULT_MANIFEST = 'llm-budget.yml';
 export const DEFAULT_LOCK = 'llm-budget.lock.json';
@@ -23,10 +24,12 @@ export interface SourceNames {
 export async function gatherSources(names: SourceNames, cwd: string): Promise<Sources> {
   const text = await readOptionalFile(resolve(cwd, names.manifest), MANIFEST_LIMITS);
   const lock = await readOptionalFile(resolve(cwd, names.lock), LOCK_LIMITS);
+  const base = names.base === null ? null : await readBase(names.base, names.manifest, cwd);
   return {
     manifestFile: names.manifest,
     head: { commit: null, text, problem: null },
-    base: names.base === null ? null : await readBase(names.base, names.manifest, cwd),
+    base,
+    readPromptFiles: promptFileReader(base?.commit ?? null, cwd),
     policy: names.policy === null ? null : await readPolicy(names.policy, names.manifest, cwd),
     // Base is the caller's own choice here, so it may excuse.
     baseExcuses: true,
@@ -53,4 +56,24 @@ async function readBase(base: string, manifest: string, cwd: string): Promise<Ma
 async function readPolicy(ref: string, manifest: string, cwd: string): Promise<PolicySource> {
   const { sha, text } = await readAtRef(cwd, ref, manifest, MANIFEST_LIMITS);
   return { ref, sha, text };
+}
+
+/** Head's from the working tree, base's from its commit, from the working tree too where base is a file. */
+function promptFileReader(baseCommit: string | null, cwd: string): PromptFileReader {
+  return async (side, paths) => {
+    if (side === 'base' && baseCommit !== null) {
+      return await readFilesAtCommit(await repositoryRoot(cwd), baseCommit, paths, MANIFEST_LIMITS);
+    }
+    return await readTreeFiles(await rootOf(cwd), paths, MANIFEST_LIMITS);
+  };
+}
+
+/** Prompt files are named from the repository's root; outside a repository, from where the command runs. */
+async function rootOf(cwd: string): Promise<string> {
+  try {
+    return await repositoryRoot(cwd);
+  } catch (error) {
+    if (error instanceof NoVerdictError) return cwd;
+    throw error;
+  }
 }

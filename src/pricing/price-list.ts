@@ -1,6 +1,6 @@
 import type { Pricing } from '../catalogue/catalogue.js';
 import type { Decimal } from '../money/decimal.js';
-import { fromUnits, isZero, ZERO } from '../money/decimal.js';
+import { fromUnits, isZero, times, ZERO } from '../money/decimal.js';
 import type { Override, OverridableKey } from './overrides.js';
 import { readOverrides } from './overrides.js';
 import type { Moment, PriceCondition } from './price-condition.js';
@@ -159,4 +159,9 @@ function build(prices: ReadonlyMap<string, Decimal>, overrides: readonly Overrid
 /** Units of a list as US dollars. */
 export function dollars(list: PriceList, units: bigint): Decimal {
   return fromUnits(units, list.scale);
+}
+
+/** A price per token as US dollars per million tokens. */
+export function perMillion(list: PriceList, units: bigint): Decimal {
+  return times(dollars(list, units), 1_000_000);
 }

@@ -10,7 +10,7 @@ import { cheapest, expectedQuote, listedQuote, quoteWithoutEndpoints } from './e
 import { feesOf, totalFees } from './fees.js';
 import type { Offer } from './offer.js';
 import { endpointOffers, isFreeId, listedOffer, pricesAtId } from './offer.js';
-import type { PriceList } from './price-list.js';
+import type { PriceList, ReadPriceList } from './price-list.js';
 import { dollars, readPriceList } from './price-list.js';
 import type { Quote } from './quote.js';
 import { costOf } from './quote.js';
@@ -81,7 +81,8 @@ export function priceModel(
 
 const NOT_FETCHED: EndpointList = { state: 'unknown', reason: 'they were not fetched' };
 
-function listedPrices({ id, model }: ResolvedModel): PriceList | NoPrice {
+/** A model's own price list, or why its requests cannot be priced from it. */
+export function listedPrices({ id, model }: ResolvedModel): ReadPriceList {
   const { output_modalities } = model;
   if (output_modalities.length > 0 && !output_modalities.includes('text')) {
     return { reason: `it does not answer in text but in ${output_modalities.join(', ')}` };

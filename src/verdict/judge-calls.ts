@@ -6,7 +6,7 @@ import type { Decimal } from '../money/decimal.js';
 import { money, tellApart } from '../text/amount.js';
 import { placeOf, violation } from './finding.js';
 import type { Finding, ViolationParts } from './finding.js';
-import { matchesPattern } from './model-pattern.js';
+import { matchesPattern } from '../text/star-pattern.js';
 
 const MILLION = decimal('1000000');
 

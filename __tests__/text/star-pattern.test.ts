@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { matchesPattern } from '../../src/verdict/model-pattern.js';
+import { matchesPattern } from '../../src/text/star-pattern.js';
 
 test.each([
   ['openai/*', 'openai/gpt-5', true],

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { lockSchema } from '../../src/catalogue/lock-schema.js';
+import { reportSchema } from '../../src/report/schema.js';
+import type { Report } from '../../src/report/schema.js';
+import { startCatalogueServer } from '../support/catalogue-server.js';
+import type { CatalogueServer } from '../support/catalogue-server.js';
+import { catalogueOfTheExamples, exampleManifests, lockOf, runWithoutNetwork } from '../support/examples.js';
+import { readProjectFile } from '../support/project-files.js';
+
+/** Every example as its reader runs it: from its lock without a network, and at live prices from a loopback catalogue. */
+
+const EXAMPLES = await exampleManifests();
+
+/** Per run, from the unit prices in the locks (US dollars per million tokens). */
+const COSTS = new Map([
+  // 120 x 1.02 x (2600 at 1 + 320 at 5) + 120 x 1.02 x (1500 at 0.25 + 450 at 2) + 400 x 1.02 x (350 at 0.1 + 60 at 0.4)
+  // = 122.4 x 0.0042 + 122.4 x 0.001275 + 408 x 0.000059 = 0.51408 + 0.15606 + 0.024072
+  ['examples/rag-evals/llm-budget.yml', '0.694212'],
+  // first: 20 x (400 at 2 + 9000 written at 2.5 + 300 at 10) = 20 x 0.0263 = 0.526
+  // next: 220 x 1.03 x (300 at 2 + 12500 read at 0.2 + 1200 written at 2.5 + 350 at 10) = 226.6 x 0.0096 = 2.17536
+  // summary: 20 x (8000 at 0.3 + 8000 read at 0.03 + 500 at 2.5) = 20 x 0.00389 = 0.0778
+  ['examples/agent-caching/llm-budget.yml', '2.77916'],
+  // 1000 x (1800 at 1 + 150 at 5) + 1000 x (1200 at 0.125 + 200 at 1) + 0 + 500 x (1800 at 0.03 + 400 at 0.17)
+  // = 2.55 + 0.35 + 0 + 500 x 0.000122
+  ['examples/nightly/llm-budget.yml', '2.961'],
+  // 600 x (900 at 0.1 + 40 at 0.4) + 60 x (1600 at 0.26 + 500 at 0.38) = 600 x 0.000106 + 60 x 0.000606
+  ['examples/monorepo/services/search/llm-budget.yml', '0.09996'],
+  // 240 x (1400 at 0.75 + 260 at 4.5) + 240 x (500 at 0.15 + 30 at 0.6) = 240 x 0.00222 + 240 x 0.000093
+  ['examples/monorepo/services/support/llm-budget.yml', '0.55512'],
+]);
+
+function reportIn(stdout: string): Report {
+  return reportSchema.parse(JSON.parse(stdout));
+}
+
+test('each example has its cost worked out here', () => {
+  expect([...COSTS.keys()].sort()).toEqual(EXAMPLES);
+});
+
+describe.each(EXAMPLES)('%s', (manifest) => {
+  let catalogue: CatalogueServer;
+  beforeAll(async () => {
+    catalogue = await startCatalogueServer(await catalogueOfTheExamples());
+  });
+  afterAll(() => catalogue.close());
+
+  test('costs what the arithmetic says from its lock, with a warning that prices are not live', async () => {
+    const run = await runWithoutNetwork([
+      'check',
+      manifest,
+      '--lock',
+      lockOf(manifest),
+      '--offline',
+      '--format',
+      'json',
+    ]);
+    const report = reportIn(run.stdout);
+    expect(run.exitCode).toBe(0);
+    expect(report.head.per_run).toBe(COSTS.get(manifest));
+    expect(report.prices.source).toBe('lock');
+    expect(report.violations.map(({ rule, severity }) => [rule, severity])).toEqual([['stale_prices', 'warn']]);
+  });
+
+  test('passes at live prices, which are still those of its lock', async () => {
+    const prices = ['--lock', lockOf(manifest), '--catalogue-url', catalogue.url];
+    const run = await runWithoutNetwork(['check', manifest, ...prices, '--format', 'json']);
+    const report = reportIn(run.stdout);
+    expect(run.exitCode).toBe(0);
+    expect(report.verdict).toBe('pass');
+    expect(report.head.per_run).toBe(COSTS.get(manifest));
+    expect(report.price_drift?.per_run).toBe('0');
+  });
+
+  test('has a lock that covers its models and no others, dated by the catalogue it was made from', async () => {
+    const run = await runWithoutNetwork(['lock', manifest, '--lock', lockOf(manifest), '--check']);
+    const lock = lockSchema.parse(JSON.parse(await readProjectFile(lockOf(manifest))));
+    const text = await readProjectFile(manifest);
+    expect(run.exitCode).toBe(0);
+    expect(lock.models.filter(({ id }) => !text.includes(id)).map(({ id }) => id)).toEqual([]);
+    expect(lock.url).toBe('https://openrouter.ai/api/v1');
+    expect(lock.fetched_at).toBe('2026-08-22T23:01:19Z');
+  });
+
+  test('names the schema for editors, where it is', async () => {
+    const [first = ''] = (await readProjectFile(manifest)).split('\n');
+    const [, target = ''] = /^# yaml-language-server: \$schema=(\S+)$/.exec(first) ?? [];
+    const path = new URL(target, new URL(manifest, 'file:///')).pathname.slice(1);
+    expect(path).toBe('llm-budget.schema.json');
+  });
+});
+
+test('a newcomer without a network gets figures from the lock, is told so, and sees exit 0', async () => {
+  const manifest = 'examples/rag-evals/llm-budget.yml';
+  const run = await runWithoutNetwork(['check', manifest, '--lock', lockOf(manifest)]);
+  expect(run.exitCode).toBe(0);
+  expect(run.stdout).toContain('$0.69 per run');
+  expect(run.stdout).toContain('Live prices cannot be had');
+  expect(run.stdout).toContain('Prices are from the lock of 2026-08-22T23:01:19Z');
+});

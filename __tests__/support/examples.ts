@@ -1,0 +1,53 @@
+import { lockSchema } from '../../src/catalogue/lock-schema.js';
+import type { CatalogueContent } from './catalogue-server.js';
+import { modelRow } from './catalogue-server.js';
+import { ROOT, projectFiles, readProjectFile } from './project-files.js';
+import { spawned } from './run-action.js';
+
+/** The examples, and the built command line run on them as their reader runs it. */
+
+export const exampleManifests = (): Promise<string[]> => projectFiles(/^examples\/.+\/llm-budget\.yml$/);
+
+export const lockOf = (manifest: string): string => manifest.replace(/llm-budget\.yml$/, 'llm-budget.lock.json');
+
+/** OpenRouter as it was when the example locks were written, as far as the models of the examples go. */
+export async function catalogueOfTheExamples(): Promise<CatalogueContent> {
+  const locks = await Promise.all(
+    (await exampleManifests()).map(async (manifest) =>
+      lockSchema.parse(JSON.parse(await readProjectFile(lockOf(manifest)))),
+    ),
+  );
+  const models = new Map(locks.flatMap((lock) => lock.models).map((model) => [model.id, model]));
+  return {
+    models: [...models.values()].map((model) =>
+      modelRow(model.id, {
+        canonical_slug: model.canonical_slug ?? model.id,
+        context_length: model.context_length,
+        architecture: { input_modalities: ['text'], output_modalities: model.output_modalities },
+        pricing: model.pricing,
+        top_provider: model.top_provider,
+      }),
+    ),
+    endpoints: Object.fromEntries([...models.values()].map((model) => [model.id, model.endpoints ?? []])),
+  };
+}
+
+/** Nothing listens there: whoever asks is refused at once. */
+const CLOSED_PORT = 'http://127.0.0.1:1';
+
+/**
+ * `node dist/cli/index.js ARGS` in the project's folder, on a machine without a network: what is not on loopback is
+ * sent to a proxy that is not there.
+ */
+export function runWithoutNetwork(
+  args: readonly string[],
+  cwd: string = ROOT,
+): Promise<Awaited<ReturnType<typeof spawned>>> {
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HTTPS_PROXY: CLOSED_PORT,
+    HTTP_PROXY: CLOSED_PORT,
+    NO_PROXY: '127.0.0.1',
+  };
+  return spawned(process.execPath, [`${ROOT}dist/cli/index.js`, ...args], env, cwd);
+}

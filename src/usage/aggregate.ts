@@ -1,4 +1,5 @@
 import { add, multiply, parseDecimal, ZERO, type Decimal } from '../money/decimal.js';
+import type { Column } from './column.js';
 import { exactCost, type TokenCounts } from './usage-row.js';
 import type { GroupKey, UsageTable } from './usage-table.js';
 
@@ -31,25 +32,41 @@ export function aggregate(table: UsageTable, keyOf: (key: GroupKey) => GroupKey 
   });
   for (let row = 0; row < table.length(); row += 1) {
     const group = byNumber[table.group.get(row)];
-    if (group !== undefined && !table.isDropped(row)) group.requests += 1;
+    if (group !== undefined && !table.isDropped(row)) addRow(group, table, row);
   }
-  for (const group of groups.values()) {
-    group.prompts = new Uint32Array(group.requests);
-    group.completions = new Uint32Array(group.requests);
+  const prompts = percentiles(table, table.tokens.prompt, byNumber);
+  const completions = percentiles(table, table.tokens.completion, byNumber);
+  return [...groups.values()]
+    .filter((group) => group.requests > 0)
+    .map((group) => finish(group, prompts.get(group) ?? 0, completions.get(group) ?? 0));
+}
+
+/** The 95th percentile of a column by group; one column at a time, as its values are copied to be sorted. */
+function percentiles(table: UsageTable, column: Column, byNumber: readonly Collected[]): Map<Collected, number> {
+  const values = new Map<Collected, Values>();
+  for (const group of new Set(byNumber)) {
+    const narrow = Math.max(group.longest.prompt, group.longest.completion) <= 0xffff;
+    values.set(group, { seen: 0, values: narrow ? new Uint16Array(group.requests) : new Uint32Array(group.requests) });
   }
   for (let row = 0; row < table.length(); row += 1) {
     const group = byNumber[table.group.get(row)];
-    if (group !== undefined && !table.isDropped(row)) addRow(group, table, row);
+    const collected = group === undefined || table.isDropped(row) ? undefined : values.get(group);
+    if (collected === undefined) continue;
+    collected.values[collected.seen] = column.get(row);
+    collected.seen += 1;
   }
-  return [...groups.values()].filter((group) => group.requests > 0).map(finish);
+  return new Map([...values].map(([group, collected]) => [group, percentile95(collected.values.sort())]));
+}
+
+interface Values {
+  seen: number;
+  readonly values: Uint16Array | Uint32Array;
 }
 
 interface Collected {
   readonly key: GroupKey;
   requests: number;
-  seen: number;
-  prompts: Uint32Array;
-  completions: Uint32Array;
+  readonly longest: { prompt: number; completion: number };
   readonly sums: { -readonly [Part in keyof TokenCounts]: number };
   web_searches: number;
   readonly cost: CostSum;
@@ -61,9 +78,7 @@ function collect(key: GroupKey): Collected {
   return {
     key,
     requests: 0,
-    seen: 0,
-    prompts: new Uint32Array(0),
-    completions: new Uint32Array(0),
+    longest: { prompt: 0, completion: 0 },
     sums: {
       prompt: 0,
       completion: 0,
@@ -86,10 +101,10 @@ const PARTS = [
 ];
 
 function addRow(group: Collected, table: UsageTable, row: number): void {
+  group.requests += 1;
   for (const part of PARTS) group.sums[part] += table.tokens[part].get(row);
-  group.prompts[group.seen] = table.tokens.prompt.get(row);
-  group.completions[group.seen] = table.tokens.completion.get(row);
-  group.seen += 1;
+  group.longest.prompt = Math.max(group.longest.prompt, table.tokens.prompt.get(row));
+  group.longest.completion = Math.max(group.longest.completion, table.tokens.completion.get(row));
   group.web_searches += table.web_searches.get(row);
   if (table.ownKey(row)) group.own_key += 1;
   const cost = table.cost(row);
@@ -97,22 +112,21 @@ function addRow(group: Collected, table: UsageTable, row: number): void {
   else group.cost.add(cost);
 }
 
-function finish(group: Collected): UsageGroup {
-  const prompts = group.prompts.sort();
+function finish(group: Collected, prompt: number, completion: number): UsageGroup {
   return {
     ...group.key,
     requests: group.requests,
     sums: group.sums,
     web_searches: group.web_searches,
-    p95: { prompt: percentile95(prompts), completion: percentile95(group.completions.sort()) },
-    longest_prompt: prompts.at(-1) ?? 0,
+    p95: { prompt, completion },
+    longest_prompt: group.longest.prompt,
     cost: group.without_cost === 0 ? group.cost.total() : null,
     without_cost: group.without_cost,
     own_key: group.own_key,
   };
 }
 
-function percentile95(sorted: Uint32Array): number {
+function percentile95(sorted: Uint16Array | Uint32Array): number {
   return sorted[Math.ceil((sorted.length * 95) / 100) - 1] ?? 0;
 }
 

@@ -1,65 +1,74 @@
 /**
- * Finds the number that an id was given, without keeping the id: 64 bits of hash in an open-addressing table, 12 bytes
- * an entry. Among ten million ids two share a hash by chance with a probability of about 1 in 370,000.
+ * Finds the number that an id was given, without keeping the id: 56 bits of its hash, in open-addressing tables of 10
+ * bytes a slot. Among a million ids two are taken for one by chance once in 140,000 readings, among ten million in 1,400.
  */
 export interface IdIndex {
   /** The number of an id that is known; else gives it `next` and returns -1. */
   readonly claim: (id: string, next: number) => number;
-  readonly find: (id: string) => number;
 }
 
-const FIRST_SIZE = 1 << 10;
+/** One part for each value of 8 bits of the hash: they grow one at a time, so growing never needs the whole twice. */
+const PARTS = 256;
+const FIRST_SIZE = 16;
+const GROWTH = 1.25;
 /** A table that is fuller makes long walks. */
-const FULLEST = 0.7;
+const FULLEST = 0.85;
 
 export function createIdIndex(): IdIndex {
-  let size = FIRST_SIZE;
-  let high = new Uint32Array(size);
-  let low = new Uint32Array(size);
-  /** One more than the number, so that 0 is an empty slot. */
-  let numbers = new Uint32Array(size);
-  let count = 0;
-
-  const slotOf = (a: number, b: number): number => {
-    let slot = a & (size - 1);
-    while (numbers[slot] !== 0 && (high[slot] !== a || low[slot] !== b)) slot = (slot + 1) & (size - 1);
-    return slot;
-  };
-  const put = (slot: number, a: number, b: number, stored: number): void => {
-    high[slot] = a;
-    low[slot] = b;
-    numbers[slot] = stored;
-  };
-  const grow = (): void => {
-    const [oldHigh, oldLow, oldNumbers] = [high, low, numbers];
-    size *= 2;
-    high = new Uint32Array(size);
-    low = new Uint32Array(size);
-    numbers = new Uint32Array(size);
-    for (let slot = 0; slot < oldNumbers.length; slot += 1) {
-      const stored = oldNumbers[slot] ?? 0;
-      const [a, b] = [oldHigh[slot] ?? 0, oldLow[slot] ?? 0];
-      if (stored !== 0) put(slotOf(a, b), a, b, stored);
-    }
-  };
-
+  const parts = Array.from({ length: PARTS }, () => createPart(FIRST_SIZE));
   return {
     claim: (id, next) => {
-      if (count > size * FULLEST) grow();
-      const [a, b] = hash(id);
-      const slot = slotOf(a, b);
-      const stored = numbers[slot] ?? 0;
-      if (stored !== 0) return stored - 1;
-      put(slot, a, b, next + 1);
-      count += 1;
-      return -1;
+      const { a, b } = hash(id);
+      const at = a >>> 24;
+      let part = parts[at] ?? createPart(FIRST_SIZE);
+      if (part.count >= part.numbers.length * FULLEST) {
+        part = grown(part);
+        parts[at] = part;
+      }
+      return claimIn(part, b, a & 0xffff, next);
     },
-    find: (id) => (numbers[slotOf(...hash(id))] ?? 0) - 1,
   };
 }
 
-/** Two rounds of multiplication and xor (as in MurmurHash3's finish) over the UTF-16 units, with different constants. */
-function hash(id: string): [number, number] {
+interface Part {
+  readonly low: Uint32Array;
+  readonly high: Uint16Array;
+  /** One more than the number, so that 0 is an empty slot. */
+  readonly numbers: Uint32Array;
+  count: number;
+}
+
+function createPart(size: number): Part {
+  return { low: new Uint32Array(size), high: new Uint16Array(size), numbers: new Uint32Array(size), count: 0 };
+}
+
+function claimIn(part: Part, low: number, high: number, next: number): number {
+  const { numbers } = part;
+  let slot = low % numbers.length;
+  for (;;) {
+    const stored = numbers[slot] ?? 0;
+    if (stored === 0) break;
+    if (part.low[slot] === low && part.high[slot] === high) return stored - 1;
+    slot = slot + 1 === numbers.length ? 0 : slot + 1;
+  }
+  part.low[slot] = low;
+  part.high[slot] = high;
+  numbers[slot] = next + 1;
+  part.count += 1;
+  return -1;
+}
+
+function grown(part: Part): Part {
+  const larger = createPart(Math.ceil(part.numbers.length * GROWTH));
+  for (let slot = 0; slot < part.numbers.length; slot += 1) {
+    const stored = part.numbers[slot] ?? 0;
+    if (stored !== 0) claimIn(larger, part.low[slot] ?? 0, part.high[slot] ?? 0, stored - 1);
+  }
+  return larger;
+}
+
+/** Multiplication and xor over the UTF-16 units with two sets of constants, mixed at the end as MurmurHash3 does. */
+function hash(id: string): { readonly a: number; readonly b: number } {
   let a = 0x811c9dc5;
   let b = 0x9747b28c;
   for (let at = 0; at < id.length; at += 1) {
@@ -68,7 +77,7 @@ function hash(id: string): [number, number] {
     b = Math.imul(b ^ unit, 0x5bd1e995);
     b ^= b >>> 15;
   }
-  return [mix(a, 0x85ebca6b), mix(b, 0xc2b2ae35)];
+  return { a: mix(a, 0x85ebca6b), b: mix(b, 0xc2b2ae35) };
 }
 
 function mix(value: number, factor: number): number {

@@ -30,7 +30,7 @@ export interface Usage {
 const NAMED_PROBLEMS = 100;
 
 /**
- * Reads the files that the globs name, in any of the known formats. Memory grows by 20 to 60 bytes a row, not with the
+ * Reads the files that the globs name, in any of the known formats. Memory grows by about 25 bytes a row, not with the
  * size of the files. Throws a NoVerdictError (2) for what is not a regular file, for a glob without a match, and where
  * nothing is left to read.
  */

@@ -1,4 +1,4 @@
-import { byteColumn, floatColumn, wholeColumn, type Column } from './column.js';
+import { floatColumn, wholeColumn, type Column } from './column.js';
 import { createIdIndex } from './id-index.js';
 import { decimalText, type TokenCounts, type UsageRow } from './usage-row.js';
 
@@ -10,7 +10,7 @@ export interface GroupKey {
   readonly model: string | null;
 }
 
-/** Millions of rows, 20 to 60 bytes each: everything but ids and times, which are needed only while reading. */
+/** Millions of rows, about 25 bytes each: everything but ids and times, which are needed only while reading. */
 export interface UsageTable {
   /** Adds a row, or replaces the one with its id; returns its number. */
   readonly put: (row: UsageRow) => number;
@@ -47,7 +47,7 @@ export function createUsageTable(): UsageTable {
   };
   const group = wholeColumn();
   const web_searches = wholeColumn();
-  const flags = byteColumn();
+  const flags = wholeColumn();
   const costs = floatColumn();
   /** Costs that no float holds; hardly any. */
   const exactCosts = new Map<number, string>();
@@ -108,15 +108,25 @@ export function createUsageTable(): UsageTable {
 function groupRegistry(): { readonly keys: readonly GroupKey[]; readonly numberOf: (row: GroupKey) => number } {
   const keys: GroupKey[] = [];
   const numbers = new Map<string, number>();
+  let last = -1;
   return {
     keys,
-    numberOf: ({ source, suite, call, model }) => {
+    numberOf: (row) => {
+      // Rows of one group tend to come one after the other.
+      const before = keys[last];
+      if (before !== undefined && isSameGroup(row, before)) return last;
+      const { source, suite, call, model } = row;
       const key = `${source}\0${suite ?? '\0'}\0${call ?? '\0'}\0${model ?? '\0'}`;
       const known = numbers.get(key);
+      last = known ?? keys.length;
       if (known !== undefined) return known;
-      numbers.set(key, keys.length);
+      numbers.set(key, last);
       keys.push({ source, suite, call, model });
-      return keys.length - 1;
+      return last;
     },
   };
+}
+
+function isSameGroup(a: GroupKey, b: GroupKey): boolean {
+  return a.model === b.model && a.call === b.call && a.suite === b.suite && a.source === b.source;
 }

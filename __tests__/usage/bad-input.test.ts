@@ -141,8 +141,10 @@ test('a line beyond the limit is passed over without being held, and the next on
   const lines: string[] = [];
   const splitter = createLineSplitter(
     {
-      line: (bytes, line) => {
-        lines.push(`${line}: ${bytes.toString()}`);
+      lines: (bytes, line) => {
+        const texts = bytes.toString().split('\n');
+        lines.push(...texts.map((text, index) => `${line + index}: ${text}`));
+        return texts.length;
       },
       tooLong: (line) => {
         lines.push(`${line}: too long`);

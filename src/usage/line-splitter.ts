@@ -2,8 +2,11 @@
 export const LARGEST_LINE = 64 * 1024 * 1024;
 
 export interface LineHandler {
-  /** A line without its end; `line` counts from 1. The bytes are valid during the call only. */
-  readonly line: (bytes: Buffer, line: number) => void;
+  /**
+   * Whole lines without the last one's end; `line` is the number of the first, from 1. Returns how many they were. The
+   * bytes are valid during the call only.
+   */
+  readonly lines: (bytes: Buffer, line: number) => number;
   /** A line beyond the limit: it is passed over and was never whole in memory. */
   readonly tooLong: (line: number) => void;
 }
@@ -15,6 +18,7 @@ export interface LineSplitter {
 
 const NEW_LINE = 0x0a;
 
+/** Hands on the lines of a block together, as they come: only what spans blocks is copied. */
 export function createLineSplitter(handler: LineHandler, limit: number = LARGEST_LINE): LineSplitter {
   let line = 1;
   let held: Buffer[] = [];
@@ -32,10 +36,10 @@ export function createLineSplitter(handler: LineHandler, limit: number = LARGEST
     held.push(Buffer.from(bytes));
     heldLength += bytes.length;
   };
-  const finish = (last: Buffer): void => {
+  const finishHeld = (last: Buffer): void => {
     if (heldLength + last.length > limit) skipping = true;
     if (skipping) handler.tooLong(line);
-    else handler.line(heldLength === 0 ? last : Buffer.concat([...held, last]), line);
+    else handler.lines(Buffer.concat([...held, last]), line);
     held = [];
     heldLength = 0;
     skipping = false;
@@ -45,16 +49,21 @@ export function createLineSplitter(handler: LineHandler, limit: number = LARGEST
   return {
     push: (block) => {
       let start = 0;
-      for (;;) {
-        const end = block.indexOf(NEW_LINE, start);
-        if (end < 0) break;
-        finish(block.subarray(start, end));
+      if (heldLength > 0 || skipping) {
+        const end = block.indexOf(NEW_LINE);
+        if (end < 0) {
+          hold(block);
+          return;
+        }
+        finishHeld(block.subarray(0, end));
         start = end + 1;
       }
-      hold(block.subarray(start));
+      const last = block.lastIndexOf(NEW_LINE);
+      if (last >= start) line += handler.lines(block.subarray(start, last), line);
+      hold(block.subarray(Math.max(last + 1, start)));
     },
     end: () => {
-      if (heldLength > 0 || skipping) finish(Buffer.alloc(0));
+      if (heldLength > 0 || skipping) finishHeld(Buffer.alloc(0));
     },
   };
 }

@@ -22,6 +22,7 @@ interface State {
 const LINES = /\.(?:jsonl|ndjson)(?:\.gz)?$/i;
 const YAML = /\.ya?ml(?:\.gz)?$/i;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const NEW_LINE = 0x0a;
 const HEAD = 8192;
 
 /**
@@ -38,12 +39,7 @@ export async function readRecording(
   const limit = YAML.test(name) ? LARGEST_YAML : LARGEST_LINE;
   const splitter = createLineSplitter(
     {
-      line: (raw, line) => {
-        const bytes = line === 1 && raw.subarray(0, 3).equals(BYTE_ORDER_MARK) ? raw.subarray(3) : raw;
-        if (state.form === 'lines') readLine(bytes, line, handler);
-        else if (state.form === 'undecided') decide(state, bytes, line, handler);
-        else keep(state, bytes, limit);
-      },
+      lines: (bytes, line) => readLines(state, bytes, line, limit, handler),
       tooLong: (line) => {
         if (state.form === 'lines' || state.first !== null) handler.unreadable(longerThan(limit), line);
         else state.tooLarge = true;
@@ -59,13 +55,31 @@ export async function readRecording(
       handler.unreadable(wrong, null);
       return;
     }
+    const isMarked = isFirstBlock && block.subarray(0, 3).equals(BYTE_ORDER_MARK);
+    splitter.push(isMarked ? block.subarray(3) : block);
     isFirstBlock = false;
-    splitter.push(block);
   }
   splitter.end();
   if (state.tooLarge) handler.unreadable(`is larger than ${limit / 1024 / 1024} MiB and not JSON Lines`, null);
   else if (state.first !== null) handler.value(state.first.value, null);
   else if (state.documentLength > 0) readDocument(name, Buffer.concat(withLineEnds(state.document)), handler);
+}
+
+/** Lines as they come, until it is known that they are JSON Lines: then all of a block together. */
+function readLines(state: State, bytes: Buffer, line: number, limit: number, handler: RecordingHandler): number {
+  let start = 0;
+  let number = line;
+  while (state.form !== 'lines' && start <= bytes.length) {
+    const found = bytes.indexOf(NEW_LINE, start);
+    const end = found < 0 ? bytes.length : found;
+    const one = bytes.subarray(start, end);
+    if (state.form === 'undecided') decide(state, one, number, handler);
+    else keep(state, one, limit);
+    start = end + 1;
+    number += 1;
+  }
+  if (start <= bytes.length) number += readJsonLines(bytes.subarray(start), number, handler);
+  return number - line;
 }
 
 function keep(state: State, bytes: Buffer, limit: number): void {
@@ -82,7 +96,7 @@ function decide(state: State, bytes: Buffer, line: number, handler: RecordingHan
     state.form = 'lines';
     handler.value(state.first.value, state.first.line);
     state.first = null;
-    readLine(bytes, line, handler);
+    readJsonLines(bytes, line, handler);
     return;
   }
   const value = isUtf8(bytes) ? parsed(bytes.toString('utf8')) : null;
@@ -114,16 +128,34 @@ function notText(head: Buffer): string | null {
   return head.includes(0) ? 'is a binary file; JSON, JSON Lines or YAML is accepted' : null;
 }
 
-function readLine(bytes: Buffer, line: number, handler: RecordingHandler): void {
-  if (isBlank(bytes)) return;
-  if (!isUtf8(bytes)) {
-    handler.unreadable('is not UTF-8', line);
-    return;
+/** Reads lines of JSON, and returns how many they were. */
+function readJsonLines(bytes: Buffer, line: number, handler: RecordingHandler): number {
+  // One text for the whole block costs half of what a text for each line does.
+  const isText = isUtf8(bytes);
+  const text = bytes.toString(isText ? 'utf8' : 'latin1');
+  let number = line;
+  let start = 0;
+  while (start <= text.length) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    if (isText) readJsonLine(text.slice(start, end), number, handler);
+    else readDoubtfulLine(bytes.subarray(start, end), number, handler);
+    start = end + 1;
+    number += 1;
   }
-  const value = parsed(bytes.toString('utf8'));
+  return number - line;
+}
+
+function readDoubtfulLine(bytes: Buffer, line: number, handler: RecordingHandler): void {
+  if (isUtf8(bytes)) readJsonLine(bytes.toString('utf8'), line, handler);
+  else handler.unreadable('is not UTF-8', line);
+}
+
+function readJsonLine(text: string, line: number, handler: RecordingHandler): void {
+  const value = parsed(text);
+  if (value !== null) handler.value(value.value, line);
   // The parser's own message quotes the text, which may be a prompt.
-  if (value === null) handler.unreadable('is not valid JSON', line);
-  else handler.value(value.value, line);
+  else if (text.trim() !== '') handler.unreadable('is not valid JSON', line);
 }
 
 function parsed(text: string): { readonly value: unknown } | null {
@@ -171,9 +203,7 @@ function readBrokenJson(text: string, handler: RecordingHandler): void {
     handler.unreadable('is not valid JSON (cut off?)', null);
     return;
   }
-  lines.forEach((line, index) => {
-    readLine(Buffer.from(line), index + 1, handler);
-  });
+  readJsonLines(Buffer.from(text), 1, handler);
 }
 
 function readYaml(name: string, size: number, text: string, handler: RecordingHandler): void {

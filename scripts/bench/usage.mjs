@@ -1,0 +1,134 @@
+/**
+ * How fast usage is read, and in how much memory: a file of JSON Lines as OpenRouter answers, read once by JSON.parse
+ * line by line and once by the usage reader, each in a process of its own. The sources are compiled before: the thread
+ * of a loader would count in the memory.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transformFileSync } from '@swc/core';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Rows a second of both, and the reader's peak memory in bytes; the file is written to the temp folder and deleted. */
+export function benchUsage(size) {
+  const folder = mkdtempSync(join(tmpdir(), 'llm-budget-bench-'));
+  try {
+    const file = join(folder, 'usage.jsonl');
+    const rows = writeRecording(file, size);
+    const code = compileSources(join(folder, 'code'));
+    const bare = measure(bareScript(file));
+    const reader = measure(readerScript(code, file));
+    if (reader.rows !== rows) throw new Error(`read ${reader.rows} of ${rows} rows`);
+    return { rows, bare: rows / bare.seconds, reader: rows / reader.seconds, memory: reader.memory };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function writeRecording(path, size) {
+  const text = 'An answer that takes some room. '.repeat(20);
+  const handle = openSync(path, 'w');
+  let rows = 0;
+  let written = 0;
+  let lines = [];
+  while (written < size) {
+    const prompt = 1000 + ((rows * 7919) % 5000);
+    const completion = 50 + ((rows * 104_729) % 700);
+    const message = { role: 'assistant', content: text.slice(0, 100 + ((rows * 31) % 500)) };
+    const usage = {
+      prompt_tokens: prompt,
+      completion_tokens: completion,
+      total_tokens: prompt + completion,
+      cost: (prompt * 25 + completion * 100) / 1e7,
+      is_byok: false,
+      prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+      completion_tokens_details: { reasoning_tokens: 0 },
+    };
+    const id = `gen-${1_764_000_000 + rows}`;
+    const line = JSON.stringify({
+      id,
+      model: 'openai/gpt-4o',
+      created: 1_764_000_000 + rows,
+      choices: [{ index: 0, message }],
+      usage,
+    });
+    lines.push(`${line}\n`);
+    written += line.length + 1;
+    rows += 1;
+    if (lines.length === 4000) {
+      writeSync(handle, lines.join(''));
+      lines = [];
+    }
+  }
+  writeSync(handle, lines.join(''));
+  closeSync(handle);
+  return rows;
+}
+
+/** The sources without their types, as the tests run them. */
+function compileSources(target) {
+  const source = join(root, 'src');
+  for (const entry of readdirSync(source, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    const { code } = transformFileSync(path, { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } });
+    const place = join(target, relative(source, path).replace(/\.ts$/, '.js'));
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, code);
+  }
+  writeFileSync(join(target, 'package.json'), '{"type": "module"}');
+  symlinkSync(join(root, 'node_modules'), join(target, 'node_modules'));
+  return target;
+}
+
+function bareScript(file) {
+  return `
+    import { createReadStream } from 'node:fs';
+    import { createInterface } from 'node:readline';
+    const start = performance.now();
+    let rows = 0;
+    for await (const line of createInterface({ input: createReadStream(${JSON.stringify(file)}), crlfDelay: Infinity })) {
+      JSON.parse(line);
+      rows += 1;
+    }
+    ${report('rows')}`;
+}
+
+function readerScript(code, file) {
+  return `
+    const { readUsage } = await import(${JSON.stringify(join(code, 'usage', 'read-usage.js'))});
+    const { aggregate } = await import(${JSON.stringify(join(code, 'usage', 'aggregate.js'))});
+    const start = performance.now();
+    const usage = await readUsage([${JSON.stringify(file)}], { cwd: '/', within: null });
+    aggregate(usage.table);
+    ${report('usage.rows')}`;
+}
+
+function report(rows) {
+  return `console.log(JSON.stringify({
+    rows: ${rows},
+    seconds: (performance.now() - start) / 1000,
+    memory: process.resourceUsage().maxRSS * 1024,
+  }));`;
+}
+
+function measure(script) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}

@@ -137,6 +137,18 @@ describe('only regular files are opened', () => {
   });
 });
 
+test('ids that a recorder blanked and numbers anew in every file are no duplicates across files', async () => {
+  const blanked = ROW.replace('gen-1', 'chatcmpl-REDACTED_1');
+  const { usage } = await readFiles({
+    'a.jsonl': `${blanked}\n${blanked}\n`,
+    'b.jsonl': blanked,
+    'c.jsonl': ROW,
+    'd.jsonl': ROW,
+  });
+  // One in a, one in b; the real id of c and d is one.
+  expect([usage.rows, usage.repeated]).toEqual([3, 2]);
+});
+
 test('a line beyond the limit is passed over without being held, and the next one is read', () => {
   const lines: string[] = [];
   const splitter = createLineSplitter(

@@ -2,6 +2,7 @@ import { NoVerdictError, problem, type Problem } from '../problems/problem.js';
 import { errorCode } from '../workspace/system-error.js';
 import { fileBytes } from './file-bytes.js';
 import { findUsage } from './find-usage.js';
+import { createGenerationRows } from './generation-rows.js';
 import { readRecording } from './recording-file.js';
 import type { Surroundings } from './response-usage.js';
 import { selectFiles, type SelectOptions } from './select-files.js';
@@ -16,6 +17,8 @@ export interface Usage {
   readonly files: number;
   /** Rows that count. */
   readonly rows: number;
+  /** Rows of OpenRouter's own generations by their id, at most 5,000. */
+  readonly generations: ReadonlyMap<string, UsageRow>;
   /** Rows that came again under the same id and replaced the earlier one. */
   readonly repeated: number;
   /** Spans and messages that repeat what others state. */
@@ -37,6 +40,7 @@ const NAMED_PROBLEMS = 100;
 export async function readUsage(globs: readonly string[], options: SelectOptions): Promise<Usage> {
   const files = await selectFiles(globs, options);
   const table = createUsageTable();
+  const generations = createGenerationRows();
   const spans = createSpanTree(table);
   const problems: Problem[] = [];
   let unreadable = 0;
@@ -53,7 +57,10 @@ export async function readUsage(globs: readonly string[], options: SelectOptions
     const summed = new Set<string>();
     let line: number | null = null;
     const sink: UsageSink = {
-      row: table.put,
+      row: (row) => {
+        generations.see(row);
+        return table.put(row);
+      },
       span: spans.add,
       fault: (message) => {
         note(`a usage record cannot be read: ${message}`, file.name, line);
@@ -94,6 +101,7 @@ export async function readUsage(globs: readonly string[], options: SelectOptions
     table,
     files: files.length,
     rows,
+    generations: generations.rows,
     repeated: table.replaced(),
     sums,
     not_spent: notSpent,

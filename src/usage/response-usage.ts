@@ -60,7 +60,7 @@ function messageReading(response: JsonRecord, usage: JsonRecord, around: Surroun
       cost,
       list_cost: ownKey ? upstream : null,
       own_key: ownKey,
-      id: nameAt(response, 'id'),
+      id: responseId(nameAt(response, 'id'), around),
       time: timeOf(response.created ?? response.created_at) ?? within.time,
       source: around.source,
     },
@@ -76,7 +76,7 @@ function googleReading(response: JsonRecord, metadata: JsonRecord, around: Surro
       ...identity(response, around),
       model: nameAt(response, 'modelVersion') ?? nameAt(response, 'model_version') ?? around.model,
       ...unpricedRow(tokens),
-      id: nameAt(response, 'responseId') ?? nameAt(response, 'response_id'),
+      id: responseId(nameAt(response, 'responseId') ?? nameAt(response, 'response_id'), around),
       time: timeOf(response.createTime) ?? around.time,
     },
     faults,
@@ -95,11 +95,19 @@ function generationReading(generation: JsonRecord, around: Surroundings): Readin
       cost: costAt(generation, 'total_cost', faults),
       list_cost: ownKey ? costAt(generation, 'upstream_inference_cost', faults) : null,
       own_key: ownKey,
-      id: nameAt(generation, 'id'),
+      id: responseId(nameAt(generation, 'id'), around),
       time: timeOf(generation.created_at) ?? around.time,
     },
     faults,
   );
+}
+
+/** What recorders write over ids; they number them anew in every file. */
+const BLANKED = /redact|scrub|filter|mask|anonym|placeholder|\*\*\*|xxxx/i;
+
+/** An id that was blanked tells requests apart within its file alone. */
+function responseId(id: string | null, { source }: Surroundings): string | null {
+  return id !== null && BLANKED.test(id) ? `${source}:${id}` : id;
 }
 
 /** The fields of a row whose recording states no cost. */

@@ -30,14 +30,15 @@ function estimateSuite(
   at: Date | null,
   runsPerMonth: number | null,
 ): SuiteEstimate {
-  const calls = suite.calls.map((call) => estimateCall(call, suite.repeat, catalogue, at));
+  const calls = suite.calls.map((call) => estimateCall(call, BigInt(suite.repeat) * BigInt(call.count), catalogue, at));
   return { name: suite.name, runs_per_month: runsPerMonth, calls, totals: totalsOf(calls, runsPerMonth) };
 }
 
-/** Per run: repeat x count x (1 + retries) x the cost of a request; the worst case has the most retries. */
-function estimateCall(call: NamedCall, repeat: number, catalogue: Catalogue, at: Date | null): CallEstimate {
+/**
+ * Per run: `requests` (repeat x count) x (1 + retries) x the cost of a request; the worst case has the most retries.
+ */
+export function estimateCall(call: NamedCall, requests: bigint, catalogue: Catalogue, at: Date | null): CallEstimate {
   const price = priceCall(call, catalogue, at);
-  const requests = BigInt(repeat) * BigInt(call.count);
   const { expected, max } = call.retries;
   const attempts = times(add(ONE, expected), requests);
   const mostAttempts = max === null ? attempts : times(add(ONE, max), requests);

@@ -1,0 +1,31 @@
+import type { Catalogue } from '../catalogue/catalogue.js';
+import type { Comparison } from '../comparison/comparison.js';
+import { toText } from '../money/decimal.js';
+import type { Suggestion } from '../report/schema.js';
+import { withRemedies } from '../suggestions/remedies.js';
+import { suggest, worthShowing } from '../suggestions/suggest.js';
+import type { Judgement } from '../verdict/judge.js';
+
+export interface Advice {
+  /** The same verdict, with the smallest change that would mend a broken limit as its remedy. */
+  readonly judgement: Judgement;
+  readonly suggestions: readonly Suggestion[];
+}
+
+/** What would make head cheaper, for the reader and for the limits that are broken. */
+export function advise(
+  judgement: Judgement,
+  comparison: Comparison | null,
+  catalogue: Catalogue,
+  at: Date | null,
+): Advice {
+  if (comparison === null) return { judgement, suggestions: [] };
+  const suggestions = suggest(comparison, catalogue, at);
+  return {
+    judgement: { ...judgement, violations: withRemedies(judgement.violations, suggestions, comparison) },
+    suggestions: worthShowing(suggestions).map(({ message, saving }) => ({
+      message,
+      saving_per_run: saving === null ? null : toText(saving),
+    })),
+  };
+}

@@ -1,0 +1,53 @@
+import { divide, toText } from '../money/decimal.js';
+import { counted } from '../text/amount.js';
+import { safeLine } from '../text/plain.js';
+import type { Alternative } from './alternatives.js';
+
+/** `rag / answer`, `rag / answer and 2 more calls`. */
+export function callsInWords(calls: readonly { readonly suite: string; readonly name: string }[]): string {
+  const [first] = calls;
+  if (first === undefined) return '';
+  const others = calls.length - 1;
+  const named = `${safeLine(first.suite)} / ${safeLine(first.name)}`;
+  return others === 0 ? named : `${named} and ${counted(others, 'more call')}`;
+}
+
+/** The change, and the sentence about it; `alternatives` are the same change on several calls, the dearest first. */
+export function alternativeInWords(alternatives: readonly [Alternative, ...Alternative[]]): {
+  readonly action: string;
+  readonly message: string;
+} {
+  const [first] = alternatives;
+  const where = callsInWords(alternatives.map(({ suite, before }) => ({ suite, name: before.call.display_name })));
+  const model = safeLine(first.model);
+  // The first line of the arithmetic says whose price it is: "openai/gpt-5 at azure, the cheapest eligible endpoint".
+  const source = first.after.price.arithmetic()[0] ?? model;
+  const inPlaceOf = (first.before.call.provider?.order ?? []).length > 0 ? ' in place of provider.order' : '';
+  switch (first.kind) {
+    case 'endpoint': {
+      const action = `Set provider.sort: price${inPlaceOf} on ${where}`;
+      return { action, message: `${action}: ${source}.` };
+    }
+    case 'floor': {
+      const action = `Ask for ${model}${inPlaceOf} on ${where}`;
+      return { action, message: `${action}: ${source}, flex endpoints included.` };
+    }
+    case 'batch': {
+      const action = `Ask for ${model} on ${where}`;
+      return { action, message: `${action} where the answers can wait: it is served through the batch API alone.` };
+    }
+    case 'previous_model': {
+      const now = safeLine(first.before.call.model);
+      const action = `Go back to ${model} on ${where}`;
+      return { action, message: `${action}: the same requests cost ${factor(first)} times as much on ${now}.` };
+    }
+  }
+}
+
+/** To 2 places; "more than 1" where that rounds to 1. */
+function factor({ before, after }: Alternative): string {
+  const [now, then] = [before.price.expected, after.price.expected];
+  if (now === null || then === null || then.coefficient === 0n) return 'many';
+  const times = toText(divide(now, then, 2));
+  return times === '1' ? 'more than 1' : times;
+}

@@ -10,7 +10,7 @@ import type { Effect, Suggestion } from './suggestion.js';
 import { callsInWords } from './words.js';
 
 /** More calls than this are not priced again: the dearest ones make the worst case. */
-const MOST_CALLS = 20;
+const MOST_CALLS = 200;
 /** The cap that is tried: room for an answer twice as long as expected. */
 const TIMES_EXPECTED = 2;
 

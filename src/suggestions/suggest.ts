@@ -10,7 +10,7 @@ import type { Effect, Suggestion } from './suggestion.js';
 import { alternativeInWords } from './words.js';
 
 /** Alternatives are priced for the dearest calls alone: they make the bill, and 5,000 calls stay quick. */
-const MOST_CALLS = 20;
+const MOST_CALLS = 200;
 
 /**
  * What would make a run cheaper, the largest saving first, each computed by pricing the changed calls again; last what

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { decimal, toText } from '../../src/money/decimal.js';
 import { exactCost, usageRowSchema, type UsageRow } from '../../src/usage/usage-row.js';
-import { counts, invoice, readFixture } from '../support/usage.js';
+import { counts, invoice, readFiles, readFixture } from '../support/usage.js';
 
 function charged(row: UsageRow | undefined): string | null {
   const cost = row?.cost ?? row?.list_cost ?? null;
@@ -128,6 +128,36 @@ describe('Google', () => {
     const { rows } = await readFixture('google.jsonl');
     expect([rows.length, rows[1]?.model]).toEqual([2, 'gemini-2.5-flash-image']);
     expect(rows[1]?.tokens).toEqual(counts({ prompt: 20, completion: 1300, image_output: 1290 }));
+  });
+});
+
+describe('parts that are counted beside their whole, told by the total', () => {
+  async function tokensOf(usage: object): Promise<UsageRow | undefined> {
+    const { rows } = await readFiles({ 'a.json': JSON.stringify({ model: 'm', usage }) });
+    return rows[0];
+  }
+
+  test('xAI: 20 + 5 + 100 reasoning = 125 in total, so 105 of them are the completion', async () => {
+    const details = { reasoning_tokens: 100 };
+    const usage = { prompt_tokens: 20, completion_tokens: 5, total_tokens: 125, completion_tokens_details: details };
+    expect((await tokensOf(usage))?.tokens).toEqual(counts({ prompt: 20, completion: 105, reasoning: 100 }));
+  });
+
+  test('Mistral: 11 + 15 + 375 of audio = 401 in total, so 386 of them are the prompt', async () => {
+    const details = { audio_tokens: 375, cached_tokens: 9 };
+    const usage = { prompt_tokens: 11, completion_tokens: 15, total_tokens: 401, prompt_tokens_details: details };
+    expect((await tokensOf(usage))?.tokens).toEqual(counts({ prompt: 386, completion: 15, cached: 9, audio: 375 }));
+  });
+
+  test('reasoning of another tokenizer, 11 of 10 completion tokens at a total without it, is all of the completion', async () => {
+    const details = { reasoning_tokens: 11 };
+    const usage = { prompt_tokens: 43, completion_tokens: 10, total_tokens: 53, completion_tokens_details: details };
+    expect((await tokensOf(usage))?.tokens).toEqual(counts({ prompt: 43, completion: 10, reasoning: 10 }));
+  });
+
+  test('Perplexity: the cost is the sum that stands among its parts', async () => {
+    const cost = { input_tokens_cost: 0.001, request_cost: 0.005, total_cost: 0.006 };
+    expect((await tokensOf({ prompt_tokens: 1, completion_tokens: 1, cost }))?.cost).toBe(0.006);
   });
 });
 

@@ -42,24 +42,27 @@ function anthropicTokens(usage: JsonRecord, faults: Faults): TokenCounts {
   };
 }
 
-/** All parts are inside their wholes. */
+/** Parts are inside their wholes, except where the total says that they were counted beside them. */
 function openAiTokens(usage: JsonRecord, faults: Faults): TokenCounts {
   const input = recordAt(usage, 'prompt_tokens_details') ?? recordAt(usage, 'input_tokens_details');
   const output = recordAt(usage, 'completion_tokens_details') ?? recordAt(usage, 'output_tokens_details');
   const prompt = countAt(usage, ['prompt_tokens', 'input_tokens'], faults);
-  const stated = countAt(usage, ['completion_tokens', 'output_tokens'], faults);
+  const completion = countAt(usage, ['completion_tokens', 'output_tokens'], faults);
   const reasoning = countAt(output, ['reasoning_tokens'], faults);
-  // xAI counts reasoning beside the completion: its total says so.
-  const separate = reasoning > 0 && usage.total_tokens === prompt + stated + reasoning;
+  const audio = countAt(input, ['audio_tokens'], faults);
+  const beside = typeof usage.total_tokens === 'number' ? usage.total_tokens - prompt - completion : 0;
+  // xAI's reasoning and Mistral's audio; several providers count reasoning by another tokenizer, above its whole.
+  const reasoningBeside = reasoning > 0 && beside === reasoning;
+  const audioBeside = audio > 0 && beside === audio;
   return {
-    prompt,
-    completion: separate ? stated + reasoning : stated,
+    prompt: audioBeside ? prompt + audio : prompt,
+    completion: reasoningBeside ? completion + reasoning : completion,
     cached:
       countAt(input, ['cached_tokens'], faults) ||
       countAt(usage, ['cached_input_tokens', 'cache_read_input_tokens'], faults),
     written: countAt(input, ['cache_write_tokens'], faults) || countAt(usage, ['cache_creation_input_tokens'], faults),
-    reasoning,
-    audio: countAt(input, ['audio_tokens'], faults),
+    reasoning: beside === 0 ? Math.min(reasoning, completion) : reasoning,
+    audio,
     image_output: countAt(output, ['image_tokens'], faults),
     audio_output: countAt(output, ['audio_tokens'], faults),
   };

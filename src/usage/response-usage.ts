@@ -44,7 +44,9 @@ export function isGoogleUsage(metadata: JsonRecord): boolean {
 function messageReading(response: JsonRecord, usage: JsonRecord, around: Surroundings): Reading {
   const faults: Faults = [];
   const tokens = usageTokens(usage, faults);
-  const cost = costAt(usage, 'cost', faults);
+  // Perplexity lists the parts of the cost and their sum.
+  const parts = recordAt(usage, 'cost');
+  const cost = parts === null ? costAt(usage, 'cost', faults) : costAt(parts, 'total_cost', faults);
   const upstream = costAt(recordAt(usage, 'cost_details'), 'upstream_inference_cost', faults);
   // Older responses do not say `is_byok`; a list price that was not charged says the same.
   const ownKey = usage.is_byok === true || (usage.is_byok === undefined && cost === 0 && Number(upstream) > 0);

@@ -1,0 +1,56 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { manifestJsonSchemaText } from '../../src/manifest/json-schema.js';
+import { parseManifest } from '../../src/manifest/parse.js';
+import { exampleManifests } from '../support/examples.js';
+import { allCodeBlocks, readProjectFile } from '../support/project-files.js';
+import { isSteps, isWorkflow } from '../support/workflows.js';
+
+const isManifest = (text: string): boolean => /^version: 1$/m.test(text) && /^suites:$/m.test(text);
+
+/** Parts of files of other makers, and of manifests: named by their first key. */
+const isPart = (text: string): boolean => /^(?:budget|policy|suites|runs_per_month):/.test(text);
+
+const yamlBlocks = (await allCodeBlocks()).filter(({ language }) => language === 'yaml');
+const manifests = [
+  ...yamlBlocks.filter(({ text }) => isManifest(text)).map(({ file, line, text }) => [`${file}:${String(line)}`, text]),
+  ...(await Promise.all((await exampleManifests()).map(async (file) => [file, await readProjectFile(file)]))),
+] as const satisfies readonly (readonly string[])[];
+
+test('every YAML block in the Markdown files is a workflow, steps of one, a manifest or a part of one', () => {
+  const others = yamlBlocks.filter(({ text }) => ![isWorkflow, isSteps, isManifest, isPart].some((is) => is(text)));
+  expect(others.map(({ file, line }) => `${file}:${String(line)}`)).toEqual([]);
+});
+
+describe.each(manifests)('%s', (name = '', text = '') => {
+  test('is read without an error', () => {
+    expect(parseManifest(text, name).suites.length).toBeGreaterThan(0);
+  });
+
+  test('is valid by the published JSON Schema', () => {
+    const validate = new Ajv2020({ allErrors: true, strict: false }).compile(JSON.parse(manifestJsonSchemaText()));
+    validate(parse(text));
+    expect(validate.errors ?? []).toEqual([]);
+  });
+});
+
+describe('parts of a manifest', () => {
+  const parts = yamlBlocks.filter(({ text }) => isPart(text) && !isManifest(text));
+  test.each(parts.map(({ file, line, text }) => [`${file}:${String(line)}`, text]))(
+    '%s belong into one',
+    (name, text) => {
+      const rest = 'suites: {s: {calls: [{model: a/b, count: 1, prompt_tokens: 1, completion_tokens: 1}]}}\n';
+      const whole = `version: 1\nruns_per_month: 1\n${text}${/^suites:/m.test(text) ? '' : rest}`;
+      expect(() => parseManifest(whole, name)).not.toThrow();
+    },
+  );
+});
+
+test('the manifest in the README has every field that there is', async () => {
+  const readme = await readProjectFile('README.md');
+  const fields = [...manifestJsonSchemaText().matchAll(/^ *"([a-z0-9_]+)": \{/gm)].map(([, name = '']) => name);
+  const known = fields.filter((name) => name.includes('_') || ['repeat', 'paths', 'provider', 'models'].includes(name));
+  expect(known.length).toBeGreaterThan(35);
+  expect(known.filter((name) => !new RegExp(String.raw`\b${name}:`).test(readme))).toEqual([]);
+});

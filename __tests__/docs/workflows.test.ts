@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { readActionFile } from '../support/run-action.js';
+import {
+  actionlint,
+  exampleWorkflows,
+  ownWorkflows,
+  parseWorkflow,
+  stepsOf,
+  workflowBlocks,
+} from '../support/workflows.js';
+import type { Workflow } from '../support/workflows.js';
+
+const OWN = await ownWorkflows();
+const COPIED = [...(await exampleWorkflows()), ...(await workflowBlocks())];
+const named = ({ name, text }: Workflow): [string, string] => [name, text];
+
+/** The action as people name it, and as it names itself in its own repository. */
+const isOurAction = (uses: string | undefined): boolean => uses === 'OWNER/llm-budget@v1' || uses === './';
+
+test('there are workflows to check: own ones, examples, and blocks in the README', () => {
+  expect(OWN.length).toBeGreaterThan(0);
+  expect(COPIED.filter(({ name }) => name.startsWith('examples/')).length).toBeGreaterThan(4);
+  expect(COPIED.filter(({ name }) => name.startsWith('README.md:')).length).toBeGreaterThan(2);
+});
+
+describe.each([...OWN, ...COPIED].map(named))('%s', (name, text) => {
+  test('is a workflow in which actionlint finds nothing', async () => {
+    expect(await actionlint({ name, text })).toEqual([]);
+  });
+
+  test('gives the action only inputs that it has', async () => {
+    const { inputs } = await readActionFile();
+    const given = stepsOf(text).flatMap((step) => (isOurAction(step.uses) ? Object.keys(step.with) : []));
+    expect(given.filter((input) => !Object.hasOwn(inputs, input))).toEqual([]);
+  });
+
+  test('reads only outputs that the action has', async () => {
+    const { outputs } = await readActionFile();
+    const ids = stepsOf(text).flatMap(({ uses, id }) => (isOurAction(uses) && id !== undefined ? [id] : []));
+    const read = ids.flatMap((id) =>
+      [...text.matchAll(new RegExp(String.raw`steps\.${id}\.outputs\.([\w-]+)`, 'g'))].map(([, output = '']) => output),
+    );
+    expect(read.filter((output) => !Object.hasOwn(outputs, output))).toEqual([]);
+  });
+
+  test('says what its token may do', () => {
+    const { permissions, jobs } = parseWorkflow(text);
+    const unsaid = Object.entries(jobs).filter(([, job]) => (job.permissions ?? permissions) === undefined);
+    expect(unsaid.map(([job]) => job)).toEqual([]);
+    expect(text).not.toMatch(/(?:read|write)-all/);
+  });
+
+  test('pins every action of others to a commit, with the version beside it', () => {
+    const uses = [...text.matchAll(/^\s*(?:- )?uses: (.+)$/gm)].map(([, used = '']) => used);
+    const others = uses.filter((used) => !isOurAction(used));
+    expect(others.filter((used) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(used))).toEqual([]);
+  });
+});
+
+describe.each(OWN.map(named))('%s, which runs here,', (_, text) => {
+  test('grants nothing at the top and what is needed to each job', () => {
+    expect(parseWorkflow(text).permissions).toEqual({});
+  });
+
+  test('leaves no credentials behind where it checks out', () => {
+    const checkouts = stepsOf(text).filter(({ uses }) => uses?.startsWith('actions/checkout@') === true);
+    expect(checkouts.filter((step) => step.with['persist-credentials'] !== false)).toEqual([]);
+  });
+
+  test('ends in time', () => {
+    const jobs = Object.entries(parseWorkflow(text).jobs);
+    expect(jobs.filter(([, job]) => job['timeout-minutes'] === undefined).map(([job]) => job)).toEqual([]);
+  });
+
+  test('puts no expression into a script, where a value could become a command', () => {
+    const scripts = stepsOf(text).map(({ run }) => run ?? '');
+    expect(scripts.filter((script) => script.includes('${{'))).toEqual([]);
+  });
+});
+
+test('one version of each action is used everywhere', () => {
+  const versions = new Map<string, Set<string>>();
+  for (const { text } of [...OWN, ...COPIED]) {
+    for (const [, action = '', version = ''] of text.matchAll(/uses: ([\w.-]+\/[\w.-]+)[\w/-]*@([0-9a-f]{40})/g)) {
+      versions.set(action, new Set([...(versions.get(action) ?? []), version]));
+    }
+  }
+  expect([...versions].filter(([, used]) => used.size > 1).map(([action]) => action)).toEqual([]);
+});
+
+test('the linter finds what is wrong, so that finding nothing means something', async () => {
+  const text =
+    'on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.evnt }}\n';
+  expect(await actionlint({ name: 'wrong.yml', text })).toEqual([expect.stringContaining('"evnt" is not defined')]);
+});

@@ -161,6 +161,11 @@ describe('parts that are counted beside their whole, told by the total', () => {
   });
 });
 
+test('a charge without tokens, as for a transcription, is a row too', async () => {
+  const { rows } = await readFiles({ 'a.json': '{"text": "Hm.", "usage": {"seconds": 6, "cost": 0.0006}}' });
+  expect(rows.map((row) => [charged(row), row.tokens])).toEqual([['0.0006', counts({})]]);
+});
+
 describe("promptfoo's output", () => {
   test('answers from its cache are not spent, and the sums in it are not counted', async () => {
     const { rows, usage } = await readFixture('promptfoo.json');

@@ -1,5 +1,5 @@
 import { isRecord, nameAt, recordAt, type JsonRecord } from './json-value.js';
-import { isTokenUsage } from './provider-tokens.js';
+import { statesUsage } from './provider-tokens.js';
 
 /**
  * The responses in a recorded event stream (text/event-stream), each as the object that an answer in one piece would
@@ -76,7 +76,7 @@ function merge(current: JsonRecord | null, event: JsonRecord): JsonRecord | null
   }
   const whole = recordAt(event, 'response') ?? event;
   const usage = recordAt(whole, 'usage');
-  const states = (usage !== null && isTokenUsage(usage)) || isRecord(whole.usageMetadata);
+  const states = (usage !== null && statesUsage(usage)) || isRecord(whole.usageMetadata);
   return states ? whole : null;
 }
 

@@ -9,8 +9,9 @@ import type { TokenCounts } from './usage-row.js';
 
 const OPENAI_KEYS = ['prompt_tokens', 'completion_tokens', 'input_tokens', 'output_tokens'] as const;
 
-export function isTokenUsage(usage: JsonRecord): boolean {
-  return OPENAI_KEYS.some((key) => usage[key] !== undefined && usage[key] !== null);
+/** Whether an object under `usage` states tokens, or at least a charge: a transcription is paid by the second. */
+export function statesUsage(usage: JsonRecord): boolean {
+  return typeof usage.cost === 'number' || OPENAI_KEYS.some((key) => usage[key] !== undefined && usage[key] !== null);
 }
 
 /** Anthropic's input excludes what was read from and written to the cache; only its objects have these keys. */

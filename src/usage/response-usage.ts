@@ -1,6 +1,6 @@
 import { checkParts, costAt, countAt, type Faults } from './counts.js';
 import { nameAt, recordAt, timeOf, type JsonRecord } from './json-value.js';
-import { generationTokens, googleTokens, isTokenUsage, usageTokens } from './provider-tokens.js';
+import { generationTokens, googleTokens, statesUsage, usageTokens } from './provider-tokens.js';
 import type { TokenCounts, UsageRow } from './usage-row.js';
 
 /** What the surroundings of a response say about it: names of suite and call, the request's model, the time. */
@@ -29,7 +29,7 @@ export function responseUsage(response: JsonRecord, around: Surroundings): Readi
   const usage = response.usage;
   if (typeof usage === 'object' && usage !== null) {
     const record = recordAt(response, 'usage');
-    if (record !== null && isTokenUsage(record)) return messageReading(response, record, around);
+    if (record !== null && statesUsage(record)) return messageReading(response, record, around);
   }
   const metadata = recordAt(response, 'usageMetadata') ?? recordAt(response, 'usage_metadata');
   if (metadata !== null && isGoogleUsage(metadata)) return googleReading(response, metadata, around);

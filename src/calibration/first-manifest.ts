@@ -174,6 +174,6 @@ const PLAIN = /^[A-Za-z][A-Za-z0-9._/+-]*(?: [A-Za-z0-9._/+-]+)*$/;
 const NOT_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 
 /** Text as YAML takes it for text; anything that it could take for something else is quoted as in JSON. */
-function scalar(text: string): string {
+export function scalar(text: string): string {
   return PLAIN.test(text) && !NOT_TEXT.test(text) ? text : JSON.stringify(text);
 }

@@ -1,7 +1,5 @@
-import { resolve } from 'node:path';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { withEndpoints } from '../catalogue/live.js';
-import { obtainCatalogue } from '../catalogue/source.js';
 import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../inputs/catalogue-url.js';
 import { toText } from '../money/decimal.js';
 import type { EndpointPrice } from '../pricing/endpoint-spread.js';
@@ -13,10 +11,10 @@ import { modelTable } from '../terminal/model-table.js';
 import { counted } from '../text/amount.js';
 import { closest } from '../text/closest.js';
 import { logJson, logLine } from '../text/log.js';
-import { readOptionalFile } from '../workspace/read-file.js';
+import { catalogueFor } from './catalogue-for.js';
 import { isGiven, parseOptions, textOption } from './options.js';
 import { withProgress } from './progress.js';
-import { DEFAULT_LOCK, LOCK_LIMITS } from './sources-on-disk.js';
+import { DEFAULT_LOCK } from './sources-on-disk.js';
 import type { World } from './world.js';
 
 const OPTIONS = {
@@ -35,13 +33,12 @@ export async function modelsCommand(args: readonly string[], world: World): Prom
   const options = parseOptions('models', args, OPTIONS, Number.POSITIVE_INFINITY);
   const words = options.positionals.flatMap((operand) => operand.split(/\s+/)).filter((word) => word !== '');
   const url = parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
-  const lock = await readLock(textOption(options, 'lock') ?? DEFAULT_LOCK, world);
-  const order = { url, lockText: lock, offline: isGiven(options, 'offline'), idsInUse: [] };
-
-  const { catalogue, notes } = await withProgress(`Asking ${url.host} for prices`, world, () =>
-    obtainCatalogue(order, world.effects),
+  const lock = textOption(options, 'lock') ?? DEFAULT_LOCK;
+  const { catalogue } = await catalogueFor(
+    { catalogueUrl: url, lock, offline: isGiven(options, 'offline') },
+    [],
+    world,
   );
-  for (const note of notes) world.stderr.write(`${logLine(note.message)}\n`);
   const models = listModels(catalogue, words);
   const rows = isGiven(options, 'endpoints')
     ? await withSpreads(models, catalogue, url, world)
@@ -50,11 +47,6 @@ export async function modelsCommand(args: readonly string[], world: World): Prom
   if (rows.length > 0) return 0;
   world.stderr.write(`${nothingFound(words, catalogue)}\n`);
   return 1;
-}
-
-async function readLock(file: string, world: World): Promise<{ file: string; text: string } | null> {
-  const text = await readOptionalFile(resolve(world.cwd, file), LOCK_LIMITS);
-  return text === null ? null : { file, text };
 }
 
 function withoutSpreads(models: readonly ListedModel[]): ModelRow[] {

@@ -32,8 +32,11 @@ function parsed(command: string, args: readonly string[], options: Options): Par
   const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
   const values = new Map<string, string | boolean | string[]>();
   const positionals: string[] = [];
+  // A shell leaves an unquoted glob as several words: those that follow a list's first value belong to the list.
+  let list: string[] | null = null;
   for (const token of tokens) {
-    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind === 'positional') (list ?? positionals).push(token.value);
+    else list = null;
     if (token.kind !== 'option') continue;
     const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
     if (option === undefined) throw usageError(command, unknownOption(token.rawName, Object.keys(options)));
@@ -46,8 +49,10 @@ function parsed(command: string, args: readonly string[], options: Options): Par
       throw usageError(command, `${token.rawName} needs a value`);
     }
     const earlier = values.get(token.name);
-    if (option.multiple === true) values.set(token.name, [...(Array.isArray(earlier) ? earlier : []), token.value]);
-    else if (earlier === undefined) values.set(token.name, token.value);
+    if (option.multiple === true) {
+      list = [...(Array.isArray(earlier) ? earlier : []), token.value];
+      values.set(token.name, list);
+    } else if (earlier === undefined) values.set(token.name, token.value);
     else throw usageError(command, `${token.rawName} is given twice`);
   }
   return { values, positionals };
@@ -90,4 +95,18 @@ export function choiceOption<const T extends string>(
     throw usageError(command, `--${name} accepts ${accepted.join(', ')}, not ${JSON.stringify(value)}`);
   }
   return choice;
+}
+
+/** A whole number from `least` to a billion, as the manifest has them, or `usual` where the option is not given. */
+export function wholeOption(
+  command: string,
+  options: ParsedOptions,
+  name: string,
+  { least, usual }: { readonly least: number; readonly usual: number },
+): number {
+  const text = textOption(options, name);
+  if (text === undefined) return usual;
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= 1_000_000_000) return value;
+  throw usageError(command, `--${name} accepts a whole number from ${least}, not ${JSON.stringify(text)}`);
 }

@@ -1,12 +1,30 @@
 import { appendFile } from 'node:fs/promises';
+import { format } from 'node:util';
 import * as core from '@actions/core';
 import type { Annotation } from './action/annotations.js';
+import { outputsOf } from './action/outputs.js';
 import { runAction } from './action/run.js';
 import { systemEffects } from './http/effects.js';
 import { useProxyOf } from './http/proxy.js';
+import type { ErrorReport } from './report/schema.js';
 import { logLine, logLines, maskSecrets } from './text/log.js';
 
 /** The door of the action: the runner's inputs, files and commands, the real clock and network, and the exit code. */
+
+/** A line that the log does not take, on a full disk for example, changes no verdict. */
+function say(write: () => void): void {
+  try {
+    write();
+  } catch {
+    return;
+  }
+}
+
+function warn(message: string): void {
+  say(() => {
+    core.warning(logLine(message));
+  });
+}
 
 function annotate({ level, message, title, file, line, column }: Annotation): void {
   const place = {
@@ -15,8 +33,10 @@ function annotate({ level, message, title, file, line, column }: Annotation): vo
     ...(line === null ? {} : { startLine: line }),
     ...(column === null ? {} : { startColumn: column }),
   };
-  if (level === 'error') core.error(logLine(message), place);
-  else core.warning(logLine(message), place);
+  say(() => {
+    if (level === 'error') core.error(logLine(message), place);
+    else core.warning(logLine(message), place);
+  });
 }
 
 function setOutput(name: string, value: string): void {
@@ -25,7 +45,7 @@ function setOutput(name: string, value: string): void {
   try {
     core.setOutput(name, value);
   } catch {
-    core.warning(`The output ${name} could not be written.`);
+    warn(`The output ${name} could not be written.`);
   }
 }
 
@@ -35,15 +55,56 @@ async function writeSummary(markdown: string): Promise<void> {
   try {
     await appendFile(file, markdown);
   } catch {
-    core.warning('The job summary could not be written.');
+    warn('The job summary could not be written.');
   }
 }
 
-const secrets: string[] = [];
+const secrets = ['github-token', 'openrouter-api-key'].map((name) => core.getInput(name));
 const known: { exitCode: number | null } = { exitCode: null };
 
+/** A defect of ours: one safe line, and where it happened only for whoever debugs. */
+function unexpected(error: unknown): void {
+  const verdict = known.exitCode === null ? 'has no verdict' : 'its verdict stands';
+  const line = `LLM Budget met an unexpected error and ${verdict}; run again with debug logging to see where`;
+  say(() => {
+    core.error(line);
+  });
+  if (known.exitCode === null) {
+    const none: ErrorReport = { schema_version: 1, verdict: 'error', errors: [] };
+    for (const [name, value] of outputsOf(none, { reportFile: '', commentStatus: 'skipped' })) setOutput(name, value);
+  }
+  const where = error instanceof Error ? (error.stack ?? error.message) : 'something was thrown that is no error';
+  whisper(where);
+}
+
+/** At debug level alone, and line by line, since the library makes one line of several. */
+function whisper(text: string): void {
+  for (const line of logLines(maskSecrets(text, secrets)).split('\n')) {
+    say(() => {
+      core.debug(line);
+    });
+  }
+}
+
+// Only proof ends in 0: a process that ends before its verdict has none.
+process.exitCode = 2;
 // A cancelled run ends with what is known: the verdict where it stands, else none.
-process.once('SIGTERM', () => process.exit(known.exitCode ?? 2));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(known.exitCode ?? 2));
+// Node would print both as they are, and a failure outside of any promise would end in 1, which is a verdict.
+process.once('uncaughtException', (error) => {
+  unexpected(error);
+  process.exit(known.exitCode ?? 2);
+});
+process.removeAllListeners('warning').on('warning', (warning) => {
+  whisper(`${warning.name}: ${warning.message}`);
+});
+// What a library says on its own account is for whoever debugs.
+const aside = (...parts: unknown[]) => {
+  whisper(format(...parts));
+};
+Object.assign(console, { debug: aside, error: aside, info: aside, log: aside, warn: aside });
+// A pipe tells of a reader who went away later, and not to whoever writes.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
   process.exitCode = await runAction(
@@ -51,17 +112,19 @@ try {
       variable: (name) => process.env[name] ?? '',
       input: (name) => core.getInput(name),
       log: (text) => {
-        core.info(text);
+        say(() => {
+          core.info(text);
+        });
       },
-      warn: (message) => {
-        core.warning(logLine(message));
-      },
+      warn,
       annotate,
       setOutput,
       writeSummary,
       hide: (secret) => {
-        secrets.push(secret);
-        if (secret !== '') core.setSecret(secret);
+        if (secret === '') return;
+        say(() => {
+          core.setSecret(secret);
+        });
       },
       useProxy: () => {
         useProxyOf(process.env);
@@ -70,11 +133,10 @@ try {
     },
     (exitCode) => {
       known.exitCode = exitCode;
+      process.exitCode = exitCode;
     },
   );
 } catch (error) {
-  // A defect of ours: one safe line, and where it happened only for whoever debugs.
-  core.error('LLM Budget met an unexpected error and has no verdict; run again with debug logging to see where');
-  if (error instanceof Error) core.debug(maskSecrets(logLines(error.stack ?? error.message), secrets));
+  unexpected(error);
   process.exitCode = known.exitCode ?? 2;
 }

@@ -8,6 +8,7 @@ const REPORTS = new URL('../fixtures/reports/', import.meta.url);
 export const REPORT_NAMES = [
   'over-budget',
   'within-budget',
+  'measured',
   'nothing-changed',
   'first-manifest',
   'unpriced',

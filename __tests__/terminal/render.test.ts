@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { renderTerminal } from '../../src/terminal/render.js';
-import { widthOf } from '../../src/terminal/columns.js';
+import { widthOf } from '../../src/text/columns.js';
 import { hostileErrors, hostileReport } from '../support/hostile-report.js';
 import { hostileText } from '../support/hostile-text.js';
 import { readVerdict, readReport, REPORT_NAMES } from '../support/reports.js';

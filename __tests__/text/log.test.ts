@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { logJson, logLine, logLines, maskSecrets } from '../../src/text/log.js';
+import { logJson, logLine, logLines, logVerbatim, maskSecrets } from '../../src/text/log.js';
 
 /** What the runner takes for a command: `::` first in a line, after white space too, or `##[` anywhere. */
 const COMMAND = /(?:^|[\s\u2028\u2029\u0085])::|##\[/u;
@@ -75,5 +75,23 @@ describe('secrets', () => {
 
   test('an empty secret is none', () => {
     expect(maskSecrets('text', [''])).toBe('text');
+  });
+});
+
+describe('several lines as they are', () => {
+  test('keep their blanks and tabs', () => {
+    expect(logVerbatim('--- a/x\n+++ b/x\n-    count:  1\n+\tcount:  2\n')).toBe(
+      '--- a/x\n+++ b/x\n-    count:  1\n+\tcount:  2\n',
+    );
+  });
+
+  test.each([
+    [' ::error::x', ' : :error::x'],
+    ['::::add-mask::x', ': :: :add-mask::x'],
+    ['+ ##[error]x', '+ ## [error]x'],
+    [' a\r::error::x', ' a\ufffd::error::x'],
+    [' a\u2028::error::x', ' a\ufffd::error::x'],
+  ])('but start no command: %j', (line, shown) => {
+    expect(logVerbatim(line)).toBe(shown);
   });
 });

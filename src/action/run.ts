@@ -1,10 +1,14 @@
 import { check } from '../check/check.js';
 import { errorReport } from '../check/render.js';
+import { accountClient } from '../credits/account-client.js';
+import { send } from '../http/request.js';
 import { readInputs } from '../inputs/action-inputs.js';
 import type { ActionInputs } from '../inputs/action-inputs.js';
 import { NoVerdictError } from '../problems/problem.js';
 import { errorExitCode, exitCodeOf } from '../report/exit-code.js';
 import type { ErrorReport, Report } from '../report/schema.js';
+import { readUsage } from '../usage/read-usage.js';
+import type { Usage } from '../usage/read-usage.js';
 import { openDesk } from './desk.js';
 import type { Desk } from './desk.js';
 import { publish } from './publish.js';
@@ -23,16 +27,26 @@ export async function runAction(world: ActionWorld, decided: (exitCode: number) 
   const desk = opening.value;
   for (const warning of desk.facts.warnings) world.warn(warning);
   const failOn = desk.inputs['fail-on'];
-  const checking = await settle(() =>
-    check(
-      sourcesOf(desk),
-      { catalogueUrl: desk.inputs['catalogue-url'], offline: false, at: null, explain: false },
-      world.effects,
-    ),
-  );
+  const checking = await settle(() => checkAt(desk, world));
   return checking.kind === 'no verdict'
     ? await conclude(world, desk, checking.report, errorExitCode(checking.error.exitCode, failOn), decided)
     : await conclude(world, desk, checking.value, exitCodeOf(checking.value, failOn), decided);
+}
+
+async function checkAt(desk: Desk, world: ActionWorld): Promise<Report> {
+  const catalogueUrl = desk.inputs['catalogue-url'];
+  const apiKey = desk.inputs['openrouter-api-key'];
+  const account = apiKey === '' ? null : accountClient({ catalogueUrl, apiKey, send, effects: world.effects });
+  const usage = await usageOf(desk.inputs.usage, world);
+  const options = { catalogueUrl, offline: false, at: null, explain: false, account, usage };
+  return await check(sourcesOf(desk), options, world.effects);
+}
+
+/** Files that the job's own suites wrote, so they are read from the workspace, and from nowhere outside it. */
+async function usageOf(globs: readonly string[], world: ActionWorld): Promise<Usage | null> {
+  if (globs.length === 0) return null;
+  const cwd = world.variable('GITHUB_WORKSPACE') || '.';
+  return await readUsage(globs, { cwd, within: cwd });
 }
 
 async function open(world: ActionWorld): Promise<Desk> {

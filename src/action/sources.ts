@@ -1,8 +1,10 @@
-import type { Sources } from '../check/sources.js';
+import type { PromptFileReader, Sources } from '../check/sources.js';
+import { readFilesAt } from '../github/read-files.js';
 import type { Desk } from './desk.js';
 
 /** What was read through the API, in the form that a check takes. */
-export function sourcesOf({ inputs, facts }: Desk): Sources {
+export function sourcesOf(desk: Desk): Sources {
+  const { inputs, facts } = desk;
   const { defaultBranch, pullRequest } = facts;
   return {
     manifestFile: inputs.manifest,
@@ -13,8 +15,22 @@ export function sourcesOf({ inputs, facts }: Desk): Sources {
         : { commit: facts.base.sha, text: facts.base.text, problem: facts.base.problem ?? null },
     policy: { ref: defaultBranch.name, sha: defaultBranch.sha, text: facts.policyText },
     baseExcuses: facts.baseIsDefaultBranch,
+    readPromptFiles: promptFileReader(desk),
     lock: facts.lockText === null ? null : { file: inputs.lock, text: facts.lockText },
     approvals: pullRequest === null ? null : { labels: pullRequest.labels, approvedBy: pullRequest.approvals },
     changedFiles: pullRequest?.changedFiles ?? null,
+  };
+}
+
+/** Through the API at each side's commit; what head has already is not fetched again for the others. */
+function promptFileReader({ client, facts }: Desk): PromptFileReader {
+  const commits = { head: facts.head.sha, base: facts.base?.sha ?? null, 'default branch': facts.defaultBranch.sha };
+  const known = new Map<string, string>();
+  return async (side, paths) => {
+    const commit = commits[side];
+    if (commit === null) return new Map();
+    const files = await readFilesAt(client, commit, paths, known);
+    for (const file of files.values()) if (file.state === 'text') known.set(file.oid, file.text);
+    return files;
   };
 }

@@ -1,12 +1,26 @@
+import { compareUsage } from '../calibration/compare-usage.js';
+import { usageReport } from '../calibration/usage-report.js';
+import type { UsageReport } from '../calibration/usage-report.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
 import { lockAgeDays } from '../catalogue/lock.js';
 import { obtainCatalogue } from '../catalogue/source.js';
+import type { Comparison } from '../comparison/comparison.js';
+import type { AccountClient } from '../credits/account-client.js';
+import { fetchCredits } from '../credits/credits.js';
 import type { RetryEffects } from '../http/retry.js';
 import type { Manifest } from '../manifest/manifest.js';
+import { NoVerdictError } from '../problems/problem.js';
 import { buildReport } from '../report/build.js';
 import type { Report } from '../report/schema.js';
+import type { Usage } from '../usage/read-usage.js';
+import { advise } from './advice.js';
+import { chargesOf } from './charges.js';
+import { countPromptFiles } from './count-prompts.js';
+import { creditNotes, creditsShown } from './judge-credits.js';
 import { judgeManifests } from './judge-manifests.js';
 import { catalogueUrlNote, changeNotes, priceNotes } from './notes.js';
 import { readManifests } from './read-manifests.js';
+import type { Manifests } from './read-manifests.js';
 import type { Sources } from './sources.js';
 
 export interface CheckOptions {
@@ -16,6 +30,10 @@ export interface CheckOptions {
   /** The instant that hour-dependent prices are taken at; null: their dearest hour. */
   readonly at: Date | null;
   readonly explain: boolean;
+  /** Asks for the credits that remain; null without a key. */
+  readonly account: AccountClient | null;
+  /** What was really used; null where nothing says. */
+  readonly usage: Usage | null;
 }
 
 /**
@@ -23,21 +41,26 @@ export interface CheckOptions {
  * base, judge by the policy, report. Throws a NoVerdictError where there can be no verdict.
  */
 export async function check(sources: Sources, options: CheckOptions, effects: RetryEffects): Promise<Report> {
-  const manifests = readManifests(sources);
-  const prices = await obtainCatalogue(
-    {
-      url: options.catalogueUrl,
-      lockText: sources.lock,
-      offline: options.offline,
-      idsInUse: modelsDeclared([manifests.head, manifests.base, manifests.defaultBranch]),
-    },
-    effects,
-  );
+  const { manifests, tokenSources } = await countPromptFiles(readManifests(sources), sources.readPromptFiles);
+  const [prices, credits] = await Promise.all([
+    obtainCatalogue(
+      {
+        url: options.catalogueUrl,
+        lockText: sources.lock,
+        offline: options.offline,
+        idsInUse: modelsDeclared([manifests.head, manifests.base, manifests.defaultBranch]),
+      },
+      effects,
+    ),
+    options.account === null ? null : fetchCredits(options.account),
+  ]);
   const ageInDays = prices.catalogue.source === 'lock' ? lockAgeDays(prices.catalogue, effects.now()) : null;
-  const judged = judgeManifests(manifests, sources, prices, { at: options.at, ageInDays });
+  const judged = judgeManifests(manifests, sources, { ...prices, credits }, { at: options.at, ageInDays });
   const { comparison } = judged;
+  const creditsInReport = creditsShown(credits, comparison?.head ?? null);
   return buildReport({
     ...judged,
+    ...advise(judged.judgement, comparison, prices.catalogue, options.at),
     manifest: sources.manifestFile,
     locate: manifests.head?.locate ?? null,
     catalogue: prices.catalogue,
@@ -47,6 +70,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
       ...catalogueUrlNote(prices.catalogue.url),
       ...prices.notes,
       ...priceNotes(comparison),
+      ...creditNotes(creditsInReport),
       ...changeNotes(sources, manifests.head, comparison),
     ],
     policy: {
@@ -56,7 +80,41 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
     },
     commits: { head: sources.head.commit, base: sources.base?.commit ?? null },
     explain: options.explain,
+    tokenSources,
+    credits: creditsInReport,
+    charges: await chargesShown(options, manifests, prices.catalogue),
+    usage: usageShown(options.usage, manifests, comparison, prices.catalogue, options.at),
   });
+}
+
+/** What was estimated against what was used, as one run of it. */
+function usageShown(
+  usage: Usage | null,
+  { head }: Manifests,
+  comparison: Comparison | null,
+  catalogue: Catalogue,
+  at: Date | null,
+): UsageReport | null {
+  if (usage === null || head === null || comparison === null) return null;
+  const estimate = comparison.head;
+  const compared = compareUsage({ manifest: head, estimate, catalogue, at, usage: usage.table, runs: 1, suite: null });
+  return usageReport(compared, usage);
+}
+
+/** What recorded generations were charged; a key that is refused is said by the credits already. */
+async function chargesShown(
+  { usage, account }: CheckOptions,
+  { head }: Manifests,
+  catalogue: Catalogue,
+): Promise<readonly string[]> {
+  const shape = head?.suites[0]?.calls[0];
+  if (usage === null || account === null || shape === undefined) return [];
+  try {
+    return await chargesOf(usage, shape, catalogue, account);
+  } catch (error) {
+    if (error instanceof NoVerdictError) return [];
+    throw error;
+  }
 }
 
 /** Every model that a price is needed for, fallbacks included, in order of first use. */

@@ -3,6 +3,7 @@ import { compareEstimates } from '../comparison/compare.js';
 import type { Comparison } from '../comparison/comparison.js';
 import { priceDrift } from '../comparison/drift.js';
 import { estimateManifest } from '../estimate/estimate-manifest.js';
+import type { Credits } from '../credits/credits.js';
 import type { Estimate } from '../estimate/estimate.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { toText } from '../money/decimal.js';
@@ -12,6 +13,7 @@ import { judge, judgeWithoutManifest } from '../verdict/judge.js';
 import type { Judgement } from '../verdict/judge.js';
 import { limitsInForce, runsInForce } from '../verdict/limits-in-force.js';
 import type { NotApplied } from '../verdict/violation.js';
+import { creditFindings } from './judge-credits.js';
 import type { Manifests, ManifestsWithHead } from './read-manifests.js';
 import type { Sources } from './sources.js';
 
@@ -19,6 +21,8 @@ export interface Prices {
   readonly catalogue: Catalogue;
   /** A lock beside live prices, for the drift. */
   readonly lock: Catalogue | null;
+  /** What is left to spend; null where there is no key to ask with. */
+  readonly credits: Credits | null;
 }
 
 export interface Moment {
@@ -66,7 +70,10 @@ export function judgeManifests(manifests: Manifests, sources: Sources, prices: P
     baseExcuses: sources.baseExcuses,
     limits,
     isUnprotected: sources.policy !== null && sources.policy.text === null,
-    further: { head: [], base: [] },
+    further: {
+      head: creditFindings(prices.credits, comparison.head, limits.policy),
+      base: creditFindings(prices.credits, comparison.base, limits.policy),
+    },
   });
   return {
     comparison,

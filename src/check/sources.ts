@@ -1,3 +1,4 @@
+import type { PromptText } from '../tokens/prompt-texts.js';
 import type { Approvals } from '../verdict/override.js';
 
 /** A manifest as it was found: its text, or null where there is none; `problem` says why it could not be read. */
@@ -15,6 +16,11 @@ export interface PolicySource {
   readonly text: string | null;
 }
 
+export type Side = 'head' | 'base' | 'default branch';
+
+/** Prompt files of the repository, by path, as they are at one side. NoVerdictError (2) where none can be read. */
+export type PromptFileReader = (side: Side, paths: readonly string[]) => Promise<ReadonlyMap<string, PromptText>>;
+
 /** All that a check reads, gathered at the rim before anything is judged. */
 export interface Sources {
   readonly manifestFile: string;
@@ -25,6 +31,7 @@ export interface Sources {
   readonly policy: PolicySource | null;
   /** Whether base excuses what was broken before: only where it is the default branch, or the user's own choice. */
   readonly baseExcuses: boolean;
+  readonly readPromptFiles: PromptFileReader;
   readonly lock: { readonly file: string; readonly text: string } | null;
   readonly approvals: Approvals | null;
   /** Repository paths that the change touches; null where there is no change to speak of. */

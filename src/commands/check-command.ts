@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../inputs/catalogue-url.js';
 import { check } from '../check/check.js';
 import { renderError, renderReport } from '../check/render.js';
@@ -78,7 +78,7 @@ async function checkAndShow(options: ParsedOptions, show: Show, failOn: FailOn, 
 
 async function put(text: string, output: string | null, world: World): Promise<void> {
   if (output === null) world.stdout.write(text);
-  else await writeTextFile(join(world.cwd, output), text);
+  else await writeTextFile(resolve(world.cwd, output), text);
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;

@@ -69,6 +69,61 @@ Examples:
   llm-budget models --json
 `;
 
+const INIT = `Usage: llm-budget init [MANIFEST] [OPTIONS]
+
+Writes a first MANIFEST (llm-budget.yml) that passes check, and .github/workflows/llm-budget.yml.
+It asks nothing and overwrites nothing: where one of the files exists, it writes neither.
+
+  --model ID                the model of the first call (openai/gpt-5-mini)
+  --suite NAME              the suite it belongs to (evals)
+  --calls N                 requests per run (100)
+  --prompt-tokens N         of one request (1000)
+  --completion-tokens N     of one request (300)
+  --usage GLOB              make suites and calls from recordings instead; may be given again
+  --runs N                  how many runs were recorded (1)
+  --action OWNER/REPO@REF   the action in the workflow
+  --no-workflow             the manifest alone
+  --stdout                  print the manifest, write nothing
+  --catalogue-url URL       another catalogue: https, or http to a loopback address
+  --lock FILE               the lock to fall back on (llm-budget.lock.json)
+  --offline                 use the lock without asking the catalogue
+
+Examples:
+  llm-budget init
+  llm-budget init --model anthropic/claude-sonnet-4.5 --suite rag-evals --calls 120
+  llm-budget init --usage 'recordings/**/*.jsonl' --stdout
+`;
+
+const CALIBRATE = `Usage: llm-budget calibrate --usage GLOB... [OPTIONS] [MANIFEST]
+
+Holds MANIFEST (llm-budget.yml) against what was really used, and proposes the numbers that were measured.
+
+  --usage GLOB...        recordings: cassettes, JSON Lines, OTLP/JSON traces, promptfoo and Claude Code output
+  --suite NAME           the suite of recordings that name none
+  --runs N               how many runs were recorded (1)
+  --write                put the proposals into the file; without it they are shown as a diff
+  --max-error PERCENT    exit 1 where the estimate of a suite is off by more
+  --generations          ask OpenRouter what was charged (needs OPENROUTER_API_KEY)
+  --catalogue-url URL    another catalogue: https, or http to a loopback address
+  --lock FILE            the lock to fall back on (llm-budget.lock.json)
+  --offline              use the lock without asking the catalogue
+
+Examples:
+  llm-budget calibrate --usage 'recordings/**/*.jsonl'
+  llm-budget calibrate --usage traces.json --runs 5 --write
+  llm-budget calibrate --usage usage.jsonl --max-error 20
+`;
+
+const CREDITS = `Usage: llm-budget credits [MANIFEST] [--catalogue-url URL]
+
+Says what is left to spend behind OPENROUTER_API_KEY, and how many runs of MANIFEST (llm-budget.yml) it covers.
+
+  --catalogue-url URL    another catalogue for the prices; the key goes to openrouter.ai or a loopback address alone
+
+Example:
+  OPENROUTER_API_KEY=sk-or-... llm-budget credits
+`;
+
 const SCHEMA = `Usage: llm-budget schema [--of manifest|report]
 
 Prints the JSON Schema of the manifest (default), for editors, or of the report.
@@ -81,5 +136,8 @@ export const HELP: ReadonlyMap<string, string> = new Map([
   ['check', CHECK],
   ['lock', LOCK],
   ['models', MODELS],
+  ['init', INIT],
+  ['calibrate', CALIBRATE],
+  ['credits', CREDITS],
   ['schema', SCHEMA],
 ]);

@@ -1,21 +1,27 @@
 import { closest } from '../text/closest.js';
 import { configurationError, NoVerdictError } from '../problems/problem.js';
-import type { Problem } from '../problems/problem.js';
-import { logLine, logLines } from '../text/log.js';
+import { logLines } from '../text/log.js';
 import { VERSION } from '../version.js';
+import { calibrateCommand } from './calibrate-command.js';
 import { checkCommand } from './check-command.js';
+import { creditsCommand } from './credits-command.js';
 import { HELP, OVERVIEW } from './help.js';
+import { initCommand } from './init-command.js';
 import { lockCommand } from './lock-command.js';
 import { modelsCommand } from './models-command.js';
+import { problemLine } from './problem-line.js';
 import { schemaCommand } from './schema-command.js';
 import type { World } from './world.js';
 
 type Command = (args: readonly string[], world: World) => number | Promise<number>;
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['check', checkCommand],
   ['lock', lockCommand],
   ['models', modelsCommand],
+  ['init', initCommand],
+  ['calibrate', calibrateCommand],
+  ['credits', creditsCommand],
   ['schema', schemaCommand],
 ]);
 
@@ -64,10 +70,4 @@ function unknownCommand(name: string): NoVerdictError {
   const near = closest(name, COMMANDS.keys());
   const hint = near === null ? `; there are ${[...COMMANDS.keys()].join(', ')}` : `; did you mean ${near}?`;
   return configurationError(`llm-budget has no command ${JSON.stringify(name)}${hint}`);
-}
-
-/** `file:line:column: message`, the form that editors and terminals link. */
-function problemLine({ file, line, column, message }: Problem): string {
-  const place = file === null ? '' : `${[file, line, column].filter((part) => part !== null).join(':')}: `;
-  return logLine(`${place}${message}`);
 }

@@ -60,16 +60,20 @@ async function readPolicy(ref: string, manifest: string, cwd: string): Promise<P
 
 /** Head's from the working tree, base's from its commit, from the working tree too where base is a file. */
 function promptFileReader(baseCommit: string | null, cwd: string): PromptFileReader {
+  const onDisk = promptFilesOnDisk(cwd);
   return async (side, paths) => {
-    if (side === 'base' && baseCommit !== null) {
-      return await readFilesAtCommit(await repositoryRoot(cwd), baseCommit, paths, MANIFEST_LIMITS);
-    }
-    return await readTreeFiles(await rootOf(cwd), paths, MANIFEST_LIMITS);
+    if (side !== 'base' || baseCommit === null) return await onDisk(side, paths);
+    return await readFilesAtCommit(await repositoryRoot(cwd), baseCommit, paths, MANIFEST_LIMITS);
   };
 }
 
 /** Prompt files are named from the repository's root; outside a repository, from where the command runs. */
-async function rootOf(cwd: string): Promise<string> {
+export function promptFilesOnDisk(cwd: string): PromptFileReader {
+  return async (_, paths) => await readTreeFiles(await rootOf(cwd), paths, MANIFEST_LIMITS);
+}
+
+/** The top of the repository that the folder is in; outside a repository, the folder itself. */
+export async function rootOf(cwd: string): Promise<string> {
   try {
     return await repositoryRoot(cwd);
   } catch (error) {

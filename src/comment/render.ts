@@ -12,6 +12,7 @@ import { monthlyLine } from './sections/months.js';
 import { notesSection, suggestionsSection } from './sections/notes.js';
 import { driftSection, pricesSection } from './sections/prices.js';
 import { changedSuites, rangeSection, unchangedSuites } from './sections/suites.js';
+import { chargesSection, usageRemarks, usageSection } from './sections/usage.js';
 import { violationsSection } from './sections/violations.js';
 
 /** In UTF-16 units, the marker's line included; GitHub takes 65,536 characters. */
@@ -53,6 +54,9 @@ function reportBlocks(report: Report, context: MarkdownContext): Block[] {
     ...unchangedSuites(report, context),
     ...callsSection(report, context),
     ...rangeSection(report, context),
+    ...usageSection(report, context),
+    ...usageRemarks(report),
+    ...chargesSection(report, context),
     ...driftSection(report, context),
     ...pricesSection(report, context),
   ];
@@ -70,6 +74,9 @@ function unchangedDetails(report: Report, context: MarkdownContext): Block[] {
       ...unchangedSuites(report, context),
       ...callsSection(report, context),
       ...rangeSection(report, context),
+      ...usageSection(report, context),
+      ...usageRemarks(report),
+      ...chargesSection(report, context),
       ...driftSection(report, context),
       ...pricesSection(report, context),
     ],

@@ -1,12 +1,23 @@
+import type { UsageReport } from '../calibration/usage-report.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { CallPair, Comparison, Delta, SuitePair } from '../comparison/comparison.js';
+import type { CreditsReport } from '../credits/credits-report.js';
 import type { CallEstimate, Totals } from '../estimate/estimate.js';
-import type { Locate } from '../manifest/manifest.js';
+import type { Locate, NamedCall } from '../manifest/manifest.js';
 import { add, decimal, fromInteger, multiply, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import type { Judgement } from '../verdict/judge.js';
 import type { NotApplied } from '../verdict/violation.js';
-import type { Note, PriceDrift, Report, ReportCall, ReportDelta, ReportSuite, ReportTotals } from './schema.js';
+import type {
+  Note,
+  PriceDrift,
+  Report,
+  ReportCall,
+  ReportDelta,
+  ReportSuite,
+  ReportTotals,
+  Suggestion,
+} from './schema.js';
 
 /** What the report is made of; `comparison` is null where head has no manifest. */
 export interface ReportParts {
@@ -25,6 +36,14 @@ export interface ReportParts {
   readonly commits: { readonly head: string | null; readonly base: string | null };
   /** Percent that buying credits costs on top; undefined: no cash figures. */
   readonly creditFee: Decimal | undefined;
+  /** How the prompt files of a call were counted. */
+  readonly tokenSources: ReadonlyMap<NamedCall, string>;
+  readonly credits: CreditsReport | null;
+  readonly usage: UsageReport | null;
+  /** What recorded generations were charged, a line each. */
+  readonly charges: readonly string[];
+  /** What would help, in the order to show it. */
+  readonly suggestions: readonly Suggestion[];
   /** Whether each call carries its arithmetic. */
   readonly explain: boolean;
 }
@@ -55,7 +74,11 @@ export function buildReport(parts: ReportParts): Report {
     policy: { ...parts.policy, not_applied: [...parts.notApplied] },
     override: judgement.override,
     limits: [...judgement.limits],
+    suggestions: [...parts.suggestions],
     commits: parts.commits,
+    ...(parts.credits === null ? {} : { credits: parts.credits }),
+    ...(parts.usage === null ? {} : { usage: parts.usage }),
+    ...(parts.charges.length === 0 ? {} : { charges: [...parts.charges] }),
   };
 }
 
@@ -107,10 +130,11 @@ function suiteOf(pair: SuitePair, parts: ReportParts): ReportSuite {
   };
 }
 
-function callOf(pair: CallPair, suite: string, { locate, explain }: ReportParts): ReportCall[] {
+function callOf(pair: CallPair, suite: string, { locate, explain, tokenSources }: ReportParts): ReportCall[] {
   const shown = pair.head ?? pair.base;
   if (shown === null) return [];
   const { call, price } = shown;
+  const tokenSource = tokenSources.get(call);
   const path = pair.head === null ? null : ['suites', suite, 'calls', pair.head.call.index];
   return [
     {
@@ -132,6 +156,7 @@ function callOf(pair: CallPair, suite: string, { locate, explain }: ReportParts)
       resolved_model: price.resolved_model,
       prompt_price: perMillion(price.prompt_price),
       completion_price: perMillion(price.completion_price),
+      ...(tokenSource === undefined ? {} : { token_source: tokenSource }),
       ...(explain ? { arithmetic: [...price.arithmetic()] } : {}),
     },
   ];

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { usageReportSchema } from '../calibration/usage-report.js';
+import { creditsReportSchema } from '../credits/credits-report.js';
 import { limitStateSchema, notAppliedSchema, violationSchema } from '../verdict/violation.js';
 
 /**
@@ -122,6 +124,9 @@ export const reportSchema = z.strictObject({
     .optional()
     .meta({ description: 'Every limit in force, with what it is held against' }),
   suggestions: z.array(suggestionSchema).optional().meta({ description: 'What would help, the largest saving first' }),
+  credits: creditsReportSchema.optional(),
+  usage: usageReportSchema.optional().meta({ description: 'What was estimated against what was used' }),
+  charges: z.array(z.string()).optional().meta({ description: 'What recorded generations were charged, in words' }),
   commits: z
     .strictObject({ head: z.string().nullable(), base: z.string().nullable() })
     .optional()

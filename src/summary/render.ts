@@ -6,6 +6,7 @@ import { monthlyLine } from '../comment/sections/months.js';
 import { notesSection, suggestionsSection } from '../comment/sections/notes.js';
 import { driftSection, pricesSection } from '../comment/sections/prices.js';
 import { changedSuites, rangeSection, unchangedSuites } from '../comment/sections/suites.js';
+import { chargesSection, creditsSection, usageRemarks, usageSection } from '../comment/sections/usage.js';
 import { violationsSection } from '../comment/sections/violations.js';
 import type { ErrorReport, Report } from '../report/schema.js';
 import type { Block } from '../text/fit.js';
@@ -45,6 +46,10 @@ function reportBlocks(report: Report, context: MarkdownContext): Block[] {
     ...unchangedSuites(report, context),
     ...callsSection(report, context),
     ...rangeSection(report, context),
+    ...usageSection(report, context),
+    ...usageRemarks(report),
+    ...chargesSection(report, context),
+    ...creditsSection(report, context),
     ...driftSection(report, context),
     ...pricesSection(report, context),
   ].filter((block) => block !== '');

@@ -1,6 +1,7 @@
 import type { ErrorReport, Report } from '../report/schema.js';
 import { shareTitle, suiteRow, totalRow } from '../report/suite-rows.js';
 import type { SuiteRow } from '../report/suite-rows.js';
+import { usageTitle } from '../report/usage-words.js';
 import { describeViolation, worstFirst } from '../report/violation-words.js';
 import { coverageText, headline, isNothingChanged, moneyOr, priceSource } from '../report/wording.js';
 import { money, signedMoney } from '../text/amount.js';
@@ -105,7 +106,7 @@ function right(title: string): Column {
   return { title, align: 'right' };
 }
 
-function figureLines({ head, delta, price_drift: drift }: Report): string[] {
+function figureLines({ head, delta, price_drift: drift, usage, credits, charges }: Report): string[] {
   const month = head.per_month;
   const monthly = delta?.per_month ?? null;
   const cash = head.cash_per_run ?? null;
@@ -113,6 +114,9 @@ function figureLines({ head, delta, price_drift: drift }: Report): string[] {
     `Range of a run: ${moneyOr(head.floor_per_run)} - ${moneyOr(head.worst_case_per_run, 'not known')}`,
     ...(month === null ? [] : [`Per month: ${money(month)}${monthly === null ? '' : ` (${signedMoney(monthly)})`}`]),
     ...(cash === null ? [] : [`Cash per run: ${money(cash)} with the fee for credits`]),
+    ...(usage === undefined ? [] : [usageTitle(usage)]),
+    ...(charges ?? []).map((line) => logLine(line)),
+    ...(credits?.lines ?? []).map((line) => logLine(line)),
     ...(drift?.per_run ? [`Prices moved since the lock: ${signedMoney(drift.per_run)} per run`] : []),
   ];
 }

@@ -24,6 +24,21 @@ export function logLines(text: string): string {
     .join('\n');
 }
 
+const LINE_OR_CONTROL = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+/** Several lines as they are, blanks included, such as a diff that somebody may apply; only commands are broken. */
+export function logVerbatim(text: string): string {
+  return text
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(LINE_OR_CONTROL, (found) => (found === '\t' ? found : '\ufffd'))
+        .replace(/^(\s*):{2,}/u, (colons) => colons.replaceAll('::', ': :'))
+        .replace(OLD_COMMAND, '## '),
+    )
+    .join('\n');
+}
+
 const ESCAPED_IN_JSON = /##(?=\[)|(?<=\s):(?=:)|[\u007f-\u009f\u2028\u2029]|[\p{Cf}\p{Cs}]/gu;
 
 /**

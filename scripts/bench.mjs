@@ -1,0 +1,47 @@
+/**
+ * `npm run bench`: the figures of docs/performance.md, from one run on one machine, as ratios against something that
+ * anyone can run. It prints a Markdown table; nothing here is a test.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { benchAction } from './bench/action.mjs';
+import { megabytes, milliseconds } from './bench/figures.mjs';
+import { benchCatalogue, benchPricing } from './bench/pricing.mjs';
+
+const bundle = fileURLToPath(new URL('../dist/index.js', import.meta.url));
+const copiesOfUndici = readFileSync(bundle, 'utf8').match(/UND_ERR_HEADERS_OVERFLOW"\s*[;}]/g)?.length ?? 0;
+const pricing = benchPricing();
+const catalogue = await benchCatalogue();
+const action = await benchAction();
+
+const rows = [
+  ['whole action / bare requests (medians of 15)', ratio(action.action, action.bare), 'at most 2.0'],
+  ['whole action, spawn to exit', milliseconds(action.action), ''],
+  ['GitHub requests, comment unchanged', action.requestsUnchanged, 'at most 4'],
+  ['GitHub requests, comment created', action.requestsCreating, 'at most 8'],
+  ['peak memory', megabytes(action.memory), 'under 200 MB'],
+  ['bundle dist/index.js', megabytes(statSync(bundle).size), 'at most 2.5 MB'],
+  ['copies of undici in it', copiesOfUndici, '1'],
+  ['pricing 5,000 calls, first time in a process', milliseconds(pricing.first), 'under 100 ms'],
+  ['pricing 5,000 calls', milliseconds(pricing.many), 'under 100 ms'],
+  ['pricing 500 / 5,000 calls', ratio(pricing.few, pricing.many), 'about 0.1'],
+  ...(catalogue === null
+    ? []
+    : [
+        [
+          `422 models x 1,204 endpoints x 3 shapes / JSON.parse of both files`,
+          ratio(catalogue.pricing, catalogue.parse),
+          '',
+        ],
+      ]),
+];
+
+function ratio(a, b) {
+  return (a / b).toFixed(2);
+}
+
+const [cpu] = cpus();
+console.log(`Node ${process.version}, ${cpus().length} x ${cpu?.model.trim() ?? 'unknown processor'}\n`);
+console.log('| figure | measured | aim |\n|---|---|---|');
+for (const row of rows) console.log(`| ${row.join(' | ')} |`);

@@ -1,0 +1,65 @@
+/** Pricing: 5,000 and 500 calls of a manifest, and the whole of a real catalogue where the data is there. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { catalogue, endpoint, model } from '../../__tests__/support/catalogue.js';
+import { call, manifest, suite, tokens } from '../../__tests__/support/manifest.js';
+import { estimateManifest } from '../../src/estimate/estimate-manifest.js';
+import { priceCall } from '../../src/pricing/price-call.js';
+import { median, medianTime } from './figures.mjs';
+
+const IDS = Array.from({ length: 10 }, (_, index) => `acme/model-${index}`);
+
+function prices() {
+  const tags = ['a', 'b/fp8', 'c', 'd/turbo'];
+  return catalogue(IDS.map((id) => ({ ...model({ id }), endpoints: tags.map((tag) => endpoint({ tag })) })));
+}
+
+function calls(count) {
+  const all = Array.from({ length: count }, (_, index) =>
+    call({ model: IDS[index % IDS.length], count: index, prompt_tokens: tokens(1000 + index), max_tokens: 400 }),
+  );
+  return manifest({ suites: [suite({ name: 'evals', calls: all })] });
+}
+
+/** Each run with a catalogue of its own, as a process has it: nothing is kept from the run before. */
+export function benchPricing() {
+  const time = (count) => {
+    const given = calls(count);
+    return medianTime(() => estimateManifest(given, prices(), null));
+  };
+  const began = process.hrtime.bigint();
+  estimateManifest(calls(5000), prices(), null);
+  const first = Number(process.hrtime.bigint() - began) / 1e6;
+  return { first, many: time(5000), few: time(500) };
+}
+
+const DATA = fileURLToPath(new URL('../../../shared/openrouter-data/', import.meta.url));
+const FILES = ['models-2026-08-22.json.gz', 'endpoints-2026-08-22.json.gz'];
+const SHAPES = [
+  { prompt_tokens: tokens(1800), completion_tokens: tokens(350), max_tokens: 1024 },
+  { prompt_tokens: tokens(120_000), completion_tokens: tokens(4000), cached_tokens: tokens(100_000) },
+  { prompt_tokens: tokens(300_000, 600_000), completion_tokens: tokens(2000), cache_write_tokens: tokens(1000) },
+];
+
+/** 422 models, 1,204 endpoints, 3 shapes of request, against JSON.parse of the same two files; null without the data. */
+export async function benchCatalogue() {
+  if (!existsSync(`${DATA}${FILES[0]}`)) return null;
+  const { realCatalogue } = await import('../../__tests__/support/openrouter-data.js');
+  const texts = FILES.map((file) => gunzipSync(readFileSync(`${DATA}${file}`)).toString('utf8'));
+  const parse = medianTime(() => texts.map((text) => JSON.parse(text)));
+  const times = [];
+  let priced = 0;
+  for (let run = 0; run < 15; run += 1) {
+    const real = realCatalogue();
+    const began = process.hrtime.bigint();
+    priced = 0;
+    for (const id of real.models.keys()) {
+      for (const shape of SHAPES) {
+        if (priceCall(call({ model: id, ...shape }), real, null).state !== 'unpriced') priced += 1;
+      }
+    }
+    times.push(Number(process.hrtime.bigint() - began) / 1e6);
+  }
+  return { parse, pricing: median(times), priced };
+}

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { obtainCatalogue } from '../catalogue/source.js';
+import { countPromptFiles } from '../check/count-prompts.js';
+import { modelsDeclared } from '../check/check.js';
+import { accountClient } from '../credits/account-client.js';
+import type { AccountClient } from '../credits/account-client.js';
+import { creditsLines } from '../credits/credits-words.js';
+import { fetchCredits } from '../credits/credits.js';
+import { runNeeds } from '../credits/run-needs.js';
+import type { RunNeeds } from '../credits/run-needs.js';
+import { estimateManifest } from '../estimate/estimate-manifest.js';
+import { send } from '../http/request.js';
+import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../inputs/catalogue-url.js';
+import { parseManifest } from '../manifest/parse.js';
+import { configurationError } from '../problems/problem.js';
+import { logLine } from '../text/log.js';
+import { readOptionalFile } from '../workspace/read-file.js';
+import { parseOptions, textOption } from './options.js';
+import { DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk } from './sources-on-disk.js';
+import type { World } from './world.js';
+
+/** `llm-budget credits`: what is left to spend, and how many runs of the manifest it covers. */
+export async function creditsCommand(args: readonly string[], world: World): Promise<number> {
+  const options = parseOptions('credits', args, { 'catalogue-url': { type: 'string' } }, 1);
+  const catalogueUrl = parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
+  const account = accountOfEnvironment(catalogueUrl, world);
+  const run = await needsOf(options.positionals[0] ?? null, catalogueUrl, world);
+  const credits = await fetchCredits(account);
+  const isKnown = credits.state === 'known' || credits.state === 'exhausted';
+  const stream = isKnown ? world.stdout : world.stderr;
+  for (const line of creditsLines(credits, run)) stream.write(`${logLine(line)}\n`);
+  return isKnown ? 0 : 2;
+}
+
+/** The key comes from the environment alone: on the command line it would stand in the shell's history. */
+export function accountOfEnvironment(catalogueUrl: URL, world: World): AccountClient {
+  const apiKey = world.environment.get('OPENROUTER_API_KEY') ?? '';
+  if (/^[\x21-\x7e]+$/.test(apiKey)) return accountClient({ catalogueUrl, apiKey, send, effects: world.effects });
+  throw configurationError(
+    apiKey === ''
+      ? 'OPENROUTER_API_KEY is not set; put the key there, it is read from nowhere else'
+      : 'OPENROUTER_API_KEY is no key: it has blanks or characters outside ASCII',
+  );
+}
+
+/** Of the manifest that is named, or of the usual one where it is there. */
+async function needsOf(named: string | null, url: URL, world: World): Promise<RunNeeds | null> {
+  const file = named ?? DEFAULT_MANIFEST;
+  const text = await readOptionalFile(resolve(world.cwd, file), MANIFEST_LIMITS);
+  if (text === null && named === null) return null;
+  if (text === null) throw configurationError(`There is no ${file}`, { file });
+  const parsed = { head: parseManifest(text, file), base: null, defaultBranch: null, policyFile: null, notes: [] };
+  const { manifests } = await countPromptFiles(parsed, promptFilesOnDisk(world.cwd));
+  if (manifests.head === null) return null;
+  const order = { url, lockText: null, offline: false, idsInUse: modelsDeclared([manifests.head]) };
+  const { catalogue } = await obtainCatalogue(order, world.effects);
+  return runNeeds(estimateManifest(manifests.head, catalogue, null));
+}

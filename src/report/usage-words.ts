@@ -1,0 +1,22 @@
+import type { UsageReport } from '../calibration/usage-report.js';
+import { add, divide, parseDecimal, subtract, times, toText, ZERO } from '../money/decimal.js';
+import type { Decimal } from '../money/decimal.js';
+import { counted, money, percent } from '../text/amount.js';
+
+/** `Estimated $2.40, used $2.61 (+8.8 %), by 240 recorded requests`: over the suites that have both figures. */
+export function usageTitle(usage: UsageReport): string {
+  const both = usage.suites.filter(({ estimated_per_run: a, used_per_run: b }) => a !== null && b !== null);
+  const requests = `by ${counted(usage.requests, 'recorded request')}`;
+  if (both.length === 0) return `Estimated against used: nothing to compare, ${requests}`;
+  const estimated = total(both.map((suite) => suite.estimated_per_run));
+  const used = total(both.map((suite) => suite.used_per_run));
+  const isComparable = estimated.coefficient !== 0n;
+  const error = isComparable
+    ? ` (${percent(toText(divide(times(subtract(used, estimated), 100), estimated, 2)))})`
+    : '';
+  return `Estimated ${money(estimated)}, used ${money(used)}${error}, ${requests}`;
+}
+
+function total(amounts: readonly (string | null)[]): Decimal {
+  return amounts.reduce((sum, amount) => add(sum, parseDecimal(amount ?? '') ?? ZERO), ZERO);
+}

@@ -1,0 +1,24 @@
+import type { UsageRow } from './usage-row.js';
+
+/** Rows of OpenRouter's own generations, whose exact charge can be asked for by their id. */
+export interface GenerationRows {
+  readonly see: (row: UsageRow) => void;
+  /** By id; the last row of an id wins. */
+  readonly rows: ReadonlyMap<string, UsageRow>;
+}
+
+const GENERATION_ID = /^gen-[A-Za-z0-9_-]{1,100}$/;
+
+/** More than a run asks for by far, and a few megabytes at most: the others are not kept. */
+const MOST = 5_000;
+
+export function createGenerationRows(): GenerationRows {
+  const rows = new Map<string, UsageRow>();
+  return {
+    rows,
+    see: (row) => {
+      if (row.id === null || !GENERATION_ID.test(row.id)) return;
+      if (rows.size < MOST || rows.has(row.id)) rows.set(row.id, row);
+    },
+  };
+}

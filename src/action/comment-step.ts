@@ -15,7 +15,10 @@ export async function comment(report: Report | ErrorReport, desk: Desk, world: A
   const { event, facts, inputs, client, urls } = desk;
   const { pullRequest } = facts;
   const comments = pullRequest?.comments ?? null;
-  if (!event.writesComment || pullRequest === null || comments === null) return NOTHING_TO_SAY;
+  if (!event.writesComment || inputs.comment === 'never') return NOTHING_TO_SAY;
+  // The token may not even read the pull request that the event names; the warning on it was given already.
+  if (pullRequest === null && event.pullRequest.kind === 'number') return { status: 'forbidden', warning: null };
+  if (pullRequest === null || comments === null) return NOTHING_TO_SAY;
   const key = inputs['comment-key'];
   const exists = existingComment(comments, key) !== null;
   if (!wantsComment(inputs.comment, report, exists)) return NOTHING_TO_SAY;

@@ -54,7 +54,7 @@ describeWithShell('commands that are shown', () => {
     await mkdir(join(repository.root, '.bin'));
     await writeFile(
       program,
-      `#!/bin/sh\ncase "$1" in check | lock | models) set -- "$@" --catalogue-url "$CATALOGUE" ;; esac\nexec "${process.execPath}" "${ROOT}dist/cli/index.js" "$@"\n`,
+      `#!/bin/sh\ncase "$1" in check | lock | models | init | calibrate | credits) set -- "$@" --catalogue-url "$CATALOGUE" ;; esac\nexec "${process.execPath}" "${ROOT}dist/cli/index.js" "$@"\n`,
     );
     await chmod(program, 0o755);
   });

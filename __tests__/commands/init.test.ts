@@ -10,6 +10,7 @@ import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogu
 import { commandLine, DATE } from '../support/command-line.js';
 import type { TestRepository } from '../support/repository.js';
 import { testRepository } from '../support/repository.js';
+import { actionlint, stepsOf } from '../support/workflows.js';
 
 let server: CatalogueServer;
 let repository: TestRepository;
@@ -203,6 +204,13 @@ describe('the workflow of init', () => {
       permissions: { contents: 'read', 'pull-requests': 'write' },
       jobs: { budget: { steps: [{ uses: 'acme/llm-budget@v1' }] } },
     });
+  });
+
+  test('is one in which actionlint finds nothing, with a manifest below the root too', async () => {
+    mkdirSync(join(repository.root, 'a "b" #c'));
+    expect((await run(['init', '--action', 'acme/llm-budget@v1'], 'a "b" #c')).exitCode).toBe(0);
+    expect(await actionlint({ name: WORKFLOW, text: text(WORKFLOW) })).toEqual([]);
+    expect(stepsOf(text(WORKFLOW))).toMatchObject([{ with: { manifest: 'a "b" #c/llm-budget.yml' } }]);
   });
 
   test('stands at the root of the repository and names a manifest below it', async () => {

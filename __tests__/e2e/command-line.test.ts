@@ -1,0 +1,133 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { errorReportSchema, reportSchema } from '../../src/report/schema.js';
+import { VERSION } from '../../src/version.js';
+import type { CatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { manifestText } from '../support/command-line.js';
+import type { TestRepository } from '../support/repository.js';
+import { testRepository } from '../support/repository.js';
+import { spawned } from '../support/run-action.js';
+
+/** The built command line as a process: the real streams, exit codes, git and network. */
+
+const BIN = fileURLToPath(new URL('../../dist/cli/index.js', import.meta.url));
+
+let server: CatalogueServer;
+let repository: TestRepository;
+
+beforeAll(async () => {
+  server = await startCatalogueServer({
+    models: [modelRow('acme/one'), ...Array.from({ length: 5000 }, (_, index) => modelRow(`many/model-${index}`))],
+    endpoints: { 'acme/one': [endpointRow('one')] },
+  });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  repository = testRepository();
+  repository.write('llm-budget.yml', manifestText());
+});
+afterEach(() => {
+  repository.remove();
+});
+
+const environment = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
+
+function run(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
+  return spawned(process.execPath, [BIN, ...args], { ...environment, ...more }, { cwd: repository.root });
+}
+const withCatalogue = (...args: string[]) => [...args, '--catalogue-url', server.url];
+
+describe('the built command line', () => {
+  test('prices a manifest: 100 x (0.001 + 0.001) = $0.20, figures on stdout, nothing on stderr, no colour in a pipe', async () => {
+    const ended = await run(withCatalogue('check'), { FORCE_COLOR: '1', TERM: 'xterm-256color' });
+    expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(ended.stdout).toMatch(/^Within budget: LLM calls cost \$0\.20 per run/);
+    expect(ended.stdout).not.toContain('\u001b');
+  });
+
+  test('compares with a git ref and judges by the policy there: $0.20 against $0.10, limit $0.15', async () => {
+    repository.write('llm-budget.yml', manifestText({ count: 50, limit: '0.15' }));
+    repository.commit();
+    repository.write('llm-budget.yml', manifestText({ limit: '9' }));
+    const ended = await run(withCatalogue('check', '--base', 'main', '--policy', 'main', '--format', 'json'));
+    const report = reportSchema.parse(JSON.parse(ended.stdout));
+    expect([ended.exitCode, report.verdict, report.delta?.per_run]).toEqual([1, 'fail', '0.1']);
+    expect(report.policy.not_applied).toEqual([{ key: 'budget.per_run', head: '9', policy: '0.15' }]);
+  });
+
+  test('ends with 2 for a wrong manifest, with a document on stdout and a place on stderr', async () => {
+    repository.write('llm-budget.yml', manifestText({ limit: 'many' }));
+    const ended = await run(withCatalogue('check', '--format', 'json'));
+    expect(ended.exitCode).toBe(2);
+    expect(errorReportSchema.parse(JSON.parse(ended.stdout)).errors[0]).toMatchObject({ line: 2 });
+    expect(ended.stderr).toMatch(/^llm-budget\.yml:2:/);
+  });
+
+  test('locks prices, and goes on without the catalogue; without a lock it ends with 3', async () => {
+    expect((await run(['check', '--offline'])).exitCode).toBe(3);
+    expect((await run(withCatalogue('lock'))).exitCode).toBe(0);
+    expect((await run(['lock', '--check'])).exitCode).toBe(0);
+    const ended = await run(['check', '--offline']);
+    expect([ended.exitCode, ended.stdout.includes('$0.20')]).toEqual([0, true]);
+  });
+
+  test('starts from nothing: init, then check passes', async () => {
+    repository.git('clean', '-fdq');
+    expect((await run(withCatalogue('init', '--model', 'acme/one'))).exitCode).toBe(0);
+    const ended = await run(withCatalogue('check', '--format', 'json'));
+    expect([ended.exitCode, reportSchema.parse(JSON.parse(ended.stdout)).verdict]).toEqual([0, 'pass']);
+  });
+
+  test('prints the schemas that are committed, its version and its help', async () => {
+    for (const [of, file] of [
+      ['manifest', 'llm-budget.schema.json'],
+      ['report', 'llm-budget-report.schema.json'],
+    ] as const) {
+      const committed = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+      expect(JSON.parse((await run(['schema', '--of', of])).stdout)).toEqual(JSON.parse(committed));
+    }
+    expect((await run(['--version'])).stdout).toBe(`${VERSION}\n`);
+    expect((await run(['check', '--help'])).stdout).toMatch(/^Usage: llm-budget check/);
+  });
+
+  (process.platform === 'win32' ? test.skip : test)('is a program of its own', async () => {
+    const ended = await spawned(BIN, ['--version'], environment, { cwd: repository.root });
+    expect(ended).toEqual({ exitCode: 0, stdout: `${VERSION}\n`, stderr: '' });
+  });
+
+  test('writes a long answer whole into a pipe, and ends quietly where the reader has seen enough', async () => {
+    const whole = await run(withCatalogue('models', '--json'));
+    const { models } = z.object({ models: z.array(z.unknown()) }).parse(JSON.parse(whole.stdout));
+    expect([whole.exitCode, models.length]).toEqual([0, 5001]);
+
+    const child = spawn(process.execPath, [BIN, ...withCatalogue('models')], {
+      env: environment,
+      cwd: repository.root,
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const exitCode = await new Promise((resolve) => child.once('close', resolve));
+    expect([exitCode, stderr]).toEqual([0, '']);
+  });
+
+  test('refuses a proxy that is no URL: exit 2', async () => {
+    const ended = await run(withCatalogue('check'), { HTTPS_PROXY: 'not a proxy' });
+    expect([ended.exitCode, ended.stdout]).toEqual([2, '']);
+    expect(ended.stderr).toMatch(/proxy/i);
+  });
+
+  test('leaves nothing behind in the folder but what was asked for', async () => {
+    await run(withCatalogue('check', '--output', 'report.txt'));
+    expect(repository.git('status', '--porcelain', '--untracked-files=all').split('\n')).toEqual([
+      '?? llm-budget.yml',
+      '?? report.txt',
+    ]);
+    expect(readFileSync(join(repository.root, 'report.txt'), 'utf8')).toContain('$0.20');
+  });
+});

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import { obtainCatalogue } from '../catalogue/source.js';
 import { countPromptFiles } from '../check/count-prompts.js';
 import { modelsDeclared } from '../check/check.js';
 import { accountClient } from '../credits/account-client.js';
 import type { AccountClient } from '../credits/account-client.js';
+import { creditsViolation } from '../credits/credits-rule.js';
 import { creditsLines } from '../credits/credits-words.js';
 import { fetchCredits } from '../credits/credits.js';
+import type { Credits } from '../credits/credits.js';
 import { runNeeds } from '../credits/run-needs.js';
 import type { RunNeeds } from '../credits/run-needs.js';
 import { estimateManifest } from '../estimate/estimate-manifest.js';
@@ -15,11 +16,15 @@ import { parseManifest } from '../manifest/parse.js';
 import { configurationError } from '../problems/problem.js';
 import { logLine } from '../text/log.js';
 import { readOptionalFile } from '../workspace/read-file.js';
+import { catalogueIfAny } from './catalogue-for.js';
 import { parseOptions, textOption } from './options.js';
-import { DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk } from './sources-on-disk.js';
+import { DEFAULT_LOCK, DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk } from './sources-on-disk.js';
 import type { World } from './world.js';
 
-/** `llm-budget credits`: what is left to spend, and how many runs of the manifest it covers. */
+/**
+ * `llm-budget credits`: what is left to spend, how many runs of the manifest it covers, and what 402 will mean for one
+ * that it does not cover. Exit 2 where that cannot be known.
+ */
 export async function creditsCommand(args: readonly string[], world: World): Promise<number> {
   const options = parseOptions('credits', args, { 'catalogue-url': { type: 'string' } }, 1);
   const catalogueUrl = parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
@@ -28,8 +33,14 @@ export async function creditsCommand(args: readonly string[], world: World): Pro
   const credits = await fetchCredits(account);
   const isKnown = credits.state === 'known' || credits.state === 'exhausted';
   const stream = isKnown ? world.stdout : world.stderr;
-  for (const line of creditsLines(credits, run)) stream.write(`${logLine(line)}\n`);
+  for (const line of linesOf(credits, run)) stream.write(`${logLine(line)}\n`);
   return isKnown ? 0 : 2;
+}
+
+function linesOf(credits: Credits, run: RunNeeds | null): readonly string[] {
+  const lines = creditsLines(credits, run);
+  const broken = run === null ? null : creditsViolation(credits, run, 'warn');
+  return broken === null ? lines : [...lines, [broken.message, broken.remedy ?? ''].join(' ').trim()];
 }
 
 /** The key comes from the environment alone: on the command line it would stand in the shell's history. */
@@ -43,7 +54,7 @@ export function accountOfEnvironment(catalogueUrl: URL, world: World): AccountCl
   );
 }
 
-/** Of the manifest that is named, or of the usual one where it is there. */
+/** Of the manifest that is named, or of the usual one where it is there; null, and why on stderr, without prices. */
 async function needsOf(named: string | null, url: URL, world: World): Promise<RunNeeds | null> {
   const file = named ?? DEFAULT_MANIFEST;
   const text = await readOptionalFile(resolve(world.cwd, file), MANIFEST_LIMITS);
@@ -52,7 +63,7 @@ async function needsOf(named: string | null, url: URL, world: World): Promise<Ru
   const parsed = { head: parseManifest(text, file), base: null, defaultBranch: null, policyFile: null, notes: [] };
   const { manifests } = await countPromptFiles(parsed, promptFilesOnDisk(world.cwd));
   if (manifests.head === null) return null;
-  const order = { url, lockText: null, offline: false, idsInUse: modelsDeclared([manifests.head]) };
-  const { catalogue } = await obtainCatalogue(order, world.effects);
-  return runNeeds(estimateManifest(manifests.head, catalogue, null));
+  const prices = { catalogueUrl: url, lock: DEFAULT_LOCK, offline: false };
+  const catalogue = await catalogueIfAny(prices, modelsDeclared([manifests.head]), world);
+  return catalogue === null ? null : runNeeds(estimateManifest(manifests.head, catalogue, null));
 }

@@ -6,11 +6,10 @@ import { modelsDeclared } from '../check/check.js';
 import { parseManifest } from '../manifest/parse.js';
 import { counted } from '../text/amount.js';
 import { logLine } from '../text/log.js';
-import { readRegularFile } from '../workspace/read-file.js';
 import { writeTextFile } from '../workspace/write-file.js';
 import { isGiven, parseOptions, textOption } from './options.js';
 import { withProgress } from './progress.js';
-import { DEFAULT_LOCK, DEFAULT_MANIFEST, LOCK_LIMITS, MANIFEST_LIMITS } from './sources-on-disk.js';
+import { DEFAULT_LOCK, DEFAULT_MANIFEST, readLockText, readManifestText } from './sources-on-disk.js';
 import type { World } from './world.js';
 
 const OPTIONS = {
@@ -28,7 +27,7 @@ export async function lockCommand(args: readonly string[], world: World): Promis
   const manifestFile = options.positionals[0] ?? DEFAULT_MANIFEST;
   const lockFile = textOption(options, 'lock') ?? DEFAULT_LOCK;
   const url = parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
-  const text = await readRegularFile(resolve(world.cwd, manifestFile), MANIFEST_LIMITS);
+  const text = await readManifestText(manifestFile, world.cwd);
   const ids = modelsDeclared([parseManifest(text, manifestFile)]);
   if (isGiven(options, 'check')) return await checkLock(lockFile, ids, world);
 
@@ -45,7 +44,7 @@ export async function lockCommand(args: readonly string[], world: World): Promis
 }
 
 async function checkLock(lockFile: string, ids: readonly string[], world: World): Promise<number> {
-  const text = await readRegularFile(resolve(world.cwd, lockFile), LOCK_LIMITS);
+  const text = await readLockText(lockFile, world.cwd);
   const lock = parseLock(text, lockFile, world.effects.now());
   const missing = uncoveredModels(lock, ids);
   if (missing.length === 0) {

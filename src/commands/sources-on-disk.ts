@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { ManifestSource, PolicySource, PromptFileReader, Sources } from '../check/sources.js';
-import { NoVerdictError } from '../problems/problem.js';
+import { configurationError, NoVerdictError } from '../problems/problem.js';
+import type { ReadLimits } from '../workspace/file-text.js';
 import { readFilesAtCommit } from '../workspace/git-files.js';
 import { readAtRef, repositoryRoot } from '../workspace/git.js';
 import { readFileText, readOptionalFile, readTreeFiles } from '../workspace/read-file.js';
@@ -11,6 +12,22 @@ export const DEFAULT_LOCK = 'llm-budget.lock.json';
 /** Manifests above this size are refused before they are parsed (design: 500,000 bytes). */
 export const MANIFEST_LIMITS = { maxBytes: 500_000 };
 export const LOCK_LIMITS = { maxBytes: 8 * 1024 * 1024 };
+
+/** The manifest that a command works on; NoVerdictError (2) that names the way to one where it is missing. */
+export async function readManifestText(file: string, cwd: string): Promise<string> {
+  return await readOr(file, cwd, MANIFEST_LIMITS, '`llm-budget init` writes one, or name the path where it is');
+}
+
+/** The lock that a command needs; NoVerdictError (2) that names the way to one where it is missing. */
+export async function readLockText(file: string, cwd: string): Promise<string> {
+  return await readOr(file, cwd, LOCK_LIMITS, '`llm-budget lock` writes one');
+}
+
+async function readOr(file: string, cwd: string, limits: ReadLimits, remedy: string): Promise<string> {
+  const text = await readOptionalFile(resolve(cwd, file), limits);
+  if (text === null) throw configurationError(`There is no ${file}; ${remedy}.`, { file });
+  return text;
+}
 
 export interface SourceNames {
   readonly manifest: string;

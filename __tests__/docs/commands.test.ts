@@ -5,13 +5,14 @@ import { delimiter, join } from 'node:path';
 import { z } from 'zod';
 import { startCatalogueServer } from '../support/catalogue-server.js';
 import type { CatalogueServer } from '../support/catalogue-server.js';
-import { catalogueOfTheExamples, runWithoutNetwork } from '../support/examples.js';
+import { catalogueOfTheExamples } from '../support/examples.js';
 import { ROOT, allCodeBlocks, readProjectFile } from '../support/project-files.js';
 import { testRepository } from '../support/repository.js';
-import { spawned } from '../support/run-action.js';
+import type { EndedProcess } from '../support/process.js';
+import { runToEnd } from '../support/process.js';
 
 /**
- * Every command that the pages and the help texts show, run as shown: in a repository with a manifest, a lock and a
+ * Every command that the pages show, run as shown: in a repository with a manifest, a lock and a
  * branch at `origin`, at the prices of the examples from a loopback catalogue.
  */
 
@@ -22,17 +23,12 @@ const commands = [...new Set(blocks.flatMap(({ text }) => text.trim().split('\n'
 const ours = commands.filter((line) => line.startsWith('node dist/cli/index.js '));
 const others = commands.filter((line) => !ours.includes(line));
 
-/** The commands of the overview that this bundle has, each with the examples of its help. */
-async function helpExamples(): Promise<string[]> {
-  const overview = await runWithoutNetwork(['--help']);
-  const names = [...overview.stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name = '']) => name);
-  const helps = await Promise.all(names.map((name) => runWithoutNetwork([name, '--help'])));
-  return helps.flatMap(({ stdout }) =>
-    [...stdout.matchAll(/^ {2}(\S.*llm-budget .+|llm-budget .+)$/gm)].map(([, line = '']) => line),
-  );
-}
-
-const examples = await helpExamples();
+/** One request of the examples' judge, as OpenRouter answers it. */
+const RECORDING = `${JSON.stringify({
+  suite: 'retrieval-answers',
+  model: 'openai/gpt-5-mini',
+  usage: { prompt_tokens: 1490, completion_tokens: 430, cost: 0.0012325 },
+})}\n`;
 
 // The commands are lines for a POSIX shell.
 const describeWithShell = process.platform === 'win32' ? describe.skip : describe;
@@ -47,6 +43,7 @@ describeWithShell('commands that are shown', () => {
     repository.write('llm-budget.yml', manifest);
     repository.write('evals/llm-budget.yml', manifest);
     repository.write('llm-budget.lock.json', await readProjectFile('examples/rag-evals/llm-budget.lock.json'));
+    repository.write('recordings/evals.jsonl', RECORDING);
     cpSync(join(ROOT, 'examples'), join(repository.root, 'examples'), { recursive: true });
     repository.git('update-ref', 'refs/remotes/origin/main', repository.commit());
     symlinkSync(join(ROOT, 'dist'), join(repository.root, 'dist'));
@@ -63,28 +60,23 @@ describeWithShell('commands that are shown', () => {
     repository.remove();
   });
 
-  function run(line: string): ReturnType<typeof spawned> {
+  function run(line: string): Promise<EndedProcess> {
     const path = [join(repository.root, '.bin'), process.env.PATH ?? ''].join(delimiter);
     const env = { PATH: path, CATALOGUE: catalogue.url, HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '127.0.0.1' };
-    return spawned('sh', ['-c', line.replace(/^node dist\/cli\/index\.js /, 'llm-budget ')], env, repository.root);
+    return runToEnd('sh', ['-c', line.replace(/^node dist\/cli\/index\.js /, 'llm-budget ')], {
+      env,
+      cwd: repository.root,
+    });
   }
 
   test.each(ours)('%s', async (line) => {
     const { exitCode, stderr } = await run(line);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  });
-
-  test.each(examples)('help: %s', async (line) => {
-    const { exitCode, stderr } = await run(line);
-    // What it asks for may not be there, but the command takes it.
-    expect(stderr).not.toMatch(/--help shows what it accepts|has no command|unexpected error/);
-    expect(exitCode).not.toBeNull();
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
   });
 });
 
-test('there are commands to run, and examples in the help', () => {
+test('there are commands to run', () => {
   expect(ours.length).toBeGreaterThan(4);
-  expect(examples.length).toBeGreaterThan(5);
 });
 
 test.each(others)('%s: the script is there', async (line) => {

@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ROOT, readProjectFile } from '../support/project-files.js';
-import { readActionFile, spawned } from '../support/run-action.js';
+import { runToEnd } from '../support/process.js';
+import { readActionFile } from '../support/run-action.js';
 
 const readme = await readProjectFile('README.md');
 
@@ -27,7 +28,10 @@ test('the README is read in one go', () => {
 describe('the tables of inputs and outputs', () => {
   test('are what the script makes of action.yml', async () => {
     const env = { PATH: process.env.PATH ?? '' };
-    const { exitCode, stderr } = await spawned(process.execPath, ['scripts/readme-tables.mjs', '--check'], env, ROOT);
+    const { exitCode, stderr } = await runToEnd(process.execPath, ['scripts/readme-tables.mjs', '--check'], {
+      env,
+      cwd: ROOT,
+    });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   });
 

@@ -2,7 +2,8 @@ import { lockSchema } from '../../src/catalogue/lock-schema.js';
 import type { CatalogueContent } from './catalogue-server.js';
 import { modelRow } from './catalogue-server.js';
 import { ROOT, projectFiles, readProjectFile } from './project-files.js';
-import { spawned } from './run-action.js';
+import type { EndedProcess } from './process.js';
+import { runToEnd } from './process.js';
 
 /** The examples, and the built command line run on them as their reader runs it. */
 
@@ -39,15 +40,12 @@ const CLOSED_PORT = 'http://127.0.0.1:1';
  * `node dist/cli/index.js ARGS` in the project's folder, on a machine without a network: what is not on loopback is
  * sent to a proxy that is not there.
  */
-export function runWithoutNetwork(
-  args: readonly string[],
-  cwd: string = ROOT,
-): Promise<Awaited<ReturnType<typeof spawned>>> {
+export function runWithoutNetwork(args: readonly string[]): Promise<EndedProcess> {
   const env = {
     PATH: process.env.PATH ?? '',
     HTTPS_PROXY: CLOSED_PORT,
     HTTP_PROXY: CLOSED_PORT,
     NO_PROXY: '127.0.0.1',
   };
-  return spawned(process.execPath, [`${ROOT}dist/cli/index.js`, ...args], env, cwd);
+  return runToEnd(process.execPath, [`${ROOT}dist/cli/index.js`, ...args], { env, cwd: ROOT });
 }

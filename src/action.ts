@@ -69,12 +69,16 @@ function unexpected(error: unknown): void {
   say(() => {
     core.error(line);
   });
-  if (known.exitCode === null) {
-    const none: ErrorReport = { schema_version: 1, verdict: 'error', errors: [] };
-    for (const [name, value] of outputsOf(none, { reportFile: '', commentStatus: 'skipped' })) setOutput(name, value);
-  }
   const where = error instanceof Error ? (error.stack ?? error.message) : 'something was thrown that is no error';
   whisper(where);
+}
+
+/** The exit code of a run that ends before its time; every output is set on this path too. */
+function earlyExitCode(): number {
+  if (known.exitCode !== null) return known.exitCode;
+  const none: ErrorReport = { schema_version: 1, verdict: 'error', errors: [] };
+  for (const [name, value] of outputsOf(none, { reportFile: '', commentStatus: 'skipped' })) setOutput(name, value);
+  return 2;
 }
 
 /** At debug level alone, and line by line, since the library makes one line of several. */
@@ -89,11 +93,11 @@ function whisper(text: string): void {
 // Only proof ends in 0: a process that ends before its verdict has none.
 process.exitCode = 2;
 // A cancelled run ends with what is known: the verdict where it stands, else none.
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(known.exitCode ?? 2));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(earlyExitCode()));
 // Node would print both as they are, and a failure outside of any promise would end in 1, which is a verdict.
 process.once('uncaughtException', (error) => {
   unexpected(error);
-  process.exit(known.exitCode ?? 2);
+  process.exit(earlyExitCode());
 });
 process.removeAllListeners('warning').on('warning', (warning) => {
   whisper(`${warning.name}: ${warning.message}`);
@@ -138,5 +142,5 @@ try {
   );
 } catch (error) {
   unexpected(error);
-  process.exitCode = known.exitCode ?? 2;
+  process.exitCode = earlyExitCode();
 }

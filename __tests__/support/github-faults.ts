@@ -6,6 +6,8 @@ export interface RequestEntry {
   readonly method: string;
   /** Path and query, e.g. "/repos/acme/shop/issues/1/comments". */
   readonly path: string;
+  /** The same as it came, with the prefix that GitHub Enterprise Server has. */
+  readonly target: string;
   /** The name of a GraphQL operation, else null. */
   readonly operation: string | null;
   readonly headers: IncomingMessage['headers'];
@@ -20,7 +22,8 @@ export interface Fault {
   /** Whether the request takes effect all the same; false by default. */
   readonly effect?: boolean;
   readonly answer:
-    | { readonly kind: 'hang' }
+    /** `struck` is told once the request is there. */
+    | { readonly kind: 'hang'; readonly struck?: () => void }
     | { readonly kind: 'reset' }
     | { readonly kind: 'status'; readonly status: number; readonly headers?: Headers; readonly body?: string }
     /** The real answer with other headers. */
@@ -59,6 +62,7 @@ export async function strike(fault: Fault, response: ServerResponse, real: () =>
   const half = done.body.slice(0, Math.floor(done.body.length / 2));
   switch (answer.kind) {
     case 'hang':
+      answer.struck?.();
       return;
     case 'reset':
       response.destroy();

@@ -114,9 +114,11 @@ export async function startGitHub(
     void (async () => {
       const body = await readBody(request);
       // GitHub Enterprise Server has its APIs under /api/v3 and /api/graphql.
-      const path = (request.url ?? '/').replace(/^\/api\/v3(?=\/)/, '').replace(/^\/api\/graphql$/, '/graphql');
+      const target = request.url ?? '/';
+      const path = target.replace(/^\/api\/v3(?=\/)/, '').replace(/^\/api\/graphql$/, '/graphql');
       const operation = path === '/graphql' ? (/\b(?:query|mutation) (\w+)/.exec(body)?.[1] ?? null) : null;
-      const entry: RequestEntry = { method: request.method ?? 'GET', path, operation, headers: request.headers, body };
+      const { method = 'GET', headers } = request;
+      const entry: RequestEntry = { method, path, target, operation, headers, body };
       requests.push(entry);
       const struck = faults.find((candidate) => candidate.left > 0 && matches(candidate.fault, entry));
       if (struck === undefined) {

@@ -4,7 +4,7 @@ import { startGitHub } from './github-server.js';
 import type { GitHubServer } from './github-server.js';
 import type { FileTree } from './github-state.js';
 import { runAction } from './run-action.js';
-import type { ActionResult } from './run-action.js';
+import type { ActionResult, ProcessOptions } from './run-action.js';
 
 /** A repository with a pull request, a catalogue, and the action run on them; all on loopback. */
 
@@ -35,7 +35,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface RunChanges {
+export interface RunChanges extends ProcessOptions {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly variables?: Readonly<Record<string, string>>;
   readonly runId?: number;
@@ -54,22 +54,25 @@ export async function startStage(models: readonly string[] = ['acme/small', 'acm
 
   function run(event: string, payload: unknown, sha: string, changes: RunChanges = {}): Promise<ActionResult> {
     runs += 1;
-    return runAction({
-      event,
-      payload,
-      inputs: { 'github-token': github.token, 'catalogue-url': catalogue.url, ...changes.inputs },
-      variables: {
-        GITHUB_API_URL: github.url,
-        GITHUB_GRAPHQL_URL: github.graphqlUrl,
-        GITHUB_SERVER_URL: 'https://github.test',
-        GITHUB_REPOSITORY: github.repository,
-        GITHUB_SHA: sha,
-        GITHUB_REF: 'refs/heads/main',
-        GITHUB_RUN_ID: String(changes.runId ?? runs),
-        GITHUB_RUN_ATTEMPT: String(changes.attempt ?? 1),
-        ...changes.variables,
+    return runAction(
+      {
+        event,
+        payload,
+        inputs: { 'github-token': github.token, 'catalogue-url': catalogue.url, ...changes.inputs },
+        variables: {
+          GITHUB_API_URL: github.url,
+          GITHUB_GRAPHQL_URL: github.graphqlUrl,
+          GITHUB_SERVER_URL: 'https://github.test',
+          GITHUB_REPOSITORY: github.repository,
+          GITHUB_SHA: sha,
+          GITHUB_REF: 'refs/heads/main',
+          GITHUB_RUN_ID: String(changes.runId ?? runs),
+          GITHUB_RUN_ATTEMPT: String(changes.attempt ?? 1),
+          ...changes.variables,
+        },
       },
-    });
+      changes,
+    );
   }
 
   return {

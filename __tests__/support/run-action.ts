@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { foreignCommands, readOutputFile, visibleLog } from './runner.js';
 
 /** Starts the built bundle as the runner does: inputs and GITHUB_* in the environment, files for outputs and summary. */
 
@@ -41,19 +43,23 @@ export interface ActionResult {
   readonly annotations: readonly string[];
 }
 
-export async function runAction(run: ActionRun, node: string = process.execPath): Promise<ActionResult> {
+/**
+ * Runs the bundle to its end. Whatever the test is about: a log that would make the runner do what the action did not
+ * ask for, an output that it does not have, and a secret anywhere are failures.
+ */
+export async function runAction(run: ActionRun, options: ProcessOptions = {}): Promise<ActionResult> {
   const folder = await mkdtemp(join(tmpdir(), 'llm-budget-run-'));
   try {
     const files = { output: join(folder, 'output'), summary: join(folder, 'summary'), event: join(folder, 'event') };
     await writeFile(files.output, '');
     await writeFile(files.summary, '');
     await writeFile(files.event, JSON.stringify(run.payload));
-    const { inputs } = await readActionFile();
+    const { inputs, outputs: declared } = await readActionFile();
     const given = new Map<string, string>();
     for (const [name, { default: value = '' }] of Object.entries(inputs)) {
       given.set(`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, run.inputs[name] ?? value);
     }
-    const ended = await spawned(node, [BUNDLE], {
+    const environment = {
       PATH: process.env.PATH ?? '',
       ...Object.fromEntries(given.entries()),
       GITHUB_ACTIONS: 'true',
@@ -64,20 +70,55 @@ export async function runAction(run: ActionRun, node: string = process.execPath)
       GITHUB_WORKSPACE: folder,
       RUNNER_TEMP: folder,
       ...run.variables,
-    });
-    const outputs = readOutputs(await readFile(files.output, 'utf8'));
+    };
+    const ended = await spawned(options.node ?? process.execPath, [BUNDLE], environment, { cwd: folder, ...options });
+    const [output, summary] = [await readFile(files.output, 'utf8'), await readFile(files.summary, 'utf8')];
+    const outputs = readOutputFile(output);
     const reportFile = outputs.get('report-file') ?? '';
     const report = reportFile === '' ? 'null' : await readFile(reportFile, 'utf8');
+    const secrets = [run.inputs['github-token'], run.inputs['openrouter-api-key']].filter(isGiven);
+    refuseForeign(ended, secrets);
+    refuseSecrets([visibleLog(ended.stdout), ended.stderr, output, summary, report], secrets);
+    const unknown = [...outputs.keys()].filter((name) => !Object.hasOwn(declared, name));
+    if (unknown.length > 0) throw new Error(`outputs that action.yml does not name: ${unknown.join(', ')}`);
     return {
       ...ended,
       outputs,
-      summary: await readFile(files.summary, 'utf8'),
+      summary,
       report: JSON.parse(report),
       annotations: ended.stdout.split('\n').filter((line) => /^::(?:error|warning) /.test(line)),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+export interface ProcessOptions {
+  readonly node?: string;
+  /** Called once the process runs, with the way to send it a signal. */
+  readonly started?: (kill: (signal: NodeJS.Signals) => void) => void;
+  readonly cwd?: string;
+  /** A file that takes stdout instead, such as a full device. */
+  readonly log?: string;
+}
+
+function isGiven(value: string | undefined): value is string {
+  return value !== undefined && value !== '';
+}
+
+function refuseForeign({ stdout, stderr }: Ended, secrets: readonly string[]): void {
+  const foreign = [...foreignCommands(stdout, secrets), ...foreignCommands(stderr, [])];
+  if (foreign.length > 0) throw new Error(`the runner would execute:\n${foreign.join('\n')}`);
+}
+
+function refuseSecrets(texts: readonly string[], secrets: readonly string[]): void {
+  const spellings = secrets.flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    Buffer.from(secret).toString('base64'),
+  ]);
+  const told = texts.find((text) => spellings.some((spelling) => text.includes(spelling)));
+  if (told !== undefined) throw new Error(`a secret is told:\n${told.slice(0, 2000)}`);
 }
 
 interface Ended {
@@ -91,30 +132,19 @@ export function spawned(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  cwd?: string,
+  { cwd, started, log }: ProcessOptions = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const file = log === undefined ? null : openSync(log, 'w');
+    const child = spawn(command, args, { env, cwd, stdio: ['ignore', file ?? 'pipe', 'pipe'] });
+    if (file !== null) closeSync(file);
     let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
     child.once('error', reject);
+    started?.((signal) => child.kill(signal));
     child.once('close', (exitCode) => {
       resolve({ exitCode, stdout, stderr });
     });
   });
-}
-
-/** `name<<delimiter`, lines, `delimiter`: what the runner reads from GITHUB_OUTPUT; a later value wins. */
-function readOutputs(text: string): Map<string, string> {
-  const outputs = new Map<string, string>();
-  const lines = text.split('\n');
-  for (let index = 0; index < lines.length; index += 1) {
-    const [, name, delimiter] = /^([^=<]+)<<(.+)$/.exec(lines[index] ?? '') ?? [];
-    if (name === undefined || delimiter === undefined) continue;
-    const end = lines.indexOf(delimiter, index + 1);
-    outputs.set(name, lines.slice(index + 1, end).join('\n'));
-    index = end;
-  }
-  return outputs;
 }

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { manifestText, openChange, pullRequestPayload, startStage } from '../support/pull-request.js';
+import type { Stage } from '../support/pull-request.js';
+import { startRecordingProxy } from '../support/recording-proxy.js';
+import type { RecordingProxy } from '../support/recording-proxy.js';
+
+/** GitHub Enterprise Server has its APIs below its own address; whatever leaves this machine would go through the proxy. */
+
+const FILE = 'llm-budget.yml';
+let stage: Stage;
+let proxy: RecordingProxy;
+let stop: () => void = () => undefined;
+beforeEach(async () => {
+  stage = await startStage();
+  proxy = await startRecordingProxy(() => {
+    stop();
+  });
+});
+afterEach(async () => {
+  stop = () => undefined;
+  await stage.close();
+  await proxy.close();
+});
+
+function environment(): Record<string, string> {
+  return {
+    GITHUB_API_URL: `${stage.github.url}/api/v3`,
+    GITHUB_GRAPHQL_URL: `${stage.github.url}/api/graphql`,
+    GITHUB_SERVER_URL: 'https://github.example.test',
+    HTTPS_PROXY: proxy.url,
+    HTTP_PROXY: proxy.url,
+  };
+}
+
+test('every request goes to the addresses that the runner names, and none elsewhere', async () => {
+  const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
+  for (let index = 0; index < 130; index += 1) await stage.github.addComment(number, 'bob', `remark ${String(index)}`);
+  stage.github.clearRequests();
+  const first = await stage.runOnPullRequest(number, { variables: environment() });
+  expect([first.exitCode, first.outputs.get('comment-status'), first.stderr]).toEqual([1, 'created', '']);
+  const target = await stage.run(
+    'pull_request_target',
+    pullRequestPayload(stage.github, number),
+    stage.github.pullRequest(number).baseSha,
+    { variables: environment(), runId: 1 },
+  );
+  expect(target.exitCode).toBe(1);
+  const targets = stage.github.requests.map((request) => request.target);
+  expect(targets.filter((path) => path.startsWith('/api/v3/repos/acme/shop/')).length).toBeGreaterThanOrEqual(2);
+  expect(targets.filter((path) => !path.startsWith('/api/v3/repos/acme/shop/') && path !== '/api/graphql')).toEqual([]);
+  expect(proxy.asked).toEqual([]);
+  const [comment] = (await stage.github.comments(number)).filter(({ body }) => body.startsWith('<!--'));
+  expect(comment?.body).toContain('https://github.example.test/acme/shop/');
+  expect(comment?.body).not.toContain('https://github.com');
+});
+
+test('what does leave this machine goes through the proxy, without a key', async () => {
+  const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText() });
+  const result = await stage.runOnPullRequest(number, {
+    inputs: { 'catalogue-url': 'https://catalogue.example.test/api/v1' },
+    variables: environment(),
+    // The proxy refuses; there is nothing to wait for.
+    started: (kill) => {
+      stop = () => {
+        kill('SIGTERM');
+      };
+    },
+  });
+  expect(proxy.asked[0]).toBe('CONNECT catalogue.example.test:443 HTTP/1.1');
+  expect([result.exitCode, result.stderr]).toEqual([2, '']);
+});
+
+test.each([
+  ['GITHUB_API_URL', 'javascript:alert(1)'],
+  ['GITHUB_GRAPHQL_URL', '::error::x'],
+  ['GITHUB_SERVER_URL', 'file:///etc'],
+])('a %s that is no web address ends in 2', async (name, value) => {
+  const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText() });
+  stage.github.clearRequests();
+  const result = await stage.runOnPullRequest(number, { variables: { [name]: value } });
+  expect(result.exitCode).toBe(2);
+  expect(result.stdout).toContain(`${name} is not a URL`);
+  expect(stage.github.requests).toEqual([]);
+});

@@ -18,6 +18,7 @@ import { logLine } from '../text/log.js';
 import { readOptionalFile } from '../workspace/read-file.js';
 import { catalogueIfAny } from './catalogue-for.js';
 import { parseOptions, textOption } from './options.js';
+import { withProgress } from './progress.js';
 import { DEFAULT_LOCK, DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk } from './sources-on-disk.js';
 import type { World } from './world.js';
 
@@ -30,7 +31,7 @@ export async function creditsCommand(args: readonly string[], world: World): Pro
   const catalogueUrl = parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
   const account = accountOfEnvironment(catalogueUrl, world);
   const run = await needsOf(options.positionals[0] ?? null, catalogueUrl, world);
-  const credits = await fetchCredits(account);
+  const credits = await withProgress('Asking what is left to spend', world, () => fetchCredits(account));
   const isKnown = credits.state === 'known' || credits.state === 'exhausted';
   const stream = isKnown ? world.stdout : world.stderr;
   for (const line of linesOf(credits, run)) stream.write(`${logLine(line)}\n`);
@@ -59,7 +60,7 @@ async function needsOf(named: string | null, url: URL, world: World): Promise<Ru
   const file = named ?? DEFAULT_MANIFEST;
   const text = await readOptionalFile(resolve(world.cwd, file), MANIFEST_LIMITS);
   if (text === null && named === null) return null;
-  if (text === null) throw configurationError(`There is no ${file}`, { file });
+  if (text === null) throw configurationError(`There is no ${file}; \`llm-budget init\` writes a manifest.`, { file });
   const parsed = { head: parseManifest(text, file), base: null, defaultBranch: null, policyFile: null, notes: [] };
   const { manifests } = await countPromptFiles(parsed, promptFilesOnDisk(world.cwd));
   if (manifests.head === null) return null;

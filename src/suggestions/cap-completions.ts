@@ -5,7 +5,7 @@ import type { CallEstimate } from '../estimate/estimate.js';
 import { add, compare, divide, subtract, sum, times, ZERO } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { counted, money, plainPercent } from '../text/amount.js';
-import { matters } from './matters.js';
+import { matters } from './suggestion.js';
 import type { Effect, Suggestion } from './suggestion.js';
 import { callsInWords } from './words.js';
 

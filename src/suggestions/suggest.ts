@@ -5,7 +5,7 @@ import type { Decimal } from '../money/decimal.js';
 import type { Alternative, PairInSuite } from './alternatives.js';
 import { alternativesFor } from './alternatives.js';
 import { capCompletions } from './cap-completions.js';
-import { matters } from './matters.js';
+import { matters } from './suggestion.js';
 import type { Effect, Suggestion } from './suggestion.js';
 import { alternativeInWords } from './words.js';
 

@@ -1,3 +1,4 @@
+import { compare, isZero, times } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 
 /** How a call is made cheaper, the smallest change first: what asks less of the suite is offered first as a remedy. */
@@ -23,4 +24,9 @@ export interface Suggestion {
 export interface Effect {
   readonly expected: Decimal;
   readonly worst_case: Decimal;
+}
+
+/** Whether a saving is worth a reader's time: at least 1 % of the whole, and not nothing. */
+export function matters(saving: Decimal, whole: Decimal): boolean {
+  return !isZero(saving) && compare(times(saving, 100), whole) >= 0;
 }

@@ -7,6 +7,7 @@ import type { ActionInputs } from '../inputs/action-inputs.js';
 import { NoVerdictError } from '../problems/problem.js';
 import { errorExitCode, exitCodeOf } from '../report/exit-code.js';
 import type { ErrorReport, Report } from '../report/schema.js';
+import { logLine } from '../text/log.js';
 import { readUsage } from '../usage/read-usage.js';
 import type { Usage } from '../usage/read-usage.js';
 import { openDesk } from './desk.js';
@@ -42,11 +43,17 @@ async function checkAt(desk: Desk, world: ActionWorld): Promise<Report> {
   return await check(sourcesOf(desk), options, world.effects);
 }
 
+/** More places that cannot be read are counted in the report and not named in the log. */
+const MOST_NAMED = 20;
+
 /** Files that the job's own suites wrote, so they are read from the workspace, and from nowhere outside it. */
 async function usageOf(globs: readonly string[], world: ActionWorld): Promise<Usage | null> {
   if (globs.length === 0) return null;
   const cwd = world.variable('GITHUB_WORKSPACE') || '.';
-  return await readUsage(globs, { cwd, within: cwd });
+  const usage = await readUsage(globs, { cwd, within: cwd });
+  for (const { message } of usage.unreadable.problems.slice(0, MOST_NAMED))
+    world.log(logLine(`Recordings: ${message}`));
+  return usage;
 }
 
 async function open(world: ActionWorld): Promise<Desk> {

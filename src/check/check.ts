@@ -7,6 +7,7 @@ import { obtainCatalogue } from '../catalogue/source.js';
 import type { Comparison } from '../comparison/comparison.js';
 import type { AccountClient } from '../credits/account-client.js';
 import { fetchCredits } from '../credits/credits.js';
+import type { Credits } from '../credits/credits.js';
 import type { RetryEffects } from '../http/retry.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { NoVerdictError } from '../problems/problem.js';
@@ -18,7 +19,7 @@ import { chargesOf } from './charges.js';
 import { countPromptFiles } from './count-prompts.js';
 import { creditNotes, creditsShown } from './judge-credits.js';
 import { judgeManifests } from './judge-manifests.js';
-import { catalogueUrlNote, changeNotes, priceNotes } from './notes.js';
+import { catalogueUrlNote, changeNotes, distinctNotes, priceNotes } from './notes.js';
 import { readManifests } from './read-manifests.js';
 import type { Manifests } from './read-manifests.js';
 import type { Sources } from './sources.js';
@@ -65,14 +66,14 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
     locate: manifests.head?.locate ?? null,
     catalogue: prices.catalogue,
     ageInDays,
-    notes: [
+    notes: distinctNotes([
       ...manifests.notes,
       ...catalogueUrlNote(prices.catalogue.url),
       ...prices.notes,
       ...priceNotes(comparison),
       ...creditNotes(creditsInReport),
       ...changeNotes(sources, manifests.head, comparison),
-    ],
+    ]),
     policy: {
       ref: sources.policy?.ref ?? null,
       sha: sources.policy?.sha ?? null,
@@ -82,7 +83,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
     explain: options.explain,
     tokenSources,
     credits: creditsInReport,
-    charges: await chargesShown(options, manifests, prices.catalogue),
+    charges: await chargesShown(options, manifests, prices.catalogue, credits),
     usage: usageShown(options.usage, manifests, comparison, prices.catalogue, options.at),
   });
 }
@@ -101,18 +102,19 @@ function usageShown(
   return usageReport(compared, usage);
 }
 
-/** What recorded generations were charged; a key that is refused is said by the credits already. */
+/** What recorded generations were charged. A key that is refused is said once: by the credits, else here. */
 async function chargesShown(
   { usage, account }: CheckOptions,
   { head }: Manifests,
   catalogue: Catalogue,
+  credits: Credits | null,
 ): Promise<readonly string[]> {
   const shape = head?.suites[0]?.calls[0];
-  if (usage === null || account === null || shape === undefined) return [];
+  if (usage === null || account === null || shape === undefined || credits?.state === 'refused') return [];
   try {
     return await chargesOf(usage, shape, catalogue, account);
   } catch (error) {
-    if (error instanceof NoVerdictError) return [];
+    if (error instanceof NoVerdictError) return error.problems.map(({ message }) => message);
     throw error;
   }
 }

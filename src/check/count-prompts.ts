@@ -5,6 +5,7 @@ import { loadCounter } from '../tokens/count-tokens.js';
 import type { TokenCounter } from '../tokens/count-tokens.js';
 import { promptFilePaths, withPromptFiles } from '../tokens/prompt-files.js';
 import { countPromptTexts } from '../tokens/prompt-texts.js';
+import type { PromptText } from '../tokens/prompt-texts.js';
 import type { Manifests } from './read-manifests.js';
 import type { PromptFileReader, Side } from './sources.js';
 
@@ -17,8 +18,8 @@ export interface CountedManifests {
 
 /**
  * Adds the tokens of prompt files at head, at base and on the default branch, each side's files as they are there. The
- * tokenizer is loaded only where a manifest names such files. NoVerdictError (2) where one of head's cannot be counted;
- * at base that leaves the increase unjudged, with a note.
+ * tokenizer is loaded only where a manifest names such files. NoVerdictError (2) where one of head's cannot be counted,
+ * and where a side cannot be read at all; files at base that cannot be counted leave the increase unjudged, with a note.
  */
 export async function countPromptFiles(manifests: Manifests, readFiles: PromptFileReader): Promise<CountedManifests> {
   const all = [manifests.head, manifests.base, manifests.defaultBranch];
@@ -49,6 +50,8 @@ interface Counted {
   readonly notes: readonly Note[];
 }
 
+type PromptTexts = ReadonlyMap<string, PromptText>;
+
 const NOTHING: Counted = { manifest: null, tokenSources: new Map(), notes: [] };
 
 function namesPromptFiles(manifest: Manifest): boolean {
@@ -61,12 +64,19 @@ async function countOf(
   readFiles: PromptFileReader,
   count: TokenCounter,
 ): Promise<Counted> {
-  const paths = promptFilePaths(manifest);
-  const texts = paths.length === 0 ? new Map() : await readFiles(side, paths);
-  const counted = withPromptFiles(manifest, countPromptTexts(texts, count), side === 'head' ? 'head' : 'base');
-  return { manifest: counted.manifest, tokenSources: counted.accuracy, notes: counted.notes };
+  return counted(manifest, side, await textsOf(promptFilePaths(manifest), side, readFiles), count);
 }
 
+async function textsOf(paths: readonly string[], side: Side, readFiles: PromptFileReader): Promise<PromptTexts> {
+  return paths.length === 0 ? new Map() : await readFiles(side, paths);
+}
+
+function counted(manifest: Manifest, side: Side, texts: PromptTexts, count: TokenCounter): Counted {
+  const result = withPromptFiles(manifest, countPromptTexts(texts, count), side === 'head' ? 'head' : 'base');
+  return { manifest: result.manifest, tokenSources: result.accuracy, notes: result.notes };
+}
+
+/** What is wrong with the files is forgiven; that they could not be read is not, or an outage would lift a limit. */
 async function leniently(
   manifest: Manifest | null,
   side: Side,
@@ -74,12 +84,22 @@ async function leniently(
   count: TokenCounter,
 ): Promise<Counted> {
   if (manifest === null) return NOTHING;
+  const paths = forgiving(side, () => promptFilePaths(manifest));
+  if (paths.done === null) return { ...NOTHING, notes: [paths.note] };
+  const texts = await textsOf(paths.done, side, readFiles);
+  const result = forgiving(side, () => counted(manifest, side, texts, count));
+  return result.done ?? { ...NOTHING, notes: [result.note] };
+}
+
+type Forgiven<T> = { readonly done: T } | { readonly done: null; readonly note: Note };
+
+function forgiving<T>(side: Side, step: () => T): Forgiven<T> {
   try {
-    return await countOf(manifest, side, readFiles, count);
+    return { done: step() };
   } catch (error) {
     if (!(error instanceof NoVerdictError)) throw error;
-    const why = error.problems[0]?.message ?? 'they cannot be read';
+    const why = error.problems[0]?.message ?? 'they are not usable';
     const message = `The prompt files at ${side} cannot be counted, so increases are not judged against it: ${why}`;
-    return { ...NOTHING, notes: [{ code: 'base_invalid', message }] };
+    return { done: null, note: { code: 'base_invalid', message } };
   }
 }

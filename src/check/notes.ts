@@ -40,6 +40,11 @@ export function catalogueUrlNote(url: string): Note[] {
   return [{ code: 'catalogue_url', message: `Prices come from ${url}, not from ${DEFAULT_CATALOGUE_URL}.` }];
 }
 
+/** Each note once, where it was met first: head, base and the default branch often have the same to say. */
+export function distinctNotes(notes: readonly Note[]): Note[] {
+  return [...new Map(notes.map((note) => [JSON.stringify([note.code, note.message]), note])).values()];
+}
+
 /** What the pricing of single calls has to say, once each: an alias that may move, an id reached by its slug. */
 export function priceNotes(comparison: Comparison | null): Note[] {
   const calls = comparison?.head.suites.flatMap((suite) => suite.calls) ?? [];

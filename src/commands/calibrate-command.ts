@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { calibrate } from '../calibration/calibrate.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
-import { obtainCatalogue } from '../catalogue/source.js';
 import { modelsDeclared } from '../check/check.js';
 import { chargesOf } from '../check/charges.js';
 import { countPromptFiles } from '../check/count-prompts.js';
+import type { AccountClient } from '../credits/account-client.js';
 import { estimateManifest } from '../estimate/estimate-manifest.js';
 import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../inputs/catalogue-url.js';
 import type { Manifest } from '../manifest/manifest.js';
@@ -15,13 +15,21 @@ import { counted } from '../text/amount.js';
 import { logLine, logVerbatim } from '../text/log.js';
 import { readUsage } from '../usage/read-usage.js';
 import type { Usage } from '../usage/read-usage.js';
-import { readFileText, readOptionalFile, readRegularFile } from '../workspace/read-file.js';
+import { readFileText } from '../workspace/read-file.js';
 import { writeTextFile } from '../workspace/write-file.js';
+import { catalogueFor } from './catalogue-for.js';
+import type { PriceOptions } from './catalogue-for.js';
 import { accountOfEnvironment } from './credits-command.js';
-import { isGiven, listOption, parseOptions, textOption, usageError } from './options.js';
+import { isGiven, listOption, parseOptions, textOption, usageError, wholeOption } from './options.js';
 import type { ParsedOptions } from './options.js';
 import { problemLine } from './problem-line.js';
-import { DEFAULT_LOCK, DEFAULT_MANIFEST, LOCK_LIMITS, MANIFEST_LIMITS, promptFilesOnDisk } from './sources-on-disk.js';
+import {
+  DEFAULT_LOCK,
+  DEFAULT_MANIFEST,
+  MANIFEST_LIMITS,
+  promptFilesOnDisk,
+  readManifestText,
+} from './sources-on-disk.js';
 import type { World } from './world.js';
 
 const OPTIONS = {
@@ -46,15 +54,21 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   const options = parseOptions('calibrate', args, OPTIONS, 1);
   const { globs, file } = await operandsOf(options, world);
   if (globs.length === 0) throw usageError('calibrate', 'needs --usage GLOB: the recordings of what was used');
-  const numbers = { runs: runsOf(options), maxError: percentOf(options) };
-  const text = await readRegularFile(resolve(world.cwd, file), MANIFEST_LIMITS);
+  const runs = wholeOption('calibrate', options, 'runs', { least: 1, usual: 1 });
+  const maxError = percentOf(options);
+  const prices = pricesOf(options);
+  // A key that is missing is said before anything is read or written.
+  const account = isGiven(options, 'generations') ? accountOfEnvironment(prices.catalogueUrl, world) : null;
+  const text = await readManifestText(file, world.cwd);
   const manifest = parseManifest(text, file);
   const usage = await readUsage(globs, { cwd: world.cwd, within: null });
   const counted = await countPromptFiles(
     { head: manifest, base: null, defaultBranch: null, policyFile: null, notes: [] },
     promptFilesOnDisk(world.cwd),
   );
-  const catalogue = await catalogueFor(options, [...modelsDeclared([manifest]), ...modelsRecorded(usage)], world);
+  const ids = [...modelsDeclared([manifest]), ...modelsRecorded(usage)];
+  const { catalogue } = await catalogueFor(prices, ids, world);
+  const charges = account === null ? null : await chargesFor(usage, manifest, catalogue, account);
   const result = calibrate(
     {
       manifest,
@@ -63,16 +77,16 @@ export async function calibrateCommand(args: readonly string[], world: World): P
       catalogue,
       at: null,
       usage,
-      runs: numbers.runs,
+      runs,
       suite: textOption(options, 'suite') ?? null,
-      max_error: numbers.maxError,
+      max_error: maxError,
     },
     world.stdout.columns ?? USUAL_WIDTH,
   );
-  world.stdout.write(result.table);
+  world.stdout.write(logVerbatim(result.table));
   await propose(result, file, isGiven(options, 'write'), world);
   for (const warning of result.warnings) world.stderr.write(`${problemLine(warning)}\n`);
-  if (isGiven(options, 'generations')) await showCharges(options, usage, manifest, catalogue, world);
+  if (charges !== null) world.stdout.write(`\n${charges.map((line) => `${logLine(line)}\n`).join('')}`);
   return result.exit_code;
 }
 
@@ -96,46 +110,28 @@ async function propose(
   world.stdout.write(`\n${logLine(file)}: ${counted(changed, 'line')} changed\n`);
 }
 
-async function showCharges(
-  options: ParsedOptions,
+/** Before anything is written: a key that is refused is an error. */
+async function chargesFor(
   usage: Usage,
   manifest: Manifest,
   catalogue: Catalogue,
-  world: World,
-): Promise<void> {
-  const url = parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
+  account: AccountClient,
+): Promise<readonly string[]> {
   const shape = manifest.suites[0]?.calls[0];
-  if (shape === undefined) return;
-  const lines = await chargesOf(usage, shape, catalogue, accountOfEnvironment(url, world));
-  world.stdout.write('\n');
-  if (lines.length === 0) world.stdout.write('No recorded row names a generation of OpenRouter (gen-...).\n');
-  for (const line of lines) world.stdout.write(`${logLine(line)}\n`);
+  const lines = shape === undefined ? [] : await chargesOf(usage, shape, catalogue, account);
+  return lines.length > 0 ? lines : ['No recorded row names a generation of OpenRouter (gen-...).'];
 }
 
-async function catalogueFor(options: ParsedOptions, idsInUse: readonly string[], world: World): Promise<Catalogue> {
-  const lockFile = textOption(options, 'lock') ?? DEFAULT_LOCK;
-  const lock = await readOptionalFile(resolve(world.cwd, lockFile), LOCK_LIMITS);
-  const obtained = await obtainCatalogue(
-    {
-      url: parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL),
-      lockText: lock === null ? null : { file: lockFile, text: lock },
-      offline: isGiven(options, 'offline'),
-      idsInUse,
-    },
-    world.effects,
-  );
-  for (const { message } of obtained.notes) world.stderr.write(`${logLine(message)}\n`);
-  return obtained.catalogue;
+function pricesOf(options: ParsedOptions): PriceOptions {
+  return {
+    catalogueUrl: parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL),
+    lock: textOption(options, 'lock') ?? DEFAULT_LOCK,
+    offline: isGiven(options, 'offline'),
+  };
 }
 
 function modelsRecorded({ table }: Usage): string[] {
   return [...new Set(table.groups.flatMap(({ model }) => (model === null ? [] : [model])))];
-}
-
-function runsOf(options: ParsedOptions): number {
-  const text = textOption(options, 'runs') ?? '1';
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw usageError('calibrate', `--runs accepts a whole number from 1, not ${JSON.stringify(text)}`);
 }
 
 function percentOf(options: ParsedOptions): Decimal | null {

@@ -17,6 +17,15 @@ export function usageTitle(usage: UsageReport): string {
   return `Estimated ${money(estimated)}, used ${money(used)}${error}, ${requests}`;
 }
 
+/** What the figures leave out, a sentence each: places that could not be read, requests that no call stands for. */
+export function usageFlaws({ unreadable, unknown }: UsageReport): string[] {
+  const requests = unknown.reduce((sum, group) => sum + group.requests, 0);
+  return [
+    ...(unreadable > 0 ? [`${counted(unreadable, 'recorded place')} could not be read.`] : []),
+    ...(requests > 0 ? [`${counted(requests, 'request')} in use that the manifest does not have.`] : []),
+  ];
+}
+
 function total(amounts: readonly (string | null)[]): Decimal {
   return amounts.reduce((sum, amount) => add(sum, parseDecimal(amount ?? '') ?? ZERO), ZERO);
 }

@@ -1,7 +1,7 @@
 import type { ErrorReport, Report } from '../report/schema.js';
 import { shareTitle, suiteRow, totalRow } from '../report/suite-rows.js';
 import type { SuiteRow } from '../report/suite-rows.js';
-import { usageTitle } from '../report/usage-words.js';
+import { usageFlaws, usageTitle } from '../report/usage-words.js';
 import { describeViolation, worstFirst } from '../report/violation-words.js';
 import { coverageText, headline, isNothingChanged, moneyOr, priceSource } from '../report/wording.js';
 import { money, signedMoney } from '../text/amount.js';
@@ -114,7 +114,7 @@ function figureLines({ head, delta, price_drift: drift, usage, credits, charges 
     `Range of a run: ${moneyOr(head.floor_per_run)} - ${moneyOr(head.worst_case_per_run, 'not known')}`,
     ...(month === null ? [] : [`Per month: ${money(month)}${monthly === null ? '' : ` (${signedMoney(monthly)})`}`]),
     ...(cash === null ? [] : [`Cash per run: ${money(cash)} with the fee for credits`]),
-    ...(usage === undefined ? [] : [usageTitle(usage)]),
+    ...(usage === undefined ? [] : [usageTitle(usage), ...usageFlaws(usage)]),
     ...(charges ?? []).map((line) => logLine(line)),
     ...(credits?.lines ?? []).map((line) => logLine(line)),
     ...(drift?.per_run ? [`Prices moved since the lock: ${signedMoney(drift.per_run)} per run`] : []),

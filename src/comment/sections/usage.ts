@@ -1,7 +1,7 @@
 import type { Report } from '../../report/schema.js';
-import { usageTitle } from '../../report/usage-words.js';
+import { usageFlaws, usageTitle } from '../../report/usage-words.js';
 import { moneyOr } from '../../report/wording.js';
-import { counted, percent } from '../../text/amount.js';
+import { percent } from '../../text/amount.js';
 import type { Block } from '../../text/fit.js';
 import { cell, prose } from '../../text/markdown.js';
 import type { MarkdownContext } from '../context.js';
@@ -42,10 +42,6 @@ export function chargesSection({ charges }: Report, context: MarkdownContext): B
 /** What is wrong with the recordings themselves. */
 export function usageRemarks({ usage }: Report): Block[] {
   if (usage === undefined) return [];
-  const unknown = usage.unknown.reduce((total, { requests }) => total + requests, 0);
-  const remarks = [
-    ...(usage.unreadable > 0 ? [`${counted(usage.unreadable, 'recorded place')} could not be read.`] : []),
-    ...(unknown > 0 ? [`${counted(unknown, 'request')} in use that the manifest does not have.`] : []),
-  ];
+  const remarks = usageFlaws(usage);
   return remarks.length === 0 ? [] : [`_${remarks.join(' ')} \`llm-budget calibrate\` names them._`];
 }

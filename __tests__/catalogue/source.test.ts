@@ -35,7 +35,13 @@ function lock(prompt = '0.000001'): { text: string; file: string } {
 }
 
 function obtain(changes: Partial<CatalogueOrder> = {}) {
-  const order = { url: new URL(server.url), lockText: null, offline: false, idsInUse: IDS, ...changes };
+  const order = {
+    url: new URL(server.url),
+    lock: { file: FILE, text: null },
+    offline: false,
+    idsInUse: IDS,
+    ...changes,
+  };
   return obtainCatalogue(order, fakeTime(NOW));
 }
 
@@ -51,14 +57,14 @@ describe('while the catalogue answers', () => {
     expect(alone.catalogue).toMatchObject({ source: 'live', url: server.url, fetched_at: '2026-11-25T10:00:00Z' });
     expect(alone).toMatchObject({ lock: null, notes: [] });
 
-    const beside = await obtain({ lockText: lock() });
+    const beside = await obtain({ lock: lock() });
     expect(beside.catalogue.source).toBe('live');
     expect(beside.lock).toMatchObject({ source: 'lock', fetched_at: '2026-11-24T09:00:00Z' });
     expect(beside.notes).toEqual([]);
   });
 
   test('a broken lock is a note', async () => {
-    const obtained = await obtain({ lockText: { text: '{', file: FILE } });
+    const obtained = await obtain({ lock: { text: '{', file: FILE } });
     expect(obtained.catalogue.source).toBe('live');
     expect(obtained.lock).toBeNull();
     expect(obtained.notes).toEqual([
@@ -70,7 +76,7 @@ describe('while the catalogue answers', () => {
   });
 
   test('a price that fell by more than half against the lock is a note', async () => {
-    const obtained = await obtain({ lockText: lock('0.000005') });
+    const obtained = await obtain({ lock: lock('0.000005') });
     expect(obtained.notes).toEqual([
       {
         code: 'price_fell',
@@ -87,7 +93,7 @@ describe('while the catalogue fails', () => {
   });
 
   test("prices are the lock's, with the reason and the age: 25 hours are 1 day", async () => {
-    const obtained = await obtain({ lockText: lock() });
+    const obtained = await obtain({ lock: lock() });
     expect(obtained.catalogue.source).toBe('lock');
     expect(obtained.lock).toBeNull();
     expect(obtained.notes).toEqual([
@@ -100,7 +106,7 @@ describe('while the catalogue fails', () => {
 
   test('a lock of another catalogue says so', async () => {
     const other = { ...lock(), text: lock().text.replace(server.url, 'https://other.test/api') };
-    const obtained = await obtain({ lockText: other });
+    const obtained = await obtain({ lock: other });
     expect(obtained.notes.map((note) => note.code)).toEqual(['prices_from_lock', 'lock_of_another_catalogue']);
     expect(obtained.notes[1]?.message).toBe('The lock was written from https://other.test/api.');
   });
@@ -110,25 +116,25 @@ describe('while the catalogue fails', () => {
     expect(error.exitCode).toBe(3);
     expect(error.problems.map((problem) => problem.message)).toEqual([
       `Live prices cannot be had: ${new URL(server.url).host} answered 503 (4 attempts).`,
-      'There is no lock to fall back on; "llm-budget lock" writes one.',
+      `There is no lock to fall back on; "llm-budget lock" writes one (looked for ${FILE}).`,
     ]);
   });
 
   test('with a broken lock, or one from the future, there are none either', async () => {
-    const broken = await refusal({ lockText: { text: 'x', file: FILE } });
+    const broken = await refusal({ lock: { text: 'x', file: FILE } });
     expect(broken.exitCode).toBe(3);
     expect(broken.problems).toMatchObject([
       { message: expect.stringContaining('answered 503') },
       { message: expect.stringContaining('it is not JSON'), file: FILE },
     ]);
     const future = { file: FILE, text: lock().text.replace('2026-11-24T09', '2026-11-26T09') };
-    expect((await refusal({ lockText: future })).message).toContain('in the future');
+    expect((await refusal({ lock: future })).message).toContain('in the future');
   });
 });
 
 describe('offline', () => {
   test('the catalogue is not asked', async () => {
-    const obtained = await obtain({ offline: true, lockText: lock() });
+    const obtained = await obtain({ offline: true, lock: lock() });
     expect(obtained.catalogue.source).toBe('lock');
     expect(obtained.notes[0]?.message).toBe(
       'Live prices were not asked for (offline). Prices are from the lock of 2026-11-24T09:00:00Z, 1 day old.',

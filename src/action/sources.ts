@@ -16,7 +16,7 @@ export function sourcesOf(desk: Desk): Sources {
     policy: { ref: defaultBranch.name, sha: defaultBranch.sha, text: facts.policyText },
     baseExcuses: facts.baseIsDefaultBranch,
     readPromptFiles: promptFileReader(desk),
-    lock: facts.lockText === null ? null : { file: inputs.lock, text: facts.lockText },
+    lock: { file: inputs.lock, text: facts.lockText },
     approvals: pullRequest === null ? null : { labels: pullRequest.labels, approvedBy: pullRequest.approvals },
     changedFiles: pullRequest?.changedFiles ?? null,
   };

@@ -8,8 +8,8 @@ import { catalogueUrlText } from '../inputs/catalogue-url.js';
 
 export interface CatalogueOrder {
   readonly url: URL;
-  /** The lock file as it stands where the policy is trusted; null where there is none. */
-  readonly lockText: { readonly text: string; readonly file: string } | null;
+  /** Where the lock is looked for, and what stands there; null where there is none. */
+  readonly lock: { readonly file: string; readonly text: string | null };
   /** True: live prices are not asked for. */
   readonly offline: boolean;
   readonly idsInUse: readonly string[];
@@ -33,7 +33,8 @@ type Attempt = { readonly catalogue: Catalogue } | { readonly problems: readonly
  */
 export async function obtainCatalogue(order: CatalogueOrder, effects: RetryEffects): Promise<ObtainedCatalogue> {
   const live = order.offline ? skipped() : await attempt(() => fetchCatalogue(order, effects));
-  const lock = order.lockText === null ? null : await attempt(lockReader(order.lockText, effects.now()));
+  const lock =
+    order.lock.text === null ? null : await attempt(lockReader(order.lock.text, order.lock.file, effects.now()));
 
   if ('catalogue' in live) {
     const { catalogue } = live;
@@ -51,7 +52,9 @@ export async function obtainCatalogue(order: CatalogueOrder, effects: RetryEffec
       notes: staleNotes(order, lock.catalogue, live.problems, effects.now()),
     };
   }
-  const reason = problem('There is no lock to fall back on; "llm-budget lock" writes one.');
+  const reason = problem(
+    `There is no lock to fall back on; "llm-budget lock" writes one (looked for ${order.lock.file}).`,
+  );
   throw new NoVerdictError(3, [...live.problems, ...(lock === null ? [reason] : lock.problems)]);
 }
 
@@ -59,8 +62,8 @@ function skipped(): Attempt {
   return { problems: [problem('Live prices were not asked for (offline).')] };
 }
 
-function lockReader(lock: { readonly text: string; readonly file: string }, now: number): () => Catalogue {
-  return () => parseLock(lock.text, lock.file, now);
+function lockReader(text: string, file: string, now: number): () => Catalogue {
+  return () => parseLock(text, file, now);
 }
 
 async function attempt(obtain: () => Catalogue | Promise<Catalogue>): Promise<Attempt> {

@@ -47,7 +47,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
     obtainCatalogue(
       {
         url: options.catalogueUrl,
-        lockText: sources.lock,
+        lock: sources.lock,
         offline: options.offline,
         idsInUse: modelsDeclared([manifests.head, manifests.base, manifests.defaultBranch]),
       },

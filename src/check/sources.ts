@@ -32,7 +32,8 @@ export interface Sources {
   /** Whether base excuses what was broken before: only where it is the default branch, or the user's own choice. */
   readonly baseExcuses: boolean;
   readonly readPromptFiles: PromptFileReader;
-  readonly lock: { readonly file: string; readonly text: string } | null;
+  /** Where the lock is looked for, and what stands there; null where there is none. */
+  readonly lock: { readonly file: string; readonly text: string | null };
   readonly approvals: Approvals | null;
   /** Repository paths that the change touches; null where there is no change to speak of. */
   readonly changedFiles: { readonly paths: readonly string[]; readonly complete: boolean } | null;

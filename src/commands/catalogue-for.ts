@@ -25,7 +25,7 @@ export async function catalogueFor(
   const text = await readOptionalFile(resolve(world.cwd, options.lock), LOCK_LIMITS);
   const order = {
     url: options.catalogueUrl,
-    lockText: text === null ? null : { file: options.lock, text },
+    lock: { file: options.lock, text },
     offline: options.offline,
     idsInUse,
   };

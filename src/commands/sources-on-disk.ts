@@ -50,7 +50,7 @@ export async function gatherSources(names: SourceNames, cwd: string): Promise<So
     policy: names.policy === null ? null : await readPolicy(names.policy, names.manifest, cwd),
     // Base is the caller's own choice here, so it may excuse.
     baseExcuses: true,
-    lock: lock === null ? null : { file: names.lock, text: lock },
+    lock: { file: names.lock, text: lock },
     approvals: null,
     changedFiles: null,
   };

@@ -33,8 +33,8 @@ export function alternativeInWords(alternatives: readonly [Alternative, ...Alter
       return { action, message: `${action}: ${source}, flex endpoints included.` };
     }
     case 'batch': {
-      const action = `Ask for ${model} on ${where}`;
-      return { action, message: `${action} where the answers can wait: it is served through the batch API alone.` };
+      const action = `Where the answers can wait, ask for ${model} on ${where}`;
+      return { action, message: `${action}: it is served through the batch API alone.` };
     }
     case 'previous_model': {
       const now = safeLine(first.before.call.model);

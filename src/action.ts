@@ -1,5 +1,4 @@
 import { appendFile } from 'node:fs/promises';
-import { format } from 'node:util';
 import * as core from '@actions/core';
 import type { Annotation } from './action/annotations.js';
 import { outputsOf } from './action/outputs.js';
@@ -8,6 +7,7 @@ import { systemEffects } from './http/effects.js';
 import { useProxyOf } from './http/proxy.js';
 import type { ErrorReport } from './report/schema.js';
 import { logLine, logLines, maskSecrets } from './text/log.js';
+import { catchLibraryNoise } from './workspace/library-noise.js';
 
 /** The door of the action: the runner's inputs, files and commands, the real clock and network, and the exit code. */
 
@@ -94,19 +94,12 @@ function whisper(text: string): void {
 process.exitCode = 2;
 // A cancelled run ends with what is known: the verdict where it stands, else none.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(earlyExitCode()));
-// Node would print both as they are, and a failure outside of any promise would end in 1, which is a verdict.
+// Node would print it as it is and end in 1, which is a verdict.
 process.once('uncaughtException', (error) => {
   unexpected(error);
   process.exit(earlyExitCode());
 });
-process.removeAllListeners('warning').on('warning', (warning) => {
-  whisper(`${warning.name}: ${warning.message}`);
-});
-// What a library says on its own account is for whoever debugs.
-const aside = (...parts: unknown[]) => {
-  whisper(format(...parts));
-};
-Object.assign(console, { debug: aside, error: aside, info: aside, log: aside, warn: aside });
+catchLibraryNoise(whisper);
 // A pipe tells of a reader who went away later, and not to whoever writes.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 

@@ -1,0 +1,81 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { manifestText, startStage } from '../support/pull-request.js';
+import type { Stage } from '../support/pull-request.js';
+
+/** Manifests that are made to cost time and memory, through the built bundle; time is bounded where they are parsed. */
+
+const FILE = 'llm-budget.yml';
+const MIB = 1024 * 1024;
+let stage: Stage;
+let folder: string;
+beforeAll(async () => {
+  stage = await startStage();
+  folder = await mkdtemp(join(tmpdir(), 'llm-budget-memory-'));
+  // The largest resident set, in kilobytes, as the process leaves (getrusage).
+  await writeFile(
+    join(folder, 'measure.cjs'),
+    `process.on('exit', () => {
+      require('node:fs').writeFileSync(process.env.MEASURED, String(process.resourceUsage().maxRSS));
+    });`,
+  );
+});
+afterAll(async () => {
+  await stage.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function measured(text: string): Promise<{ exitCode: number | null; log: string; bytes: number }> {
+  const sha = await stage.github.commit({ [FILE]: text }, { branch: 'main' });
+  const file = join(folder, 'measured');
+  const result = await stage.run('schedule', {}, sha, {
+    variables: { NODE_OPTIONS: `--require ${join(folder, 'measure.cjs')}`, MEASURED: file },
+  });
+  expect(result.stderr).toBe('');
+  return { exitCode: result.exitCode, log: result.stdout, bytes: Number(await readFile(file, 'utf8')) * 1024 };
+}
+
+const CALL = '{model: a/b, count: 1, prompt_tokens: 10, completion_tokens: 10}';
+
+function calls(count: number): string {
+  return `version: 1\nsuites:\n  s:\n    calls:\n${`      - ${CALL}\n`.repeat(count)}`;
+}
+
+/** Nine times nine times nine …: a thousand million million ones, were the aliases followed. */
+const ALIAS_BOMB = Array.from({ length: 16 }, (_, index) => {
+  const from = index === 0 ? '1' : `*a${String(index - 1)}`;
+  return `a${String(index)}: &a${String(index)} [${Array.from({ length: 9 }, () => from).join(',')}]`;
+}).join('\n');
+
+describe('a manifest in less than 200 MB', () => {
+  test.each([
+    ['an alias bomb', ALIAS_BOMB, /anchors are not accepted/],
+    ['brackets 250,000 deep', '['.repeat(250_000), /nested too deep/],
+    [
+      'mappings 900 deep',
+      Array.from({ length: 900 }, (_, level) => `${' '.repeat(level)}a:`).join('\n'),
+      /nested too deep/,
+    ],
+    ['5,001 calls', calls(5001), /at most 5000 calls/],
+    ['500,001 bytes', `${manifestText()}#${'x'.repeat(500_000 - manifestText().length)}`, /500001 bytes/],
+    ['250,000 empty items', '-\n'.repeat(250_000), /too many keys and values/],
+    ['45,000 equal keys', 'a: 1\n'.repeat(45_000), /version: missing|duplicate|twice/],
+    ['one number of 490,000 digits', `version: 1\nruns_per_month: ${'9'.repeat(490_000)}\n`, /runs_per_month/],
+    ['one key of 490,000 letters', `version: 1\n${'k'.repeat(490_000)}: 1\n`, /version: 1|unknown|not readable|suites/],
+    ['merge keys', 'a: &a {x: 1}\nb: {<<: *a}\nversion: 1\n', /anchors are not accepted/],
+    ['prototypes', 'version: 1\n__proto__: {x: 1}\nconstructor: {prototype: {y: 1}}\nsuites: {}\n', /__proto__/],
+  ])('is refused with 2: %s', async (_, text, message) => {
+    const { exitCode, log, bytes } = await measured(text);
+    expect(exitCode).toBe(2);
+    expect(log).toMatch(message);
+    expect(bytes).toBeLessThan(200 * MIB);
+  });
+});
+
+test('the largest manifest that is accepted, 5,000 calls, is priced and reported in less than 300 MB', async () => {
+  const { exitCode, bytes } = await measured(calls(5000).replaceAll('a/b', 'acme/small'));
+  expect(exitCode).toBe(0);
+  expect(bytes).toBeLessThan(300 * MIB);
+});

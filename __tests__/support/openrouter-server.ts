@@ -25,6 +25,12 @@ export interface OpenRouterServer {
 
 export async function startOpenRouter(pages: AccountPages): Promise<OpenRouterServer> {
   const server = await startCatalogueServer({ models: [] });
+  server.intercept(accountPages(pages));
+  return { url: new URL(server.url), requests: server.requests, close: () => server.close() };
+}
+
+/** The account pages of a catalogue server, which answers for the models itself: pass it to `intercept`. */
+export function accountPages(pages: AccountPages): (request: CatalogueRequest) => CatalogueAnswer | null {
   const byPath = new Map<string, Answers>();
   const add = (path: string, answers: Answers | undefined): void => {
     if (answers !== undefined) byPath.set(`/api/v1${path}`, answers);
@@ -35,7 +41,8 @@ export async function startOpenRouter(pages: AccountPages): Promise<OpenRouterSe
   for (const [id, answers] of Object.entries(pages.generations ?? {})) add(`/generation?id=${id}`, answers);
 
   const asked = new Map<string, number>();
-  server.intercept((request) => {
+  return (request) => {
+    if (isOfModels(request)) return null;
     if (request.headers.authorization !== `Bearer ${API_KEY}`) return answers.unauthorized;
     const found = byPath.get(request.path);
     if (found === undefined) return answers.notFound;
@@ -43,8 +50,12 @@ export async function startOpenRouter(pages: AccountPages): Promise<OpenRouterSe
     const before = asked.get(request.path) ?? 0;
     asked.set(request.path, before + 1);
     return found[Math.min(before, found.length - 1)] ?? answers.notFound;
-  });
-  return { url: new URL(server.url), requests: server.requests, close: () => server.close() };
+  };
+}
+
+/** Whether a request asks for prices, for which no key is needed and none may be sent. */
+export function isOfModels({ path }: CatalogueRequest): boolean {
+  return path.startsWith('/api/v1/models');
 }
 
 function isList(found: Answers): found is readonly [CatalogueAnswer, ...CatalogueAnswer[]] {

@@ -36,7 +36,7 @@ export function cell(text: string, limit: number = LINE_LIMIT): string {
   return escapePipes(inlineText(text, limit));
 }
 
-const PLAIN_WORD = /^(?:[A-Za-z][A-Za-z'’-]*|[+-]?\$?\d[\d,]*(?:\.\d+)?%?|\$\d[\d,.]*\/M|[–—%=×+/-])$/u;
+const PLAIN_WORD = /^(?:[A-Za-z][A-Za-z'’-]*|[+±-]?\$?\d[\d,]*(?:\.\d+)?%?|\$\d[\d,.]*\/M|[–—%=×+/-])$/u;
 /** What GitHub links although it looks like a word: a commit's hash, `GH-1`, the start of an address. */
 const REFERENCE = /(?<![0-9a-z])(?:[0-9a-f]{7,40}|gh-.*|www)(?![0-9a-z])/iu;
 const LIST_MARKER = /^(?:[-+=/]|\d+[.)].*)$/u;

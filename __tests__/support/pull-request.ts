@@ -45,10 +45,8 @@ export interface RunChanges extends ProcessOptions {
 export async function startStage(models: readonly string[] = ['acme/small', 'acme/large']): Promise<Stage> {
   const github = await startGitHub();
   const catalogue = await startCatalogueServer({
-    models: models.map((id) => modelRow(id, id === 'acme/large' ? { pricing: LARGE } : {})),
-    endpoints: Object.fromEntries(
-      models.map((id) => [id, [endpointRow('acme', id === 'acme/large' ? { pricing: LARGE } : {})]]),
-    ),
+    models: models.map((id) => modelRow(id, pricingOf(id))),
+    endpoints: Object.fromEntries(models.map((id) => [id, [endpointRow('acme', pricingOf(id))]])),
   });
   let runs = 1000;
 
@@ -89,8 +87,11 @@ export async function startStage(models: readonly string[] = ['acme/small', 'acm
   };
 }
 
-/** Ten times acme/small. */
-const LARGE = { prompt: '0.00001', completion: '0.00002' };
+/** acme/large costs ten times acme/small, what ends in `:free` nothing. */
+function pricingOf(id: string): { readonly pricing?: Readonly<Record<string, string>> } {
+  if (id.endsWith(':free')) return { pricing: { prompt: '0', completion: '0' } };
+  return id === 'acme/large' ? { pricing: { prompt: '0.00001', completion: '0.00002' } } : {};
+}
 
 export function pullRequestPayload(github: GitHubServer, number: number): object {
   const { headSha, baseBranch, baseSha } = github.pullRequest(number);

@@ -1,6 +1,6 @@
 import { compare, divide, parseDecimal, subtract, times, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
-import { count, counted, money, percent, plainPercent, tellApart } from '../text/amount.js';
+import { counted, money, percent, plainPercent, tellApart } from '../text/amount.js';
 import type { Rule, Violation } from '../verdict/violation.js';
 
 /** A violation in words. `subject`, `message` and `remedy` are untrusted text. */
@@ -19,7 +19,8 @@ export interface ViolationWords {
   readonly mitigated: string | null;
 }
 
-type Unit = 'money' | 'percent' | 'count' | 'days' | 'words';
+/** `words`: the message says more than two figures do, as what a missing cent of credits will do to a run. */
+type Unit = 'money' | 'percent' | 'days' | 'words';
 
 const RULES: Readonly<Record<Rule, { title: string; unit: Unit }>> = {
   per_run: { title: 'Cost per run', unit: 'money' },
@@ -34,8 +35,8 @@ const RULES: Readonly<Record<Rule, { title: string; unit: Unit }>> = {
   max_prompt_price: { title: 'Prompt price per million tokens', unit: 'money' },
   max_completion_price: { title: 'Completion price per million tokens', unit: 'money' },
   require_max_tokens: { title: 'No max_tokens', unit: 'words' },
-  free_tier: { title: 'Free requests a day', unit: 'count' },
-  credits: { title: 'Credits', unit: 'money' },
+  free_tier: { title: 'Free requests', unit: 'words' },
+  credits: { title: 'Credits', unit: 'words' },
   unprotected: { title: 'Not protected yet', unit: 'words' },
   suite_missing: { title: 'Suite is gone', unit: 'words' },
   manifest_missing: { title: 'Manifest is gone', unit: 'words' },
@@ -86,8 +87,6 @@ function figuresOf(known: Known, unit: Unit): string | null {
     }
     case 'percent':
       return percentages(known);
-    case 'count':
-      return `${count(wholeOf(known.actual))}, limit ${count(wholeOf(known.limit))}`;
     case 'days':
       return `${counted(wholeOf(known.actual), 'day')} old, limit ${counted(wholeOf(known.limit), 'day')}`;
     case 'words':

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import type { CatalogueServer } from '../support/catalogue-server.js';
 import { manifestText } from '../support/pull-request.js';
 import { spawned } from '../support/run-action.js';
 import type { ProcessOptions } from '../support/run-action.js';
 import { commandsIn } from '../support/runner.js';
+import { yamlishFile } from '../support/yamlish.js';
 
 /** The built command line before files that are none: nothing but a regular file is ever opened, and all of it ends. */
 
@@ -59,6 +61,16 @@ describe.each(KINDS)('%s', (_, make) => {
 test('a link to a regular file is that file', async () => {
   await symlink(join(folder, 'llm-budget.yml'), join(folder, 'link.yml'));
   expect((await check(['link.yml'])).exitCode).toBe(0);
+});
+
+test('any bytes as the manifest end in 0, 1, 2 or 3, with no command on either stream and no defect', async () => {
+  for (const text of fc.sample(yamlishFile, { numRuns: 15, seed: 1 })) {
+    await writeFile(join(folder, 'llm-budget.yml'), text);
+    const { exitCode, stdout, stderr } = await check([]);
+    expect([0, 1, 2, 3]).toContain(exitCode);
+    expect([...commandsIn(stdout), ...commandsIn(stderr)]).toEqual([]);
+    expect(stderr).not.toContain('unexpected error');
+  }
 });
 
 describe('an output that nobody takes', () => {

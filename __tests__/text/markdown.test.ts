@@ -41,6 +41,7 @@ describe('names in Markdown', () => {
     ['nothing visible', '\u200b\u202e', '`(empty)`'],
     ['a comment', '<!-- llm-budget:v1 -->', '`‹!-- llm-budget:v1 -->`'],
     ['a line end', 'a\nb', '`a b`'],
+    ["a command of the runner's", 'a##[error]b', '`a## [error]b`'],
   ])('%s is a code span', (_, text, expected) => {
     expect(inlineText(text)).toBe(expected);
   });

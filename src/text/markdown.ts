@@ -11,6 +11,8 @@ const NOTHING = '`(empty)`';
 const PROSE_LIMIT = 1000;
 /** A comment in untrusted text could be taken for our marker; the look-alike bracket starts none. */
 const COMMENT_START = /<(?=!--)/g;
+/** Markdown may be printed to the runner's log, which executes `##[command]` anywhere in a line. */
+const OLD_COMMAND = /##(?=\[)/g;
 
 /** A code span around any line: the fence is longer than every run of backticks within. */
 function codeSpan(line: string): string {
@@ -18,7 +20,7 @@ function codeSpan(line: string): string {
   const runs = line.match(/`+/g) ?? [];
   const fence = '`'.repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
   const padding = runs.length > 0 ? ' ' : '';
-  return fence + padding + line.replace(COMMENT_START, '‹') + padding + fence;
+  return fence + padding + line.replace(COMMENT_START, '‹').replace(OLD_COMMAND, '## ') + padding + fence;
 }
 
 /** A pipe ends a table's cell even within a code span, unless it is escaped. */

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Fault } from '../support/github-faults.js';
+import { inProcess } from '../support/measured-stage.js';
+import type { InProcess } from '../support/measured-stage.js';
+import { manifestText, openChange, startStage } from '../support/pull-request.js';
+import type { Stage } from '../support/pull-request.js';
+
+/**
+ * The whole action before a GitHub that fails for good, with a clock of its own, so that every attempt is made. What
+ * hangs until a deadline is tried on the client alone, where the deadline can be a short one.
+ */
+
+const FILE = 'llm-budget.yml';
+let stage: Stage;
+let number: number;
+beforeEach(async () => {
+  stage = await startStage();
+  number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
+});
+afterEach(async () => {
+  await stage.close();
+});
+
+type Answer = Fault['answer'];
+const status = (code: number, headers: Readonly<Record<string, string>> = {}, body = '{"message":"no"}'): Answer => ({
+  kind: 'status',
+  status: code,
+  headers,
+  body,
+});
+const HTML = status(200, { 'content-type': 'text/html' }, '<h1>::error::x ##[error]</h1>');
+const SECONDARY = '{"message":"You have exceeded a secondary rate limit."}';
+const POST = { method: 'POST', path: /comments$/ };
+
+async function runWith(on: Fault['on'], answer: Answer, effect = false): Promise<InProcess> {
+  stage.github.clearRequests();
+  stage.github.fault({ on, times: 50, answer, effect });
+  return await inProcess(stage, number);
+}
+
+describe('a comment that cannot be written for good changes no verdict', () => {
+  test.each<[string, Answer, string, number]>([
+    ['answers 401', status(401), 'failed', 1],
+    ['answers 403', status(403), 'forbidden', 1],
+    ['answers 404', status(404), 'failed', 1],
+    ['answers 410', status(410), 'failed', 1],
+    ['answers 422', status(422), 'failed', 1],
+    ['answers 451', status(451), 'failed', 1],
+    ['answers 500', status(500), 'failed', 4],
+    ['answers 502', status(502), 'failed', 4],
+    ['answers 520', status(520), 'failed', 4],
+    ['sends HTML with status 200', HTML, 'failed', 4],
+    ['sends an empty body', status(200, {}, ''), 'failed', 4],
+    ['sends JSON of something else', status(201, {}, '[]'), 'failed', 1],
+    ['resets the connection', { kind: 'reset' }, 'failed', 4],
+    ['redirects', status(302, { location: 'http://192.0.2.1/' }), 'failed', 1],
+    ['is locked', status(403, {}, '{"message":"Unable to create comment because issue is locked."}'), 'forbidden', 1],
+    ['limits for two minutes', status(403, { 'retry-after': '120' }, SECONDARY), 'skipped', 1],
+    [
+      'limits until 2100',
+      status(429, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4102444800' }),
+      'skipped',
+      1,
+    ],
+    ['limits by a date', status(429, { 'retry-after': 'Wed, 25 Nov 2026 09:00:00 GMT' }), 'skipped', 1],
+  ])('where GitHub %s', async (_, answer, commentStatus, posts) => {
+    const result = await runWith(POST, answer);
+    expect(result.exitCode).toBe(1);
+    expect(Object.fromEntries(result.outputs)).toMatchObject({ verdict: 'fail', 'comment-status': commentStatus });
+    expect(result.warnings).toHaveLength(1);
+    expect(result.warnings[0]).not.toMatch(/::|##\[/);
+    expect(stage.github.requests.filter(({ method, path }) => method === 'POST' && path !== '/graphql')).toHaveLength(
+      posts,
+    );
+    expect(result.comment).toBe('');
+  });
+
+  test.each<[string, Fault['on'], Answer]>([
+    ['the look before the writing', { operation: 'Recheck' }, status(502)],
+    ['the list after the writing', { operation: 'Pages' }, status(502)],
+  ])('where %s fails', async (_, on, answer) => {
+    const result = await runWith(on, answer);
+    expect([result.exitCode, result.outputs.get('verdict')]).toEqual([1, 'fail']);
+    expect(result.warnings).toHaveLength(1);
+  });
+
+  test.each<[string, Answer]>([
+    ['answered with 502', status(502)],
+    ['answered with 504', status(504)],
+    ['reset', { kind: 'reset' }],
+  ])('and one that took effect before it was %s is there once', async (_, answer) => {
+    stage.github.fault({ on: POST, effect: true, answer });
+    const result = await inProcess(stage, number);
+    expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
+    expect(await stage.github.comments(number)).toHaveLength(1);
+  });
+});
+
+describe('a policy that cannot be read', () => {
+  const withoutPolicy: Answer = {
+    kind: 'rewrite',
+    rewrite: () =>
+      '{"data":null,"errors":[{"path":["repository","defaultBranchRef","target","policy"],"message":"::error::x"}]}',
+  };
+
+  test.each<[string, Answer, number]>([
+    ['answers 500', status(500), 4],
+    ['answers 502', status(502), 4],
+    ['answers 429 for nine seconds each time', status(429, { 'retry-after': '9' }), 4],
+    ['resets the connection', { kind: 'reset' }, 4],
+    ['cuts its answer short', { kind: 'cut' }, 4],
+    ['sends half a JSON', { kind: 'half' }, 4],
+    ['sends HTML with status 200', HTML, 4],
+    ['has an error of its own at the policy alone', withoutPolicy, 4],
+    ['answers 401', status(401), 1],
+    ['answers 403', status(403), 1],
+    ['answers 404', status(404), 1],
+    ['answers 451', status(451), 1],
+    ['wants no request for an hour', status(403, { 'retry-after': '3600' }, SECONDARY), 1],
+    ['redirects', status(307, { location: 'http://192.0.2.1/' }), 1],
+  ])(
+    'where GitHub %s, ends in 2 after its attempts, and is never replaced by what head says',
+    async (_, answer, attempts) => {
+      const result = await runWith({ operation: 'Repository' }, answer);
+      expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
+      expect(stage.github.requests).toHaveLength(attempts);
+      expect(stage.catalogue.requests).toEqual([]);
+      expect(result.annotations).toHaveLength(1);
+      expect(result.annotations[0]?.message).not.toMatch(/::|##\[|192\.0\.2/);
+    },
+  );
+
+  test('at the first attempt alone, is read at the second', async () => {
+    stage.github.fault({ on: { operation: 'Repository' }, answer: status(503) });
+    const result = await inProcess(stage, number);
+    expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
+  });
+});

@@ -71,7 +71,7 @@ export async function runAction(run: ActionRun, options: ProcessOptions = {}): P
       RUNNER_TEMP: folder,
       ...run.variables,
     };
-    const ended = await spawned(options.node ?? process.execPath, [BUNDLE], environment, { cwd: folder, ...options });
+    const ended = await spawned(options.node ?? process.execPath, [options.bundle ?? BUNDLE], environment, { cwd: folder, ...options });
     const [output, summary] = [await readFile(files.output, 'utf8'), await readFile(files.summary, 'utf8')];
     const outputs = readOutputFile(output);
     const reportFile = outputs.get('report-file') ?? '';
@@ -94,6 +94,8 @@ export async function runAction(run: ActionRun, options: ProcessOptions = {}): P
 }
 
 export interface ProcessOptions {
+  /** Another than the built one. */
+  readonly bundle?: string;
   readonly node?: string;
   /** Called once the process runs, with the way to send it a signal. */
   readonly started?: (kill: (signal: NodeJS.Signals) => void) => void;

@@ -1,0 +1,189 @@
+import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { errorReportSchema, reportSchema } from '../../src/report/schema.js';
+import { withWorkspace } from '../support/measured-stage.js';
+import {
+  accountPages,
+  answers,
+  API_KEY,
+  generationAnswer,
+  isOfModels,
+  keyAnswer,
+} from '../support/openrouter-server.js';
+import { manifestText, openChange, startStage } from '../support/pull-request.js';
+import type { Stage } from '../support/pull-request.js';
+import { spawned } from '../support/run-action.js';
+
+/** The built bundle with recordings, a key and prompt files: what the rooms are proved for must have come through the build. */
+
+const FILE = 'llm-budget.yml';
+const GPT = 'openai/gpt-5-mini';
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
+let stage: Stage;
+beforeEach(async () => {
+  stage = await startStage(['acme/small', GPT]);
+});
+afterEach(async () => {
+  await stage.close();
+});
+
+/** 1,100 x $1/M + 100 x $2/M = $0.0013; the manifest says 1,000 prompt tokens. */
+function row(id: string): string {
+  return JSON.stringify({
+    id,
+    model: 'acme/small',
+    usage: { prompt_tokens: 1100, completion_tokens: 100, cost: 0.0013 },
+  });
+}
+
+const recorded = ['gen-a', 'gen-b', ...Array.from({ length: 98 }, (_, index) => `chatcmpl-${index}`)]
+  .map(row)
+  .join('\n');
+
+describe('recordings and a key', () => {
+  test('bring use, charges and credits into report, comment and summary, and the key into none of them', async () => {
+    const charged = generationAnswer({ total_cost: 0.0016, model: 'acme/small', provider_name: 'Acme' });
+    stage.catalogue.intercept(
+      accountPages({
+        key: keyAnswer({ limit: 50, limit_remaining: 12.3 }),
+        credits: answers.forbidden,
+        generations: { 'gen-a': [answers.notFound, charged], 'gen-b': generationAnswer({ total_cost: 0.0013 }) },
+      }),
+    );
+    const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
+    await withWorkspace({ 'usage/a.jsonl': `${recorded}\n{"usage": `, 'usage/b.txt': 'x' }, async (workspace) => {
+      const result = await stage.runOnPullRequest(number, {
+        inputs: { usage: 'usage/*.jsonl', 'openrouter-api-key': API_KEY },
+        variables: { GITHUB_WORKSPACE: workspace },
+      });
+      const report = reportSchema.parse(result.report);
+      expect([result.exitCode, report.verdict, result.stderr]).toEqual([0, 'pass', '']);
+      // 100 x 0.0013 = 0.13 used; 200 x 0.0012 = 0.24 estimated: 0.11 / 0.24 = 45.83 % less
+      expect(report.usage).toMatchObject({ files: 1, requests: 100, unreadable: 1 });
+      expect(report.usage?.suites).toMatchObject([{ name: 'evals', used_per_run: '0.13', error_percent: '-45.83' }]);
+      expect(report.charges?.[0]).toMatch(/^2 generations: charged \$0\.0029, usage\.cost \$0\.0026 \(-10\.3 %\)/);
+      // 12.30 / 0.24 = 51.25
+      expect(report.credits?.lines).toContain('Remaining $12.30 covers 51 runs at $0.24.');
+      const [comment = ''] = (await stage.github.comments(number)).map(({ body }) => body);
+      expect(comment).toContain('Estimated $0.24, used $0.13 (-45.8 %), by 100 recorded requests');
+      expect(comment).toContain('Exact charges');
+      expect(result.summary).toContain('covers 51 runs');
+      expect(result.stdout).toContain('Recordings: line 101 of usage/a.jsonl ');
+      expect(comment + JSON.stringify(stage.github.requests)).not.toContain(API_KEY);
+      expect(stage.catalogue.requests.filter(isOfModels).map(({ headers }) => headers.authorization)).toEqual(
+        stage.catalogue.requests.filter(isOfModels).map(() => undefined),
+      );
+    });
+  });
+
+  test.each([
+    ['no file matches', 'nothing/*.jsonl', 'no file matches "nothing/*.jsonl"'],
+    [
+      'a link leads outside the workspace',
+      'link.jsonl',
+      'link.jsonl is outside the workspace; files inside it are accepted',
+    ],
+  ])('end the run in 2 where %s', async (_, usage, message) => {
+    const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
+    await withWorkspace({ 'real.jsonl': recorded }, async (elsewhere) => {
+      await withWorkspace({}, async (workspace) => {
+        await symlink(join(elsewhere, 'real.jsonl'), join(workspace, 'link.jsonl'));
+        const result = await stage.runOnPullRequest(number, {
+          inputs: { usage },
+          variables: { GITHUB_WORKSPACE: workspace },
+        });
+        expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
+        expect(errorReportSchema.parse(result.report).errors.map((error) => error.message)).toEqual([message]);
+      });
+    });
+  });
+});
+
+/** 1,000 requests of the prompt file and 1,000 tokens more, at $1 a million. */
+const WITH_PROMPTS = `version: 1
+suites:
+  evals:
+    calls:
+      - {name: answer, model: ${GPT}, count: 1000, prompt_tokens: 1000, prompt_files: [p.md], completion_tokens: 0}
+`;
+const WITHOUT_PROMPTS = WITH_PROMPTS.replace(' prompt_files: [p.md],', '');
+// "Hello world!" is 3 tokens of o200k.
+const PROMPT = 'Hello world!';
+
+describe('the tokenizer', () => {
+  const doors = [
+    ['the action', '.'],
+    ['the command line', 'cli'],
+  ] as const;
+
+  test.each(doors)(
+    'is in files of its own beside the entry of %s, which has none of the vocabulary',
+    async (_, door) => {
+      const folder = join(DIST, door);
+      const chunks = (await readdir(folder)).filter((name) => /^\d+\.index\.js$/.test(name));
+      const texts = await Promise.all(chunks.map((name) => readFile(join(folder, name), 'utf8')));
+      // One of o200k's 200,000 tokens, which take 2.4 MB.
+      const isVocabulary = (text: string) => text.length > 2_000_000 && text.includes('" accordingly"');
+      expect(texts.filter(isVocabulary)).toHaveLength(1);
+      const entry = await readFile(join(folder, 'index.js'), 'utf8');
+      expect([entry.length < 2_000_000, entry.includes('" accordingly"')]).toEqual([true, false]);
+    },
+  );
+
+  /** The bundle with nothing but its entries, as if every other file had been lost. */
+  async function withBareBundle(run: (dist: string) => Promise<void>): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'llm-budget-bare-'));
+    try {
+      await cp(DIST, folder, { recursive: true, filter: (source) => !/\d+\.index\.js$/.test(source) });
+      await run(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  test('is not loaded by the action without prompt files, and is with them', async () => {
+    const tree = (manifest: string) => ({ [FILE]: manifest, 'p.md': PROMPT });
+    const without = await openChange(stage.github, tree(WITHOUT_PROMPTS), { ...tree(WITHOUT_PROMPTS), x: 'x' });
+    await withBareBundle(async (dist) => {
+      const bundle = join(dist, 'index.js');
+      const works = await stage.runOnPullRequest(without, { bundle });
+      // 1,000 x 1,000 x $1/M
+      expect([works.exitCode, works.outputs.get('cost-per-run'), works.stderr]).toEqual([0, '1', '']);
+      const number = await openChange(stage.github, tree(WITH_PROMPTS), { ...tree(WITH_PROMPTS), x: 'x' });
+      const fails = await stage.runOnPullRequest(number, { bundle });
+      expect([fails.exitCode, fails.outputs.get('cost-per-run')]).toEqual([2, '']);
+      const whole = await stage.runOnPullRequest(number);
+      // 1,000 x 1,003 x $1/M
+      expect([whole.exitCode, whole.outputs.get('cost-per-run')]).toEqual([0, '1.003']);
+    });
+  });
+
+  test('is not loaded by the command line without prompt files, and is with them', async () => {
+    await withWorkspace({ 'p.md': PROMPT, 'with.yml': WITH_PROMPTS, 'without.yml': WITHOUT_PROMPTS }, async (cwd) => {
+      const check = (dist: string, manifest: string) =>
+        spawned(
+          process.execPath,
+          [
+            join(dist, 'cli', 'index.js'),
+            'check',
+            manifest,
+            '--format',
+            'json',
+            '--catalogue-url',
+            stage.catalogue.url,
+          ],
+          { PATH: process.env.PATH ?? '' },
+          { cwd },
+        );
+      const costOf = ({ stdout }: { readonly stdout: string }) => reportSchema.parse(JSON.parse(stdout)).head.per_run;
+      await withBareBundle(async (dist) => {
+        expect(costOf(await check(dist, 'without.yml'))).toBe('1');
+        expect((await check(dist, 'with.yml')).exitCode).toBe(2);
+      });
+      expect(costOf(await check(DIST, 'with.yml'))).toBe('1.003');
+    });
+  });
+});

@@ -99,6 +99,13 @@ describe('arithmetic', () => {
     );
   });
 
+  test('amounts of very different sizes add up to the last digit', () => {
+    const small = `0.${'0'.repeat(59)}1`;
+
+    expect(toText(add(decimal('7'), decimal(small)))).toBe(`7.${'0'.repeat(59)}1`);
+    expect(toText(sum([decimal('7'), decimal(small), decimal(small)]))).toBe(`7.${'0'.repeat(59)}2`);
+  });
+
   test('the empty sum is zero', () => {
     expect(isZero(sum([]))).toBe(true);
   });

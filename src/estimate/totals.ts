@@ -1,5 +1,5 @@
 import type { Decimal } from '../money/decimal.js';
-import { add, sum, times, ZERO } from '../money/decimal.js';
+import { sum, times } from '../money/decimal.js';
 import type { CallEstimate, Totals } from './estimate.js';
 
 /** A suite's totals from its calls, with so many runs a month; null figures where a part is not known. */
@@ -33,10 +33,6 @@ export function sumOfSuites(suites: readonly Totals[]): Totals {
 
 /** Unknown is never $0: one part that is not known leaves no sum. */
 function sumOrNull(amounts: readonly (Decimal | null)[]): Decimal | null {
-  let total = ZERO;
-  for (const amount of amounts) {
-    if (amount === null) return null;
-    total = add(total, amount);
-  }
-  return total;
+  const known = amounts.filter((amount) => amount !== null);
+  return known.length < amounts.length ? null : sum(known);
 }

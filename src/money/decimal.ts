@@ -36,8 +36,10 @@ export const ZERO: Decimal = { coefficient: 0n, scale: 0 };
 /** Reads a plain decimal ("5", "-0.25"); null for anything else: exponents, signs other than minus, blanks, "1.". */
 export function parseDecimal(text: string): Decimal | null {
   if (!PLAIN_DECIMAL.test(text)) return null;
-  const [whole = '', fraction = ''] = text.split('.');
-  return normalise(BigInt(whole + fraction), fraction.length);
+  const point = text.indexOf('.');
+  if (point === -1) return normalise(BigInt(text), 0);
+  const fraction = text.slice(point + 1);
+  return normalise(BigInt(text.slice(0, point) + fraction), fraction.length);
 }
 
 /** A decimal from a whole number; throws a RangeError (a programming error) on a fraction. */
@@ -57,12 +59,20 @@ export function decimal(literal: string): Decimal {
   return value;
 }
 
-/** The coefficient of a value when it is written with `scale` digits after the point. */
-function coefficientAt(value: Decimal, scale: number): bigint {
-  return value.scale === scale ? value.coefficient : value.coefficient * 10n ** BigInt(scale - value.scale);
+/** Every sum needs one or two, and a power of big integers costs more than the sum. */
+const POWERS_OF_TEN: readonly bigint[] = Array.from({ length: 40 }, (_, exponent) => 10n ** BigInt(exponent));
+
+function powerOfTen(exponent: number): bigint {
+  return POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
+}
+
+/** The coefficient of a value when it is written with `scale` digits after the point, no fewer than its own. */
+export function coefficientAt(value: Decimal, scale: number): bigint {
+  return value.scale === scale ? value.coefficient : value.coefficient * powerOfTen(scale - value.scale);
 }
 
 export function add(a: Decimal, b: Decimal): Decimal {
+  if (isZero(b)) return a;
   const scale = Math.max(a.scale, b.scale);
   return normalise(coefficientAt(a, scale) + coefficientAt(b, scale), scale);
 }
@@ -89,7 +99,7 @@ export function sum(values: Iterable<Decimal>): Decimal {
   let scale = 0;
   for (const value of values) {
     if (value.scale > scale) {
-      coefficient *= 10n ** BigInt(value.scale - scale);
+      coefficient *= powerOfTen(value.scale - scale);
       scale = value.scale;
     }
     coefficient += coefficientAt(value, scale);

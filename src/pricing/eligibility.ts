@@ -4,7 +4,6 @@ import type { Decimal } from '../money/decimal.js';
 import { compare, times } from '../money/decimal.js';
 import type { EndpointOffer, Tier } from './offer.js';
 import type { ReadPriceList } from './price-list.js';
-import { dollars } from './price-list.js';
 import { isOneOf } from './provider-match.js';
 
 export interface EligibleOffers {
@@ -25,7 +24,7 @@ export function eligibleOffers(
   offers: readonly EndpointOffer[],
 ): EligibleOffers | { readonly reason: string } {
   const tiers = tiersAdmitted(call, suffixes, offers);
-  const possible = offers.filter((offer) => whyExcluded(call, prompt, tiers, offer) === null);
+  const possible = thatPass(offers, (offer) => whyExcluded(call, prompt, tiers, offer) === null);
   if (possible.length === 0) {
     const excluded = new Map<string, number>();
     for (const offer of offers) {
@@ -35,8 +34,16 @@ export function eligibleOffers(
     const counts = [...excluded].map(([why, count]) => `${count} ${why}`).join('; ');
     return { reason: `none of its ${offers.length} endpoints can serve the request as declared: ${counts}` };
   }
-  const ranked = possible.filter((offer) => offer.endpoint.status >= 0);
+  const ranked = thatPass(possible, (offer) => offer.endpoint.status >= 0);
   return { serving: ranked.length > 0 ? ranked : possible, possible };
+}
+
+/** The list itself where all of it passes, as it does for most calls: lists without end would be copied. */
+function thatPass(
+  offers: readonly EndpointOffer[],
+  passes: (offer: EndpointOffer) => boolean,
+): readonly EndpointOffer[] {
+  return offers.every(passes) ? offers : offers.filter(passes);
 }
 
 const NO_TIERS: readonly Tier[] = ['default'];
@@ -92,7 +99,7 @@ function whyExcluded(
  */
 function isAbove(list: ReadPriceList, key: 'prompt' | 'completion', limit: Decimal | undefined): boolean {
   if (limit === undefined || 'reason' in list) return false;
-  return compare(times(dollars(list, list.base[key]), 1_000_000), limit) > 0;
+  return compare(times(list.base.in_dollars[key], 1_000_000), limit) > 0;
 }
 
 /** Limits that are not stated, or stated as 0, limit nothing. */

@@ -5,7 +5,6 @@ import type { EligibleOffers } from './eligibility.js';
 import { filtersProviders } from './eligibility.js';
 import type { EndpointOffer } from './offer.js';
 import type { PriceList } from './price-list.js';
-import { dollars } from './price-list.js';
 import { isProvider } from './provider-match.js';
 import type { Quote } from './quote.js';
 import { isCheaper, quote } from './quote.js';
@@ -63,7 +62,9 @@ export function cheapest(
 ): { readonly quote: Quote; readonly offer: EndpointOffer } | null {
   let least: { readonly quote: Quote; readonly offer: EndpointOffer } | null = null;
   for (const offer of offers) {
-    const own = 'reason' in offer.list ? null : quote(offer.list, request, at);
+    // Of several that charge the same the first stands for all.
+    if ('reason' in offer.list || offer.list === least?.quote.list) continue;
+    const own = quote(offer.list, request, at);
     if (own !== null && (least === null || isCheaper(own, least.quote))) least = { quote: own, offer };
   }
   return least;
@@ -78,7 +79,7 @@ function cheapestSource(inquiry: Inquiry, offers: readonly EndpointOffer[], amon
 function hasPrice({ list }: EndpointOffer, listed: PriceList): boolean {
   if ('reason' in list) return false;
   return (['prompt', 'completion'] as const).every(
-    (key) => compare(dollars(list, list.base[key]), dollars(listed, listed.base[key])) === 0,
+    (key) => compare(list.base.in_dollars[key], listed.base.in_dollars[key]) === 0,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { CatalogueEndpoint, CatalogueModel } from '../catalogue/catalogue.js';
+import type { CatalogueEndpoint, CatalogueModel, Pricing } from '../catalogue/catalogue.js';
 import type { PriceList, ReadPriceList } from './price-list.js';
 import { readPriceList } from './price-list.js';
 import type { Cap } from './request.js';
@@ -32,15 +32,27 @@ export function endpointOffers(
 ): readonly EndpointOffer[] {
   const known = offers.get(model);
   if (known?.endpoints === endpoints) return known.read;
-  const read = endpoints.map((endpoint) => ({
-    name: endpoint.tag,
-    list: pricesAtId(model.id, readPriceList(endpoint.pricing)),
-    cap: capOf(endpoint, model),
-    endpoint,
-    tier: tierOf(endpoint.tag),
-  }));
+  // Endpoints that charge the same have one list, so that it need be read, and a request quoted by it, once.
+  const firstByPrice = new Map<unknown, EndpointOffer>();
+  const read = endpoints.map((endpoint): EndpointOffer => {
+    const { pricing, tag } = endpoint;
+    const first = firstByPrice.get(pricing.completion);
+    const list =
+      first !== undefined && chargeTheSame(first.endpoint.pricing, pricing)
+        ? first.list
+        : pricesAtId(model.id, readPriceList(pricing));
+    const offer = { name: tag, list, cap: capOf(endpoint, model), endpoint, tier: tierOf(tag) };
+    if (first === undefined) firstByPrice.set(pricing.completion, offer);
+    return offer;
+  });
   offers.set(model, { endpoints, read });
   return read;
+}
+
+/** Whether all prices are the same text; overrides are not looked into, those with some count as different. */
+function chargeTheSame(a: Pricing, b: Pricing): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
 /** The model's listed prices with its top provider as the cap: all there is where a model has no endpoints. */

@@ -9,6 +9,8 @@ import type { ModelPrice, NoPrice } from './price-model.js';
 import { priceModel } from './price-model.js';
 import { isCapped } from './request.js';
 
+const NONE: readonly string[] = [];
+
 /** A model that a call names, and what the call costs on it. */
 interface Candidate {
   readonly declared: string;
@@ -39,9 +41,9 @@ export function priceCall(call: NamedCall, catalogue: Catalogue, at: Date | null
     prompt_price: priced?.prompt_price ?? null,
     completion_price: priced?.completion_price ?? null,
     fallback_prices: fallbacks.map(fallbackPrice),
-    incomplete: priced === null ? [] : [...priced.incomplete, ...fallbacks.flatMap(whyIncomplete)],
-    unknown_price_keys: [...new Set(all.flatMap((one) => ('reason' in one.price ? [] : one.price.unknown_price_keys)))],
-    notes: all.flatMap((candidate) => notesOf(candidate.resolution)),
+    incomplete: priced === null ? [] : joined(priced.incomplete, fallbacks, whyIncomplete),
+    unknown_price_keys: distinct(joined(unknownKeys(own), fallbacks, unknownKeys)),
+    notes: joined(notesOf(own), fallbacks, notesOf),
     arithmetic: priced?.arithmetic ?? (() => []),
   };
 }
@@ -57,23 +59,39 @@ function fallbackPrice({ declared, price }: Candidate): FallbackPrice {
   return { model: declared, prompt_price: price.prompt_price, completion_price: price.completion_price };
 }
 
+/** What is said of the model and of its fallbacks; most calls have none of these, and nothing is copied for them. */
+function joined(
+  own: readonly string[],
+  fallbacks: readonly Candidate[],
+  said: (candidate: Candidate) => readonly string[],
+): readonly string[] {
+  return fallbacks.length === 0 ? own : [...own, ...fallbacks.flatMap(said)];
+}
+
+function distinct(keys: readonly string[]): readonly string[] {
+  return keys.length < 2 ? keys : [...new Set(keys)];
+}
+
+function unknownKeys({ price }: Candidate): readonly string[] {
+  return 'reason' in price ? NONE : price.unknown_price_keys;
+}
+
 function whyIncomplete({ price }: Candidate): readonly string[] {
   return 'reason' in price ? [`a fallback model has no price: ${price.reason}`] : price.incomplete;
 }
 
 /** Null where one of the prices cannot be had: the worst may be that one. */
 function dearest(candidates: readonly Candidate[]): Decimal | null {
-  const known: Decimal[] = [];
+  let most: Decimal | null = null;
   for (const { price } of candidates) {
     if ('reason' in price || price.worst_case === null) return null;
-    known.push(price.worst_case);
+    most = most === null ? price.worst_case : maximum(most, price.worst_case);
   }
-  const [first, ...rest] = known;
-  return first === undefined ? null : maximum(first, ...rest);
+  return most;
 }
 
-function notesOf(resolution: ModelResolution): readonly string[] {
-  if (resolution.state === 'unresolved') return [];
+function notesOf({ resolution }: Candidate): readonly string[] {
+  if (resolution.state === 'unresolved') return NONE;
   if (!resolution.id.endsWith(':batch')) return resolution.notes;
   return [...resolution.notes, `${resolution.id} is served through the batch API alone; other requests to it fail`];
 }

@@ -88,6 +88,7 @@ export function holds(condition: PriceCondition, promptTokens: number, moment: M
  * starts of all days and all windows' edges on each day. Nothing changes between two edges.
  */
 export function momentsThatMatter(conditions: readonly PriceCondition[]): Moment[] {
+  if (conditions.length === 0) return [{ day: 0, minute: 0 }];
   const minutes = new Set([0]);
   for (const { window } of conditions) {
     if (window !== null) minutes.add(window.start).add(window.end);

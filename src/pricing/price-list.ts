@@ -1,6 +1,6 @@
 import type { Pricing } from '../catalogue/catalogue.js';
 import type { Decimal } from '../money/decimal.js';
-import { fromUnits, isZero, times, ZERO } from '../money/decimal.js';
+import { coefficientAt, fromUnits, isZero, times, ZERO } from '../money/decimal.js';
 import type { Override, OverridableKey } from './overrides.js';
 import { readOverrides } from './overrides.js';
 import type { Moment, PriceCondition } from './price-condition.js';
@@ -43,6 +43,8 @@ export interface PriceSet {
   readonly input_cache_write: bigint | null;
   readonly input_cache_write_1h: bigint | null;
   readonly applied: readonly ListOverride[];
+  /** The same in US dollars per token, as every call reports them. */
+  readonly in_dollars: { readonly prompt: Decimal; readonly completion: Decimal };
 }
 
 export interface ListOverride {
@@ -50,7 +52,7 @@ export interface ListOverride {
   readonly prices: Readonly<Partial<Record<OverridableKey, bigint>>>;
 }
 
-const BILLED = [
+const BILLED = new Set([
   'prompt',
   'completion',
   'request',
@@ -62,17 +64,17 @@ const BILLED = [
   'input_cache_write',
   'input_cache_write_1h',
   'web_search',
-] as const;
+]);
 
 /**
  * Known, checked, and on no bill of ours: reasoning tokens are completion tokens already. Cached audio has a price of
  * its own, but a manifest's cached tokens are apart from its audio tokens: cached audio that is declared as audio counts
  * at the full audio price, which is never too little.
  */
-const NOT_BILLED = ['internal_reasoning', 'input_audio_cache'];
+const NOT_BILLED = new Set(['internal_reasoning', 'input_audio_cache']);
 
 /** `discount` is inside the listed prices already, and a number. */
-const NO_PRICE = ['discount', 'overrides'];
+const NO_PRICE = new Set(['discount', 'overrides']);
 
 /** Lists of one scale are compared as they are; few prices have more digits than this. */
 const USUAL_SCALE = 12;
@@ -95,9 +97,9 @@ function read(pricing: Pricing): ReadPriceList {
   const prices = new Map<string, Decimal>();
   const unknown: string[] = [];
   for (const [key, value] of Object.entries(pricing)) {
-    if (NO_PRICE.includes(key)) continue;
+    if (NO_PRICE.has(key)) continue;
     const price = readPrice(value);
-    if (!BILLED.some((billed) => billed === key) && !NOT_BILLED.includes(key)) {
+    if (!BILLED.has(key) && !NOT_BILLED.has(key)) {
       if (!meansNothing(value, price)) unknown.push(key);
     } else if (value === '-1') {
       return { reason: `its ${key} price is "-1": not known before the request is routed` };
@@ -118,7 +120,7 @@ function meansNothing(value: unknown, price: Decimal | null): boolean {
 function build(prices: ReadonlyMap<string, Decimal>, overrides: readonly Override[], unknown: string[]): PriceList {
   const all = [...prices.values(), ...overrides.flatMap((override) => [...override.prices.values()])];
   const scale = Math.max(USUAL_SCALE, ...all.map((price) => price.scale));
-  const units = (price: Decimal): bigint => price.coefficient * 10n ** BigInt(scale - price.scale);
+  const units = (price: Decimal): bigint => coefficientAt(price, scale);
   const optional = (key: string): bigint | null => {
     const price = prices.get(key);
     return price === undefined ? null : units(price);
@@ -134,6 +136,7 @@ function build(prices: ReadonlyMap<string, Decimal>, overrides: readonly Overrid
     input_cache_write: optional('input_cache_write'),
     input_cache_write_1h: optional('input_cache_write_1h'),
     applied: [],
+    in_dollars: { prompt: prices.get('prompt') ?? ZERO, completion: prices.get('completion') ?? ZERO },
   };
   const image = optional('image') ?? 0n;
   const search = prices.get('web_search') ?? ZERO;

@@ -11,7 +11,7 @@ import { feesOf, totalFees } from './fees.js';
 import type { Offer } from './offer.js';
 import { endpointOffers, isFreeId, listedOffer, pricesAtId } from './offer.js';
 import type { PriceList, ReadPriceList } from './price-list.js';
-import { dollars, readPriceList } from './price-list.js';
+import { readPriceList } from './price-list.js';
 import type { Quote } from './quote.js';
 import { costOf } from './quote.js';
 import { expectedPrompt, expectedRequest } from './request.js';
@@ -64,15 +64,15 @@ export function priceModel(
   const fees = feesOf(call, model, listed.web_search);
   const fee = totalFees(fees);
   const total = add(costOf(expected.quote), fee);
-  const { list, prices } = expected.quote;
+  const perToken = expected.quote.prices.in_dollars;
   const unknown = unknownKeys(listed, possible);
   return {
     expected: total,
     floor: floor === null ? null : add(costOf(floor), fee),
     worst_case: 'reasons' in worst ? null : add(costOf(worst.quote), fee),
     free: isFreeId(model.id) && isZero(total),
-    prompt_price: dollars(list, prices.prompt),
-    completion_price: dollars(list, prices.completion),
+    prompt_price: perToken.prompt,
+    completion_price: perToken.completion,
     incomplete: incompleteness(model.id, worst, unknown),
     unknown_price_keys: unknown,
     arithmetic: () => arithmeticLines(expected.source, expected.quote, fees, total, at),
@@ -123,7 +123,10 @@ function incompleteness(id: string, worst: WorstQuote, unknown: readonly string[
 }
 
 function unknownKeys(listed: PriceList, possible: readonly Offer[]): readonly string[] {
-  const lists = [listed, ...possible.map((offer) => offer.list)];
-  if (lists.every((list) => 'reason' in list || list.unknown_keys.length === 0)) return NONE;
-  return [...new Set(lists.flatMap((list) => ('reason' in list ? [] : list.unknown_keys)))];
+  if (unknownIn(listed).length === 0 && possible.every(({ list }) => unknownIn(list).length === 0)) return NONE;
+  return [...new Set([listed, ...possible.map(({ list }) => list)].flatMap(unknownIn))];
+}
+
+function unknownIn(list: ReadPriceList): readonly string[] {
+  return 'reason' in list ? NONE : list.unknown_keys;
 }

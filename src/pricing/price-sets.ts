@@ -1,5 +1,6 @@
 import { holds, momentOf } from './price-condition.js';
 import type { ListOverride, PriceList, PriceSet } from './price-list.js';
+import { dollars } from './price-list.js';
 
 /**
  * The prices that a request of so many prompt tokens may meet: those of the given instant, or with null all that some
@@ -23,7 +24,8 @@ function merge(list: PriceList, applied: readonly ListOverride[]): PriceSet {
   const known = list.merged.get(key);
   if (known !== undefined) return known;
   const set = applied.reduce<PriceSet>((prices, override) => ({ ...prices, ...override.prices }), list.base);
-  const merged = { ...set, applied };
+  const in_dollars = { prompt: dollars(list, set.prompt), completion: dollars(list, set.completion) };
+  const merged = { ...set, applied, in_dollars };
   list.merged.set(key, merged);
   return merged;
 }

@@ -43,16 +43,10 @@ export function expectedRequest(call: NamedCall, prompt: number): PricedRequest 
   };
 }
 
-/**
- * The longest request that the call may make: every token field at its `max`, nothing read from the cache, and the
- * completion as long as it is allowed to be. Null where nothing bounds the completion.
- */
-export function worstRequest(call: NamedCall, cap: Cap): PricedRequest | null {
-  const prompt = most(call.prompt_tokens ?? { expected: 0, max: null });
-  const completion = longestCompletion(call, cap, prompt);
-  if (completion === null) return null;
+/** The longest request that the call may make: every token field at its `max` and nothing read from the cache. */
+export function worstRequest(call: NamedCall, completion: number): PricedRequest {
   return {
-    prompt,
+    prompt: longestPrompt(call),
     cached: most(call.cached_tokens),
     written: most(call.cache_write_tokens),
     audio: most(call.audio_tokens),
@@ -69,11 +63,19 @@ function most(tokens: Tokens): number {
   return tokens.max ?? tokens.expected;
 }
 
-function longestCompletion(call: NamedCall, cap: Cap, prompt: number): number | null {
+function longestPrompt({ prompt_tokens }: NamedCall): number {
+  return prompt_tokens === undefined ? 0 : most(prompt_tokens);
+}
+
+/** As long as a completion is allowed to be; null where nothing bounds it. */
+export function longestCompletion(call: NamedCall, cap: Cap): number | null {
   const { expected, max } = call.completion_tokens;
   const declared = call.max_tokens ?? max;
   if (declared !== null) return Math.max(declared, expected);
-  const limits = [cap.max_completion_tokens, cap.context_length === null ? null : cap.context_length - prompt];
+  const limits = [
+    cap.max_completion_tokens,
+    cap.context_length === null ? null : cap.context_length - longestPrompt(call),
+  ];
   const stated = limits.filter((limit) => limit !== null);
   return stated.length === 0 ? null : Math.max(expected, Math.min(...stated));
 }

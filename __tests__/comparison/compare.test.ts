@@ -76,6 +76,23 @@ describe('pairing calls', () => {
     expect(compared(of(dollars(1)), of(dollars(1), unknown(1))).delta?.per_run).toBeNull();
   });
 
+  test('a call with a name is never held against one without', () => {
+    const named = dollars(2, { name: 'n', display_name: 'n' });
+    expect(pairs(compared(of(named), of(dollars(1))))).toEqual(['added n<-- 2', 'removed -<-a/dollar -1']);
+    expect(pairs(compared(of(dollars(2)), of({ ...named, count: 1 })))).toEqual([
+      'added a/dollar<-- 2',
+      'removed -<-n -1',
+    ]);
+  });
+
+  test('a call that has its counterpart by name is not held against another one as well', () => {
+    const half = dollars(2, { model: 'a/half', display_name: 'a/half' });
+    expect(pairs(compared(of(half, dollars(1)), of(dollars(1))))).toEqual([
+      'added a/half<-- 1',
+      'unchanged a/dollar<-a/dollar 0',
+    ]);
+  });
+
   test('more repeats of a suite change its calls', () => {
     const repeated = manifest({ suites: [{ ...evals(dollars(2)), repeat: 3 }] });
     // 3 x 2 - 2 = 4
@@ -122,6 +139,56 @@ describe('suites and sums', () => {
     const { delta, suites } = compared(nightly, daily(3));
     // 3 x 10 - 3 x 30 = -60 a month, nothing a run
     expect([shown(delta?.per_month), shown(delta?.per_run), suites[0]?.status]).toEqual(['-60', '0', 'changed']);
+  });
+
+  describe('months', () => {
+    const unknown = dollars(1, { model: 'a/unknown', display_name: 'a/unknown' });
+    const monthly = (runs: number | null, ...suites: ReturnType<typeof suite>[]) =>
+      manifest({ runs_per_month: runs, suites });
+    const perMonth = (head: Manifest, base: Manifest) => {
+      const { delta, suites } = compared(head, base);
+      return [shown(delta?.per_month), ...suites.map((one) => shown(one.delta?.per_month))];
+    };
+    const more = suite({ name: 'more', calls: [dollars(2)] });
+
+    test('count a suite that is new, and take off one that is gone', () => {
+      const [one, two] = [monthly(30, evals(dollars(3))), monthly(30, evals(dollars(3)), more)];
+      // 2 x 30
+      expect(perMonth(two, one)).toEqual(['60', '0', '60']);
+      expect(perMonth(one, two)).toEqual(['-60', '0', '-60']);
+    });
+
+    test('leave out a call without a price that is the same, as long as the suite runs as often', () => {
+      const head = monthly(30, evals(unknown, dollars(3)));
+      // (3 - 1) x 30
+      expect(perMonth(head, monthly(30, evals(unknown, dollars(1))))).toEqual(['60', '60']);
+      expect(perMonth(head, monthly(20, evals(unknown, dollars(3))))).toEqual([null, null]);
+      expect(perMonth(monthly(30, evals(dollars(3))), monthly(20, evals(unknown)))).toEqual([null, null]);
+      expect(perMonth(monthly(30, evals(unknown)), monthly(20, evals(dollars(3))))).toEqual([null, null]);
+    });
+
+    test('are not known where one side does not say how often it runs', () => {
+      const [said, unsaid] = [monthly(30, evals(dollars(3))), monthly(null, evals(dollars(3)))];
+      expect(perMonth(said, unsaid)).toEqual([null, null]);
+      expect(perMonth(unsaid, said)).toEqual([null, null]);
+      expect(perMonth(said, monthly(null))).toEqual(['90', '90']);
+    });
+
+    test('of a change without a price are not known', () => {
+      expect(perMonth(monthly(30, evals(unknown)), monthly(30, evals(dollars(1))))).toEqual([null, null]);
+    });
+  });
+
+  test('a suite is changed where one of its calls is, and unchanged where none is', () => {
+    const base = of(dollars(1), dollars(2));
+    expect(compared(of(dollars(1), dollars(3)), base).suites[0]?.status).toBe('changed');
+    expect(compared(of(dollars(1), dollars(2)), base).suites[0]?.status).toBe('unchanged');
+    expect(compared(of(dollars(1)), base).suites[0]?.status).toBe('changed');
+  });
+
+  test('a suite that is new has no percentage, since it grew from nothing', () => {
+    const { suites } = compared(manifest({ suites: [suite({ name: 'new', calls: [dollars(2)] })] }), manifest());
+    expect([shown(suites[0]?.delta?.per_run), suites[0]?.delta?.percent]).toEqual(['2', null]);
   });
 
   test('the delta is the difference of the sums, in whatever order suites and calls stand', () => {

@@ -6,6 +6,7 @@ import {
   decimal,
   divide,
   fromInteger,
+  fromUnits as decimalFromUnits,
   isZero,
   maximum,
   minimum,
@@ -111,8 +112,72 @@ describe('arithmetic', () => {
   });
 });
 
+describe('lowest terms', () => {
+  test.each([
+    ['a half twice', times(decimal('0.5'), 2), { coefficient: 1n, scale: 0 }],
+    // 0.5 x 2,000: the zeros before the point stay
+    ['a half two thousand times', times(decimal('0.5'), 2000), { coefficient: 1000n, scale: 0 }],
+    ['a half of a half', multiply(decimal('0.5'), decimal('0.5')), { coefficient: 25n, scale: 2 }],
+    [
+      'more digits than a float holds',
+      times(decimal('0.1234567890123456789'), 10),
+      { coefficient: 1234567890123456789n, scale: 18 },
+    ],
+    [
+      'more digits than a float holds, down to a whole number',
+      times(decimal('12345678901234567.5'), 200),
+      { coefficient: 2469135780246913500n, scale: 0 },
+    ],
+    ['units of a cent', decimalFromUnits(150n, 2), { coefficient: 15n, scale: 1 }],
+    ['no units at all', decimalFromUnits(0n, 9), { coefficient: 0n, scale: 0 }],
+    ['a difference of nothing', subtract(decimal('0.25'), decimal('0.250')), { coefficient: 0n, scale: 0 }],
+  ])('%s', (_, value, expected) => {
+    expect(value).toEqual(expected);
+  });
+
+  test.each([
+    [['1', '0.1', '0.01'], '1.11'],
+    [['0.01', '0.1', '1'], '1.11'],
+    [['0.5', '0.25', '0.125', '0.125'], '1'],
+    [['-0.1', '0.1'], '0'],
+  ])('the sum of %j is %s', (amounts, expected) => {
+    expect(toText(sum(amounts.map(decimal)))).toBe(expected);
+  });
+});
+
+describe('order', () => {
+  test.each([
+    ['1', '1.0', 0],
+    ['0', '-0', 0],
+    ['0.09', '0.1', -1],
+    ['0.1', '0.09', 1],
+    ['-1', '0', -1],
+    ['0', '-0.000000000001', 1],
+  ])('%s against %s is %i', (a, b, expected) => {
+    expect(compare(decimal(a), decimal(b))).toBe(expected);
+  });
+
+  test('nothing but zero is zero', () => {
+    expect(['0', '0.000000000000000001', '-1', '10'].map((text) => isZero(decimal(text)))).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('least and most of several, and of one', () => {
+    const amounts = [decimal('0.2'), decimal('0.15'), decimal('1'), decimal('0.3')] as const;
+    expect([toText(minimum(...amounts)), toText(maximum(...amounts))]).toEqual(['0.15', '1']);
+    expect([minimum(decimal('2')), maximum(decimal('2'))]).toEqual([decimal('2'), decimal('2')]);
+  });
+});
+
 describe('rounding', () => {
   test.each([
+    ['1', '-8', 2, '-0.13'],
+    ['-1', '-8', 2, '0.13'],
+    ['0', '-8', 2, '0'],
     ['1', '3', 2, '0.33'],
     ['2', '3', 2, '0.67'],
     ['1', '8', 2, '0.13'],

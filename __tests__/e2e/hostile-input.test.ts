@@ -1,7 +1,11 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { modelRow } from '../support/catalogue-server.js';
 import { manifestText, openChange, startStage } from '../support/pull-request.js';
 import type { Stage } from '../support/pull-request.js';
+import { spawned } from '../support/run-action.js';
 import type { ActionResult } from '../support/run-action.js';
 
 /**
@@ -139,6 +143,31 @@ describe('hostile inputs', () => {
     expect(result.stdout).toContain(`The input "${name}" is wrong`);
     expect(result.stdout).not.toContain('s3cret');
     expect([...stage.github.requests, ...stage.catalogue.requests]).toEqual([]);
+  });
+
+  test.each([
+    ['a device', '/dev/zero'],
+    ['a file above the workspace', '../../../../../../etc/passwd'],
+    ['an absolute path', '/etc/passwd'],
+    ['a link out of the workspace', 'link'],
+    ['a pipe', 'pipe'],
+    ["git's own folder", '.git/config'],
+    ['a command', '::error::pwned ##[error]pwned'],
+  ])('usage that is %s is never read: exit code 2', async (_, usage) => {
+    const workspace = await mkdtemp(join(tmpdir(), 'llm-budget-usage-'));
+    try {
+      await symlink('/etc/passwd', join(workspace, 'link'));
+      await spawned('mkfifo', [join(workspace, 'pipe')], { PATH: process.env.PATH ?? '' });
+      const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText() });
+      const result = await stage.runOnPullRequest(number, {
+        inputs: { usage },
+        variables: { GITHUB_WORKSPACE: workspace },
+      });
+      expect([result.exitCode, result.outputs.get('verdict'), result.stderr]).toEqual([2, 'error', '']);
+      expect(result.stdout).not.toContain('root:');
+    } finally {
+      await rm(workspace, { recursive: true, force: true });
+    }
   });
 
   test('a key and a name of the manifest may hold a command, which stays a name', async () => {

@@ -299,6 +299,26 @@ describe('a prompt file that is no text', () => {
   });
 });
 
+describe('more than 200 prompt files', () => {
+  const names = Array.from({ length: 201 }, (_, index) => `p${index}.md`).join(', ');
+  const few = { [FILE]: only('[p.md]'), 'p.md': 'Hello' };
+
+  test('at head are an error at the first one too many', async () => {
+    const result = await judged(few, { ...few, [FILE]: only(`[${names}]`) });
+    expect(result.exitCode).toBe(2);
+    expect(errorsOf(result)).toMatchObject([
+      { message: 'more than 200 different prompt files; at most 200 are read', file: FILE, line: 8 },
+    ]);
+    expect(reads()).toEqual([]);
+  });
+
+  test('at base leave the increase unjudged', async () => {
+    const result = await judged({ ...few, [FILE]: only(`[${names}]`) }, few);
+    expect(verdictOf(result)).toMatchObject({ head: { per_run: '0.001' }, base: null });
+    expect(notesOf(result).filter((note) => note.startsWith('base_invalid'))).toHaveLength(1);
+  });
+});
+
 describe('the head of a fork', () => {
   const before = { [FILE]: MANIFEST, [SHARED]: 'Hello world!' };
   const after = { [FILE]: MANIFEST, [SHARED]: 'Hello world! Hello' };

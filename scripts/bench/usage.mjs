@@ -19,20 +19,33 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformFileSync } from '@swc/core';
+import { median } from './figures.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Rows a second of both, and the reader's peak memory in bytes; the file is written to the temp folder and deleted. */
-export function benchUsage(size) {
+/**
+ * Rows a second of both, their ratios by the clock and by processor time, and the reader's peak memory in bytes. They
+ * run in turn, and the medians count: what else the machine does meets both. The file is deleted afterwards.
+ */
+export function benchUsage(size, runs = 5) {
   const folder = mkdtempSync(join(tmpdir(), 'llm-budget-bench-'));
   try {
     const file = join(folder, 'usage.jsonl');
     const rows = writeRecording(file, size);
     const code = compileSources(join(folder, 'code'));
-    const bare = measure(bareScript(file));
-    const reader = measure(readerScript(code, file));
-    if (reader.rows !== rows) throw new Error(`read ${reader.rows} of ${rows} rows`);
-    return { rows, bare: rows / bare.seconds, reader: rows / reader.seconds, memory: reader.memory };
+    const pairs = Array.from({ length: runs }, () => ({
+      bare: measure(bareScript(file)),
+      reader: measure(readerScript(code, file)),
+    }));
+    for (const { reader } of pairs) if (reader.rows !== rows) throw new Error(`read ${reader.rows} of ${rows} rows`);
+    return {
+      rows,
+      bare: median(pairs.map(({ bare }) => rows / bare.seconds)),
+      reader: median(pairs.map(({ reader }) => rows / reader.seconds)),
+      ratio: median(pairs.map(({ bare, reader }) => bare.seconds / reader.seconds)),
+      processorRatio: median(pairs.map(({ bare, reader }) => bare.processor / reader.processor)),
+      memory: Math.max(...pairs.map(({ reader }) => reader.memory)),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -121,6 +134,7 @@ function report(rows) {
   return `console.log(JSON.stringify({
     rows: ${rows},
     seconds: (performance.now() - start) / 1000,
+    processor: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
     memory: process.resourceUsage().maxRSS * 1024,
   }));`;
 }

@@ -17,8 +17,10 @@ export function createGenerationRows(): GenerationRows {
   return {
     rows,
     see: (row) => {
-      if (row.id === null || !GENERATION_ID.test(row.id)) return;
-      if (rows.size < MOST || rows.has(row.id)) rows.set(row.id, row);
+      if (row.id === null) return;
+      // In this order, since there may be millions of rows: once it is full, only a look-up is left of it.
+      const isKept = rows.has(row.id) || (rows.size < MOST && GENERATION_ID.test(row.id));
+      if (isKept) rows.set(row.id, row);
     },
   };
 }

@@ -192,11 +192,19 @@ describe('the catalogue', () => {
     ['prices that floats cannot tell apart', ['0.30000000000000001', '0.30000000000000002'], '0.30000000000000002'],
   ])('of an id listed twice has the dearer row: %s', async (_, prompts, expected) => {
     const models = prompts.map((prompt) => modelRow('acme/one', { pricing: { prompt, completion: '0' } }));
-    const catalogue = await fetchFrom(await serve({ models }));
+    const server = await serve({ models });
+    const catalogue = await fetchFrom(server, ['acme/one']);
     expect(catalogue.models.get('acme/one')?.pricing.prompt).toBe(expected);
     expect(catalogue.notes).toEqual([
       { code: 'duplicate_model', message: 'The catalogue lists acme/one more than once; the dearer price is used.' },
     ]);
+    // Where nobody uses the model it is nobody's concern.
+    expect((await fetchFrom(server, [])).notes).toEqual([]);
+  });
+
+  test('of a Date in the future is dated by our own clock, or its lock could never be read', async () => {
+    const server = await serve({ models: [modelRow('acme/one')], date: 'Tue, 01 Jan 2030 00:00:00 GMT' });
+    expect((await fetchFrom(server)).fetched_at < '2030').toBe(true);
   });
 
   test('takes ids that are names of object members as the ordinary ids they are', async () => {
@@ -246,7 +254,7 @@ describe('several pages', () => {
       answer(200, page([`acme/m${index}`], `?page=${index + 1}`) + blank),
     );
     servers.push(server);
-    await expect(fetchFrom(server)).rejects.toThrow(/more than the \d+ that are read/);
+    await expect(fetchFrom(server)).rejects.toThrow(/more than the \d+ bytes that are read/);
     expect(server.requests).toHaveLength(5);
   });
 
@@ -294,7 +302,7 @@ describe('endpoints that cannot be had', () => {
       '{"data":{"endpoints":[{"provider_name":"a","tag":"a"}]}}',
       /\(at data\.endpoints\.0\.pricing\)/,
     ],
-    ['3 MiB', ' '.repeat(3 * 1024 * 1024), /more than the 2097152 that are read/],
+    ['3 MiB', ' '.repeat(3 * 1024 * 1024), /more than the 2097152 bytes that are read/],
   ])('are unknown after %s', async (_, body, reason) => {
     const server = await serve({ models, endpoints });
     server.intercept(({ path }) => (path.endsWith('endpoints') ? { status: 200, body } : null));

@@ -179,6 +179,26 @@ describe('--policy', () => {
     expect((await check(['--policy', 'main'])).exitCode).toBe(1);
   });
 
+  test('excuses nothing where base is on another branch, and judges the increase against its own manifest too', async () => {
+    repository.write('llm-budget.yml', manifestText({ count: 50, limit: '0.15, increase_percent: 25' }));
+    repository.commit();
+    repository.git('checkout', '--quiet', '-b', 'feature');
+    repository.write('llm-budget.yml', manifestText({ limit: '0.15, increase_percent: 25' }));
+    repository.commit();
+    const judged = await report('--base', 'feature', '--policy', 'main');
+    // head is feature: $0.20 > $0.15, no more than base; against main's $0.10 it is +100 %
+    expect(judged.delta?.per_run).toBe('0');
+    expect(judged.violations.map(({ rule, severity, actual }) => [rule, severity, actual])).toEqual([
+      ['per_run', 'fail', '0.2'],
+      ['increase_percent', 'fail', '100.00'],
+    ]);
+    // an older commit of the policy's own branch excuses as ever
+    const own = await report('--base', 'main', '--policy', 'feature');
+    expect(own.violations.map(({ severity }) => severity)).toContain('fail');
+    const excused = await report('--base', 'feature', '--policy', 'feature');
+    expect(excused.violations.map(({ rule, severity }) => [rule, severity])).toEqual([['per_run', 'warn']]);
+  });
+
   test('that cannot be read is exit 2, whatever head says', async () => {
     repository.write('llm-budget.yml', manifestText({ limit: 'many' }));
     repository.commit();
@@ -188,10 +208,12 @@ describe('--policy', () => {
     expect(errors(ended.stdout)[0]?.message).toMatch(/^The policy on main .* cannot be read/);
   });
 
-  test('with a manifest there and none here is a failure', async () => {
+  test('with a manifest there and none here is a failure, with what base costs', async () => {
     repository.commit();
     repository.git('rm', '--quiet', 'llm-budget.yml');
     expect((await check(['--policy', 'main'])).exitCode).toBe(1);
+    const { head, base, delta } = await report('--policy', 'main', '--base', 'main');
+    expect([head.per_run, base?.per_run, delta]).toEqual([null, '0.2', null]);
   });
 });
 
@@ -206,6 +228,12 @@ describe('exit codes', () => {
   ])('for $0.20 against %s with --fail-on %s: %i', async (limit, failOn, exitCode) => {
     repository.write('llm-budget.yml', manifestText({ limit }));
     expect((await check(['--fail-on', failOn])).exitCode).toBe(exitCode);
+  });
+
+  test('2 for a wrong option, as a document to whoever asked for one', async () => {
+    const ended = await check(['--format', 'json', '--no-such']);
+    expect(ended.exitCode).toBe(2);
+    expect(errors(ended.stdout)[0]?.message).toContain('has no option "--no-such"');
   });
 
   test('2 for a manifest with mistakes, each on stderr with its place', async () => {

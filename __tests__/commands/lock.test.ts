@@ -98,7 +98,7 @@ describe('lock --check', () => {
     expect(await lock('--check')).toEqual({
       exitCode: 1,
       stdout: 'llm-budget.lock.json does not cover: acme/two\n',
-      stderr: 'Write it anew: llm-budget lock\n',
+      stderr: 'Write it anew: llm-budget lock. A model that the catalogue does not have stays uncovered.\n',
     });
   });
 

@@ -20,7 +20,7 @@ const MIB = 1024 * 1024;
 const CHUNKED = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
 const BROKE = /could not be reached, or the connection broke/;
 const TOO_LONG = /gave no whole answer within/;
-const TOO_MUCH = /more than the \d+ that are read/;
+const TOO_MUCH = /more than the \d+ bytes that are read/;
 const CUT = /cut short/;
 
 const fastBrotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };

@@ -143,6 +143,37 @@ describe('increases', () => {
     ]);
   });
 
+  test('a call without a price at head adds nothing to what is known: a lower bound, and said so', () => {
+    const judgement = judged({
+      head: manifest({ budget: { increase_per_run: fail('1') }, suites: [evals(dollars(5), unknown(1))] }),
+      base: manifest({ suites: [evals(dollars(3))] }),
+      policy: rules({ unpriced: 'warn' }),
+    });
+    const increase = judgement.violations.find(({ rule }) => rule === 'increase_per_run');
+    expect(increase).toMatchObject({ actual: '2' });
+    expect(increase?.message).toContain('at least $2.00 more');
+  });
+
+  test('a call without a price at base could have cost anything: mending it is no increase', () => {
+    const judgement = judged({
+      head: manifest({
+        budget: { increase_per_run: fail('1'), increase_percent: fail('1') },
+        suites: [evals(dollars(5))],
+      }),
+      base: manifest({ suites: [evals(unknown(5))] }),
+    });
+    expect(judgement.verdict).toBe('pass');
+  });
+
+  test('a call without a price that is the same in both hides no increase beside it', () => {
+    const judgement = judged({
+      head: manifest({ budget: { increase_per_run: fail('1') }, suites: [evals(unknown(1), dollars(5))] }),
+      base: manifest({ suites: [evals(unknown(1), dollars(3))] }),
+      policy: rules({ unpriced: 'warn' }),
+    });
+    expect(inWords(judgement.violations)).toContain('increase_per_run fail');
+  });
+
   test('without a base they are not judged', () => {
     const head = manifest({ budget: { increase_per_run: fail('0') }, suites: [evals(dollars(2))] });
     expect(judged({ head }).verdict).toBe('pass');
@@ -252,6 +283,12 @@ describe('rules of the policy', () => {
     const judgement = judged({ head: manifest({ runs_per_month: runs, suites: [evals(free)] }) });
     expect(judgement.verdict).toBe(verdict);
     expect(inWords(judgement.violations)).toEqual(verdict === 'pass' ? [] : ['free_tier warn']);
+  });
+
+  test('a free model that is asked with a dynamic suffix counts as free too', () => {
+    const online = dollars(51, { model: 'a/free:free:online', display_name: 'a/free:free:online' });
+    const judgement = judged({ head: manifest({ runs_per_month: 30, suites: [evals(online)] }) });
+    expect(inWords(judgement.violations)).toEqual(['free_tier warn']);
   });
 
   test.each([

@@ -98,3 +98,28 @@ describe('for runs per month the larger number holds', () => {
     expect(nightly.suites.map(runsInForce(nightly, policyFile({ runs_per_month: 600 })))).toEqual([30]);
   });
 });
+
+describe('of the policy nothing is applied until merged, stricter or laxer', () => {
+  const rules = (fields: object) => ({ ...policySchema.parse({}), ...fields });
+
+  test.each([
+    ['laxer', { unpriced: 'warn' }, { unpriced: 'fail' }, { key: 'policy.unpriced', head: 'warn', policy: 'fail' }],
+    ['stricter', { require_max_tokens: true }, {}, { key: 'policy.require_max_tokens', head: 'true', policy: 'false' }],
+    ['dropped', {}, { models: { deny: ['a/*'] } }, { key: 'policy.models', head: null, policy: '{"deny":["a/*"]}' }],
+    [
+      'a ceiling raised',
+      { max_prompt_price: decimal('9') },
+      { max_prompt_price: decimal('5') },
+      { key: 'policy.max_prompt_price', head: '9', policy: '5' },
+    ],
+    ['new', { override_label: 'mine' }, {}, { key: 'policy.override_label', head: 'mine', policy: 'not set' }],
+  ])('%s', (_, wanted, inForce, notApplied) => {
+    const own = manifest({ policy: rules(wanted), suites: [evals(dollars(1))] });
+    expect(limitsInForce(own, policyFile({ policy: rules(inForce) })).notApplied).toEqual([notApplied]);
+  });
+
+  test('the same is nothing to tell', () => {
+    const own = manifest({ policy: rules({ credit_fee: decimal('5.50') }), suites: [evals(dollars(1))] });
+    expect(limitsInForce(own, policyFile({ policy: rules({ credit_fee: decimal('5.5') }) })).notApplied).toEqual([]);
+  });
+});

@@ -8,11 +8,11 @@ export function sourcesOf(desk: Desk): Sources {
   const { defaultBranch, pullRequest } = facts;
   return {
     manifestFile: inputs.manifest,
-    head: { commit: facts.head.sha, text: facts.head.text, problem: null },
+    head: { commit: facts.head.sha, text: facts.head.text, problem: null, file: null },
     base:
       facts.base === null
         ? null
-        : { commit: facts.base.sha, text: facts.base.text, problem: facts.base.problem ?? null },
+        : { commit: facts.base.sha, text: facts.base.text, problem: facts.base.problem ?? null, file: null },
     policy: { ref: defaultBranch.name, sha: defaultBranch.sha, text: facts.policyText },
     baseExcuses: facts.baseIsDefaultBranch,
     readPromptFiles: promptFileReader(desk),

@@ -14,6 +14,8 @@ export interface ModelListing {
   /** Of the bodies, in order. */
   readonly sha256: string;
   readonly notes: readonly CatalogueNote[];
+  /** Ids that are listed more than once. */
+  readonly duplicates: ReadonlySet<string>;
 }
 
 /** OpenRouter sends one page; a catalogue that never ends must not keep the run. */
@@ -40,7 +42,7 @@ export async function fetchModels(client: CatalogueClient): Promise<ModelListing
     });
     bytesLeft -= answer.bytes.length;
     hash.update(answer.bytes);
-    fetchedAt ??= timeOfAnswer(answer.headers) ?? client.now();
+    fetchedAt ??= timeOfAnswer(answer.headers, client.now()) ?? client.now();
     for (const model of answer.content.models) keepDearer(models, model, duplicates);
     malformed.rows += answer.content.malformed.rows;
     for (const id of answer.content.malformed.ids) malformed.ids.add(id);
@@ -51,14 +53,21 @@ export async function fetchModels(client: CatalogueClient): Promise<ModelListing
     models,
     fetchedAt: fetchedAt ?? client.now(),
     sha256: hash.digest('hex'),
-    notes: [...duplicateNote(duplicates), ...malformedNote(malformed.rows, malformed.ids)],
+    notes: malformedNote(malformed.rows, malformed.ids),
+    duplicates,
   };
 }
 
-/** When the facts were true: the answer's `Date` less its `Age` in a cache; null where there is no proper `Date`. */
-function timeOfAnswer(headers: ReadonlyMap<string, string>): number | null {
+/** A server's clock may be a little ahead of ours. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+/**
+ * When the facts were true: the answer's `Date` less its `Age` in a cache; null where there is no proper `Date`, or one
+ * in the future, with which a lock could never be read again.
+ */
+function timeOfAnswer(headers: ReadonlyMap<string, string>, now: number): number | null {
   const date = parseHttpDate(headers.get('date') ?? '');
-  if (date === null) return null;
+  if (date === null || date > now + CLOCK_TOLERANCE_MS) return null;
   const age = headers.get('age') ?? '';
   return /^\d{1,9}$/.test(age) ? date - Number(age) * 1000 : date;
 }
@@ -97,7 +106,8 @@ function price(value: unknown): Decimal | null {
   return parsed === null || parsed.coefficient < 0n ? null : parsed;
 }
 
-function duplicateNote(ids: ReadonlySet<string>): CatalogueNote[] {
+/** Of the models in use alone: the others are nobody's concern. */
+export function duplicateNote(ids: ReadonlySet<string>): CatalogueNote[] {
   if (ids.size === 0) return [];
   return [
     {

@@ -4,7 +4,7 @@ import { pricesUnusable } from '../problems/problem.js';
 import type { Catalogue } from './catalogue.js';
 import { catalogueClient, failureSentence } from './live-client.js';
 import { fetchEndpoints } from './live-endpoints.js';
-import { fetchModels } from './live-models.js';
+import { duplicateNote, fetchModels } from './live-models.js';
 import { modelsInUse } from './models-in-use.js';
 import { catalogueUrlText } from '../inputs/catalogue-url.js';
 
@@ -24,14 +24,16 @@ export async function fetchCatalogue(options: LiveCatalogueOptions, effects: Ret
   const client = catalogueClient(options.url, effects, options.limits ?? RETRY_LIMITS);
   try {
     const listing = await fetchModels(client);
+    const inUse = modelsInUse(options.idsInUse, listing.models);
+    const duplicates = new Set(inUse.filter((id) => listing.duplicates.has(id)));
     return {
       source: 'live',
       url: catalogueUrlText(options.url),
       fetched_at: wholeSeconds(listing.fetchedAt),
       sha256: listing.sha256,
       models: listing.models,
-      endpoints: await fetchEndpoints(client, modelsInUse(options.idsInUse, listing.models)),
-      notes: listing.notes,
+      endpoints: await fetchEndpoints(client, inUse),
+      notes: [...duplicateNote(duplicates), ...listing.notes],
     };
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;

@@ -19,7 +19,7 @@ import { chargesOf } from './charges.js';
 import { countPromptFiles } from './count-prompts.js';
 import { creditNotes, creditsShown } from './judge-credits.js';
 import { judgeManifests } from './judge-manifests.js';
-import { catalogueUrlNote, changeNotes, distinctNotes, priceNotes } from './notes.js';
+import { catalogueUrlNote, changeNotes, distinctNotes, floorNotes, lockNotes, priceNotes } from './notes.js';
 import { readManifests } from './read-manifests.js';
 import type { Manifests } from './read-manifests.js';
 import type { Sources } from './sources.js';
@@ -43,13 +43,14 @@ export interface CheckOptions {
  */
 export async function check(sources: Sources, options: CheckOptions, effects: RetryEffects): Promise<Report> {
   const { manifests, tokenSources } = await countPromptFiles(readManifests(sources), sources.readPromptFiles);
+  const idsInUse = modelsDeclared([manifests.head, manifests.base, manifests.defaultBranch]);
   const [prices, credits] = await Promise.all([
     obtainCatalogue(
       {
         url: options.catalogueUrl,
         lock: sources.lock,
         offline: options.offline,
-        idsInUse: modelsDeclared([manifests.head, manifests.base, manifests.defaultBranch]),
+        idsInUse,
       },
       effects,
     ),
@@ -70,7 +71,9 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
       ...manifests.notes,
       ...catalogueUrlNote(prices.catalogue.url),
       ...prices.notes,
+      ...lockNotes(prices.catalogue, idsInUse),
       ...priceNotes(comparison),
+      ...floorNotes(comparison),
       ...creditNotes(creditsInReport),
       ...changeNotes(sources, manifests.head, comparison),
     ]),

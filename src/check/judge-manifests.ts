@@ -14,7 +14,7 @@ import type { Judgement } from '../verdict/judge.js';
 import { limitsInForce, runsInForce } from '../verdict/limits-in-force.js';
 import type { NotApplied } from '../verdict/violation.js';
 import { creditFindings } from './judge-credits.js';
-import type { Manifests, ManifestsWithHead } from './read-manifests.js';
+import type { Manifests } from './read-manifests.js';
 import type { Sources } from './sources.js';
 
 export interface Prices {
@@ -35,6 +35,8 @@ export interface Moment {
 /** The part of the report that the figures and the policy decide. */
 export interface Judged {
   readonly comparison: Comparison | null;
+  /** Of a base whose head has no manifest; else the comparison has it. */
+  readonly base: Estimate | null;
   readonly judgement: Judgement;
   readonly drift: PriceDrift | null;
   readonly notApplied: readonly NotApplied[];
@@ -48,12 +50,13 @@ export function judgeManifests(manifests: Manifests, sources: Sources, prices: P
     prices: { source: prices.catalogue.source, ageInDays: moment.ageInDays },
     approvals: sources.approvals,
   };
+  const estimate = estimator(manifests, moment.at);
   if (manifests.head === null) {
     const { policy } = manifests.policyFile;
     const judgement = judgeWithoutManifest({ ...common, policy });
-    return { comparison: null, judgement, drift: null, notApplied: [], creditFee: policy.credit_fee };
+    const base = manifests.base === null ? null : estimate(manifests.base, prices.catalogue);
+    return { comparison: null, base, judgement, drift: null, notApplied: [], creditFee: policy.credit_fee };
   }
-  const estimate = estimator(manifests, moment.at);
   const comparison = compareEstimates(
     estimate(manifests.head, prices.catalogue),
     manifests.base === null ? null : estimate(manifests.base, prices.catalogue),
@@ -77,6 +80,7 @@ export function judgeManifests(manifests: Manifests, sources: Sources, prices: P
   });
   return {
     comparison,
+    base: comparison.base,
     judgement,
     drift: driftSince(prices, manifests.head, estimate),
     notApplied: limits.notApplied,
@@ -87,7 +91,7 @@ export function judgeManifests(manifests: Manifests, sources: Sources, prices: P
 type Estimator = (manifest: Manifest, catalogue: Catalogue) => Estimate;
 
 /** Head and base alike run as often as the default branch says, at least. */
-function estimator({ policyFile }: ManifestsWithHead, at: Date | null): Estimator {
+function estimator({ policyFile }: Manifests, at: Date | null): Estimator {
   return (manifest, catalogue) => estimateManifest(manifest, catalogue, at, runsInForce(manifest, policyFile));
 }
 

@@ -1,7 +1,10 @@
 import { DEFAULT_CATALOGUE_URL } from '../inputs/catalogue-url.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
+import { uncoveredModels } from '../catalogue/lock.js';
 import type { Comparison } from '../comparison/comparison.js';
 import { possiblyOutdated } from '../comparison/outdated.js';
 import type { Manifest } from '../manifest/manifest.js';
+import { compare } from '../money/decimal.js';
 import type { Note } from '../report/schema.js';
 import type { Sources } from './sources.js';
 
@@ -46,6 +49,28 @@ export function distinctNotes(notes: readonly Note[]): Note[] {
 }
 
 /** What the pricing of single calls has to say, once each: an alias that may move, an id reached by its slug. */
+/** Where the listed price of a model is not that of any endpoint that can serve the request, the estimate may be low. */
+export function floorNotes(comparison: Comparison | null): Note[] {
+  const suites = comparison?.head.suites ?? [];
+  return suites.flatMap(({ name, calls }) =>
+    calls
+      .filter(({ per_run: cost, floor_per_run: floor }) => cost !== null && floor !== null && compare(cost, floor) < 0)
+      .map(({ call }) => ({
+        code: 'expected_below_floor',
+        message: `${name} / ${call.display_name}: the model's listed price is below that of every endpoint that can serve this request, so it may cost more than estimated (see the range).`,
+      })),
+  );
+}
+
+/** A lock that lacks a model explains an unpriced call better than the catalogue does. */
+export function lockNotes(catalogue: Catalogue, idsInUse: readonly string[]): Note[] {
+  if (catalogue.source !== 'lock') return [];
+  const missing = uncoveredModels(catalogue, idsInUse);
+  if (missing.length === 0) return [];
+  const message = `The lock does not hold all of ${missing.join(', ')}; \`llm-budget lock\` writes it anew.`;
+  return [{ code: 'lock_incomplete', message }];
+}
+
 export function priceNotes(comparison: Comparison | null): Note[] {
   const calls = comparison?.head.suites.flatMap((suite) => suite.calls) ?? [];
   const messages = new Set(calls.flatMap((call) => call.price.notes));

@@ -77,8 +77,9 @@ function readPolicy(policy: PolicySource | null, file: string): PolicyFile | nul
   }
 }
 
-function readBase(base: ManifestSource | null, file: string): Read {
+function readBase(base: ManifestSource | null, manifest: string): Read {
   if (base === null) return NOT_READ;
+  const file = base.file ?? manifest;
   const where = base.commit === null ? 'base' : `base (${base.commit.slice(0, 7)})`;
   if (base.text === null) {
     const why = base.problem === null ? `There is no ${file} at ${where}` : `${file} at ${where}: ${base.problem}`;

@@ -7,6 +7,8 @@ export interface ManifestSource {
   readonly commit: string | null;
   readonly text: string | null;
   readonly problem: string | null;
+  /** Another file than the manifest, where that is what it is compared with; null: the same path. */
+  readonly file: string | null;
 }
 
 /** The file that the policy is read from. */

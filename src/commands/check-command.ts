@@ -29,12 +29,15 @@ const OPTIONS = {
 
 /** `llm-budget check`: the main job. Figures go to stdout or `--output`, everything else to stderr. */
 export async function checkCommand(args: readonly string[], world: World): Promise<number> {
-  const options = parseOptions('check', args, OPTIONS, 1);
-  const format = choiceOption('check', options, 'format', ['table', 'json', 'markdown']);
-  const failOn = choiceOption('check', options, 'fail-on', ['violation', 'warning', 'never']);
-  const output = textOption(options, 'output') ?? null;
-  const show = { format, output, explain: isGiven(options, 'explain') };
+  let format: OutputFormat = asksForJson(args) ? 'json' : 'table';
+  let failOn: FailOn = 'violation';
+  let output: string | null = null;
   try {
+    const options = parseOptions('check', args, OPTIONS, 1);
+    format = choiceOption('check', options, 'format', ['table', 'json', 'markdown']);
+    failOn = choiceOption('check', options, 'fail-on', ['violation', 'warning', 'never']);
+    output = textOption(options, 'output') ?? null;
+    const show = { format, output, explain: isGiven(options, 'explain') };
     return await checkAndShow(options, show, failOn, world);
   } catch (error) {
     if (!(error instanceof NoVerdictError)) throw error;
@@ -42,6 +45,11 @@ export async function checkCommand(args: readonly string[], world: World): Promi
     if (format !== 'table') await put(renderError(error, format), output, world);
     throw new NoVerdictError(error.exitCode, error.problems, errorExitCode(error.exitCode, failOn));
   }
+}
+
+/** Known before the options are: whoever asked for a document gets one for a wrong option too. */
+function asksForJson(args: readonly string[]): boolean {
+  return args.includes('--format=json') || args.some((arg, index) => arg === '--format' && args[index + 1] === 'json');
 }
 
 interface Show {

@@ -36,8 +36,11 @@ export async function lockCommand(args: readonly string[], world: World): Promis
   );
   const written = lockText(catalogue, ids);
   await writeTextFile(resolve(world.cwd, lockFile), written);
-  world.stdout.write(`${lockFile}: prices of ${counted(ids.length, 'model')}, fetched ${catalogue.fetched_at}\n`);
   const missing = uncoveredModels(parseLock(written, lockFile, world.effects.now()), ids);
+  const covered = missing.length === 0 ? '' : `${ids.length - missing.length} of `;
+  world.stdout.write(
+    `${lockFile}: prices of ${covered}${counted(ids.length, 'model')}, fetched ${catalogue.fetched_at}\n`,
+  );
   for (const id of missing)
     world.stderr.write(`${logLine(id)} is not in the catalogue, or its endpoints are not known\n`);
   return 0;
@@ -52,6 +55,6 @@ async function checkLock(lockFile: string, ids: readonly string[], world: World)
     return 0;
   }
   world.stdout.write(`${lockFile} does not cover: ${missing.map((id) => logLine(id)).join(', ')}\n`);
-  world.stderr.write('Write it anew: llm-budget lock\n');
+  world.stderr.write('Write it anew: llm-budget lock. A model that the catalogue does not have stays uncovered.\n');
   return 1;
 }

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { ManifestSource, PolicySource, PromptFileReader, Sources } from '../check/sources.js';
+import type { ManifestSource, PolicySource, PromptFileReader, Side, Sources } from '../check/sources.js';
 import { configurationError, NoVerdictError } from '../problems/problem.js';
 import type { ReadLimits } from '../workspace/file-text.js';
 import { readFilesAtCommit } from '../workspace/git-files.js';
-import { readAtRef, repositoryRoot } from '../workspace/git.js';
+import { mergeBase, readAtRef, repositoryRoot } from '../workspace/git.js';
 import { readFileText, readOptionalFile, readTreeFiles } from '../workspace/read-file.js';
 
 export const DEFAULT_MANIFEST = 'llm-budget.yml';
@@ -42,14 +42,14 @@ export async function gatherSources(names: SourceNames, cwd: string): Promise<So
   const text = await readOptionalFile(resolve(cwd, names.manifest), MANIFEST_LIMITS);
   const lock = await readOptionalFile(resolve(cwd, names.lock), LOCK_LIMITS);
   const base = names.base === null ? null : await readBase(names.base, names.manifest, cwd);
+  const policy = names.policy === null ? null : await readPolicy(names.policy, names.manifest, cwd);
   return {
     manifestFile: names.manifest,
-    head: { commit: null, text, problem: null },
+    head: { commit: null, text, problem: null, file: null },
     base,
-    readPromptFiles: promptFileReader(base?.commit ?? null, cwd),
-    policy: names.policy === null ? null : await readPolicy(names.policy, names.manifest, cwd),
-    // Base is the caller's own choice here, so it may excuse.
-    baseExcuses: true,
+    readPromptFiles: promptFileReader({ base: base?.commit ?? null, 'default branch': policy?.sha ?? null }, cwd),
+    policy,
+    baseExcuses: await isOnPolicysBranch(base, policy, cwd),
     lock: { file: names.lock, text: lock },
     approvals: null,
     changedFiles: null,
@@ -58,10 +58,10 @@ export async function gatherSources(names: SourceNames, cwd: string): Promise<So
 
 async function readBase(base: string, manifest: string, cwd: string): Promise<ManifestSource> {
   const file = await readFileText(resolve(cwd, base), MANIFEST_LIMITS);
-  if (file.state === 'text') return { commit: null, text: file.text, problem: null };
+  if (file.state === 'text') return { commit: null, text: file.text, problem: null, file: base };
   try {
     const { sha, text } = await readAtRef(cwd, base, manifest, MANIFEST_LIMITS);
-    return { commit: sha, text, problem: null };
+    return { commit: sha, text, problem: null, file: null };
   } catch (error) {
     if (!(error instanceof NoVerdictError)) throw error;
     const [first] = error.problems;
@@ -75,12 +75,29 @@ async function readPolicy(ref: string, manifest: string, cwd: string): Promise<P
   return { ref, sha, text };
 }
 
-/** Head's from the working tree, base's from its commit, from the working tree too where base is a file. */
-function promptFileReader(baseCommit: string | null, cwd: string): PromptFileReader {
+/**
+ * Whether base excuses what was broken before: as in the action, only where it is on the branch that the policy comes
+ * from. Without a policy of its own, a base is the caller's choice.
+ */
+async function isOnPolicysBranch(
+  base: ManifestSource | null,
+  policy: PolicySource | null,
+  cwd: string,
+): Promise<boolean> {
+  if (base === null || policy === null) return true;
+  return base.commit !== null && (await mergeBase(cwd, base.commit, policy.sha)) === base.commit;
+}
+
+/** Head's from the working tree, the others' from their commits; from the working tree too where base is a file. */
+function promptFileReader(
+  commits: Readonly<Record<Exclude<Side, 'head'>, string | null>>,
+  cwd: string,
+): PromptFileReader {
   const onDisk = promptFilesOnDisk(cwd);
   return async (side, paths) => {
-    if (side !== 'base' || baseCommit === null) return await onDisk(side, paths);
-    return await readFilesAtCommit(await repositoryRoot(cwd), baseCommit, paths, MANIFEST_LIMITS);
+    const commit = side === 'head' ? null : commits[side];
+    if (commit === null) return await onDisk(side, paths);
+    return await readFilesAtCommit(await repositoryRoot(cwd), commit, paths, MANIFEST_LIMITS);
   };
 }
 

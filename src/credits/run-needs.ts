@@ -1,4 +1,5 @@
 import type { Estimate } from '../estimate/estimate.js';
+import { isFreeId } from '../pricing/offer.js';
 import { compare, ZERO, type Decimal } from '../money/decimal.js';
 
 /** What one run of CI asks of an account. */
@@ -13,7 +14,9 @@ export interface RunNeeds {
 
 export function runNeeds(estimate: Estimate): RunNeeds {
   const { totals } = estimate;
-  const free = estimate.suites.flatMap((suite) => suite.calls).filter(({ price }) => price.state === 'free');
+  const free = estimate.suites
+    .flatMap((suite) => suite.calls)
+    .filter(({ price: { resolved_model: id } }) => id !== null && isFreeId(id));
   return {
     cost: totals.per_run ?? totals.priced_per_run,
     is_lower_bound: totals.per_run === null,

@@ -85,7 +85,10 @@ function unpackerFor(encoding: string, wire: Buffer): Unpacker | null | undefine
 }
 
 function tooLarge(what: string, limit: number): HttpFailure {
-  return new HttpFailure(`${what}, more than the ${limit} that are read`, { kind: 'too_large', transient: false });
+  return new HttpFailure(`${what} of more than the ${limit} bytes that are read`, {
+    kind: 'too_large',
+    transient: false,
+  });
 }
 
 /** The `code` of a system, zlib or undici error; empty where there is none. */

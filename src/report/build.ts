@@ -2,7 +2,7 @@ import type { UsageReport } from '../calibration/usage-report.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { CallPair, Comparison, Delta, SuitePair } from '../comparison/comparison.js';
 import type { CreditsReport } from '../credits/credits-report.js';
-import type { CallEstimate, Totals } from '../estimate/estimate.js';
+import type { CallEstimate, Estimate, Totals } from '../estimate/estimate.js';
 import type { Locate, NamedCall } from '../manifest/manifest.js';
 import { add, decimal, fromInteger, multiply, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
@@ -23,6 +23,8 @@ import type {
 export interface ReportParts {
   readonly manifest: string;
   readonly comparison: Comparison | null;
+  /** Null where there is no base that can be read. */
+  readonly base: Estimate | null;
   /** Of head's manifest; null where there is none. */
   readonly locate: Locate | null;
   readonly judgement: Judgement;
@@ -64,7 +66,7 @@ export function buildReport(parts: ReportParts): Report {
       ...(parts.ageInDays === null ? {} : { age_days: parts.ageInDays }),
     },
     head: comparison === null ? NO_FIGURES : totals(comparison.head.totals),
-    base: mapped(comparison?.base, (base) => totals(base.totals)),
+    base: mapped(parts.base, (base) => totals(base.totals)),
     delta: mapped(comparison?.delta, deltaOf),
     price_drift: parts.drift,
     coverage: comparison?.head.coverage ?? { priced: 0, free: 0, unpriced: 0 },
@@ -145,6 +147,7 @@ function callOf(pair: CallPair, suite: string, { locate, explain, tokenSources }
       reason: price.reason,
       capped: price.capped,
       requests_per_run: Number(shown.requests_per_run),
+      attempts_per_request: toText(add(fromInteger(1), call.retries.expected)),
       head: mapped(pair.head, costsOf),
       base: mapped(pair.base, costsOf),
       delta_per_run: text(pair.delta),

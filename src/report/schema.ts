@@ -52,6 +52,7 @@ const callSchema = z.strictObject({
   reason: z.string().nullable(),
   capped: z.boolean(),
   requests_per_run: count,
+  attempts_per_request: money.optional().meta({ description: '1 and the expected retries' }),
   head: callCostSchema.nullable(),
   base: callCostSchema.nullable(),
   delta_per_run: money.nullable().optional(),

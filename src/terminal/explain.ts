@@ -25,5 +25,14 @@ function callLines(call: ReportCall): string[] {
     `  ${logLine(call.name)}${model}: ${cost} per run`,
     `    ${facts}${call.reason === null ? '' : `: ${logLine(call.reason)}`}`,
     ...(call.arithmetic ?? []).map((line) => `    ${logLine(line)}`),
+    ...runLine(call),
   ];
+}
+
+/** From a request to a run: `360 requests x 1.02 attempts x 0.0066 = 2.42352`. */
+function runLine({ head, requests_per_run: requests, attempts_per_request: attempts }: ReportCall): string[] {
+  const perRequest = head?.per_request ?? null;
+  if (perRequest === null || attempts === undefined) return [];
+  const tries = attempts === '1' ? '' : ` x ${attempts} attempts`;
+  return [`    ${requests} requests${tries} x ${perRequest} = ${head?.per_run ?? ''}`];
 }

@@ -39,7 +39,7 @@ function judgeUnpriced(judged: JudgedCall, policy: Policy): Finding[] {
     finding(judged, 'model', {
       rule: 'unpriced',
       severity: policy.unpriced,
-      message: `${nameOf(judged)} has no price: ${price.reason ?? 'unknown reason'}.`,
+      message: ended(`${nameOf(judged)} has no price: ${price.reason ?? 'unknown reason'}`),
       remedy: 'Name a model of the catalogue; `llm-budget models` lists them.',
     }),
   ];
@@ -173,4 +173,9 @@ function work({ call, requests_per_run: requests }: CallEstimate): Decimal {
 function nameOf({ suite, call }: JudgedCall): string {
   const name = call.call.name ?? call.call.model;
   return `${suite.name} / ${name}`;
+}
+
+/** A reason may end in a question: "did you mean ...?" */
+function ended(sentence: string): string {
+  return sentence.endsWith('?') ? sentence : `${sentence}.`;
 }

@@ -1,23 +1,13 @@
-import type { Estimate } from '../estimate/estimate.js';
+import type { Comparison } from '../comparison/comparison.js';
 import type { Manifest } from '../manifest/manifest.js';
-import {
-  compare,
-  decimal,
-  divide,
-  fromInteger,
-  isZero,
-  add,
-  multiply,
-  subtract,
-  times,
-  toText,
-  ZERO,
-} from '../money/decimal.js';
+import { compare, decimal, divide, fromInteger, isZero, add, multiply, times, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import type { Limit } from '../manifest/schema.js';
 import { money, percent, tellApart } from '../text/amount.js';
 import { placeOf, violation } from './finding.js';
 import type { Finding } from './finding.js';
+import { increaseOf } from './increase.js';
+import type { Increase } from './increase.js';
 import { brokenLevel } from './judge-limits.js';
 import type { Scope } from './scope.js';
 import { scopeName } from './scope.js';
@@ -25,28 +15,25 @@ import { scopeName } from './scope.js';
 /** Below this increase a percentage says more about rounding than about spending. */
 const SMALLEST_JUDGED_INCREASE = decimal('0.01');
 
-interface Increase {
+interface Judged extends Increase {
   readonly scope: Scope;
   readonly manifest: Manifest;
-  readonly before: Decimal;
-  readonly after: Decimal;
   readonly from: string;
 }
 
 /**
- * The limits on what head adds: increase_per_run and increase_percent, against base (`from` says which). Sums with
- * unpriced calls are held against each other without them. A suite that base does not have rises from zero.
+ * The limits on what head adds: increase_per_run and increase_percent, against base (`from` says which). A suite that
+ * base does not have rises from zero; an increase that cannot be known is not judged.
  */
-export function judgeIncrease(scope: Scope, manifest: Manifest, base: Estimate, from: string): Finding[] {
-  const totals = scope.suite === null ? base.totals : base.suites.find((suite) => suite.name === scope.suite)?.totals;
-  const before = totals?.priced_per_run ?? ZERO;
-  const increase = { scope, manifest, before, after: scope.totals.priced_per_run, from };
-  return [...judgeAmount(increase), ...judgePercent(increase)];
+export function judgeIncrease(scope: Scope, manifest: Manifest, comparison: Comparison, from: string): Finding[] {
+  const increase = increaseOf(comparison, scope.suite);
+  if (increase === null) return [];
+  const judged = { ...increase, scope, manifest, from };
+  return [...judgeAmount(judged), ...judgePercent(judged)];
 }
 
-function judgeAmount({ scope, manifest, before, after, from }: Increase): Finding[] {
+function judgeAmount({ scope, manifest, amount: actual, isExact, from }: Judged): Finding[] {
   const limit = scope.budget.increase_per_run;
-  const actual = subtract(after, before);
   const broken = limit === undefined ? null : brokenLevel(limit, actual);
   if (broken === null) return [];
   const shown = tellApart(actual, broken.limit);
@@ -58,7 +45,7 @@ function judgeAmount({ scope, manifest, before, after, from }: Increase): Findin
         suite: scope.suite,
         actual: toText(actual),
         limit: toText(broken.limit),
-        message: `${nameOf(scope)} costs ${shown.actual} more than ${from}, above the limit of ${shown.limit} for an increase.`,
+        message: `${nameOf(scope)} costs ${leastly(isExact)}${shown.actual} more than ${from}, above the limit of ${shown.limit} for an increase.`,
         remedy: 'Take back part of the increase, or have it approved by whoever keeps the budget.',
         place: placeOf(manifest, [...scope.path, 'increase_per_run']),
       }),
@@ -67,15 +54,17 @@ function judgeAmount({ scope, manifest, before, after, from }: Increase): Findin
   ];
 }
 
-function judgePercent({ scope, manifest, before, after, from }: Increase): Finding[] {
+function judgePercent({ scope, manifest, amount, isExact, before, from }: Judged): Finding[] {
   const limit = scope.budget.increase_percent;
-  const amount = subtract(after, before);
   if (limit === undefined || compare(amount, SMALLEST_JUDGED_INCREASE) < 0) return [];
+  const after = add(before, amount);
   const broken = brokenPercent(limit, before, after);
   if (broken === null) return [];
   const actual = isZero(before) ? null : divide(times(amount, 100), before, 2);
   const rise =
-    actual === null ? `rises from nothing to ${money(after)}` : `costs ${percent(toText(actual, 2))} against ${from}`;
+    actual === null
+      ? `rises from nothing to ${leastly(isExact)}${money(after)}`
+      : `costs ${leastly(isExact)}${percent(toText(actual, 2))} against ${from}`;
   return [
     {
       violation: violation({
@@ -106,4 +95,8 @@ function brokenPercent(limit: Limit, before: Decimal, after: Decimal): ReturnTyp
 
 function nameOf(scope: Scope): string {
   return scope.suite === null ? 'A run' : `A run of ${scopeName(scope.suite)}`;
+}
+
+function leastly(isExact: boolean): string {
+  return isExact ? '' : 'at least ';
 }

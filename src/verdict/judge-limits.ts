@@ -65,9 +65,7 @@ function monthUnknown(scope: Scope, manifest: Manifest, limit: Limit): Finding[]
 function judgeWorstCase(scope: Scope, manifest: Manifest): Finding[] {
   const limit = scope.budget.worst_case_per_run;
   if (limit === undefined) return [];
-  const priced = scope.calls.filter((call) => call.price.state !== 'unpriced');
-  const unknown = priced.filter((call) => call.worst_case_per_run === null);
-  const actual = sum(priced.flatMap((call) => call.worst_case_per_run ?? []));
+  const { amount: actual, unknown } = worstCaseOf(scope);
   const isComplete = scope.totals.worst_case_per_run !== null;
   const broken = judgeAmount(scope, manifest, {
     rule: 'worst_case_per_run',
@@ -80,6 +78,18 @@ function judgeWorstCase(scope: Scope, manifest: Manifest): Finding[] {
     (finding) => finding.violation.severity === strictestLevel(limit)?.severity,
   );
   return isBrokenAtItsStrictest || unknown.length === 0 ? broken : worstCaseUnknown(scope, manifest, limit, unknown);
+}
+
+/** The worst cases that are known, summed, and the priced calls that have none; unpriced calls are in neither. */
+export function worstCaseOf({ calls }: Pick<Scope, 'calls'>): {
+  readonly amount: Decimal;
+  readonly unknown: readonly CallEstimate[];
+} {
+  const priced = calls.filter((call) => call.price.state !== 'unpriced');
+  return {
+    amount: sum(priced.flatMap((call) => call.worst_case_per_run ?? [])),
+    unknown: priced.filter((call) => call.worst_case_per_run === null),
+  };
 }
 
 function worstCaseUnknown(scope: Scope, manifest: Manifest, limit: Limit, unknown: readonly CallEstimate[]): Finding[] {

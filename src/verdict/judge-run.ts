@@ -1,4 +1,5 @@
 import type { Estimate } from '../estimate/estimate.js';
+import { isFreeId } from '../pricing/offer.js';
 import type { Policy } from '../manifest/schema.js';
 import { violation } from './finding.js';
 import type { Finding } from './finding.js';
@@ -40,7 +41,7 @@ export function judgeFreeTier(estimate: Estimate, policy: Policy): Finding[] {
   const ofFreeModels = estimate.suites.map((suite) => ({
     runs: suite.runs_per_month === null ? 0n : BigInt(suite.runs_per_month),
     requests: suite.calls
-      .filter((call) => call.price.state === 'free')
+      .filter((call) => call.price.resolved_model !== null && isFreeId(call.price.resolved_model))
       .reduce((total, call) => total + call.requests_per_run, 0n),
   }));
   const aRun = ofFreeModels.reduce((total, { requests }) => total + requests, 0n);

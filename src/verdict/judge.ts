@@ -1,3 +1,4 @@
+import { compareEstimates } from '../comparison/compare.js';
 import type { Comparison } from '../comparison/comparison.js';
 import type { Estimate } from '../estimate/estimate.js';
 import type { Manifest } from '../manifest/manifest.js';
@@ -95,8 +96,9 @@ function judgeIncreases(given: Case): Finding[] {
     [given.defaultBranch, 'the default branch'],
   ] as const) {
     if (estimate === null) continue;
+    const against = compareEstimates(comparison.head, estimate);
     for (const scope of scopesOf(comparison.head, given.limits)) {
-      for (const finding of judgeIncrease(scope, manifest, estimate, from)) {
+      for (const finding of judgeIncrease(scope, manifest, against, from)) {
         const key = JSON.stringify([finding.violation.rule, finding.violation.suite]);
         if (found.get(key)?.violation.severity !== 'fail') found.set(key, finding);
       }
@@ -111,7 +113,7 @@ function conclude(violations: readonly Violation[], given: Case, isComplete: boo
   return {
     verdict: verdictOf(judged, isComplete),
     violations: worstFirst(judged),
-    limits: limitStates(given.head.comparison.head, given.base?.estimate ?? null, given.limits),
+    limits: limitStates(given.head.comparison, given.limits),
     override: judged.some((violation) => violation.overridden === true) ? override : null,
   };
 }

@@ -1,6 +1,9 @@
-import type { Estimate } from '../estimate/estimate.js';
-import { divide, isZero, subtract, times, toText, ZERO } from '../money/decimal.js';
+import type { Comparison } from '../comparison/comparison.js';
+import { divide, isZero, times, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
+import { increaseOf } from './increase.js';
+import type { Increase } from './increase.js';
+import { worstCaseOf } from './judge-limits.js';
 import { LIMIT_NAMES } from './limits-in-force.js';
 import type { LimitsInForce } from './limits-in-force.js';
 import { scopesOf } from './scope.js';
@@ -8,20 +11,18 @@ import type { LimitState } from './violation.js';
 
 /** Every limit in force beside the figure it is held against, broken or not. */
 export function limitStates(
-  head: Estimate,
-  base: Estimate | null,
+  comparison: Comparison,
   limits: Pick<LimitsInForce, 'budget' | 'suiteBudgets'>,
 ): LimitState[] {
-  return scopesOf(head, limits).flatMap((scope) => {
-    const before = pricedAtBase(base, scope.suite);
-    const increase = before === null ? null : subtract(scope.totals.priced_per_run, before);
+  return scopesOf(comparison.head, limits).flatMap((scope) => {
+    const increase = increaseOf(comparison, scope.suite);
+    const worst = worstCaseOf(scope);
     const actuals: Record<(typeof LIMIT_NAMES)[number], Decimal | null> = {
       per_run: scope.totals.priced_per_run,
       per_month: scope.totals.priced_per_month,
-      worst_case_per_run: scope.totals.worst_case_per_run,
-      increase_per_run: increase,
-      increase_percent:
-        increase === null || before === null || isZero(before) ? null : divide(times(increase, 100), before, 2),
+      worst_case_per_run: worst.unknown.length === 0 ? worst.amount : null,
+      increase_per_run: increase?.amount ?? null,
+      increase_percent: increase === null ? null : percentOf(increase),
     };
     return LIMIT_NAMES.flatMap((rule) => {
       const limit = scope.budget[rule];
@@ -39,10 +40,8 @@ export function limitStates(
   });
 }
 
-function pricedAtBase(base: Estimate | null, suite: string | null): Decimal | null {
-  if (base === null) return null;
-  if (suite === null) return base.totals.priced_per_run;
-  return base.suites.find((candidate) => candidate.name === suite)?.totals.priced_per_run ?? ZERO;
+function percentOf({ amount, before }: Increase): Decimal | null {
+  return isZero(before) ? null : divide(times(amount, 100), before, 2);
 }
 
 function textOrNull(value: Decimal | null): string | null {

@@ -2,6 +2,7 @@ import type { Manifest, NamedSuite, PolicyFile } from '../manifest/manifest.js';
 import type { Budget, Limit, LimitName, Policy } from '../manifest/schema.js';
 import { compare, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
+import { policyChanges } from './policy-changes.js';
 import type { NotApplied } from './violation.js';
 
 export const LIMIT_NAMES = [
@@ -43,7 +44,14 @@ export function limitsInForce(head: Manifest, policyFile: PolicyFile | null): Li
     missingSuites: policySuites
       .filter(([name, suite]) => !suiteNames.has(name) && Object.keys(suite.budget).length > 0)
       .map(([name]) => name),
-    notApplied: policyFile === null ? [] : [...loosenedRuns(head, policyFile), ...loosenedLimits(head, policyFile)],
+    notApplied:
+      policyFile === null
+        ? []
+        : [
+            ...loosenedRuns(head, policyFile),
+            ...loosenedLimits(head, policyFile),
+            ...policyChanges(head.policy, policyFile.policy),
+          ],
   };
 }
 

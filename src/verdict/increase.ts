@@ -1,0 +1,39 @@
+import type { CallPair, Comparison } from '../comparison/comparison.js';
+import { add, negate, ZERO } from '../money/decimal.js';
+import type { Decimal } from '../money/decimal.js';
+
+/** What head adds to a base, as far as it can be known. */
+export interface Increase {
+  /** US dollars; a lower bound where `isExact` is false. */
+  readonly amount: Decimal;
+  readonly isExact: boolean;
+  /** What base costs, without the calls that have no price. */
+  readonly before: Decimal;
+}
+
+/**
+ * The increase of the run, or of one suite. A call that head has without a price costs at least nothing, so the sum is a
+ * lower bound. A call that base has without a price, and that changed, could have cost anything: then there is no
+ * bound, and null says that the increase cannot be judged.
+ */
+export function increaseOf(comparison: Comparison, suite: string | null): Increase | null {
+  const { base } = comparison;
+  if (base === null) return null;
+  const pairs = comparison.suites.filter((pair) => suite === null || pair.name === suite);
+  const totals = suite === null ? base.totals : base.suites.find(({ name }) => name === suite)?.totals;
+  let amount = ZERO;
+  let isExact = true;
+  for (const pair of pairs.flatMap(({ calls }) => calls)) {
+    const least = leastDelta(pair);
+    if (least === null) return null;
+    amount = add(amount, least);
+    isExact &&= pair.delta !== null;
+  }
+  return { amount, isExact, before: totals?.priced_per_run ?? ZERO };
+}
+
+function leastDelta({ delta, base }: CallPair): Decimal | null {
+  if (delta !== null) return delta;
+  if (base === null) return ZERO;
+  return base.per_run === null ? null : negate(base.per_run);
+}

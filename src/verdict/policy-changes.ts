@@ -1,0 +1,30 @@
+import type { Policy } from '../manifest/schema.js';
+import { toText } from '../money/decimal.js';
+import type { NotApplied } from './violation.js';
+
+const NOT_SET = 'not set';
+
+/**
+ * What head's `policy` says otherwise than the default branch's, stricter or laxer: it counts from there alone, so none
+ * of it is applied until it is merged.
+ */
+export function policyChanges(head: Policy, inForce: Policy): NotApplied[] {
+  const before = new Map(Object.entries(inForce));
+  const after = new Map(Object.entries(head));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
+    const [wanted, holds] = [shown(after.get(key)), shown(before.get(key))];
+    return wanted === holds ? [] : [{ key: `policy.${key}`, head: wanted, policy: holds ?? NOT_SET }];
+  });
+}
+
+/** As it would stand in the file; null where it does not. */
+function shown(value: unknown): string | null {
+  if (value === undefined) return null;
+  if (typeof value === 'string') return value;
+  if (isDecimal(value)) return toText(value);
+  return JSON.stringify(value);
+}
+
+function isDecimal(value: unknown): value is { coefficient: bigint; scale: number } {
+  return typeof value === 'object' && value !== null && 'coefficient' in value && 'scale' in value;
+}

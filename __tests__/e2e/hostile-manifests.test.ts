@@ -14,11 +14,15 @@ let folder: string;
 beforeAll(async () => {
   stage = await startStage();
   folder = await mkdtemp(join(tmpdir(), 'llm-budget-memory-'));
-  // The largest resident set, in kilobytes, as the process leaves (getrusage).
+  // The largest resident set, in kilobytes, as the process leaves. Linux counts what the parent held at the fork into
+  // getrusage's figure; VmHWM is the process's own.
   await writeFile(
     join(folder, 'measure.cjs'),
-    `process.on('exit', () => {
-      require('node:fs').writeFileSync(process.env.MEASURED, String(process.resourceUsage().maxRSS));
+    `const { existsSync, readFileSync, writeFileSync } = require('node:fs');
+    process.on('exit', () => {
+      const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
+      const own = /^VmHWM:\\s+(\\d+) kB/m.exec(status)?.[1];
+      writeFileSync(process.env.MEASURED, own ?? String(process.resourceUsage().maxRSS));
     });`,
   );
 });

@@ -71,7 +71,10 @@ export async function runAction(run: ActionRun, options: ProcessOptions = {}): P
       RUNNER_TEMP: folder,
       ...run.variables,
     };
-    const ended = await spawned(options.node ?? process.execPath, [options.bundle ?? BUNDLE], environment, { cwd: folder, ...options });
+    const ended = await spawned(options.node ?? process.execPath, [options.bundle ?? BUNDLE], environment, {
+      cwd: folder,
+      ...options,
+    });
     const [output, summary] = [await readFile(files.output, 'utf8'), await readFile(files.summary, 'utf8')];
     const outputs = readOutputFile(output);
     const reportFile = outputs.get('report-file') ?? '';

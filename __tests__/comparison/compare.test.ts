@@ -127,7 +127,9 @@ describe('suites and sums', () => {
     [1, 0, null], // from nothing there is no percentage
     [0, 2, '-100'],
   ])('from $%i at head and $%i at base the percentage is %s', (head, base, expected) => {
-    expect(shown(compared(of(dollars(head)), of(dollars(base))).delta?.percent)).toBe(expected);
+    const { delta, suites } = compared(of(dollars(head)), of(dollars(base)));
+    expect(shown(delta?.percent)).toBe(expected);
+    expect(shown(suites[0]?.delta?.percent)).toBe(expected);
   });
 
   test('months: each suite with its own runs, and none where a suite does not say', () => {

@@ -1,6 +1,8 @@
 import type { Manifest, PolicyFile } from '../manifest/manifest.js';
-import { parseManifest } from '../manifest/parse.js';
-import { parsePolicyFile } from '../manifest/policy-file.js';
+import { manifestFrom } from '../manifest/parse.js';
+import { policyFrom } from '../manifest/policy-file.js';
+import type { YamlFile } from '../manifest/yaml-tree.js';
+import { readYaml } from '../manifest/yaml-tree.js';
 import { configurationError, NoVerdictError, problem } from '../problems/problem.js';
 import type { Note } from '../report/schema.js';
 import type { ManifestSource, PolicySource, Sources } from './sources.js';
@@ -31,19 +33,34 @@ export type Manifests = ManifestsWithHead | ManifestsWithoutHead;
  * leaves the increase unjudged, and the report says so.
  */
 export function readManifests(sources: Sources): Manifests {
-  const policyFile = readPolicy(sources.policy, sources.manifestFile);
-  const base = readBase(sources.base, sources.manifestFile);
-  const defaultBranch = sources.baseExcuses ? NOT_READ : readDefaultBranch(sources.policy, sources.manifestFile);
+  const yamlOf = oncePerText();
+  const policyFile = readPolicy(sources.policy, sources.manifestFile, yamlOf);
+  const base = readBase(sources.base, sources.manifestFile, yamlOf);
+  const defaultBranch = sources.baseExcuses
+    ? NOT_READ
+    : readDefaultBranch(sources.policy, sources.manifestFile, yamlOf);
   const others: Others = {
     base: base.manifest,
     defaultBranch: defaultBranch.manifest,
     notes: [...base.notes, ...defaultBranch.notes],
   };
   if (sources.head.text !== null) {
-    return { ...others, head: parseManifest(sources.head.text, sources.manifestFile), policyFile };
+    return { ...others, head: manifestFrom(yamlOf(sources.head.text), sources.manifestFile), policyFile };
   }
   if (policyFile === null) throw noManifest(sources);
   return { ...others, head: null, policyFile };
+}
+
+type YamlOf = (text: string) => YamlFile;
+
+/** Most changes leave the manifest as it is: policy, base and head are then one text, and reading it is most of the work. */
+function oncePerText(): YamlOf {
+  const files = new Map<string, YamlFile>();
+  return (text) => {
+    const file = files.get(text) ?? readYaml(text);
+    files.set(text, file);
+    return file;
+  };
 }
 
 interface Read {
@@ -61,11 +78,11 @@ function noManifest({ manifestFile, head }: Sources): NoVerdictError {
   );
 }
 
-function readPolicy(policy: PolicySource | null, file: string): PolicyFile | null {
+function readPolicy(policy: PolicySource | null, file: string, yamlOf: YamlOf): PolicyFile | null {
   if (policy === null) return null;
   if (policy.text === null) return null;
   try {
-    return parsePolicyFile(policy.text, file);
+    return policyFrom(yamlOf(policy.text), file);
   } catch (error) {
     if (!(error instanceof NoVerdictError)) throw error;
     const where = `The policy on ${policy.ref} (${policy.sha.slice(0, 7)}) cannot be read, so nothing can be judged.`;
@@ -77,7 +94,7 @@ function readPolicy(policy: PolicySource | null, file: string): PolicyFile | nul
   }
 }
 
-function readBase(base: ManifestSource | null, manifest: string): Read {
+function readBase(base: ManifestSource | null, manifest: string, yamlOf: YamlOf): Read {
   if (base === null) return NOT_READ;
   const file = base.file ?? manifest;
   const where = base.commit === null ? 'base' : `base (${base.commit.slice(0, 7)})`;
@@ -85,24 +102,24 @@ function readBase(base: ManifestSource | null, manifest: string): Read {
     const why = base.problem === null ? `There is no ${file} at ${where}` : `${file} at ${where}: ${base.problem}`;
     return { manifest: null, notes: [{ code: 'base_missing', message: `${why}: increases are not judged.` }] };
   }
-  return parseLeniently(base.text, file, (why) => ({
+  return parseLeniently(yamlOf(base.text), file, (why) => ({
     code: 'base_invalid',
     message: `${file} at ${where} is not valid, so increases are not judged: ${why}`,
   }));
 }
 
-function readDefaultBranch(policy: PolicySource | null, file: string): Read {
+function readDefaultBranch(policy: PolicySource | null, file: string, yamlOf: YamlOf): Read {
   if (policy === null) return NOT_READ;
   if (policy.text === null) return NOT_READ;
-  return parseLeniently(policy.text, file, (why) => ({
+  return parseLeniently(yamlOf(policy.text), file, (why) => ({
     code: 'default_branch_invalid',
     message: `${file} on ${policy.ref} is not valid, so increases are not judged against it: ${why}`,
   }));
 }
 
-function parseLeniently(text: string, file: string, noteOf: (why: string) => Note): Read {
+function parseLeniently(yaml: YamlFile, file: string, noteOf: (why: string) => Note): Read {
   try {
-    return { manifest: parseManifest(text, file), notes: [] };
+    return { manifest: manifestFrom(yaml, file), notes: [] };
   } catch (error) {
     if (!(error instanceof NoVerdictError)) throw error;
     return { manifest: null, notes: [noteOf(error.problems[0]?.message ?? 'it cannot be parsed')] };

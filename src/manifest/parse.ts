@@ -10,18 +10,23 @@ import type { ManifestFile } from './schema.js';
 import { manifestSchema } from './schema.js';
 import type { Tree } from './tree.js';
 import { isMap, valueAt } from './tree.js';
+import type { YamlFile } from './yaml-tree.js';
 import { readYaml } from './yaml-tree.js';
 
 const MAX_CALLS = 5000;
 /** Of what calls get from `defaults`, all together: a short file could ask for a long reading. */
 const MAX_SHARED_VALUES = 1_000_000;
 
+/** A manifest from its text, as `manifestFrom` has it. */
+export function parseManifest(text: string, file: string): Manifest {
+  return manifestFrom(readYaml(text), file);
+}
+
 /**
- * A manifest from its text, YAML 1.2 or JSON. `file` is the name to show.
+ * A manifest from a file of YAML 1.2 or JSON that was read. `file` is the name to show.
  * Throws a NoVerdictError with exit code 2 and every problem of the file, each with line and column.
  */
-export function parseManifest(text: string, file: string): Manifest {
-  const yaml = readYaml(text);
+export function manifestFrom(yaml: YamlFile, file: string): Manifest {
   const origin = (path: Path) => originOf(path, yaml.has);
   const fail = (faults: readonly Fault[], unsaid = 0) =>
     refusal(file, [...yaml.findings, ...located(faults, yaml.locate, origin)], unsaid);
@@ -37,8 +42,8 @@ export function parseManifest(text: string, file: string): Manifest {
   const faults = [...suiteNameFaults(valueAt(merged, ['suites'])), ...fieldFaults];
   if (unsaid > 0) throw fail(faults, unsaid);
 
-  const isWrong = takeOut(merged, issues);
-  const readable = result.data ?? readableSchema.safeParse(merged).data ?? {};
+  const { rest, isWrong } = takeOut(merged, issues);
+  const readable = result.data ?? readableSchema.safeParse(rest).data ?? {};
   const allFaults = [...faults, ...manifestFaults(readable, isWrong, yaml.has)];
   if (!result.success || allFaults.length > 0 || yaml.findings.length > 0) throw fail(allFaults);
   return {

@@ -5,22 +5,26 @@ import type { PolicyFile } from './manifest.js';
 import { takeOut } from './readable.js';
 import { schemaFaults } from './schema-faults.js';
 import { policyFileSchema } from './schema.js';
+import type { YamlFile } from './yaml-tree.js';
 import { readYaml } from './yaml-tree.js';
+
+/** The policy of a file from its text, as `policyFrom` has it. */
+export function parsePolicyFile(text: string, file: string): PolicyFile {
+  return policyFrom(readYaml(text), file);
+}
 
 /**
  * The limits and rules of the default branch's file: `policy`, `budget`, `runs_per_month`, and the last two of each
  * suite. Whatever else the file says does not matter here, mistakes included; it must only be readable.
  * Throws a NoVerdictError with exit code 2 and every problem of those parts, each with line and column.
  */
-export function parsePolicyFile(text: string, file: string): PolicyFile {
-  const yaml = readYaml(text);
+export function policyFrom(yaml: YamlFile, file: string): PolicyFile {
   if (yaml.root === undefined) throw refusal(file, yaml.findings);
 
   const result = policyFileSchema.safeParse(yaml.root, { error: accepted });
   const issues = result.error?.issues ?? [];
   const { faults, unsaid } = schemaFaults(issues, yaml.root);
-  takeOut(yaml.root, issues);
-  const readable = result.data ?? policyFileSchema.safeParse(yaml.root).data;
+  const readable = result.data ?? policyFileSchema.safeParse(takeOut(yaml.root, issues).rest).data;
   const suites = Object.entries(readable?.suites ?? {}).flatMap(([name, suite]) =>
     suite === null ? [] : [{ name, ...suite }],
   );

@@ -18,14 +18,23 @@ export type Readable = z.output<typeof readableSchema>;
 /** Tells whether the field at a path was taken out because it is wrong. */
 export type IsWrong = (path: Path) => boolean;
 
-/** Takes the wrong fields out of `root`, in place: a whole limit, a whole field of a call or of a suite. */
-export function takeOut(root: Tree, issues: readonly z.core.$ZodIssue[]): IsWrong {
-  const removed = issues.flatMap((issue) => fieldsOf(issue)).map((path) => remove(root, fieldAround(path)));
+/** A copy of `root` without the wrong fields: a whole limit, a whole field of a call or of a suite. */
+export function takeOut(root: Tree, issues: readonly z.core.$ZodIssue[]): { readonly rest: Tree; isWrong: IsWrong } {
+  const rest = issues.length === 0 ? root : copyOf(root);
+  const removed = issues.flatMap((issue) => fieldsOf(issue)).map((path) => remove(rest, fieldAround(path)));
   const wrong = new Set(removed.map((path) => JSON.stringify(path)));
-  return (path) => wrong.has(JSON.stringify(path));
+  return { rest, isWrong: (path) => wrong.has(JSON.stringify(path)) };
 }
 
-/** Returns the path that was removed: of a key of what is no mapping, the value around it has to go. */
+function copyOf(value: Tree): Tree {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isMap(value)) return value;
+  const copy = emptyMap();
+  for (const [key, inner] of Object.entries(value)) copy[key] = copyOf(inner);
+  return copy;
+}
+
+/** Removes in place. Returns the path that was removed: of a key of what is no mapping, the value around it has to go. */
 function remove(root: Tree, path: Path): Path {
   const key = path.at(-1);
   if (key === undefined) return path;

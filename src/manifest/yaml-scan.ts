@@ -9,7 +9,11 @@ import { quoted } from './shown.js';
 
 const MAX_BYTES = 500_000;
 const MAX_DEPTH = 20;
-/** Keys, values and marks such as `:`; 5,000 calls of six fields each have 130,000. A bound on memory. */
+/**
+ * Items of lists and pairs of mappings, each 600 bytes and more in the library's form; 5,000 calls of six fields have
+ * 35,000. Comments, blank lines and the like are bounded as lexemes. Both are bounds on memory.
+ */
+const MAX_ENTRIES = 40_000;
 const MAX_LEXEMES = 160_000;
 
 export interface OffsetFinding {
@@ -58,20 +62,26 @@ function scanTokens(text: string): Scan {
   const tokens: CST.Token[] = [];
   const parser = new Parser();
   let lexemes = 0;
+  let entries = 0;
   let documents = 0;
   let isScalar = false;
   for (const lexeme of new Lexer().lex(text)) {
     const { offset } = parser;
-    const refused = REFUSED.get((isScalar ? null : CST.tokenType(lexeme)) ?? '');
+    const type = isScalar ? null : CST.tokenType(lexeme);
+    const refused = REFUSED.get(type ?? '');
     isScalar = lexeme === CST.SCALAR;
     if (refused !== undefined) findings.push({ offset, message: refused });
     if (lexeme.trim() !== '' && !MARKS.includes(lexeme)) lexemes += 1;
+    if (startsEntry(type, parser.stack)) entries += 1;
     for (const token of parser.next(lexeme)) {
       if (!IDLE.includes(token.type)) tokens.push(token);
       if (token.type === 'document') documents += 1;
     }
+    if (entries > MAX_ENTRIES) {
+      return stopped(offset, `too many keys and values: at most ${MAX_ENTRIES} are accepted in a file`, findings);
+    }
     if (lexemes > MAX_LEXEMES) {
-      return stopped(offset, `too many keys and values: at most ${MAX_LEXEMES} YAML tokens are accepted`, findings);
+      return stopped(offset, `too many marks and comments: at most ${MAX_LEXEMES} YAML tokens are accepted`, findings);
     }
     if (findings.length + tokens.length > MAX_MISTAKES) {
       return stopped(offset, 'too many mistakes: the file was read up to here', findings);
@@ -86,6 +96,14 @@ function scanTokens(text: string): Scan {
   }
   tokens.push(...parser.end());
   return { findings, tokens };
+}
+
+/** An item of a list has its dash or its comma; a pair has its `:`, and its comma is not counted too. */
+function startsEntry(type: CST.TokenType | null, stack: readonly CST.Token[]): boolean {
+  if (type === 'seq-item-ind' || type === 'map-value-ind') return true;
+  if (type !== 'comma') return false;
+  const open = stack.findLast((token) => token.type === 'flow-collection');
+  return !(open?.items.at(-1)?.sep ?? []).some((mark) => mark.type === 'map-value-ind');
 }
 
 function depth(stack: readonly CST.Token[]): number {

@@ -29,15 +29,8 @@ export function readYaml(source: string): YamlFile {
   // A mark at the start is what some editors write; columns count without it.
   const text = source.startsWith('\ufeff') ? source.slice(1) : source;
   const position = positionsIn(text);
-  const scan = scanYaml(text);
-  const found: OffsetFinding[] = [...scan.findings];
-  let built: Built | undefined;
-  if (scan.tokens !== null) {
-    const document = compose(scan.tokens, text.length);
-    const errors = document === undefined ? [] : readingErrors(document, found.length > 0);
-    found.push(...errors);
-    if (document !== undefined && errors.length === 0) built = build(document.contents, 0, found);
-  }
+  const { document, found } = composed(text);
+  const built = document === null ? null : build(document.contents, 0, found);
   const place = built?.place ?? { offset: 0, children: NOWHERE };
   return {
     root: built?.value,
@@ -46,6 +39,17 @@ export function readYaml(source: string): YamlFile {
     keysAt: (path) => [...(placeAt(place, path)?.children.keys() ?? [])].filter((key) => typeof key === 'string'),
     has: (path) => placeAt(place, path) !== undefined,
   };
+}
+
+/** The document where nothing is wrong with its form. What it was composed from is let go: it is as large again. */
+function composed(text: string): { readonly document: ReadDocument | null; readonly found: OffsetFinding[] } {
+  const scan = scanYaml(text);
+  const found = [...scan.findings];
+  const document = scan.tokens === null ? undefined : compose(scan.tokens, text.length);
+  if (document === undefined) return { document: null, found };
+  const errors = readingErrors(document, found.length > 0);
+  found.push(...errors);
+  return { document: errors.length === 0 ? document : null, found };
 }
 
 type ReadDocument = Pick<Document.Parsed, 'contents' | 'errors' | 'warnings'>;
@@ -84,6 +88,7 @@ interface Built {
 
 /** Recursion is bounded by the scan's limit of depth. */
 function build(node: unknown, offset: number, found: OffsetFinding[]): Built {
+  if (!isSeq(node) && !isYamlMap(node)) return { value: scalar(node), place: { offset, children: NOWHERE } };
   const children = new Map<string | number, Place>();
   const place = { offset, children };
   if (isSeq(node)) {
@@ -94,23 +99,20 @@ function build(node: unknown, offset: number, found: OffsetFinding[]): Built {
     });
     return { value, place };
   }
-  if (isYamlMap(node)) {
-    const value = emptyMap();
-    for (const pair of node.items) {
-      const start = startOf(pair.key) ?? startOf(pair.value) ?? offset;
-      const key = keyOf(pair.key);
-      const refusal = key === null ? 'a key must be plain text' : keyRefusal(key, pair.key, value);
-      if (key === null || refusal !== null) {
-        if (refusal !== null) found.push({ offset: start, message: refusal });
-        continue;
-      }
-      const child = build(pair.value, start, found);
-      value[key] = child.value;
-      children.set(key, child.place);
+  const value = emptyMap();
+  for (const pair of node.items) {
+    const start = startOf(pair.key) ?? startOf(pair.value) ?? offset;
+    const key = keyOf(pair.key);
+    const refusal = key === null ? 'a key must be plain text' : keyRefusal(key, pair.key, value);
+    if (key === null || refusal !== null) {
+      if (refusal !== null) found.push({ offset: start, message: refusal });
+      continue;
     }
-    return { value, place };
+    const child = build(pair.value, start, found);
+    value[key] = child.value;
+    children.set(key, child.place);
   }
-  return { value: scalar(node), place: { offset, children: NOWHERE } };
+  return { value, place };
 }
 
 function startOf(node: unknown): number | undefined {

@@ -118,6 +118,11 @@ describe('a limit', () => {
   refuses([
     ['of two amounts and a comma', withTop('budget: {per_run: [1,5]}'), ['2:10', 'got a list']],
     [
+      'with the key of another place',
+      withTop('budget: {per_run: {input_tokens: 1}}'),
+      ['2:20', 'unknown key "input_tokens"; accepted here: warn, fail'],
+    ],
+    [
       'that is an empty mapping',
       withTop('budget: {per_run: {}}'),
       ['2:10', 'budget.per_run: expected warn, fail or both in it; got an empty mapping'],
@@ -433,6 +438,11 @@ describe('a call', () => {
     ],
     one('completions_tokens', '5', 'unknown key "completions_tokens", did you mean completion_tokens?'),
     one('Max_Tokens', '5', 'unknown key "Max_Tokens", did you mean max_tokens?'),
+    one('input_tokens', '5', 'unknown key "input_tokens", did you mean prompt_tokens?'),
+    one('output_tokens', '5', 'unknown key "output_tokens", did you mean completion_tokens?'),
+    one('max_completion_tokens', '5', 'unknown key "max_completion_tokens", did you mean max_tokens?'),
+    one('max_output_tokens', '5', 'unknown key "max_output_tokens", did you mean max_tokens?'),
+    one('note', '5', 'unknown key "note", did you mean name?'),
     one('temperature', '0', 'unknown key "temperature"; accepted here: name, model, count'),
     one('__proto__', '{count: 1}', 'unknown key "__proto__"'),
     one('constructor', '1', 'unknown key "constructor"'),

@@ -4,15 +4,13 @@ import type { Block } from '../text/fit.js';
 import { fit } from '../text/fit.js';
 import { pageLink } from '../text/markdown.js';
 import type { MarkdownContext } from './context.js';
-import { callsSection } from './sections/calls.js';
+import { detailSections } from './sections/details.js';
 import { errorSections } from './sections/errors.js';
 import { foldedBlocks } from './sections/folded.js';
 import { headlineSection, subline } from './sections/headline.js';
 import { monthlyLine } from './sections/months.js';
-import { notesSection, suggestionsSection } from './sections/notes.js';
-import { driftSection, pricesSection } from './sections/prices.js';
-import { changedSuites, rangeSection, unchangedSuites } from './sections/suites.js';
-import { chargesSection, usageRemarks, usageSection } from './sections/usage.js';
+import { notesSection } from './sections/notes.js';
+import { changedSuites } from './sections/suites.js';
 import { violationsSection } from './sections/violations.js';
 
 /** In UTF-16 units, the marker's line included; GitHub takes 65,536 characters. */
@@ -50,15 +48,7 @@ function reportBlocks(report: Report, context: MarkdownContext): Block[] {
     ...changedSuites(report, context),
     ...optional(monthlyLine(report)),
     ...notesSection(report, context),
-    ...suggestionsSection(report, context),
-    ...unchangedSuites(report, context),
-    ...callsSection(report, context),
-    ...rangeSection(report, context),
-    ...usageSection(report, context),
-    ...usageRemarks(report),
-    ...chargesSection(report, context),
-    ...driftSection(report, context),
-    ...pricesSection(report, context),
+    ...detailSections(report, context),
   ];
 }
 
@@ -70,15 +60,7 @@ function unchangedDetails(report: Report, context: MarkdownContext): Block[] {
       subline(report),
       ...violationsSection(report, context),
       ...optional(monthlyLine(report)),
-      ...suggestionsSection(report, context),
-      ...unchangedSuites(report, context),
-      ...callsSection(report, context),
-      ...rangeSection(report, context),
-      ...usageSection(report, context),
-      ...usageRemarks(report),
-      ...chargesSection(report, context),
-      ...driftSection(report, context),
-      ...pricesSection(report, context),
+      ...detailSections(report, context),
     ],
     context,
   );

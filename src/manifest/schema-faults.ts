@@ -1,7 +1,7 @@
-import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import type { Fault } from './findings.js';
 import { MAX_MISTAKES } from './findings.js';
+import { closest } from '../text/closest.js';
 import type { Path } from './manifest.js';
 import { NumberLiteral } from './scalars.js';
 import { quoted, shownValue } from './shown.js';
@@ -66,17 +66,17 @@ function unexpected(path: Path, what: string, value: Tree | undefined): string {
   return `expected ${what}; got ${shownValue(value)}`;
 }
 
-function unknownKey(key: string, known: string): string {
-  const near = nearest(key, known.split(', '));
-  return `unknown key ${quoted(key)}${near === null ? '' : `, did you mean ${near}?`}; accepted here: ${known}`;
-}
+/** What other APIs and libraries call the same; by its letters, the nearest key would be another. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['input_tokens', 'prompt_tokens'],
+  ['output_tokens', 'completion_tokens'],
+  ['max_completion_tokens', 'max_tokens'],
+  ['max_output_tokens', 'max_tokens'],
+]);
 
-/** The known key that a slip of the finger is likely to have meant: at most every third letter differs. */
-function nearest(key: string, known: readonly string[]): string | null {
-  if (key.length > 64) return null;
-  const letters = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
-  const [best] = known
-    .map((name) => ({ name, slips: distance(letters(key), letters(name)) }))
-    .sort((a, b) => a.slips - b.slips);
-  return best !== undefined && best.slips <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : null;
+function unknownKey(key: string, known: string): string {
+  const names = known.split(', ');
+  const other = OTHER_NAMES.get(key);
+  const near = other !== undefined && names.includes(other) ? other : closest(key, names);
+  return `unknown key ${quoted(key)}${near === null ? '' : `, did you mean ${near}?`}; accepted here: ${known}`;
 }

@@ -1,12 +1,10 @@
 import type { MarkdownContext } from '../comment/context.js';
-import { callsSection } from '../comment/sections/calls.js';
+import { detailSections } from '../comment/sections/details.js';
 import { errorSections } from '../comment/sections/errors.js';
 import { headlineSection, subline } from '../comment/sections/headline.js';
 import { monthlyLine } from '../comment/sections/months.js';
-import { notesSection, suggestionsSection } from '../comment/sections/notes.js';
-import { driftSection, pricesSection } from '../comment/sections/prices.js';
-import { changedSuites, rangeSection, unchangedSuites } from '../comment/sections/suites.js';
-import { chargesSection, creditsSection, usageRemarks, usageSection } from '../comment/sections/usage.js';
+import { notesSection } from '../comment/sections/notes.js';
+import { changedSuites } from '../comment/sections/suites.js';
 import { violationsSection } from '../comment/sections/violations.js';
 import type { ErrorReport, Report } from '../report/schema.js';
 import type { Block } from '../text/fit.js';
@@ -42,15 +40,6 @@ function reportBlocks(report: Report, context: MarkdownContext): Block[] {
     monthlyLine(report),
     ...notesSection(report, context),
     costChart(report),
-    ...suggestionsSection(report, context),
-    ...unchangedSuites(report, context),
-    ...callsSection(report, context),
-    ...rangeSection(report, context),
-    ...usageSection(report, context),
-    ...usageRemarks(report),
-    ...chargesSection(report, context),
-    ...creditsSection(report, context),
-    ...driftSection(report, context),
-    ...pricesSection(report, context),
+    ...detailSections(report, context),
   ].filter((block) => block !== '');
 }

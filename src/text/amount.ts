@@ -1,5 +1,5 @@
 import type { Decimal } from '../money/decimal.js';
-import { compare, isZero, parseDecimal, round, toText, ZERO } from '../money/decimal.js';
+import { compare, isZero, parseDecimal, round, toText } from '../money/decimal.js';
 
 /** Amounts as a person reads them. Nothing is computed with these texts; rounding happens here alone. */
 
@@ -98,9 +98,4 @@ export function counted(value: number, one: string, many = `${one}s`): string {
 /** The age of prices in whole days: `less than a day old`, `1 day old`, `12 days old`. */
 export function age(days: number): string {
   return days < 1 ? 'less than a day old' : `${counted(days, 'day')} old`;
-}
-
-/** Whether a report's amount is there and above zero. */
-export function isAboveZero(amount: string | null): boolean {
-  return amount !== null && compare(exact(amount), ZERO) > 0;
 }

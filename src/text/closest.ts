@@ -2,11 +2,11 @@ import { distance } from 'fastest-levenshtein';
 
 /**
  * The candidate that is nearest to what was written, for a hint; null where none is near: at most a sixth of the
- * characters, and never more than six, differ. Capitals do not count.
+ * characters differ, or two of them, never more than six and never more than half. Capitals do not count.
  */
 export function closest(written: string, candidates: Iterable<string>): string | null {
   const wanted = written.toLowerCase();
-  let limit = Math.min(6, Math.max(2, Math.floor(wanted.length / 6)));
+  let limit = Math.min(6, Math.max(2, Math.floor(wanted.length / 6)), Math.floor(wanted.length / 2));
   let nearest: string | null = null;
   for (const candidate of candidates) {
     // The lengths alone tell most candidates apart, and spare the quadratic comparison of a very long text.

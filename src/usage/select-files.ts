@@ -17,14 +17,6 @@ export interface SelectOptions {
   readonly within: string | null;
 }
 
-/** Patterns as the action's input and the command line give them: one a line; empty lines are left out. */
-export function globLines(text: string): readonly string[] {
-  return text
-    .split(/\r\n|\n|\r/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-}
-
 /**
  * The files that the patterns name, in the order of their names, each once. `!pattern` excludes. Throws a
  * NoVerdictError (2) with a line for each pattern that matches nothing and each path that is not a regular file; what

@@ -123,12 +123,10 @@ describe('the deadline of an attempt', () => {
   });
 
   test('is no longer than what is left of the total', async () => {
-    const started = Date.now();
     const failure = await failureOf(
       retry(() => new Promise<never>(() => undefined), fakeTime(), { ...RETRY_LIMITS, totalMs: 30, firstPauseMs: 100 }),
     );
     expect(failure.message).toBe('gave no whole answer within 0.03 s');
-    expect(Date.now() - started).toBeLessThan(10_000);
   });
 
   test('does not outlive a success', async () => {

@@ -30,10 +30,11 @@ describe('a safe line', () => {
     expect(safeLine('🇩🇪🇩🇪🇩🇪', 6)).toBe('🇩🇪…');
   });
 
-  test('a text of ten million characters is cut at once', () => {
-    const start = performance.now();
+  test('of a very long text only the start is looked at: twenty times the limit and a thousand more', () => {
+    const invisible = '\u200b'.repeat(20 * 100 + 1000);
+    expect(safeLine(`${invisible.slice(1)}x`, 100)).toBe('x');
+    expect(safeLine(`${invisible}x`, 100)).toBe('');
     expect(safeLine('abc'.repeat(3_300_000), 100)).toHaveLength(100);
-    expect(performance.now() - start).toBeLessThan(200);
   });
 
   test('whatever comes in, one well-formed visible line within the limit comes out, and stays as it is', () => {

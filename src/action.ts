@@ -92,8 +92,9 @@ function whisper(text: string): void {
 
 // Only proof ends in 0: a process that ends before its verdict has none.
 process.exitCode = 2;
-// A cancelled run ends with what is known: the verdict where it stands, else none.
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(earlyExitCode()));
+// A cancelled run ends with what is known: the verdict where it stands, else none. The handler stays while it ends, since
+// the next signal would else kill it, and a killed process has no exit code.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(earlyExitCode()));
 // Node would print it as it is and end in 1, which is a verdict.
 process.once('uncaughtException', (error) => {
   unexpected(error);

@@ -35,13 +35,14 @@ function warningsOf({ stdout }: ActionResult): string[] {
 
 describe('a run that is cancelled', () => {
   /** Hangs the first request that matches, and cancels the run once it is there. */
-  async function cancelled(number: number, on: Fault['on'], signal: NodeJS.Signals) {
+  async function cancelled(number: number, on: Fault['on'], signal: NodeJS.Signals, changes: RunChanges = {}) {
     let stop: (name: NodeJS.Signals) => void = () => undefined;
     const struck = () => {
       stop(signal);
     };
     stage.github.fault({ on, answer: { kind: 'hang', struck } });
     return await stage.runOnPullRequest(number, {
+      ...changes,
       started: (kill) => {
         stop = kill;
       },
@@ -66,6 +67,25 @@ describe('a run that is cancelled', () => {
   test.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('by %s before there is a verdict ends in 2', async (signal) => {
     const none = await cancelled(await under(), { operation: 'Repository' }, signal);
     expect([none.exitCode, none.outputs.get('verdict'), none.outputs.get('cost-per-run')]).toEqual([2, 'error', '']);
+  });
+
+  describe.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('by %s, and by another signal while it ends,', (signal) => {
+    /** The process sends itself the second signal in its last turn, when it has seen the first. */
+    async function cancelledTwice(number: number, on: Fault['on'], second: NodeJS.Signals): Promise<ActionResult> {
+      const file = join(folder, 'impatient.cjs');
+      await writeFile(file, `process.once('exit', () => { process.kill(process.pid, '${second}'); });`);
+      return await cancelled(number, on, signal, { variables: { NODE_OPTIONS: `--require ${file}` } });
+    }
+
+    test.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('%s, ends with the verdict all the same', async (second) => {
+      const failed = await cancelledTwice(over, { method: 'POST', path: /comments$/ }, second);
+      expect([failed.exitCode, failed.outputs.get('verdict'), failed.stderr]).toEqual([1, 'fail', '']);
+    });
+
+    test.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('%s, ends in 2 where there is no verdict', async (second) => {
+      const none = await cancelledTwice(await under(), { operation: 'Repository' }, second);
+      expect([none.exitCode, none.outputs.get('verdict')]).toEqual([2, 'error']);
+    });
   });
 });
 

@@ -6,7 +6,7 @@ import type { Fault } from '../support/github-faults.js';
 import { manifestText, openChange, startStage } from '../support/pull-request.js';
 import type { RunChanges, Stage } from '../support/pull-request.js';
 import type { ActionResult } from '../support/run-action.js';
-import { spawned } from '../support/run-action.js';
+import { readActionFile, spawned } from '../support/run-action.js';
 import { commandsIn } from '../support/runner.js';
 
 /** However a run of the built bundle ends, its exit code is the verdict where there is one, and 2 where there is none. */
@@ -130,28 +130,63 @@ describe("a run whose runner's files cannot be written ends with the verdict", (
   });
 });
 
-describe('a report file that cannot be written is a warning', () => {
+describe('a report file that is no file is an error of the configuration', () => {
+  async function refused(path: string, inputs: Readonly<Record<string, string>> = {}): Promise<ActionResult> {
+    const asked = stage.github.requests.length + stage.catalogue.requests.length;
+    const result = await stage.runOnPullRequest(over, { inputs: { ...inputs, 'report-file': path } });
+    expect(stage.github.requests.length + stage.catalogue.requests.length).toBe(asked);
+    expect([result.exitCode, result.stderr, result.outputs.get('verdict')]).toEqual([2, '', 'error']);
+    return result;
+  }
+
+  function mkfifo(path: string): Promise<unknown> {
+    return spawned('mkfifo', [path], { PATH: process.env.PATH ?? '' });
+  }
+
   test.each<[string, (path: string) => Promise<unknown>, RegExp]>([
     ['a folder', (path) => mkdir(path), /it is a folder/],
-    ['a pipe', (path) => spawned('mkfifo', [path], { PATH: process.env.PATH ?? '' }), /not a regular file/],
+    ['a pipe', mkfifo, /not a regular file/],
     ['a link to a device', (path) => symlink('/dev/full', path), /not a regular file/],
     ['a link to itself', (path) => symlink(path, path), /leads back to itself/],
     ['a link to nowhere', (path) => symlink(`${path}-gone`, path), /does not exist/],
-  ])('where %s is', async (_, make, words) => {
+  ])('where %s is, before anything is fetched, with the report in the default place', async (_, make, words) => {
     const path = join(folder, 'report.json');
     await make(path);
+    const result = await refused(path);
+    expect(result.report).toEqual({
+      schema_version: 1,
+      verdict: 'error',
+      errors: [{ message: expect.stringMatching(words), file: null, line: null, column: null }],
+    });
+    expect(result.outputs.get('report-file')).toMatch(/llm-budget-report-error\.json$/);
+    expect([...result.outputs.keys()].sort()).toEqual(Object.keys((await readActionFile()).outputs).sort());
+    expect(warningsOf(result)).toEqual([]);
+    expect(result.summary).toMatch(words);
+  });
+
+  test.each(['/dev/full', '/dev/null'])('where %s is', async (path) => {
+    await refused(path);
+  });
+
+  test('whatever else is wrong, and whatever is to fail', async () => {
+    const path = join(folder, 'report.json');
+    await mkfifo(path);
+    await refused(path, { 'fail-on': 'never' });
+    const result = await refused(path, { 'fail-on': 'sometimes' });
+    expect(result.report).toMatchObject({ errors: [{ message: expect.stringContaining('"fail-on"') }] });
+  });
+});
+
+describe('a report file that cannot be written is a warning', () => {
+  test('where the folder is missing', async () => {
+    const path = '/proc/nothing/report.json';
     const result = await stage.runOnPullRequest(over, { inputs: { 'report-file': path } });
     expect([result.exitCode, result.outputs.get('report-file'), result.outputs.get('verdict')]).toEqual([
       1,
       '',
       'fail',
     ]);
-    expect(warningsOf(result)).toEqual([expect.stringMatching(words)]);
-  });
-
-  test.each(['/proc/nothing/report.json', '/dev/full', '/dev/null'])('where it would be %s', async (path) => {
-    const result = await stage.runOnPullRequest(over, { inputs: { 'report-file': path } });
-    expect([result.exitCode, result.outputs.get('report-file')]).toEqual([1, '']);
+    expect(warningsOf(result)).toEqual([expect.stringMatching(/the folder does not exist/)]);
   });
 
   test('and one below the workspace is written there', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   lstatSync,
@@ -10,8 +11,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { writeTextFile } from '../../src/workspace/write-file.js';
+import { refusedTarget, writeTextFile } from '../../src/workspace/write-file.js';
 import { problemsOf } from '../support/problems.js';
 import { temporaryFolder } from '../support/repository.js';
 
@@ -114,5 +116,81 @@ describe('writing a text file', () => {
       `${at(name)} cannot be written: ${reason}`,
     ]);
     expect(readdirSync(folder.path)).toEqual(before);
+  });
+});
+
+describe('a path for an output', () => {
+  const kinds: readonly (readonly [string, () => void, string])[] = [
+    [
+      'a folder',
+      () => {
+        mkdirSync(at('x'));
+      },
+      'it is a folder',
+    ],
+    [
+      'a pipe',
+      () => {
+        execFileSync('mkfifo', [at('x')]);
+      },
+      'it exists and is not a regular file',
+    ],
+    [
+      'a link to a pipe',
+      () => {
+        execFileSync('mkfifo', [at('pipe')]);
+        symlinkSync('pipe', at('x'));
+      },
+      'it exists and is not a regular file',
+    ],
+    [
+      'a device',
+      () => {
+        symlinkSync('/dev/null', at('x'));
+      },
+      'it exists and is not a regular file',
+    ],
+    [
+      'a link to nothing',
+      () => {
+        symlinkSync('nothing', at('x'));
+      },
+      'it is a link to a file that does not exist',
+    ],
+    [
+      'two links to each other',
+      () => {
+        symlinkSync('y', at('x'));
+        symlinkSync('x', at('y'));
+      },
+      'a link in the path leads back to itself',
+    ],
+  ];
+  test.each(kinds)('is refused where it is %s', async (_, make, reason) => {
+    make();
+    expect(await refusedTarget(at('x'))).toBe(reason);
+  });
+
+  test('is refused where it is a socket', async () => {
+    const server = createServer().listen(at('socket'));
+    await once(server, 'listening');
+    expect(await refusedTarget(at('socket'))).toBe('it exists and is not a regular file');
+    server.close();
+  });
+
+  test('is not refused where it is a file, a link to one, or nothing yet', async () => {
+    writeFileSync(at('file'), '');
+    symlinkSync('file', at('link'));
+    expect(await Promise.all(['file', 'link', 'new'].map((name) => refusedTarget(at(name))))).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  test('is left for the writing to judge where its folder is none', async () => {
+    writeFileSync(at('file'), '');
+    expect(await refusedTarget(at('missing/x'))).toBeNull();
+    expect(await refusedTarget(at('file/x'))).toBeNull();
   });
 });

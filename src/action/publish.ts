@@ -1,14 +1,11 @@
-import { jsonDocument } from '../check/render.js';
-import { NoVerdictError } from '../problems/problem.js';
 import type { ErrorReport, Report } from '../report/schema.js';
 import { renderSummary } from '../summary/render.js';
 import { renderTerminal } from '../terminal/render.js';
-import { writeTextFile } from '../workspace/write-file.js';
 import { annotationsOf } from './annotations.js';
 import { comment } from './comment-step.js';
 import type { Desk } from './desk.js';
-import { reportPath } from './environment.js';
 import { outputsOf } from './outputs.js';
+import { writeReportFile } from './report-file.js';
 import type { ActionWorld } from './world.js';
 
 /** Log lines are as wide as a log is read. */
@@ -21,7 +18,8 @@ const LOG_WIDTH = 120;
 export async function publish(report: Report | ErrorReport, desk: Desk | null, world: ActionWorld): Promise<void> {
   world.log(renderTerminal(report, { colour: false, width: LOG_WIDTH, explain: false }));
   for (const annotation of annotationsOf(report)) world.annotate(annotation);
-  const reportFile = await writeReport(report, desk, world);
+  const asked = desk?.inputs['report-file'] ?? world.input('report-file');
+  const reportFile = await writeReportFile(report, asked, desk?.inputs['comment-key'] ?? 'error', world);
   const outputs = outputsOf(report, { reportFile, commentStatus: 'skipped' });
   for (const [name, value] of outputs) world.setOutput(name, value);
   await world.writeSummary(renderSummary(report, summaryContext(desk)));
@@ -29,19 +27,6 @@ export async function publish(report: Report | ErrorReport, desk: Desk | null, w
   const commented = await comment(report, desk, world);
   if (commented.warning !== null) world.warn(commented.warning);
   if (commented.status !== 'skipped') world.setOutput('comment-status', commented.status);
-}
-
-async function writeReport(report: Report | ErrorReport, desk: Desk | null, world: ActionWorld): Promise<string> {
-  const asked = desk?.inputs['report-file'] ?? world.input('report-file');
-  const path = reportPath(asked, desk?.inputs['comment-key'] ?? 'error', world.variable);
-  try {
-    await writeTextFile(path, jsonDocument(report));
-    return path;
-  } catch (error) {
-    if (!(error instanceof NoVerdictError)) throw error;
-    world.warn(`The report file was not written: ${error.message}`);
-    return '';
-  }
 }
 
 function summaryContext(desk: Desk | null): { repositoryUrl: string | null; headSha: string | null } {

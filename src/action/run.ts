@@ -13,6 +13,7 @@ import type { Usage } from '../usage/read-usage.js';
 import { openDesk } from './desk.js';
 import type { Desk } from './desk.js';
 import { publish } from './publish.js';
+import { checkReportFile } from './report-file.js';
 import { sourcesOf } from './sources.js';
 import type { ActionWorld } from './world.js';
 
@@ -60,6 +61,7 @@ async function open(world: ActionWorld): Promise<Desk> {
   const inputs: ActionInputs = readInputs(world.input);
   world.hide(inputs['github-token']);
   world.hide(inputs['openrouter-api-key']);
+  await checkReportFile(inputs['report-file'], world);
   world.useProxy();
   return await openDesk(inputs, world);
 }

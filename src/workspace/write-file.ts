@@ -12,11 +12,26 @@ import { errorCode, reasonOf } from './system-error.js';
  */
 export async function writeTextFile(path: string, text: string): Promise<void> {
   try {
-    const existing = await existingTarget(path);
+    const existing = await lookAt(path);
+    if (typeof existing === 'string') throw cannotWrite(path, existing);
     if (existing === null) await replace(path, text, 0o666);
     else await replaceOrOverwrite(existing, text);
   } catch (error) {
     throw error instanceof NoVerdictError ? error : cannotWrite(path, reasonOf(error));
+  }
+}
+
+/**
+ * Why no output may go to the path, whatever is written: links followed, a folder, pipe, socket or device is there, or
+ * they lead nowhere or in a circle. In words; null for a regular file, and where there is nothing yet. Opens nothing.
+ */
+export async function refusedTarget(path: string): Promise<string | null> {
+  try {
+    const existing = await lookAt(path);
+    return typeof existing === 'string' ? existing : null;
+  } catch (error) {
+    // A folder that is missing or out of reach is no such thing: writing will tell.
+    return errorCode(error) === 'ELOOP' ? reasonOf(error) : null;
   }
 }
 
@@ -25,8 +40,8 @@ interface Target {
   readonly mode: number;
 }
 
-/** What stands at the path already, links followed; null where nothing does. */
-async function existingTarget(path: string): Promise<Target | null> {
+/** What stands at the path already, links followed: in words where it takes no text, null where nothing does. */
+async function lookAt(path: string): Promise<Target | string | null> {
   const itself = await lstat(path).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
@@ -34,11 +49,12 @@ async function existingTarget(path: string): Promise<Target | null> {
   if (itself === null) return null;
   const target = await realpath(path).catch((error: unknown) => {
     if (errorCode(error) !== 'ENOENT') throw error;
-    throw cannotWrite(path, 'it is a link to a file that does not exist');
+    return null;
   });
+  if (target === null) return 'it is a link to a file that does not exist';
   const kind = await stat(target);
-  if (kind.isDirectory()) throw cannotWrite(path, 'it is a folder');
-  if (!kind.isFile()) throw cannotWrite(path, 'it exists and is not a regular file');
+  if (kind.isDirectory()) return 'it is a folder';
+  if (!kind.isFile()) return 'it exists and is not a regular file';
   return { path: target, mode: kind.mode & 0o777 };
 }
 

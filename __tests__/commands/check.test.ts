@@ -214,6 +214,46 @@ describe('--policy', () => {
     expect((await check(['--policy', 'main'])).exitCode).toBe(1);
     const { head, base, delta } = await report('--policy', 'main', '--base', 'main');
     expect([head.per_run, base?.per_run, delta]).toEqual([null, '0.2', null]);
+    expect([head.priced_per_run, head.requests_per_run]).toEqual(['0', 0]);
+  });
+
+  test('lists what base has as removed where there is no manifest here, suites and calls in its order', async () => {
+    const second =
+      '  smoke:\n    calls: [{model: acme/half, count: 10, prompt_tokens: 1000, completion_tokens: 500}]\n';
+    repository.write('llm-budget.yml', manifestText({ more: 'runs_per_month: 30\n' }) + second);
+    repository.commit();
+    repository.git('rm', '--quiet', 'llm-budget.yml');
+    const { suites } = await report('--policy', 'main', '--base', 'main');
+    // 100 x 0.002 = 0.2, x 30 = 6; 10 x (1000 x 0.0000005 + 500 x 0.000001) = 0.01, x 30 = 0.3
+    expect(suites).toMatchObject([
+      {
+        name: 'evals',
+        status: 'removed',
+        head: null,
+        base: { per_run: '0.2', per_month: '6' },
+        delta: { per_run: '-0.2', percent: '-100.00', per_month: '-6' },
+        line: null,
+        calls: [{ name: 'answer', status: 'removed', head: null, base: { per_run: '0.2' }, line: null }],
+      },
+      {
+        name: 'smoke',
+        status: 'removed',
+        head: null,
+        base: { per_run: '0.01', per_month: '0.3' },
+        delta: { per_run: '-0.01', percent: '-100.00', per_month: '-0.3' },
+        line: null,
+        calls: [{ name: 'acme/half', status: 'removed', head: null, base: { per_run: '0.01' }, line: null }],
+      },
+    ]);
+  });
+
+  test('lists no suite where neither base nor this tree has a manifest', async () => {
+    repository.commit();
+    repository.git('branch', 'policy');
+    repository.git('rm', '--quiet', 'llm-budget.yml');
+    repository.commit();
+    const { base, suites } = await report('--policy', 'policy', '--base', 'main');
+    expect([base, suites]).toEqual([null, []]);
   });
 });
 

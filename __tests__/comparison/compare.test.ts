@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareEstimates } from '../../src/comparison/compare.js';
+import { compareEstimates, removedSuites } from '../../src/comparison/compare.js';
 import type { Comparison } from '../../src/comparison/comparison.js';
 import { estimateManifest } from '../../src/estimate/estimate-manifest.js';
 import type { Manifest } from '../../src/manifest/manifest.js';
@@ -115,6 +115,15 @@ describe('suites and sums', () => {
     const { suites, delta } = compared(head, base);
     expect(suites.map(({ name, status }) => `${name} ${status}`)).toEqual(['c added', 'a unchanged', 'b removed']);
     expect(shown(delta?.per_run)).toBe('0');
+  });
+
+  test('where head has no manifest, all suites of base are removed, in its order, as one that head drops is', () => {
+    const named = (name: string) => suite({ name, calls: [dollars(1)] });
+    const base = estimateManifest(manifest({ suites: [named('b'), named('a')] }), DOLLARS, null);
+    const suites = removedSuites(base);
+    expect(suites.map(({ name, status }) => `${name} ${status}`)).toEqual(['b removed', 'a removed']);
+    const head = estimateManifest(manifest({ suites: [named('c')] }), DOLLARS, null);
+    expect(suites).toEqual(compareEstimates(head, base).suites.slice(1));
   });
 
   test.each([

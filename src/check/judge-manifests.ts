@@ -1,6 +1,6 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
-import { compareEstimates } from '../comparison/compare.js';
-import type { Comparison } from '../comparison/comparison.js';
+import { compareEstimates, removedSuites } from '../comparison/compare.js';
+import type { Comparison, SuitePair } from '../comparison/comparison.js';
 import { priceDrift } from '../comparison/drift.js';
 import { estimateManifest } from '../estimate/estimate-manifest.js';
 import type { Credits } from '../credits/credits.js';
@@ -37,6 +37,8 @@ export interface Judged {
   readonly comparison: Comparison | null;
   /** Of a base whose head has no manifest; else the comparison has it. */
   readonly base: Estimate | null;
+  /** In head's order, removed ones last: all of base's where head has no manifest. */
+  readonly suites: readonly SuitePair[];
   readonly judgement: Judgement;
   readonly drift: PriceDrift | null;
   readonly notApplied: readonly NotApplied[];
@@ -55,7 +57,8 @@ export function judgeManifests(manifests: Manifests, sources: Sources, prices: P
     const { policy } = manifests.policyFile;
     const judgement = judgeWithoutManifest({ ...common, policy });
     const base = manifests.base === null ? null : estimate(manifests.base, prices.catalogue);
-    return { comparison: null, base, judgement, drift: null, notApplied: [], creditFee: policy.credit_fee };
+    const suites = base === null ? [] : removedSuites(base);
+    return { comparison: null, base, suites, judgement, drift: null, notApplied: [], creditFee: policy.credit_fee };
   }
   const comparison = compareEstimates(
     estimate(manifests.head, prices.catalogue),
@@ -81,6 +84,7 @@ export function judgeManifests(manifests: Manifests, sources: Sources, prices: P
   return {
     comparison,
     base: comparison.base,
+    suites: comparison.suites,
     judgement,
     drift: driftSince(prices, manifests.head, estimate),
     notApplied: limits.notApplied,

@@ -11,6 +11,11 @@ export function compareEstimates(head: Estimate, base: Estimate | null): Compari
   return { head, base, suites, delta: totalDelta(suites, head.totals, base.totals) };
 }
 
+/** The suites of a base whose head has no manifest: removed, one and all. */
+export function removedSuites(base: Estimate): SuitePair[] {
+  return base.suites.map((suite) => pairSuite(suite.name, null, suite, true));
+}
+
 function pairSuites(head: Estimate, base: Estimate | null): SuitePair[] {
   const baseSuites = new Map(base?.suites.map((suite) => [suite.name, suite]));
   const headNames = new Set(head.suites.map((suite) => suite.name));

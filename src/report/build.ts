@@ -25,6 +25,7 @@ export interface ReportParts {
   readonly comparison: Comparison | null;
   /** Null where there is no base that can be read. */
   readonly base: Estimate | null;
+  readonly suites: readonly SuitePair[];
   /** Of head's manifest; null where there is none. */
   readonly locate: Locate | null;
   readonly judgement: Judgement;
@@ -70,7 +71,7 @@ export function buildReport(parts: ReportParts): Report {
     delta: mapped(comparison?.delta, deltaOf),
     price_drift: parts.drift,
     coverage: comparison?.head.coverage ?? { priced: 0, free: 0, unpriced: 0 },
-    suites: comparison?.suites.map((suite) => suiteOf(suite, parts)) ?? [],
+    suites: parts.suites.map((suite) => suiteOf(suite, parts)),
     violations: [...judgement.violations],
     notes: [...parts.notes],
     policy: { ...parts.policy, not_applied: [...parts.notApplied] },

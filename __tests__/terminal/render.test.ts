@@ -41,6 +41,26 @@ describe('the table of suites', () => {
   });
 });
 
+describe('a report without a manifest at head', () => {
+  const { suites, base } = readVerdict('over-budget');
+  const removed = suites.map((suite) => ({
+    ...suite,
+    status: 'removed' as const,
+    head: null,
+    calls: suite.calls.map((call) => ({ ...call, status: 'removed' as const, head: null })),
+  }));
+  const text = renderTerminal({ ...readVerdict('manifest-gone'), base, suites: removed }, PLAIN);
+
+  test('lists what base has as removed', () => {
+    for (const { name } of suites) expect(text).toMatch(new RegExp(`^  ${name} .* removed`, 'm'));
+  });
+
+  test('has no range, no count of calls, no share and no arithmetic: there is nothing to show', () => {
+    for (const word of ['Range of a run', 'Calls:', 'Share of', 'requests']) expect(text).not.toContain(word);
+    for (const { name } of suites) expect(text.split('\n')).not.toContain(name);
+  });
+});
+
 describe('prices from the lock', () => {
   test('are called so, with their age', () => {
     expect(renderTerminal(readVerdict('lock-prices'), PLAIN)).toContain('Prices from the lock, 12 days old');

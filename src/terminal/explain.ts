@@ -6,10 +6,12 @@ import type { Paint } from './colour.js';
 
 /** How the cost of each call comes about, call by call. */
 export function explanation(report: Report, paint: Paint): string[] {
-  return report.suites.flatMap((suite) => [
-    paint('bold', logLine(suite.name)),
-    ...suite.calls.flatMap((call) => (call.head === null ? [] : callLines(call))),
-  ]);
+  return report.suites
+    .filter((suite) => suite.head !== null)
+    .flatMap((suite) => [
+      paint('bold', logLine(suite.name)),
+      ...suite.calls.flatMap((call) => (call.head === null ? [] : callLines(call))),
+    ]);
 }
 
 function callLines(call: ReportCall): string[] {

@@ -1,3 +1,4 @@
+import { hasHeadManifest } from '../report/head-manifest.js';
 import type { ErrorReport, Report } from '../report/schema.js';
 import { shareTitle, suiteRow, totalRow } from '../report/suite-rows.js';
 import type { SuiteRow } from '../report/suite-rows.js';
@@ -55,7 +56,7 @@ function reportParts(report: Report, options: TerminalOptions, paint: Paint): st
     figureLines(report),
     noteLines(report),
     options.explain ? explanation(report, paint) : [],
-    [priceLine(report, paint), `Calls: ${coverageText(report)}`],
+    [priceLine(report, paint), ...(hasHeadManifest(report) ? [`Calls: ${coverageText(report)}`] : [])],
   ];
 }
 
@@ -88,7 +89,7 @@ function suiteTable(report: Report, { width }: TerminalOptions, paint: Paint): s
   const heads: Column[] = [
     NAME,
     ...(hasBase ? [right('Base'), right('Head'), right('Change')] : [right('Per run')]),
-    { title: shareTitle(report), align: 'left' },
+    ...(hasHeadManifest(report) ? [{ title: shareTitle(report), align: 'left' } satisfies Column] : []),
   ];
   const rows = [...report.suites.map((suite) => suiteRow(suite, report)), totalRow(report)].map((row) =>
     cellsOf(row, hasBase),
@@ -106,12 +107,14 @@ function right(title: string): Column {
   return { title, align: 'right' };
 }
 
-function figureLines({ head, delta, price_drift: drift, usage, credits, charges }: Report): string[] {
+function figureLines(report: Report): string[] {
+  const { head, delta, price_drift: drift, usage, credits, charges } = report;
   const month = head.per_month;
   const monthly = delta?.per_month ?? null;
   const cash = head.cash_per_run ?? null;
+  const range = `${moneyOr(head.floor_per_run)} - ${moneyOr(head.worst_case_per_run, 'not known')}`;
   return [
-    `Range of a run: ${moneyOr(head.floor_per_run)} - ${moneyOr(head.worst_case_per_run, 'not known')}`,
+    ...(hasHeadManifest(report) ? [`Range of a run: ${range}`] : []),
     ...(month === null ? [] : [`Per month: ${money(month)}${monthly === null ? '' : ` (${signedMoney(monthly)})`}`]),
     ...(cash === null ? [] : [`Cash per run: ${money(cash)} with the fee for credits`]),
     ...(usage === undefined ? [] : [usageTitle(usage), ...usageFlaws(usage)]),

@@ -18,7 +18,7 @@ const KINDS = new Set(
     ' ',
   ),
 );
-const OUR_HTML = /^(?:<br>|<details(?: open)?><summary>[\w\s$.,:+–-]*<\/summary>|<\/details>)$/;
+const OUR_HTML = /^(?:<br>|<details(?: open)?><summary>[\w\s$.,:+()–-]*<\/summary>|<\/details>)$/;
 const OUR_LINK = /^https:\/\/github\.com\/octo-org\/evals\/(?:blob\/[0-9a-f]+\/[^#()\s]+(?:#L\d+)?|actions\/runs\/42)$/;
 
 /** Mentions, references, commits, emoji, addresses, slash commands and mathematics in plain text. */

@@ -17,7 +17,7 @@ function refuses(rows: readonly Row[]): void {
 }
 
 const WHOLE = 'expected a whole number from 0 to 1000000000, without quotes';
-const DECIMAL = 'expected a plain decimal such as 2 or 0.25';
+const DECIMAL = 'expected a plain decimal such as 2 or 0.25, at most 6 digits before and 12 after the point';
 const NAME = 'expected a name of 1-64 letters, digits, spaces and ._/:@+-, starting with a letter or digit';
 
 describe('a file that is no manifest', () => {
@@ -87,7 +87,7 @@ describe('money is not coerced from', () => {
   const got = (value: string, shown: string): Row => [
     value,
     withTop(`budget: {per_run: ${value}}`),
-    ['2:10', `budget.per_run: ${DECIMAL}, or {warn: …}, {fail: …} or both; got ${shown}`],
+    ['2:10', `budget.per_run: ${DECIMAL}; or {warn: …}, {fail: …} or both; got ${shown}`],
   ];
   refuses([
     got('$10', 'text "$10"'),
@@ -366,8 +366,8 @@ describe('a call', () => {
     one('images', '1.0', WHOLE),
     one('web_searches', '-1', WHOLE),
     one('pdf_pages', '"3"', WHOLE),
-    one('retries', '2%', 'expected a plain decimal such as 0.02, or {expected: …, max: …}; got text "2%"'),
-    one('retries', '-0.1', 'expected a plain decimal such as 0.02'),
+    one('retries', '2%', `${DECIMAL}; or {expected: …, max: …}; got text "2%"`),
+    one('retries', '-0.1', DECIMAL),
     one('retries', '[1]', 'got a list'),
     one('retries', '{expected: 0.5, max: 0.25}', 'retries: expected (0.5) is more than max (0.25)'),
     ['retries: {max: 2}', withCall({ retries: '{max: 2}' }), ['9:9', `retries.expected: missing: ${DECIMAL}`]],

@@ -47,6 +47,19 @@ describe('a line of the table of suites', () => {
 });
 
 describe('the share of the limit', () => {
+  test('of what has a price in part is at least so much, and of what has none it is not known', () => {
+    // 1.5 of 8 = 18.75 %
+    const partly = suite({ head: totals(null, '1.5') });
+    expect(suiteRow(partly, limited('8')).share).toEqual({ text: 'at least 19 % of $8.00', percent: 18.75 });
+    expect(suiteRow(suite({ head: totals(null) }), limited('8')).share).toBeNull();
+    const whole = (head: ReportTotals) => totalRow({ ...limited('8'), head }).share;
+    expect([whole(totals(null, '1.5'))?.text, whole(totals(null))]).toEqual(['at least 19 % of $8.00', null]);
+  });
+
+  test('of what is free is none of it', () => {
+    expect(suiteRow(suite({ head: totals('0') }), limited('8')).share).toEqual({ text: '0 % of $8.00', percent: 0 });
+  });
+
   test.each([
     ['2', '8', '25 % of $8.00', 25],
     ['8', '8', '100 % of $8.00', 100],

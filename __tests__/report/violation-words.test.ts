@@ -24,6 +24,10 @@ describe('a violation in figures', () => {
     // 0.0000001 / 0.5 = 0.00002 %.
     [{ actual: '0.5000001', limit: '0.5' }, '$0.5000001, limit $0.5000000', '$0.0000001 over (0.00002 %)'],
     [{ actual: '0.3', limit: '0' }, '$0.30, limit $0.00', '$0.30 over'],
+    // 0.0000000001 / 0.5 = 0.00000002 %, less than the six places that are looked at.
+    [{ actual: '0.5000000001', limit: '0.5' }, '$0.5000000001, limit $0.5000000000', '$0.0000000001 over'],
+    [{ actual: '5.25', limit: '5', at_least: true }, 'at least $5.25, limit $5.00', 'at least $0.25 over (5 %)'],
+    [{ rule: 'increase_percent', actual: '30.00', limit: '25', at_least: true }, 'at least +30 %, limit +25 %', null],
     [{ rule: 'increase_percent', actual: '31.25', limit: '25' }, '+31.3 %, limit +25 %', null],
     [{ rule: 'increase_percent', actual: '25.01', limit: '25' }, '+25.01 %, limit +25 %', null],
     [{ rule: 'increase_percent', actual: '25.00', limit: '25' }, 'just above the limit of +25 %', null],
@@ -37,6 +41,11 @@ describe('a violation in figures', () => {
   ] as const)('%j', (change, figures, over) => {
     expect(describeViolation(violation(change))).toMatchObject({ figures, over, message: 'said' });
   });
+});
+
+test('an increase over the default branch is not taken for one over base', () => {
+  const words = describeViolation(violation({ rule: 'increase_per_run', against_default_branch: true }));
+  expect(words.title).toBe('Increase per run over the default branch');
 });
 
 test.each([

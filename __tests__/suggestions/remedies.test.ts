@@ -35,6 +35,12 @@ describe('a limit on the cost of a run', () => {
     ]);
   });
 
+  test('keeps its general remedy where a call has no price: what is left would be a lower bound alone', () => {
+    const unknown = call({ model: 'a/unknown', name: 'other', count: 1 });
+    const [perRun] = remediesOf(limited({ per_run: fail('8') }, [plain, unknown]));
+    expect(perRun).toMatch(/^per_run: Spend less/);
+  });
+
   test('keeps its general remedy where nothing suffices alone', () => {
     expect(remediesOf(limited({ per_run: fail('3') }))).toEqual([expect.stringMatching(/^per_run: Spend less/)]);
   });

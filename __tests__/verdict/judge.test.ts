@@ -150,11 +150,11 @@ describe('increases', () => {
       policy: rules({ unpriced: 'warn' }),
     });
     const increase = judgement.violations.find(({ rule }) => rule === 'increase_per_run');
-    expect(increase).toMatchObject({ actual: '2' });
+    expect(increase).toMatchObject({ actual: '2', at_least: true });
     expect(increase?.message).toContain('at least $2.00 more');
   });
 
-  test('a call without a price at base could have cost anything: mending it is no increase', () => {
+  test('a call without a price at base could have cost anything: mending it is no increase, and no proof', () => {
     const judgement = judged({
       head: manifest({
         budget: { increase_per_run: fail('1'), increase_percent: fail('1') },
@@ -162,7 +162,40 @@ describe('increases', () => {
       }),
       base: manifest({ suites: [evals(unknown(5))] }),
     });
-    expect(judgement.verdict).toBe('pass');
+    expect(judgement).toMatchObject({ verdict: 'warn', violations: [], unjudged: ['the run over base'] });
+  });
+
+  test('an increase that nobody limits need not be known for a pass', () => {
+    const judgement = judged({
+      head: manifest({ budget: { per_run: fail('5') }, suites: [evals(dollars(5))] }),
+      base: manifest({ suites: [evals(unknown(5))] }),
+    });
+    expect(judgement).toMatchObject({ verdict: 'pass', unjudged: [] });
+  });
+
+  test('what cannot be judged is named for each limit and each base', () => {
+    const head = manifest({ suites: [{ ...evals(dollars(5)), budget: { increase_percent: fail('1') } }] });
+    const base = manifest({ suites: [evals(unknown(5))] });
+    expect(judged({ head, base, defaultBranch: base }, { baseExcuses: false }).unjudged).toEqual([
+      'suite evals over base',
+      'suite evals over the default branch',
+    ]);
+  });
+
+  test('one over the default branch says so, one over base does not', () => {
+    const head = manifest({ budget: { increase_per_run: fail('2') }, suites: [evals(dollars(9))] });
+    const same = manifest({ suites: [evals(dollars(9))] });
+    const less = manifest({ suites: [evals(dollars(1))] });
+    const over = judged({ head, base: same, defaultBranch: less }, { baseExcuses: false }).violations[0];
+    expect(over).toMatchObject({ against_default_branch: true });
+    expect(judged({ head, base: less }).violations[0]).not.toHaveProperty('against_default_branch');
+  });
+
+  test('a percentage that is above its limit by less than a hundredth is said to be just above it', () => {
+    const head = manifest({ budget: { increase_percent: fail('25') }, suites: [evals(dollars(125_001))] });
+    const [violation] = judged({ head, base: manifest({ suites: [evals(dollars(100_000))] }) }).violations;
+    // 25,001 of 100,000 are 25.001 %
+    expect(violation?.message).toBe('A run costs just above +25 % against base; the limit is +25 %.');
   });
 
   test('a call without a price that is the same in both hides no increase beside it', () => {
@@ -293,6 +326,7 @@ describe('rules of the policy', () => {
 
   test.each([
     [30, 'warn', 'warn'],
+    [30.001, 'warn', 'fail'],
     [31, 'warn', 'fail'],
     [0, 'fail', 'fail'],
   ] as const)('prices from a lock of %i days with stale_prices: %s', (ageInDays, stale, verdict) => {
@@ -303,6 +337,23 @@ describe('rules of the policy', () => {
     expect([judgement.verdict, inWords(judgement.violations)]).toEqual([verdict, [`stale_prices ${verdict}`]]);
   });
 });
+
+test.each([
+  [12.9, '12', 'Prices come from the lock, 12 days old.'],
+  [1.5, '1', 'Prices come from the lock, 1 day old.'],
+  [30, '30', 'Prices come from the lock, 30 days old.'],
+  [30.001, '30.01', 'Prices come from the lock, 30.01 days old; the limit is 30 days.'],
+  [31.5, '31', 'Prices come from the lock, 31 days old; the limit is 30 days.'],
+])(
+  'a lock of %d days is shown in whole days unless they would not tell it from its limit',
+  (ageInDays, actual, message) => {
+    const judgement = judged(
+      { head: manifest({ suites: [evals(dollars(1))] }) },
+      { prices: { source: 'lock', ageInDays } },
+    );
+    expect(judgement.violations[0]).toMatchObject({ actual, limit: '30', message });
+  },
+);
 
 describe('what the default branch is owed', () => {
   test('without a manifest there, the verdict is at least a warning', () => {

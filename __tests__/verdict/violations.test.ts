@@ -30,7 +30,7 @@ const rules = (fields: object) => policyFile({ policy: { ...policySchema.parse({
 
 const SPEND_LESS =
   'Spend less (fewer requests, shorter prompts, a cheaper model), or raise the limit in a change of its own.';
-const TAKE_BACK = 'Take back part of the increase, or have it approved by whoever keeps the budget.';
+const TAKE_BACK = 'Take back part of the increase, or raise the limit in a change of its own.';
 
 function first(situation: Situation, more?: Partial<Case>): Violation | undefined {
   return judged(situation, more).violations[0];

@@ -123,7 +123,7 @@ export function uncoveredModels(lock: Catalogue, idsInUse: readonly string[]): s
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** How old a lock's prices are in whole days, never below 0; `now` in milliseconds since the epoch. */
+/** How old a lock's prices are in days and parts of them, never below 0; `now` in milliseconds since the epoch. */
 export function lockAgeDays(lock: Catalogue, now: number): number {
-  return Math.max(0, Math.floor((now - Date.parse(lock.fetched_at)) / DAY_MS));
+  return Math.max(0, (now - Date.parse(lock.fetched_at)) / DAY_MS);
 }

@@ -81,7 +81,7 @@ function staleNotes(
   problems: readonly Problem[],
   now: number,
 ): readonly CatalogueNote[] {
-  const days = lockAgeDays(lock, now);
+  const days = Math.floor(lockAgeDays(lock, now));
   const age = `Prices are from the lock of ${lock.fetched_at}, ${days} ${days === 1 ? 'day' : 'days'} old.`;
   const notes = [note('prices_from_lock', [...problems, problem(age)])];
   if (lock.url !== catalogueUrlText(order.url)) {

@@ -10,6 +10,7 @@ import { fetchCredits } from '../credits/credits.js';
 import type { Credits } from '../credits/credits.js';
 import type { RetryEffects } from '../http/retry.js';
 import type { Manifest } from '../manifest/manifest.js';
+import type { Policy } from '../manifest/schema.js';
 import { NoVerdictError } from '../problems/problem.js';
 import { buildReport } from '../report/build.js';
 import type { Report } from '../report/schema.js';
@@ -19,7 +20,16 @@ import { chargesOf } from './charges.js';
 import { countPromptFiles } from './count-prompts.js';
 import { creditNotes, creditsShown } from './judge-credits.js';
 import { judgeManifests } from './judge-manifests.js';
-import { catalogueUrlNote, changeNotes, distinctNotes, floorNotes, lockNotes, priceNotes } from './notes.js';
+import {
+  catalogueUrlNote,
+  changeNotes,
+  distinctNotes,
+  floorNotes,
+  increaseNotes,
+  lockNotes,
+  overrideNotes,
+  priceNotes,
+} from './notes.js';
 import { readManifests } from './read-manifests.js';
 import type { Manifests } from './read-manifests.js';
 import type { Sources } from './sources.js';
@@ -76,6 +86,8 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
       ...floorNotes(comparison),
       ...creditNotes(creditsInReport),
       ...changeNotes(sources, manifests.head, comparison),
+      ...increaseNotes(sources.base !== null, judged.judgement),
+      ...overrideNotes(sources.approvals, policyOf(manifests).override_label, judged.judgement.violations),
     ]),
     policy: {
       ref: sources.policy?.ref ?? null,
@@ -89,6 +101,11 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
     charges: await chargesShown(options, manifests, prices.catalogue, credits),
     usage: usageShown(options.usage, manifests, comparison, prices.catalogue, options.at),
   });
+}
+
+/** The default branch's, where there is one. */
+function policyOf(manifests: Manifests): Policy {
+  return manifests.head === null ? manifests.policyFile.policy : (manifests.policyFile ?? manifests.head).policy;
 }
 
 /** What was estimated against what was used, as one run of it. */

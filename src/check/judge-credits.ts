@@ -17,7 +17,7 @@ export function creditFindings(credits: Credits | null, estimate: Estimate | nul
     .filter((violation) => violation !== null)
     .map((violation) => ({
       violation,
-      weight: { amount: run.cost, subject: '', leavesOut: run.is_lower_bound ? 'unpriced calls' : '' },
+      weight: { amounts: [run.cost], subject: '', leavesOut: run.is_lower_bound ? 'unpriced calls' : '' },
     }));
 }
 

@@ -28,7 +28,7 @@ export interface Prices {
 export interface Moment {
   /** Null: hour-dependent prices at their dearest. */
   readonly at: Date | null;
-  /** Of a lock, in whole days; null for live prices. */
+  /** Of a lock, in days and parts of them; null for live prices. */
   readonly ageInDays: number | null;
 }
 

@@ -6,6 +6,9 @@ import { possiblyOutdated } from '../comparison/outdated.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { compare } from '../money/decimal.js';
 import type { Note } from '../report/schema.js';
+import type { Approvals } from '../verdict/override.js';
+import type { Judgement } from '../verdict/judge.js';
+import type { Violation } from '../verdict/violation.js';
 import type { Sources } from './sources.js';
 
 const WORKFLOWS = '.github/workflows/';
@@ -43,12 +46,34 @@ export function catalogueUrlNote(url: string): Note[] {
   return [{ code: 'catalogue_url', message: `Prices come from ${url}, not from ${DEFAULT_CATALOGUE_URL}.` }];
 }
 
+/** A label that lifts nothing, since nobody who may has approved the head commit: said where something still fails. */
+export function overrideNotes(
+  approvals: Approvals | null,
+  label: string | undefined,
+  violations: readonly Violation[],
+): Note[] {
+  if (approvals === null || label === undefined || !approvals.labels.includes(label)) return [];
+  if (!violations.some(({ severity }) => severity === 'fail')) return [];
+  const needed = 'an approving review of the head commit by somebody else who may push';
+  return [{ code: 'override_without_approval', message: `The label ${label} overrides nothing without ${needed}.` }];
+}
+
+/** Where a limit on the increase has nothing to be held against, and where base is not known well enough. */
+export function increaseNotes(hasBase: boolean, { limits, unjudged }: Judgement): Note[] {
+  if (!hasBase && limits.some(({ rule }) => rule === 'increase_per_run' || rule === 'increase_percent')) {
+    return [{ code: 'base_missing', message: 'There is no base to compare with: increases are not judged.' }];
+  }
+  return unjudged.map((increase) => ({
+    code: 'increase_not_judged',
+    message: `The increase of ${increase} is not known, so its limit was not judged: a call there has no price, and changed.`,
+  }));
+}
+
 /** Each note once, where it was met first: head, base and the default branch often have the same to say. */
 export function distinctNotes(notes: readonly Note[]): Note[] {
   return [...new Map(notes.map((note) => [JSON.stringify([note.code, note.message]), note])).values()];
 }
 
-/** What the pricing of single calls has to say, once each: an alias that may move, an id reached by its slug. */
 /** Where the listed price of a model is not that of any endpoint that can serve the request, the estimate may be low. */
 export function floorNotes(comparison: Comparison | null): Note[] {
   const suites = comparison?.head.suites ?? [];
@@ -71,6 +96,7 @@ export function lockNotes(catalogue: Catalogue, idsInUse: readonly string[]): No
   return [{ code: 'lock_incomplete', message }];
 }
 
+/** What the pricing of single calls has to say, once each: an alias that may move, an id reached by its slug. */
 export function priceNotes(comparison: Comparison | null): Note[] {
   const calls = comparison?.head.suites.flatMap((suite) => suite.calls) ?? [];
   const messages = new Set(calls.flatMap((call) => call.price.notes));

@@ -87,9 +87,12 @@ function readPolicy(policy: PolicySource | null, file: string, yamlOf: YamlOf): 
     if (!(error instanceof NoVerdictError)) throw error;
     const where = `The policy on ${policy.ref} (${policy.sha.slice(0, 7)}) cannot be read, so nothing can be judged.`;
     const remedy = 'Somebody who may bypass this check has to merge the repair.';
+    // Named in words: a file and line of the report are those of head, which may have mended it.
     throw new NoVerdictError(2, [
-      problem(`${where} ${remedy}`, { file }),
-      ...error.problems.map((found) => ({ ...found, message: `on ${policy.ref}: ${found.message}` })),
+      problem(`${where} ${remedy}`),
+      ...error.problems.map(({ message, line, column }) =>
+        problem(`${file}:${line ?? 1}:${column ?? 1} on ${policy.ref}: ${message}`),
+      ),
     ]);
   }
 }

@@ -19,9 +19,13 @@ export function wantsComment(mode: CommentMode, report: Report | ErrorReport, ex
   }
 }
 
-/** The estimate changed, or a failure, or a warning that base lacks. */
+/**
+ * The estimate changed, or a failure, or a warning that base lacks; and what a reviewer must see although it costs
+ * nothing yet: limits that head would loosen, and a touched workflow.
+ */
 function isNews(report: Report): boolean {
   const changed = report.base === null || report.suites.some((suite) => suite.status !== 'unchanged');
   const broken = report.violations.some((violation) => violation.severity === 'fail' || violation.in_base !== true);
-  return changed || broken;
+  const touchesWorkflow = report.notes.some(({ code }) => code === 'workflow_changed');
+  return changed || broken || report.policy.not_applied.length > 0 || touchesWorkflow;
 }

@@ -30,10 +30,12 @@ export const wholeNumber = z
   .meta({ id: 'whole-number', type: 'integer', minimum: 0, maximum: LARGEST_WHOLE_NUMBER })
   .transform((literal) => Number(literal.source));
 
+export const AMOUNT_RULE = 'a plain decimal such as 2 or 0.25, at most 6 digits before and 12 after the point';
+
 /** Money in US dollars, a percentage or retries: exact, non-negative, 6 digits before and 12 after the point at most. */
 export const amount = z
   .custom<NumberLiteral | string>((value) => amountText(value) !== null, {
-    error: 'a plain decimal such as 2 or 0.25, at most 6 digits before and 12 after the point',
+    error: AMOUNT_RULE,
   })
   .meta({
     id: 'amount',

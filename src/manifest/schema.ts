@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ZERO } from '../money/decimal.js';
 import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from '../inputs/repository-path.js';
-import { amount, NumberLiteral, wholeNumber } from './scalars.js';
+import { amount, AMOUNT_RULE, NumberLiteral, wholeNumber } from './scalars.js';
 
 /**
  * The manifest, version 1: one schema, from which the types, the checks and the published JSON Schema are made. An
@@ -25,7 +25,7 @@ export const limitSchema = z
         .meta({ minProperties: 1 })
         .transform(({ warn, fail }) => ({ warn: warn ?? null, fail: fail ?? null })),
     ],
-    { error: 'a plain decimal such as 2 or 0.25, or {warn: …}, {fail: …} or both' },
+    { error: `${AMOUNT_RULE}; or {warn: …}, {fail: …} or both` },
   )
   .meta({ id: 'limit' });
 export type Limit = z.output<typeof limitSchema>;
@@ -97,7 +97,7 @@ export const retriesSchema = z.union(
       .strictObject({ expected: amount, max: amount.optional() })
       .transform(({ expected, max }) => ({ expected, max: max ?? null })),
   ],
-  { error: 'a plain decimal such as 0.02, or {expected: …, max: …}' },
+  { error: `${AMOUNT_RULE}; or {expected: …, max: …}` },
 );
 export type Retries = z.output<typeof retriesSchema>;
 

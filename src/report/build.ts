@@ -30,7 +30,7 @@ export interface ReportParts {
   readonly locate: Locate | null;
   readonly judgement: Judgement;
   readonly catalogue: Catalogue;
-  /** Of a lock, in whole days; null for live prices. */
+  /** Of a lock, in days and parts of them; null for live prices. */
   readonly ageInDays: number | null;
   readonly drift: PriceDrift | null;
   readonly notes: readonly Note[];
@@ -64,7 +64,7 @@ export function buildReport(parts: ReportParts): Report {
       url: catalogue.url,
       fetched_at: catalogue.fetched_at,
       sha256: catalogue.sha256,
-      ...(parts.ageInDays === null ? {} : { age_days: parts.ageInDays }),
+      ...(parts.ageInDays === null ? {} : { age_days: Math.floor(parts.ageInDays) }),
     },
     head: comparison === null ? NO_FIGURES : totals(comparison.head.totals),
     base: mapped(parts.base, (base) => totals(base.totals)),

@@ -1,6 +1,7 @@
 import { compare, divide, fromInteger, parseDecimal, round, times, ZERO } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { money, plainPercent } from '../text/amount.js';
+import { hasHeadManifest } from './head-manifest.js';
 import type { Report, ReportSuite, ReportTotals } from './schema.js';
 import { deltaText, hasLimits, isNought } from './wording.js';
 
@@ -47,10 +48,15 @@ export function totalRow(report: Report): SuiteRow {
   return {
     name: 'All suites',
     base: report.base === null ? '' : cost(report.base),
-    head: cost(report.head),
-    change: report.delta === null ? '' : deltaText(report.delta),
-    share: limit === null ? null : share(report.head.priced_per_run, limit, money(limit)),
+    head: hasHeadManifest(report) ? cost(report.head) : 'not known',
+    change: totalChange(report),
+    share: limit === null ? null : share(report.head, limit, money(limit)),
   };
+}
+
+function totalChange({ base, delta }: Report): string {
+  if (base === null) return '';
+  return delta === null ? 'not known' : deltaText(delta);
 }
 
 /** An amount; `no price`, with what is known of it where some calls have one. */
@@ -70,17 +76,23 @@ function changeOf(suite: ReportSuite): string {
 function shareOf(suite: ReportSuite, report: Report): Share | null {
   if (suite.head === null) return null;
   const own = runLimit(report, suite.name);
-  if (own !== null) return share(suite.head.priced_per_run, own, `its ${money(own)}`);
+  if (own !== null) return share(suite.head, own, `its ${money(own)}`);
   const common = runLimit(report, null);
-  if (common !== null) return share(suite.head.priced_per_run, common, money(common));
-  return hasRunLimit(report) ? null : share(suite.head.priced_per_run, report.head.priced_per_run, null);
+  if (common !== null) return share(suite.head, common, money(common));
+  return hasRunLimit(report) ? null : share(suite.head, report.head.priced_per_run, null);
 }
 
-function share(amount: string, whole: string, of: string | null): Share | null {
-  const [part, total] = [parseDecimal(amount), parseDecimal(whole)];
+/** What leaves out calls without a price is a share of at least so much, and none at all where nothing has a price. */
+function share(
+  { per_run: exactly, priced_per_run: known }: ReportTotals,
+  whole: string,
+  of: string | null,
+): Share | null {
+  const [part, total] = [parseDecimal(known), parseDecimal(whole)];
   if (part === null || total === null || compare(total, ZERO) <= 0) return null;
+  if (exactly === null && isNought(known)) return null;
   const exact = divide(times(part, 100), total, 6);
-  const text = sharePercent(exact);
+  const text = `${exactly === null ? 'at least ' : ''}${sharePercent(exact)}`;
   return {
     percent: Number(exact.coefficient) / 10 ** exact.scale,
     text: of === null ? text : `${text} of ${of}`,

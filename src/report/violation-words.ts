@@ -1,4 +1,4 @@
-import { compare, divide, parseDecimal, subtract, times, toText } from '../money/decimal.js';
+import { compare, divide, isZero, parseDecimal, subtract, times, toText, ZERO } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { counted, money, percent, plainPercent, tellApart } from '../text/amount.js';
 import type { Rule, Violation } from '../verdict/violation.js';
@@ -49,10 +49,10 @@ export function describeViolation(violation: Violation): ViolationWords {
   const known = actual !== null && limit !== null ? { actual, limit } : null;
   const subject = [violation.suite, violation.call].filter((name) => name !== null).join(' / ');
   return {
-    title,
+    title: violation.against_default_branch === true ? `${title} over the default branch` : title,
     subject: subject === '' ? null : subject,
-    figures: known && figuresOf(known, unit),
-    over: known && overOf(known, unit),
+    figures: known && leastly(violation, figuresOf(known, unit)),
+    over: known && leastly(violation, overOf(known, unit)),
     message: violation.message,
     remedy: violation.remedy ?? null,
     mitigated: mitigationOf(violation),
@@ -72,6 +72,11 @@ function rank(violation: Violation): number {
 function mitigationOf(violation: Violation): string | null {
   if (violation.overridden === true) return 'overridden';
   return violation.excused === true || violation.in_base === true ? 'as before this change' : null;
+}
+
+/** A figure that leaves out calls without a price says so, wherever it stands. */
+function leastly(violation: Violation, figure: string | null): string | null {
+  return figure !== null && violation.at_least === true ? `at least ${figure}` : figure;
 }
 
 interface Known {
@@ -105,8 +110,8 @@ function percentages({ actual, limit }: Known): string {
 function overOf(known: Known, unit: Unit): string | null {
   const over = subtract(known.actual, known.limit);
   if (over.coefficient <= 0n || unit !== 'money') return null;
-  if (known.limit.coefficient <= 0n) return `${money(over)} over`;
-  return `${money(over)} over (${plainPercent(divide(times(over, 100), known.limit, 6))})`;
+  const share = known.limit.coefficient <= 0n ? ZERO : divide(times(over, 100), known.limit, 6);
+  return isZero(share) ? `${money(over)} over` : `${money(over)} over (${plainPercent(share)})`;
 }
 
 function wholeOf(value: Decimal): number {

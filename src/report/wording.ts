@@ -1,6 +1,7 @@
 import { age, count, counted, exactMoney, money, percent, signedMoney } from '../text/amount.js';
 import { parseDecimal } from '../money/decimal.js';
 import type { Rule, Violation } from '../verdict/violation.js';
+import { hasHeadManifest } from './head-manifest.js';
 import { worstFirst } from './violation-words.js';
 import type { Report, ReportCall, ReportDelta, ReportTotals } from './schema.js';
 
@@ -82,7 +83,7 @@ export function hasLimits(report: Report): boolean {
 }
 
 function costSentence(report: Report): string | null {
-  if (report.suites.length === 0 && report.head.per_run === null) return null;
+  if (!hasHeadManifest(report)) return null;
   const cost = `LLM calls cost ${costOf(report.head)} per run`;
   return `${cost}, ${changeOf(report)}`;
 }
@@ -118,7 +119,7 @@ export function isNought(amount: string | null): boolean {
 
 /** `12 priced, 2 free, 1 unpriced`. */
 export function coverageText({ coverage }: Report): string {
-  return `${coverage.priced} priced, ${coverage.free} free, ${coverage.unpriced} unpriced`;
+  return `${count(coverage.priced)} priced, ${count(coverage.free)} free, ${count(coverage.unpriced)} unpriced`;
 }
 
 /** `live`, or `from the lock, 12 days old`. */

@@ -32,6 +32,8 @@ export function withRemedies(
     (a, b) => SUGGESTION_KINDS.indexOf(a.kind) - SUGGESTION_KINDS.indexOf(b.kind),
   );
   return violations.map((violation) => {
+    // What a lower bound would be is not what the cost would be.
+    if (violation.at_least === true) return violation;
     for (const suggestion of smallestFirst) {
       const after = figureAfter(violation, suggestion, comparison);
       if (after !== null) return { ...violation, remedy: `${suggestion.action}: that alone ${after}.` };

@@ -42,8 +42,10 @@ const PLAIN_WORD = /^(?:[A-Za-z][A-Za-z'’-]*|[+±-]?\$?\d[\d,]*(?:\.\d+)?%?|\$
 /** What GitHub links although it looks like a word: a commit's hash, `GH-1`, the start of an address. */
 const REFERENCE = /(?<![0-9a-z])(?:[0-9a-f]{7,40}|gh-.*|www)(?![0-9a-z])/iu;
 const LIST_MARKER = /^(?:[-+=/]|\d+[.)].*)$/u;
-/** A stretch that the text itself has in backticks, or a word. */
-const WORDS = /`[^`]+`[.,;:!?)]*|\S+/gu;
+/** A stretch that the text itself has in backticks, one in braces (`{expected: …, max: …}`), or a word. */
+const WORDS = /\(*`[^`]+`[.,;:!?)]*|\{[^{}`]*\}[.,;:!?)]*|\S+/gu;
+const IN_BACKTICKS = /^(\(*)`([^`]+)`(.*)$/u;
+const IN_BRACES = /^(\{.*\})([.,;:!?)]*)$/u;
 const WORD_PARTS = /^(\(*)(["'“‘]?)(.*?)(["'”’]?)([.,;:!?)]*)$/u;
 
 /** A word of a sentence: as it is, or its core in a code span between punctuation. */
@@ -69,8 +71,10 @@ export function prose(text: string, limit: number = PROSE_LIMIT): string {
 }
 
 function readWord(word: string): Word {
-  const [, code, behind = ''] = /^`([^`]+)`(.*)$/u.exec(word) ?? [];
-  if (code !== undefined && code.trim() !== '') return { before: '', code: code.trim(), after: behind };
+  const [, ahead = '', code = '', behind = ''] = IN_BACKTICKS.exec(word) ?? [];
+  if (code.trim() !== '') return { before: ahead, code: code.trim(), after: behind };
+  const [, braces, behindBraces = ''] = IN_BRACES.exec(word) ?? [];
+  if (braces !== undefined) return { before: '', code: braces, after: behindBraces };
   const [, before = '', open = '', core = '', close = '', after = ''] = WORD_PARTS.exec(word) ?? [];
   if (PLAIN_WORD.test(core) && !REFERENCE.test(core)) return { before: word, code: '', after: '' };
   // A bracket that belongs to the word stays with it.

@@ -12,8 +12,8 @@ export interface Finding {
 }
 
 export interface Weight {
-  /** The figure that must not have grown; null where none can be had. */
-  readonly amount: Decimal | null;
+  /** The figures of which none may have grown. */
+  readonly amounts: readonly Decimal[];
   /** Must be the same at base, e.g. the declared model. */
   readonly subject: string;
   /** The calls without a price that a lower bound leaves out: bounds compare only where these are the same. */
@@ -31,6 +31,9 @@ export interface ViolationParts {
   readonly actual?: string | null;
   readonly limit?: string | null;
   readonly place?: { readonly file: string; readonly line: number | null };
+  /** False: `actual` is a lower bound. */
+  readonly isExact?: boolean;
+  readonly isAgainstDefaultBranch?: boolean;
 }
 
 export function violation(parts: ViolationParts): Violation {
@@ -45,6 +48,8 @@ export function violation(parts: ViolationParts): Violation {
     file: parts.place?.file ?? null,
     line: parts.place?.line ?? null,
     remedy: parts.remedy,
+    ...(parts.isExact === false ? { at_least: true } : {}),
+    ...(parts.isAgainstDefaultBranch === true ? { against_default_branch: true } : {}),
   };
 }
 

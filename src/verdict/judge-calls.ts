@@ -1,9 +1,10 @@
 import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate/estimate.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Policy } from '../manifest/schema.js';
-import { compare, decimal, fromInteger, multiply, toText } from '../money/decimal.js';
+import { compare, decimal, multiply, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { money, tellApart } from '../text/amount.js';
+import { askedWork } from './asked-work.js';
 import { placeOf, violation } from './finding.js';
 import type { Finding, ViolationParts } from './finding.js';
 import { matchesPattern } from '../text/star-pattern.js';
@@ -127,7 +128,8 @@ function judgePrice(judged: JudgedCall, { rule, ceiling, price, model, key }: Pr
     message: `${model} in ${nameOf(judged)} costs ${shown.actual} per million ${kind} tokens, above the limit of ${shown.limit}.`,
     remedy: `Use a model of at most ${money(ceiling)} per million ${kind} tokens.`,
   };
-  return [{ ...finding(judged, key, parts), weight: { amount: perMillion, subject: model, leavesOut: '' } }];
+  // On the same call a cheaper model is no worse, whichever it is.
+  return [{ ...finding(judged, key, parts), weight: { amounts: [perMillion], subject: key, leavesOut: '' } }];
 }
 
 function judgeCap(judged: JudgedCall, policy: Policy): Finding[] {
@@ -142,7 +144,7 @@ function judgeCap(judged: JudgedCall, policy: Policy): Finding[] {
   ];
 }
 
-/** At base it is an excuse where the same model was asked no less, for no fewer tokens. */
+/** At base it is an excuse where the same models were asked no less. */
 function finding(
   { manifest, suite, call }: JudgedCall,
   key: string,
@@ -157,17 +159,11 @@ function finding(
       place: placeOf(manifest, path),
     }),
     weight: {
-      amount: work(call),
+      amounts: askedWork(call),
       subject: [parts.actual ?? call.call.model, ...call.call.fallback_models].join(' '),
       leavesOut: '',
     },
   };
-}
-
-/** Tokens in a run, as the measure of "no worse" where there is no price to compare. */
-function work({ call, requests_per_run: requests }: CallEstimate): Decimal {
-  const tokens = (call.prompt_tokens?.expected ?? 0) + call.completion_tokens.expected;
-  return multiply(fromInteger(requests), fromInteger(tokens));
 }
 
 function nameOf({ suite, call }: JudgedCall): string {

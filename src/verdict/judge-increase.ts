@@ -3,7 +3,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import { compare, decimal, divide, fromInteger, isZero, add, multiply, times, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import type { Limit } from '../manifest/schema.js';
-import { money, percent, tellApart } from '../text/amount.js';
+import { money, tellApart } from '../text/amount.js';
 import { placeOf, violation } from './finding.js';
 import type { Finding } from './finding.js';
 import { increaseOf } from './increase.js';
@@ -15,24 +15,40 @@ import { scopeName } from './scope.js';
 /** Below this increase a percentage says more about rounding than about spending. */
 const SMALLEST_JUDGED_INCREASE = decimal('0.01');
 
-interface Judged extends Increase {
+/** What an increase is held against, and who may let it pass. */
+export interface IncreaseBasis {
+  readonly from: 'base' | 'the default branch';
+  /** The label that lifts a limit together with an approving review; undefined where the policy names none. */
+  readonly overrideLabel: string | undefined;
+}
+
+interface Judged extends Increase, IncreaseBasis {
   readonly scope: Scope;
   readonly manifest: Manifest;
-  readonly from: string;
 }
 
 /**
- * The limits on what head adds: increase_per_run and increase_percent, against base (`from` says which). A suite that
+ * The limits on what head adds: increase_per_run and increase_percent, against `basis`. A suite that
  * base does not have rises from zero; an increase that cannot be known is not judged.
  */
-export function judgeIncrease(scope: Scope, manifest: Manifest, comparison: Comparison, from: string): Finding[] {
+export function judgeIncrease(
+  scope: Scope,
+  manifest: Manifest,
+  comparison: Comparison,
+  basis: IncreaseBasis,
+): Finding[] {
   const increase = increaseOf(comparison, scope.suite);
   if (increase === null) return [];
-  const judged = { ...increase, scope, manifest, from };
+  const judged = { ...increase, ...basis, scope, manifest };
   return [...judgeAmount(judged), ...judgePercent(judged)];
 }
 
-function judgeAmount({ scope, manifest, amount: actual, isExact, from }: Judged): Finding[] {
+export function hasIncreaseLimit({ budget }: Scope): boolean {
+  return budget.increase_per_run !== undefined || budget.increase_percent !== undefined;
+}
+
+function judgeAmount(judged: Judged): Finding[] {
+  const { scope, manifest, amount: actual, isExact, from } = judged;
   const limit = scope.budget.increase_per_run;
   const broken = limit === undefined ? null : brokenLevel(limit, actual);
   if (broken === null) return [];
@@ -46,7 +62,7 @@ function judgeAmount({ scope, manifest, amount: actual, isExact, from }: Judged)
         actual: toText(actual),
         limit: toText(broken.limit),
         message: `${nameOf(scope)} costs ${leastly(isExact)}${shown.actual} more than ${from}, above the limit of ${shown.limit} for an increase.`,
-        remedy: 'Take back part of the increase, or have it approved by whoever keeps the budget.',
+        ...remedyAndBasis(judged),
         place: placeOf(manifest, [...scope.path, 'increase_per_run']),
       }),
       weight: null,
@@ -54,7 +70,8 @@ function judgeAmount({ scope, manifest, amount: actual, isExact, from }: Judged)
   ];
 }
 
-function judgePercent({ scope, manifest, amount, isExact, before, from }: Judged): Finding[] {
+function judgePercent(judged: Judged): Finding[] {
+  const { scope, manifest, amount, isExact, before, from } = judged;
   const limit = scope.budget.increase_percent;
   if (limit === undefined || compare(amount, SMALLEST_JUDGED_INCREASE) < 0) return [];
   const after = add(before, amount);
@@ -64,7 +81,7 @@ function judgePercent({ scope, manifest, amount, isExact, before, from }: Judged
   const rise =
     actual === null
       ? `rises from nothing to ${leastly(isExact)}${money(after)}`
-      : `costs ${leastly(isExact)}${percent(toText(actual, 2))} against ${from}`;
+      : `costs ${leastly(isExact)}${percentAbove(actual, broken.limit)} against ${from}`;
   return [
     {
       violation: violation({
@@ -74,7 +91,7 @@ function judgePercent({ scope, manifest, amount, isExact, before, from }: Judged
         actual: actual === null ? null : toText(actual, 2),
         limit: toText(broken.limit),
         message: `${nameOf(scope)} ${rise}; the limit is +${toText(broken.limit)} %.`,
-        remedy: 'Take back part of the increase, or have it approved by whoever keeps the budget.',
+        ...remedyAndBasis(judged),
         place: placeOf(manifest, [...scope.path, 'increase_percent']),
       }),
       weight: null,
@@ -91,6 +108,23 @@ function brokenPercent(limit: Limit, before: Decimal, after: Decimal): ReturnTyp
     if (isZero(before) || compare(times(after, 100), allowed) > 0) return { severity, limit: percent };
   }
   return null;
+}
+
+/** Two places, as in the report: by fewer, what is above the limit could read as if it were not. */
+function percentAbove(actual: Decimal, limit: Decimal): string {
+  return compare(actual, limit) > 0 ? `+${toText(actual)} %` : `just above +${toText(limit)} %`;
+}
+
+function remedyAndBasis({ from, isExact, overrideLabel }: Judged) {
+  const otherwise =
+    overrideLabel === undefined
+      ? 'raise the limit in a change of its own'
+      : `have it approved: the label ${overrideLabel} and an approving review`;
+  return {
+    remedy: `Take back part of the increase, or ${otherwise}.`,
+    isExact,
+    isAgainstDefaultBranch: from === 'the default branch',
+  };
 }
 
 function nameOf(scope: Scope): string {

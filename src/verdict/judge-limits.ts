@@ -5,7 +5,7 @@ import { compare, sum, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { tellApart } from '../text/amount.js';
 import { placeOf, violation } from './finding.js';
-import type { Finding } from './finding.js';
+import type { Finding, Weight } from './finding.js';
 import type { Scope } from './scope.js';
 import { scopeName } from './scope.js';
 import type { Rule } from './violation.js';
@@ -59,6 +59,7 @@ function monthUnknown(scope: Scope, manifest: Manifest, limit: Limit): Finding[]
     path: 'per_month',
     message: `The monthly cost of ${scopeName(scope.suite)} is not known: no runs_per_month for ${scope.suitesWithoutRuns.join(', ')}.`,
     remedy: 'Say how often the suite runs: runs_per_month on it or at the top.',
+    weight: { amounts: [scope.totals.priced_per_run], subject: scope.suitesWithoutRuns.join(', ') },
   });
 }
 
@@ -77,14 +78,17 @@ function judgeWorstCase(scope: Scope, manifest: Manifest): Finding[] {
   const isBrokenAtItsStrictest = broken.some(
     (finding) => finding.violation.severity === strictestLevel(limit)?.severity,
   );
-  return isBrokenAtItsStrictest || unknown.length === 0 ? broken : worstCaseUnknown(scope, manifest, limit, unknown);
+  if (isBrokenAtItsStrictest || unknown.length === 0) return broken;
+  return worstCaseUnknown(scope, manifest, limit, { amount: actual, unknown });
+}
+
+interface WorstCase {
+  readonly amount: Decimal;
+  readonly unknown: readonly CallEstimate[];
 }
 
 /** The worst cases that are known, summed, and the priced calls that have none; unpriced calls are in neither. */
-export function worstCaseOf({ calls }: Pick<Scope, 'calls'>): {
-  readonly amount: Decimal;
-  readonly unknown: readonly CallEstimate[];
-} {
+export function worstCaseOf({ calls }: Pick<Scope, 'calls'>): WorstCase {
   const priced = calls.filter((call) => call.price.state !== 'unpriced');
   return {
     amount: sum(priced.flatMap((call) => call.worst_case_per_run ?? [])),
@@ -92,13 +96,14 @@ export function worstCaseOf({ calls }: Pick<Scope, 'calls'>): {
   };
 }
 
-function worstCaseUnknown(scope: Scope, manifest: Manifest, limit: Limit, unknown: readonly CallEstimate[]): Finding[] {
+function worstCaseUnknown(scope: Scope, manifest: Manifest, limit: Limit, { amount, unknown }: WorstCase): Finding[] {
   const reasons = [...new Set(unknown.flatMap((call) => call.price.incomplete))].slice(0, 3).join('; ');
   return unjudged(scope, manifest, limit, {
     rule: 'incomplete_price',
     path: 'worst_case_per_run',
     message: `The worst case of ${scopeName(scope.suite)} is not known, so its limit cannot be kept: ${reasons}.`,
     remedy: 'Run the check again; set max_tokens where the worst case has no other bound.',
+    weight: { amounts: [amount], subject: askedFor(unknown) },
   });
 }
 
@@ -107,7 +112,7 @@ function unjudged(
   scope: Scope,
   manifest: Manifest,
   limit: Limit,
-  parts: { rule: Rule; path: LimitName; message: string; remedy: string },
+  parts: { rule: Rule; path: LimitName; message: string; remedy: string; weight: Omit<Weight, 'leavesOut'> },
 ): Finding[] {
   const level = strictestLevel(limit);
   if (level === null) return [];
@@ -120,7 +125,7 @@ function unjudged(
     remedy: parts.remedy,
     place: placeOf(manifest, [...scope.path, parts.path]),
   });
-  return [{ violation: found, weight: null }];
+  return [{ violation: found, weight: { ...parts.weight, leavesOut: unpricedCalls(scope) } }];
 }
 
 interface JudgedAmount {
@@ -146,23 +151,25 @@ function judgeAmount(scope: Scope, manifest: Manifest, judged: JudgedAmount): Fi
         severity: broken.severity,
         suite: scope.suite,
         actual: toText(judged.actual),
+        isExact: judged.isComplete,
         limit: toText(broken.limit),
         message: `${capitalised(judged.what)}${of} costs ${least}${shown.actual}, above ${level} of ${shown.limit}.`,
         remedy:
           'Spend less (fewer requests, shorter prompts, a cheaper model), or raise the limit in a change of its own.',
         place: placeOf(manifest, [...scope.path, judged.rule]),
       }),
-      weight: { amount: judged.actual, subject: '', leavesOut: unpricedCalls(scope) },
+      weight: { amounts: [judged.actual], subject: '', leavesOut: unpricedCalls(scope) },
     },
   ];
 }
 
 /** A lower bound can be compared with another only where it leaves out the same calls. */
 function unpricedCalls(scope: Scope): string {
-  return scope.calls
-    .filter((call) => call.per_run === null)
-    .map((call) => `${call.call.model} x ${call.requests_per_run.toString()}`)
-    .join(', ');
+  return askedFor(scope.calls.filter((call) => call.per_run === null));
+}
+
+function askedFor(calls: readonly CallEstimate[]): string {
+  return calls.map((call) => `${call.call.model} x ${call.requests_per_run.toString()}`).join(', ');
 }
 
 function capitalised(text: string): string {

@@ -4,7 +4,7 @@ import type { Policy } from '../manifest/schema.js';
 import { violation } from './finding.js';
 import type { Finding } from './finding.js';
 
-/** Where the prices came from; `ageInDays` is null for live ones. */
+/** Where the prices came from; `ageInDays`, with parts of days, is null for live ones. */
 export interface PriceAge {
   readonly source: 'live' | 'lock';
   readonly ageInDays: number | null;
@@ -15,13 +15,15 @@ export function judgePriceAge(prices: PriceAge, policy: Policy): Finding[] {
   if (prices.source === 'live') return [];
   const age = prices.ageInDays ?? 0;
   const isTooOld = age > policy.max_price_age_days;
-  const days = age === 1 ? '1 day' : `${age} days`;
+  // Half a day above the limit is above it: shown in hundredths where whole days would not tell.
+  const shown = isTooOld && age < policy.max_price_age_days + 1 ? Math.ceil(age * 100) / 100 : Math.floor(age);
+  const days = shown === 1 ? '1 day' : `${shown} days`;
   return [
     {
       violation: violation({
         rule: 'stale_prices',
         severity: isTooOld ? 'fail' : policy.stale_prices,
-        actual: String(age),
+        actual: String(shown),
         limit: String(policy.max_price_age_days),
         message: `Prices come from the lock, ${days} old${isTooOld ? `; the limit is ${policy.max_price_age_days} days` : ''}.`,
         remedy: 'Run the check again when the catalogue can be reached, or refresh the lock: `llm-budget lock`.',

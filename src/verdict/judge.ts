@@ -6,7 +6,8 @@ import type { Policy } from '../manifest/schema.js';
 import { excuse } from './excuse.js';
 import type { Finding } from './finding.js';
 import { judgeCalls } from './judge-calls.js';
-import { judgeIncrease } from './judge-increase.js';
+import { increaseOf } from './increase.js';
+import { hasIncreaseLimit, judgeIncrease } from './judge-increase.js';
 import { judgeLimits } from './judge-limits.js';
 import {
   judgeFreeTier,
@@ -20,7 +21,7 @@ import { limitStates } from './limit-states.js';
 import type { LimitsInForce } from './limits-in-force.js';
 import { applyOverride, overrideOf } from './override.js';
 import type { Approvals, Override } from './override.js';
-import { scopesOf } from './scope.js';
+import { scopeName, scopesOf } from './scope.js';
 import type { LimitState, Violation } from './violation.js';
 
 /** All that the verdict rests on. Head, base and the default branch's manifest are priced from one catalogue. */
@@ -47,6 +48,8 @@ export interface Judgement {
   readonly violations: readonly Violation[];
   readonly limits: readonly LimitState[];
   readonly override: Override | null;
+  /** Increases that a limit is set on and that nobody can know, in words: with one of them nothing passes. */
+  readonly unjudged: readonly string[];
 }
 
 /** The verdict: `fail` where a violation fails, `warn` where one warns, `pass` only where everything is proven. */
@@ -54,14 +57,16 @@ export function judge(given: Case): Judgement {
   const { manifest, comparison } = given.head;
   const findings = [...findingsOf(comparison.head, manifest, given), ...given.further.head];
   const excused = excuse(findings, excusesOf(given));
+  const increases = judgeIncreases(given);
   const about = [
-    ...judgeIncreases(given),
+    ...increases.findings,
     ...judgePriceAge(given.prices, given.limits.policy),
     ...judgeFreeTier(comparison.head, given.limits.policy),
     ...judgeProtection(given.isUnprotected, given.manifestFile),
     ...judgeMissingSuites(given.limits.missingSuites, given.manifestFile),
   ].map((finding) => finding.violation);
-  return conclude([...excused, ...about], given, isProven(comparison.head));
+  const isComplete = isProven(comparison.head) && increases.unjudged.length === 0;
+  return { ...conclude([...excused, ...about], given, isComplete), unjudged: increases.unjudged };
 }
 
 /** The verdict where the default branch has a manifest and head does not. */
@@ -72,7 +77,7 @@ export function judgeWithoutManifest(
   const override = overrideOf(given.policy.override_label, given.approvals);
   const violations = findings.map((finding) => finding.violation);
   const judged = applyOverride(violations, override);
-  return { verdict: verdictOf(judged, false), violations: worstFirst(judged), limits: [], override };
+  return { verdict: verdictOf(judged, false), violations: worstFirst(judged), limits: [], override, unjudged: [] };
 }
 
 function findingsOf(estimate: Estimate, manifest: Manifest, given: Case): Finding[] {
@@ -88,9 +93,11 @@ function excusesOf(given: Case): Finding[] {
 }
 
 /** Against base, and against the default branch where that is another; a limit broken twice is reported once. */
-function judgeIncreases(given: Case): Finding[] {
+function judgeIncreases(given: Case): { readonly findings: Finding[]; readonly unjudged: string[] } {
   const { manifest, comparison } = given.head;
+  const overrideLabel = given.limits.policy.override_label;
   const found = new Map<string, Finding>();
+  const unjudged: string[] = [];
   for (const [estimate, from] of [
     [given.base?.estimate ?? null, 'base'],
     [given.defaultBranch, 'the default branch'],
@@ -98,16 +105,19 @@ function judgeIncreases(given: Case): Finding[] {
     if (estimate === null) continue;
     const against = compareEstimates(comparison.head, estimate);
     for (const scope of scopesOf(comparison.head, given.limits)) {
-      for (const finding of judgeIncrease(scope, manifest, against, from)) {
+      if (hasIncreaseLimit(scope) && increaseOf(against, scope.suite) === null) {
+        unjudged.push(`${scopeName(scope.suite)} over ${from}`);
+      }
+      for (const finding of judgeIncrease(scope, manifest, against, { from, overrideLabel })) {
         const key = JSON.stringify([finding.violation.rule, finding.violation.suite]);
         if (found.get(key)?.violation.severity !== 'fail') found.set(key, finding);
       }
     }
   }
-  return [...found.values()];
+  return { findings: [...found.values()], unjudged };
 }
 
-function conclude(violations: readonly Violation[], given: Case, isComplete: boolean): Judgement {
+function conclude(violations: readonly Violation[], given: Case, isComplete: boolean): Omit<Judgement, 'unjudged'> {
   const override = overrideOf(given.limits.policy.override_label, given.approvals);
   const judged = applyOverride(violations, override);
   return {

@@ -34,6 +34,8 @@ export const violationSchema = z.strictObject({
   file: z.string().nullable(),
   line: z.number().int().nonnegative().nullable(),
   remedy: z.string().optional().meta({ description: 'What would mend it' }),
+  at_least: z.boolean().optional().meta({ description: 'The actual leaves out calls without a price' }),
+  against_default_branch: z.boolean().optional().meta({ description: 'An increase over it and not over base' }),
   in_base: z.boolean().optional().meta({ description: 'Base breaks the same, no less' }),
   excused: z.boolean().optional().meta({ description: 'Base breaks the same and head is no worse: a warning' }),
   overridden: z.boolean().optional().meta({ description: 'A warning by the override label and an approving review' }),

@@ -17,8 +17,7 @@ export function detailSections(report: Report, context: MarkdownContext): Block[
     ...usageSection(report, context),
     ...usageRemarks(report),
     ...chargesSection(report, context),
-    // What an account has left is for those who may see the run's page.
-    ...(context.isSummary ? creditsSection(report, context) : []),
+    ...creditsSection(report, context),
     ...driftSection(report, context),
     ...pricesSection(report, context),
   ];

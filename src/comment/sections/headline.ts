@@ -1,4 +1,5 @@
 import { headline, isNothingChanged, violationCount, costOf, coverageText, priceSource } from '../../report/wording.js';
+import { hasHeadManifest } from '../../report/head-manifest.js';
 import type { Report } from '../../report/schema.js';
 import { counted } from '../../text/amount.js';
 import { inlineText } from '../../text/markdown.js';
@@ -20,6 +21,7 @@ function unchangedLine(report: Report): string {
 
 /** The line below the headline: which manifest, how much of it changed, how sure the prices are. */
 export function subline(report: Report): string {
+  if (!hasHeadManifest(report)) return `${inlineText(report.manifest)} · prices ${priceSource(report)}`;
   const changed = report.suites.filter((suite) => suite.status !== 'unchanged').length;
   const parts = [
     inlineText(report.manifest),

@@ -13,7 +13,7 @@ const SHOWN_IN_THE_OPEN = 6;
 export function notesSection(report: Report, context: MarkdownContext): Block[] {
   const items = [
     ...overrideItem(report),
-    ...report.policy.not_applied.map(notAppliedItem),
+    ...report.policy.not_applied.map((change) => notAppliedItem(change, report.policy.ref)),
     ...report.notes.map((note) => `- ${prose(note.message, 400)}`),
   ];
   if (items.length === 0) return [];
@@ -33,9 +33,9 @@ function overrideItem({ override }: Report): string[] {
   return [`- **Overridden** by the label ${inlineText(override.label)}, approved by ${inlineText(override.by)}.`];
 }
 
-function notAppliedItem({ key, head, policy }: NotApplied): string {
+function notAppliedItem({ key, head, policy }: NotApplied, ref: string | null): string {
   const change = head === null ? 'is dropped here' : `is ${inlineText(head)} here`;
-  return `- **Not applied until merged:** ${inlineText(key)} ${change}, the default branch says ${inlineText(policy)}.`;
+  return `- **Not applied until merged:** ${inlineText(key)} ${change}, ${ref === null ? 'the policy' : inlineText(ref)} says ${inlineText(policy)}.`;
 }
 
 /** What would make it cheaper, at most three, the largest saving named in the title. */

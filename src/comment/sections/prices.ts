@@ -1,3 +1,4 @@
+import { hasHeadManifest } from '../../report/head-manifest.js';
 import type { Report } from '../../report/schema.js';
 import { coverageText, priceSource } from '../../report/wording.js';
 import { counted, signedMoney } from '../../text/amount.js';
@@ -13,7 +14,7 @@ import { tableHead, tableRow } from './table.js';
 export function pricesSection(report: Report, context: MarkdownContext): Block[] {
   const list = [
     `- Prices: ${priceSource(report)}, ${inlineText(report.prices.url)}, ${fetchTime(report.prices.fetched_at)}`,
-    `- Calls: ${coverageText(report)}`,
+    ...(hasHeadManifest(report) ? [`- Calls: ${coverageText(report)}`] : []),
     `- Policy: ${policyText(report, context)}`,
     ...(context.isSummary ? revisions(report) : []),
   ];

@@ -4,7 +4,7 @@ import type { Share, SuiteRow } from '../../report/suite-rows.js';
 import { moneyOr } from '../../report/wording.js';
 import { bar } from '../../text/bar.js';
 import type { Block } from '../../text/fit.js';
-import { counted } from '../../text/amount.js';
+import { counted, money } from '../../text/amount.js';
 import { cell } from '../../text/markdown.js';
 import type { MarkdownContext } from '../context.js';
 import { missingRows } from '../context.js';
@@ -51,7 +51,8 @@ export function unchangedSuites(report: Report, context: MarkdownContext): Block
 /** Floor, expected and worst case of a run, suite by suite. */
 export function rangeSection(report: Report, context: MarkdownContext): Block[] {
   const { head } = report;
-  const range = `floor ${moneyOr(head.floor_per_run, 'not known')} – worst case ${moneyOr(head.worst_case_per_run, 'not known')}`;
+  const worst = `${moneyOr(head.worst_case_per_run, 'not known')}${worstBefore(report)}`;
+  const range = `floor ${moneyOr(head.floor_per_run, 'not known')} – worst case ${worst}`;
   const uncapped = report.suites.flatMap((suite) => suite.calls.filter((call) => !call.capped && call.head !== null));
   const rows = report.suites.flatMap((suite) => {
     if (suite.head === null) return [];
@@ -60,6 +61,7 @@ export function rangeSection(report: Report, context: MarkdownContext): Block[] 
     const worstText = `${moneyOr(worst, 'not known')}${isUncapped ? ' *' : ''}`;
     return [tableRow([cell(suite.name), moneyOr(floor, 'not known'), moneyOr(expected), worstText])];
   });
+  if (rows.length === 0) return [];
   const note =
     uncapped.length === 0
       ? ''
@@ -76,6 +78,12 @@ export function rangeSection(report: Report, context: MarkdownContext): Block[] 
       context,
     ),
   ];
+}
+
+/** A change of `max_tokens` alone moves nothing else. */
+function worstBefore({ head, base }: Report): string {
+  const before = base?.worst_case_per_run ?? null;
+  return before === null || money(before) === moneyOr(head.worst_case_per_run) ? '' : ` (base ${money(before)})`;
 }
 
 function head(report: Report): string {

@@ -34,7 +34,9 @@ function item(violation: Violation, { link }: MarkdownContext): string {
   const subject = named ? `${inlineText(words.subject, 140)}: ` : '';
   const said = words.figures === null ? `**${words.title}.** ${prose(words.message, 400)}` : figures(words);
   const mitigated = words.mitigated === null ? '' : ` _(${words.mitigated})_`;
-  const where = violation.file === null ? [] : [fileLink(violation.file, violation.line, link)];
+  // A manifest that is gone cannot be linked to.
+  const file = violation.rule === 'manifest_missing' ? null : violation.file;
+  const where = file === null ? [] : [fileLink(file, violation.line, link)];
   const remedy = words.remedy === null ? [] : [`→ ${prose(words.remedy, 400)}`];
   const second = [...where, ...remedy].join(' ');
   return `- ${SIGNS[violation.severity]} ${subject}${said}${mitigated}${second === '' ? '' : `<br>${second}`}`;

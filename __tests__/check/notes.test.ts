@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import { increaseNotes, overrideNotes } from '../../src/check/notes.js';
+import type { Judgement } from '../../src/verdict/judge.js';
+import type { Violation } from '../../src/verdict/violation.js';
+import { dollars, evals, fail, judged, manifest } from '../support/judged.js';
+
+const broken: readonly Violation[] = judged({
+  head: manifest({ budget: { per_run: fail('1') }, suites: [evals(dollars(2))] }),
+}).violations;
+
+describe('a label that overrides nothing is named', () => {
+  const label = 'allow';
+  const labelled = { labels: ['other', label], approvedBy: [] };
+
+  test('where something fails', () => {
+    expect(overrideNotes(labelled, label, broken)).toEqual([
+      {
+        code: 'override_without_approval',
+        message:
+          'The label allow overrides nothing without an approving review of the head commit by somebody else who may push.',
+      },
+    ]);
+  });
+
+  test.each([
+    ['nothing fails', labelled, label, []],
+    [
+      'what failed was overridden',
+      labelled,
+      label,
+      broken.map((violation) => ({ ...violation, severity: 'warn' as const })),
+    ],
+    ['the policy names no label', labelled, undefined, broken],
+    ['the pull request has another', { labels: ['other'], approvedBy: [] }, label, broken],
+    ['there is no pull request', null, label, broken],
+  ])('and not where %s', (_, approvals, named, violations) => {
+    expect(overrideNotes(approvals, named, violations)).toEqual([]);
+  });
+});
+
+describe('an increase that is not judged is named', () => {
+  const judgement = (budget: object): Judgement => judged({ head: manifest({ budget, suites: [evals(dollars(2))] }) });
+
+  test.each([
+    ['increase_per_run', 1],
+    ['increase_percent', 1],
+    ['per_run', 0],
+  ])('without a base, where a limit is set on it: %s', (limit, notes) => {
+    expect(increaseNotes(false, judgement({ [limit]: fail('5') }))).toHaveLength(notes);
+  });
+
+  test('with a base, where its figures are not known', () => {
+    const known = judgement({ increase_per_run: fail('5') });
+    expect(increaseNotes(true, known)).toEqual([]);
+    expect(increaseNotes(true, { ...known, unjudged: ['the run over base'] })).toEqual([
+      {
+        code: 'increase_not_judged',
+        message:
+          'The increase of the run over base is not known, so its limit was not judged: a call there has no price, and changed.',
+      },
+    ]);
+  });
+});

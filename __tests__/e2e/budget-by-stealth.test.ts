@@ -97,6 +97,55 @@ describe('a limit', () => {
   });
 });
 
+describe('a change that costs nothing yet is named in a comment of its own', () => {
+  const POLICY = 'runs_per_month: 100\npolicy: {max_prompt_price: 5}';
+  const before = manifestText({ budget: 'budget: {per_run: 1, per_month: 100}', more: POLICY });
+
+  test.each([
+    ['a limit is raised', before.replace('per_run: 1', 'per_run: 100'), 'budget.per_run'],
+    ['a limit is dropped', before.replace(', per_month: 100', ''), 'budget.per_month'],
+    ['a suite runs less often', before.replace('runs_per_month: 100', 'runs_per_month: 1'), 'runs_per_month'],
+    ['a ceiling is raised', before.replace('max_prompt_price: 5', 'max_prompt_price: 50'), 'policy.max_prompt_price'],
+    [
+      'an override is let in',
+      before.replace('max_prompt_price: 5', 'max_prompt_price: 5, override_label: mine'),
+      'policy.override_label',
+    ],
+  ])('%s', async (_, after, key) => {
+    const { exitCode, rules, comment } = await judged(before, after);
+    expect([exitCode, rules]).toEqual([0, []]);
+    expect(comment).toContain(`${NOT_APPLIED}:** ${key}`);
+  });
+
+  test('a workflow is touched', async () => {
+    const number = await openChange(
+      stage.github,
+      { [FILE]: before },
+      { [FILE]: before, '.github/workflows/budget.yml': 'on: push' },
+    );
+    const { exitCode, comment } = await judgedOn(number);
+    expect(exitCode).toBe(0);
+    expect(comment).toContain('.github/workflows/');
+  });
+});
+
+test('a policy that cannot be read is told of with its own place, not with a line of the file that may mend it', async () => {
+  const number = await openChange(
+    stage.github,
+    { [FILE]: manifestText({ budget: 'budget: {per_run: abc}' }) },
+    { [FILE]: manifestText() },
+  );
+  const { exitCode, annotations, report } = await stage.runOnPullRequest(number);
+  expect(exitCode).toBe(2);
+  expect(report).toMatchObject({
+    errors: [
+      { message: expect.stringMatching(/^The policy on main \([0-9a-f]{7}\) cannot be read/), file: null, line: null },
+      { message: expect.stringMatching(/^llm-budget\.yml:2:10 on main: budget\.per_run: expected/), file: null },
+    ],
+  });
+  expect(annotations.filter((line) => line.includes('file='))).toEqual([]);
+});
+
 describe('a suite', () => {
   const suiteBudget = (suites: string) => `version: 1\nsuites:\n${suites}`;
   const suite = (name: string, count: number, budget = '') =>

@@ -147,6 +147,13 @@ describe('a limit on an amount', () => {
 describe('a limit on an increase', () => {
   const base = manifest({ suites: [evals(dollars(4))] });
 
+  test('names the label that may lift it, where the policy has one', () => {
+    const head = placed({ budget: { increase_per_run: fail('1') }, suites: [evals(dollars(6))] });
+    expect(first({ head, base, policy: rules({ override_label: 'allow-cost' }) })?.remedy).toBe(
+      'Take back part of the increase, or have it approved: the label allow-cost and an approving review.',
+    );
+  });
+
   test('by an amount', () => {
     const head = placed({ budget: { increase_per_run: fail('1') }, suites: [evals(dollars(6))] });
     expect(first({ head, base })).toEqual({

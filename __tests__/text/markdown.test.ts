@@ -55,6 +55,12 @@ describe('names in Markdown', () => {
   });
 });
 
+test('a sentence in a cell has its pipes escaped and is cut like a name', () => {
+  expect(proseCell('either a|b or c')).toBe('either `a\\|b` or c');
+  expect(proseCell('word '.repeat(100))).toBe(`${'word '.repeat(19)}\`word…\``);
+  expect(proseCell('one two three', 8)).toBe('one `two…`');
+});
+
 describe('sentences in Markdown', () => {
   test.each([
     ['A run costs $5.21, above the limit of $5.00.', 'A run costs $5.21, above the limit of $5.00.'],
@@ -68,6 +74,15 @@ describe('sentences in Markdown', () => {
     ['{a: 1} {b: 2}', '`{a: 1} {b: 2}`'],
     ['{@octocat} and {#1', '`{@octocat}` and `{#1`'],
     ['{}', '`{}`'],
+    ['"openai/gpt-5 is', '`"openai/gpt-5` is'],
+    ['openai/gpt-5" is', '`openai/gpt-5"` is'],
+    ['a/b, c/d e/f (g/h) i/j', '`a/b`, `c/d e/f` (`g/h`) `i/j`'],
+    ['a/b word c/d', '`a/b` word `c/d`'],
+    ['GH-1 and gh-22 and high-', '`GH-1` and `gh-22` and high-'],
+    ['$1,000.50/M or $/M', '$1,000.50/M or `$/M`'],
+    ['(', '`(`'],
+    ['+', '`+`'],
+    ['10.5) and on', '`10.5)` and on'],
     ['an empty ` ` span', 'an empty `` ` ` `` span'],
     ['it is ±5 %, +3 or $1.50/M', 'it is ±5 %, +3 or $1.50/M'],
     ['1,800 tokens x 2 = 3,600', '1,800 tokens x 2 = 3,600'],
@@ -171,6 +186,16 @@ describe('links of ours', () => {
     ['a b/(c).yml', null, '[`a b/(c).yml`](https://github.com/octo-org/evals/blob/4b825dc642/a%20b/%28c%29.yml)'],
     ['ä#?.yml', 1, '[`ä#?.yml:1`](https://github.com/octo-org/evals/blob/4b825dc642/%C3%A4%23%3F.yml#L1)'],
     ['../x.yml', 1, '`../x.yml:1`'],
+    ['./x.yml', 1, '`./x.yml:1`'],
+    ['a//x.yml', 1, '`a//x.yml:1`'],
+    ['a/..', 1, '`a/..:1`'],
+    ['a\u200b.yml', 1, '`a.yml:1`'],
+    ['a/..b/.c.yml', null, '[`a/..b/.c.yml`](https://github.com/octo-org/evals/blob/4b825dc642/a/..b/.c.yml)'],
+    [
+      'x'.repeat(100),
+      7,
+      `[\`${'x'.repeat(91)}…:7\`](https://github.com/octo-org/evals/blob/4b825dc642/${'x'.repeat(100)}#L7)`,
+    ],
     ['/etc/passwd', null, '`/etc/passwd`'],
   ])('%s at line %s', (path, line, expected) => {
     expect(fileLink(path, line, base)).toBe(expected);
@@ -180,9 +205,22 @@ describe('links of ours', () => {
     ['no repository', { repositoryUrl: null, sha: '4b825dc642' }],
     ['no commit', { repositoryUrl: 'https://github.com/o/r', sha: null }],
     ['no commit but a name', { repositoryUrl: 'https://github.com/o/r', sha: 'main)' }],
+    ['a commit and more', { repositoryUrl: 'https://github.com/o/r', sha: '4b825dc642)' }],
+    ['more and a commit', { repositoryUrl: 'https://github.com/o/r', sha: '(4b825dc642' }],
+    ['no address', { repositoryUrl: 'github.com/o/r', sha: '4b825dc642' }],
+    ['an address of files', { repositoryUrl: 'ftp://github.com/o/r', sha: '4b825dc642' }],
     ['an address that is not of the web', { repositoryUrl: 'javascript:alert(1)', sha: '4b825dc642' }],
   ])('%s: the file is named without a link', (_, where) => {
     expect(fileLink('llm-budget.yml', 3, where)).toBe('`llm-budget.yml:3`');
+  });
+
+  test('an address of ours keeps to the link that it stands in', () => {
+    expect(pageLink('page', 'http://ghe.example/a(b)|c?d=`e\\f')).toBe(
+      '[page](http://ghe.example/a%28b%29%7Cc?d=%60e%5Cf)',
+    );
+    expect(pageLink('page', 'https://github.com/o/r/')).toBe('[page](https://github.com/o/r)');
+    expect(pageLink('page', 'not an address')).toBe('page');
+    expect(pageLink('page', 'data:text/html,x')).toBe('page');
   });
 
   test('a page without an address is its text', () => {

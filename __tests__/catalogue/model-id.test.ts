@@ -81,6 +81,7 @@ describe('an id that stands for none', () => {
 
   it.each([
     ['openai/gpt-5-minni', '"openai/gpt-5-minni" is not in the catalogue; did you mean "openai/gpt-5-mini"?'],
+    ['gpt-5-mini', '"gpt-5-mini" is not in the catalogue; did you mean "openai/gpt-5-mini"?'],
     ['OpenAI/GPT-5-Mini', '"OpenAI/GPT-5-Mini" is not in the catalogue; did you mean "openai/gpt-5-mini"?'],
     [
       'anthropic/claude-sonet-5:online',

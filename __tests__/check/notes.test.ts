@@ -46,7 +46,9 @@ describe('an increase that is not judged is named', () => {
     ['increase_percent', 1],
     ['per_run', 0],
   ])('without a base, where a limit is set on it: %s', (limit, notes) => {
-    expect(increaseNotes(false, judgement({ [limit]: fail('5') }))).toHaveLength(notes);
+    const found = increaseNotes(false, judgement({ [limit]: fail('5') }));
+    expect(found.map(({ code }) => code)).toEqual(Array.from({ length: notes }, () => 'base_missing'));
+    expect(increaseNotes(true, judgement({ [limit]: fail('5') }))).toEqual([]);
   });
 
   test('with a base, where its figures are not known', () => {

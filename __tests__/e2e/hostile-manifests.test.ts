@@ -82,6 +82,7 @@ describe('a manifest in less than 200 MB', () => {
 
 describe('a manifest of as many small parts as are read, in less than 300 MB', () => {
   test.each([
+    ['40,000 question marks', '?\n'.repeat(39_990), /a key must be plain text/],
     ['40,000 empty lists', `[${'[],'.repeat(39_990)}]`, /the file: expected a mapping/],
     ['20,000 mappings of one key', `[${'{a: 1},'.repeat(19_990)}]`, /the file: expected a mapping/],
     ['40,000 equal keys', 'a: 1\n'.repeat(39_990), /the key \\?"a\\?" is there twice/],

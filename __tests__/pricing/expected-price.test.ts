@@ -69,6 +69,38 @@ describe('the cheapest of several', () => {
   });
 });
 
+describe('a provider in provider.order comes before provider.sort', () => {
+  const endpoints = [
+    endpoint({ tag: 'cheap', pricing: CHEAP }),
+    endpoint({ tag: 'cheap/flex', pricing: perMillion(0.5, 2.5) }), // 0.00075
+    endpoint({ tag: 'dear', pricing: perMillion(4, 20) }), // 0.006
+    endpoint({ tag: 'dear/priority', pricing: perMillion(8, 40) }), // 0.012
+  ];
+  const order = (...providers: string[]) => ({ order: providers });
+
+  test.each([
+    ['sort: price', { provider: { ...order('dear'), sort: 'price' as const } }, '0.006'],
+    [':floor is no sorting: the cheapest endpoint', { model: 'maker/model:floor', provider: order('dear') }, '0.00075'],
+    ['sort: price, and nobody in it serves', { provider: { ...order('other'), sort: 'price' as const } }, '0.0015'],
+    ['an empty order sorts', { provider: { order: [], sort: 'price' as const } }, '0.0015'],
+    [
+      'flex is no sorting: the cheapest flex endpoint',
+      { service_tier: 'flex' as const, provider: order('dear') },
+      '0.00075',
+    ],
+    ['priority comes first', { service_tier: 'priority' as const, provider: order('cheap') }, '0.012'],
+  ])('%s', (_, fields, expected) => {
+    expect(expectedOf({ pricing: LISTED, endpoints, call: { max_tokens: 100, ...fields } })).toBe(expected);
+  });
+
+  test('so without endpoints an order has no price, sorted or not', () => {
+    const unpriced = (fields: object) => priceOf({ pricing: LISTED, endpoints: 'no answer', call: fields }).state;
+    expect(unpriced({ provider: { ...order('dear'), sort: 'price' } })).toBe('unpriced');
+    expect(unpriced({ provider: { sort: 'price' } })).toBe('priced');
+    expect(unpriced({ service_tier: 'flex', provider: order('dear') })).toBe('priced');
+  });
+});
+
 test('the model that a price is of is named, and none where there is none', () => {
   expect(priceOf({ call: { model: 'maker/model:floor' } }).resolved_model).toBe('maker/model');
   expect(priceOf({ call: { model: 'maker/other' } }).resolved_model).toBeNull();

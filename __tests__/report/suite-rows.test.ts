@@ -56,6 +56,12 @@ describe('the share of the limit', () => {
     expect([whole(totals(null, '1.5'))?.text, whole(totals(null))]).toEqual(['at least 19 % of $8.00', null]);
   });
 
+  test('of a run whose cost is not known there is none', () => {
+    const partly = { ...report, limits: [], head: totals(null, '2') };
+    expect(suiteRow(suite({ head: totals('1') }), partly).share).toBeNull();
+    expect(suiteRow(suite({ head: totals('1') }), { ...partly, head: totals('2') }).share?.text).toBe('50 %');
+  });
+
   test('of what is free is none of it', () => {
     expect(suiteRow(suite({ head: totals('0') }), limited('8')).share).toEqual({ text: '0 % of $8.00', percent: 0 });
   });

@@ -77,7 +77,7 @@ export function judged(situation: Situation, more: Partial<Case> = {}): Judgemen
   return judge({
     manifestFile: 'llm-budget.yml',
     head: { manifest: situation.head, comparison },
-    base: base === null ? null : { manifest: base, estimate: estimate(base) },
+    base: base === null || comparison.base === null ? null : { manifest: base, estimate: comparison.base },
     defaultBranch: defaultBranch === null ? null : estimate(defaultBranch),
     baseExcuses: true,
     limits: limitsInForce(situation.head, policy),

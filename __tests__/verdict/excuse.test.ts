@@ -16,18 +16,23 @@ describe('each violation of base excuses one of head', () => {
     expect(inWords(judgement.violations)).toEqual(['model_denied fail evals', 'model_denied warn evals']);
   });
 
-  test('as many as there were are, whatever their order', () => {
-    const judgement = judged({
-      head: of(unknown(1), unknown(3), unknown(2)),
-      base: of(unknown(3), unknown(2), unknown(1)),
-    });
-    expect(inWords(judgement.violations)).toEqual(Array.from({ length: 3 }, () => 'unpriced warn evals'));
-  });
-
-  test('the heavier of two is not excused by the lighter, nor is the lighter in vain', () => {
-    // 2 has only 3 to lean on; 4 has nothing.
+  test('calls without a name are held against each other in their order', () => {
     const judgement = judged({ head: of(unknown(4), unknown(2)), base: of(unknown(1), unknown(3)) });
     expect(inWords(judgement.violations)).toEqual(['unpriced fail evals', 'unpriced warn evals']);
+    const less = judged({ head: of(unknown(1), unknown(2)), base: of(unknown(3), unknown(2)) });
+    expect(inWords(less.violations)).toEqual(['unpriced warn evals', 'unpriced warn evals']);
+  });
+
+  test('calls with a name are found wherever they stand', () => {
+    const named = (name: string, count: number) => unknown(count, { name, display_name: name });
+    const judgement = judged({ head: of(named('b', 3), named('a', 1)), base: of(named('a', 1), named('b', 3)) });
+    expect(inWords(judgement.violations)).toEqual(['unpriced warn evals', 'unpriced warn evals']);
+  });
+
+  test('thousands of calls are held against thousands', () => {
+    const calls = (images: number) => of(...Array.from({ length: 5000 }, () => unknown(1, { images })));
+    const { violations } = judged({ head: calls(1), base: calls(0) });
+    expect(violations.filter(({ severity }) => severity === 'fail')).toHaveLength(5000);
   });
 
   test('the same call in another suite is another call', () => {
@@ -59,9 +64,32 @@ describe('a call without a price is no worse only where it asks for no more of a
     ['a higher cap', { ...before, max_tokens: 11 }, 'fail'],
     ['a lower cap', { ...before, max_tokens: 9 }, 'warn'],
     ['no cap at all', { ...before, max_tokens: undefined, completion_tokens: tokens(0) }, 'fail'],
+    ['a longer life in the cache', { ...before, cache_ttl: '1h' }, 'fail'],
+    ['another service tier', { ...before, service_tier: 'priority' }, 'fail'],
+    ['another provider', { ...before, provider: { only: ['b'] } }, 'fail'],
     ['another fallback', { ...before, fallback_models: ['a/half'] }, 'fail'],
   ])('%s: %s', (_, after, verdict) => {
     expect(judged({ head: of(unknown(1, after)), base: of(unknown(1, before)) }).verdict).toBe(verdict);
+  });
+
+  test('a cap where there was none is less, a fallback that is dropped too', () => {
+    const uncapped = { completion_tokens: tokens(5) };
+    const capped = { ...uncapped, max_tokens: 1_000_000_000 };
+    expect(judged({ head: of(unknown(1, capped)), base: of(unknown(1, uncapped)) }).verdict).toBe('warn');
+    const fallbacks = (...fallback_models: string[]) => of(unknown(1, { fallback_models }));
+    expect(judged({ head: fallbacks('a/half'), base: fallbacks('a/dollar', 'a/half') }).verdict).toBe('warn');
+    expect(judged({ head: fallbacks('a/half', 'a/dollar'), base: fallbacks('a/half') }).verdict).toBe('fail');
+  });
+
+  test('a sum that leaves it out is no better where it asks for more', () => {
+    const limited = (tokensEach: number) =>
+      manifest({
+        budget: { per_run: fail('4') },
+        suites: [evals(dollars(5), unknown(1, { prompt_tokens: tokens(tokensEach) }))],
+      });
+    const policy = rules({ unpriced: 'warn' });
+    expect(judged({ head: limited(10), base: limited(10), policy }).verdict).toBe('warn');
+    expect(judged({ head: limited(11), base: limited(10), policy }).verdict).toBe('fail');
   });
 
   test('no request at all is no less than none', () => {
@@ -106,11 +134,15 @@ describe('a limit that can be held against no figure', () => {
     expect(judged({ head: limited(2, 2), base: limited(1, 2) }).verdict).toBe('fail');
   });
 
-  test('a month of which nobody says how often it comes is excused where base does not say so either', () => {
-    const policy = policyFile({ budget: { per_month: fail('1000') } });
-    expect(judged({ head: of(dollars(2)), base: of(dollars(2)), policy }).verdict).toBe('warn');
-    expect(judged({ head: of(dollars(3)), base: of(dollars(2)), policy }).verdict).toBe('fail');
-    const said = manifest({ runs_per_month: 1, suites: [evals(dollars(2))] });
-    expect(judged({ head: of(dollars(2)), base: said, policy }).verdict).toBe('fail');
+  test('and not where what is unknown asks for more', () => {
+    const limited = (fields: object) =>
+      manifest({
+        budget: { worst_case_per_run: fail('100') },
+        suites: [evals(dollars(1, { model: 'a/range', display_name: 'a/range', ...fields }))],
+      });
+    expect(judged({ head: limited({ prompt_tokens: tokens(1000) }), base: limited({}) }).verdict).toBe('warn');
+    expect(judged({ head: limited({ prompt_tokens: tokens(1001) }), base: limited({}) }).verdict).toBe('fail');
+    const more = limited({ retries: { expected: decimal('0'), max: decimal('9') } });
+    expect(judged({ head: more, base: limited({}) }).verdict).toBe('fail');
   });
 });

@@ -165,6 +165,35 @@ describe('increases', () => {
     expect(judgement).toMatchObject({ verdict: 'warn', violations: [], unjudged: ['the run over base'] });
   });
 
+  test('an increase that is within its limit at most need not be known: base costs nothing at least', () => {
+    const from = (base: ReturnType<typeof evals>, budget: object) =>
+      judged({ head: manifest({ budget, suites: [evals(dollars(5))] }), base: manifest({ suites: [base] }) });
+    const mended = evals(unknown(5));
+    expect(from(mended, { increase_per_run: fail('5') })).toMatchObject({ verdict: 'pass', unjudged: [] });
+    expect(from(mended, { increase_per_run: fail('4.99') })).toMatchObject({ verdict: 'warn', violations: [] });
+    // The call without a price is gone, and the rest is as it was: no increase, whatever it cost.
+    expect(from(evals(dollars(5), unknown(1)), { increase_percent: fail('0') }).verdict).toBe('pass');
+  });
+
+  test('one that has no upper bound either is not judged', () => {
+    const judgement = judged({
+      head: manifest({
+        budget: { increase_per_run: fail('1000') },
+        suites: [evals(dollars(1), dollars(1, { model: 'a/other', name: 'other', display_name: 'other' }))],
+      }),
+      base: manifest({ suites: [evals(unknown(5))] }),
+      policy: rules({ unpriced: 'warn' }),
+    });
+    expect(judgement.unjudged).toEqual(['the run over base']);
+  });
+
+  test('a warning over base is not taken for one over the default branch', () => {
+    const head = manifest({ budget: { increase_per_run: warn('1') }, suites: [evals(dollars(9))] });
+    const less = manifest({ suites: [evals(dollars(1))] });
+    const [first] = judged({ head, base: less, defaultBranch: less }, { baseExcuses: false }).violations;
+    expect(first).not.toHaveProperty('against_default_branch');
+  });
+
   test('an increase that nobody limits need not be known for a pass', () => {
     const judgement = judged({
       head: manifest({ budget: { per_run: fail('5') }, suites: [evals(dollars(5))] }),

@@ -40,6 +40,14 @@ const nowhere = { suite: null, call: null, actual: null, limit: null, file: 'llm
 const named = (name: string, count: number, fields: object = {}) =>
   dollars(count, { name, display_name: name, ...fields });
 
+test('a call that no endpoint can serve as it asks is not told to name another model', () => {
+  const remedy = (call: object) => first({ head: placed({ suites: [evals(dollars(1, call))] }) })?.remedy;
+  expect(remedy({ model: 'a/unknown' })).toBe('Name a model of the catalogue; `llm-budget models` lists them.');
+  expect(remedy({ provider: { only: ['nobody'] } })).toBe(
+    'Ask for less, or let other endpoints serve it; `llm-budget models --endpoints` lists what each takes.',
+  );
+});
+
 describe('a limit on an amount', () => {
   test('of a run', () => {
     expect(first({ head: placed({ budget: { per_run: fail('4') }, suites: [evals(dollars(5))] }) })).toEqual({

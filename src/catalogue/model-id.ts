@@ -149,7 +149,13 @@ function whyUnknown(declared: string, rest: string, models: Models, lookup: Look
     const meant = hint(near === null ? closest(rest, models.keys()) : `${rest.slice(0, colon)}:${near}`);
     return `${shown}: the suffix ":${safeLine(suffix)}" is neither a row of the catalogue nor one of ${accepted}${meant}`;
   }
-  return `${shown} is not in the catalogue${hint(closest(rest, models.keys()))}`;
+  return `${shown} is not in the catalogue${hint(closest(rest, models.keys()) ?? withItsAuthor(rest, models))}`;
+}
+
+/** The one model whose id is this behind its author's name. */
+function withItsAuthor(name: string, models: Models): string | null {
+  const ids = [...models.keys()].filter((id) => id.endsWith(`/${name.toLowerCase()}`));
+  return ids.length === 1 ? (ids[0] ?? null) : null;
 }
 
 function hint(id: string | null): string {

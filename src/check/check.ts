@@ -10,7 +10,6 @@ import { fetchCredits } from '../credits/credits.js';
 import type { Credits } from '../credits/credits.js';
 import type { RetryEffects } from '../http/retry.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { Policy } from '../manifest/schema.js';
 import { NoVerdictError } from '../problems/problem.js';
 import { buildReport } from '../report/build.js';
 import type { Report } from '../report/schema.js';
@@ -86,8 +85,8 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
       ...floorNotes(comparison),
       ...creditNotes(creditsInReport),
       ...changeNotes(sources, manifests.head, comparison),
-      ...increaseNotes(sources.base !== null, judged.judgement),
-      ...overrideNotes(sources.approvals, policyOf(manifests).override_label, judged.judgement.violations),
+      ...increaseNotes(sources.base !== null || manifests.defaultBranch !== null, judged.judgement),
+      ...overrideNotes(sources.approvals, judged.rules.override_label, judged.judgement.violations),
     ]),
     policy: {
       ref: sources.policy?.ref ?? null,
@@ -95,17 +94,13 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
       protected: manifests.policyFile !== null,
     },
     commits: { head: sources.head.commit, base: sources.base?.commit ?? null },
+    creditFee: judged.rules.credit_fee,
     explain: options.explain,
     tokenSources,
     credits: creditsInReport,
     charges: await chargesShown(options, manifests, prices.catalogue, credits),
     usage: usageShown(options.usage, manifests, comparison, prices.catalogue, options.at),
   });
-}
-
-/** The default branch's, where there is one. */
-function policyOf(manifests: Manifests): Policy {
-  return manifests.head === null ? manifests.policyFile.policy : (manifests.policyFile ?? manifests.head).policy;
 }
 
 /** What was estimated against what was used, as one run of it. */

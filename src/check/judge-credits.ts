@@ -5,20 +5,24 @@ import type { CreditsReport } from '../credits/credits-report.js';
 import { runNeeds } from '../credits/run-needs.js';
 import type { Estimate } from '../estimate/estimate.js';
 import type { Policy } from '../manifest/schema.js';
+import { fromInteger } from '../money/decimal.js';
 import type { Note } from '../report/schema.js';
+import { leftOut } from '../verdict/asked-work.js';
+import { weightOf } from '../verdict/finding.js';
 import type { Finding } from '../verdict/finding.js';
 
 /** What an account's credits have to say of one manifest; a run that costs no more than base's is excused like a limit. */
 export function creditFindings(credits: Credits | null, estimate: Estimate | null, policy: Policy): Finding[] {
   if (credits === null || estimate === null) return [];
   const run = runNeeds(estimate);
-  const violations = [creditsViolation(credits, run, policy.credits), freeRequestsViolation(credits, run)];
-  return violations
-    .filter((violation) => violation !== null)
-    .map((violation) => ({
-      violation,
-      weight: { amounts: [run.cost], subject: '', leavesOut: run.is_lower_bound ? 'unpriced calls' : '' },
-    }));
+  const dear = creditsViolation(credits, run, policy.credits);
+  const often = freeRequestsViolation(credits, run);
+  const unpriced = leftOut(estimate.suites.flatMap((suite) => suite.calls));
+  return [
+    ...(dear === null ? [] : [{ violation: dear, weight: weightOf([run.cost], unpriced) }]),
+    // The rule on a month's free requests is another, and has no weight.
+    ...(often === null ? [] : [{ violation: often, weight: weightOf([fromInteger(run.free_requests)], '') }]),
+  ];
 }
 
 export function creditsShown(credits: Credits | null, estimate: Estimate | null): CreditsReport | null {

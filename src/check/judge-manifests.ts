@@ -6,8 +6,8 @@ import { estimateManifest } from '../estimate/estimate-manifest.js';
 import type { Credits } from '../credits/credits.js';
 import type { Estimate } from '../estimate/estimate.js';
 import type { Manifest } from '../manifest/manifest.js';
+import type { Policy } from '../manifest/schema.js';
 import { toText } from '../money/decimal.js';
-import type { Decimal } from '../money/decimal.js';
 import type { PriceDrift } from '../report/schema.js';
 import { judge, judgeWithoutManifest } from '../verdict/judge.js';
 import type { Judgement } from '../verdict/judge.js';
@@ -42,7 +42,8 @@ export interface Judged {
   readonly judgement: Judgement;
   readonly drift: PriceDrift | null;
   readonly notApplied: readonly NotApplied[];
-  readonly creditFee: Decimal | undefined;
+  /** By which it was judged: the default branch's, where there is one. */
+  readonly rules: Policy;
 }
 
 /** Estimates head and base from one catalogue, compares them and judges: pure, all of it. */
@@ -58,7 +59,7 @@ export function judgeManifests(manifests: Manifests, sources: Sources, prices: P
     const judgement = judgeWithoutManifest({ ...common, policy });
     const base = manifests.base === null ? null : estimate(manifests.base, prices.catalogue);
     const suites = base === null ? [] : removedSuites(base);
-    return { comparison: null, base, suites, judgement, drift: null, notApplied: [], creditFee: policy.credit_fee };
+    return { comparison: null, base, suites, judgement, drift: null, notApplied: [], rules: policy };
   }
   const comparison = compareEstimates(
     estimate(manifests.head, prices.catalogue),
@@ -88,7 +89,7 @@ export function judgeManifests(manifests: Manifests, sources: Sources, prices: P
     judgement,
     drift: driftSince(prices, manifests.head, estimate),
     notApplied: limits.notApplied,
-    creditFee: limits.policy.credit_fee,
+    rules: limits.policy,
   };
 }
 

@@ -59,8 +59,8 @@ export function overrideNotes(
 }
 
 /** Where a limit on the increase has nothing to be held against, and where base is not known well enough. */
-export function increaseNotes(hasBase: boolean, { limits, unjudged }: Judgement): Note[] {
-  if (!hasBase && limits.some(({ rule }) => rule === 'increase_per_run' || rule === 'increase_percent')) {
+export function increaseNotes(isCompared: boolean, { limits, unjudged }: Judgement): Note[] {
+  if (!isCompared && limits.some(({ rule }) => rule === 'increase_per_run' || rule === 'increase_percent')) {
     return [{ code: 'base_missing', message: 'There is no base to compare with: increases are not judged.' }];
   }
   return unjudged.map((increase) => ({

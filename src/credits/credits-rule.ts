@@ -21,6 +21,7 @@ export function creditsViolation(credits: Credits, run: RunNeeds, severity: Poli
     rule: 'credits',
     severity,
     actual: toText(run.cost),
+    isExact: !run.is_lower_bound,
     limit: toText(remaining.amount),
     message: `A run costs ${least}${actual}, and ${limit} of ${of} remains. ${whatFails(remaining.amount, run)}`,
     remedy: remedy(credits, remaining.of),

@@ -98,11 +98,14 @@ function scanTokens(text: string): Scan {
   return { findings, tokens };
 }
 
-/** An item of a list has its dash or its comma; a pair has its `:`, and its comma is not counted too. */
+/** An item of a list has its dash or its comma; a pair has its `:` or `?`, and its comma is not counted too. */
 function startsEntry(type: CST.TokenType | null, stack: readonly CST.Token[]): boolean {
-  if (type === 'seq-item-ind' || type === 'map-value-ind') return true;
+  if (type === 'seq-item-ind' || type === 'map-value-ind' || type === 'explicit-key-ind') return true;
   if (type !== 'comma') return false;
-  const open = stack.findLast((token) => token.type === 'flow-collection');
+  // One that was closed just now may still stand above it.
+  const open = stack.findLast(
+    (token): token is CST.FlowCollection => token.type === 'flow-collection' && token.end.length === 0,
+  );
   return !(open?.items.at(-1)?.sep ?? []).some((mark) => mark.type === 'map-value-ind');
 }
 

@@ -25,26 +25,43 @@ export interface Inquiry {
 
 export const NO_HOURLY_WRITE_PRICE = 'it has no known price for writing to the cache for an hour';
 
-/** Whether the call asks for the cheapest of the endpoints rather than for the one that OpenRouter would draw. */
-function asksForCheapest({ call, model }: Inquiry): boolean {
-  return model.suffixes.has('floor') || call.provider?.sort === 'price' || call.service_tier === 'flex';
+/** Whether the cheapest endpoint serves, whatever providers the call names. */
+function takesCheapest({ call, model }: Inquiry): boolean {
+  return model.suffixes.has('floor') || call.service_tier === 'flex';
+}
+
+/** The endpoints of the first provider in `provider.order` that has an eligible one; null where there is none. */
+function firstInOrder({ call }: Inquiry, serving: readonly EndpointOffer[]): InOrder | null {
+  for (const provider of call.provider?.order ?? []) {
+    const offers = serving.filter((offer) => isProvider(provider, offer.endpoint));
+    if (offers.length > 0) return { provider, offers };
+  }
+  return null;
+}
+
+interface InOrder {
+  readonly provider: string;
+  readonly offers: readonly EndpointOffer[];
 }
 
 /**
- * With `:floor`, `provider.sort: price` or flex the cheapest eligible endpoint; with the priority tier the cheapest eligible
- * priority endpoint, where there is one; with `provider.order` the cheapest eligible endpoint of its first provider that
- * has one; else the model's listed price, where no provider filter is set or an eligible endpoint has that price (the
- * same prompt and completion price); else the cheapest eligible endpoint.
+ * With `:floor` or flex the cheapest eligible endpoint; with `provider.sort: price` too, unless `provider.order` names a
+ * provider that has one, since OpenRouter sorts only where no order is given (its API reference on `provider.sort`, as
+ * of 2026-11); with the priority tier the cheapest eligible priority endpoint, where there is one; with
+ * `provider.order` the cheapest eligible endpoint of its first provider that has one; else the model's listed price,
+ * where no provider filter is set or an eligible endpoint has that price (the same prompt and completion price); else
+ * the cheapest eligible endpoint.
  */
 export function expectedQuote(inquiry: Inquiry, { serving }: EligibleOffers): ExpectedQuote {
   const { call, listed } = inquiry;
-  if (asksForCheapest(inquiry)) return cheapestSource(inquiry, serving, 'eligible endpoint');
+  const ordered = firstInOrder(inquiry, serving);
+  const isSorted = call.provider?.sort === 'price' && ordered === null;
+  if (takesCheapest(inquiry) || isSorted) return cheapestSource(inquiry, serving, 'eligible endpoint');
   const priority = call.service_tier === 'priority' ? serving.filter((offer) => offer.tier === 'priority') : [];
   if (priority.length > 0) return cheapestSource(inquiry, priority, 'eligible priority endpoint');
-  for (const provider of call.provider?.order ?? []) {
-    const offers = serving.filter((offer) => isProvider(provider, offer.endpoint));
-    if (offers.length > 0)
-      return cheapestSource(inquiry, offers, `eligible endpoint of ${provider}, by provider.order`);
+  if (ordered !== null) {
+    const among = `eligible endpoint of ${ordered.provider}, by provider.order`;
+    return cheapestSource(inquiry, ordered.offers, among);
   }
   const asListed = !filtersProviders(call) || serving.some((offer) => hasPrice(offer, listed));
   return asListed ? listedQuote(inquiry) : cheapestSource(inquiry, serving, 'eligible endpoint');
@@ -90,7 +107,9 @@ function hasPrice({ list }: EndpointOffer, listed: PriceList): boolean {
 export function quoteWithoutEndpoints(inquiry: Inquiry): ExpectedQuote {
   const { call } = inquiry;
   const ordered = (call.provider?.order ?? []).length > 0;
-  const mayBeDearer = !asksForCheapest(inquiry) && (call.service_tier === 'priority' || ordered);
+  const isSorted = call.provider?.sort === 'price' && !ordered;
+  const isDrawn = !takesCheapest(inquiry) && !isSorted;
+  const mayBeDearer = isDrawn && (call.service_tier === 'priority' || ordered);
   if (mayBeDearer || filtersProviders(call)) {
     return { reason: 'its provider preferences or service tier need the prices of its endpoints, which are not known' };
   }

@@ -79,7 +79,9 @@ function shareOf(suite: ReportSuite, report: Report): Share | null {
   if (own !== null) return share(suite.head, own, `its ${money(own)}`);
   const common = runLimit(report, null);
   if (common !== null) return share(suite.head, common, money(common));
-  return hasRunLimit(report) ? null : share(suite.head, report.head.priced_per_run, null);
+  // Nobody knows the whole of which it would be a share.
+  if (hasRunLimit(report) || report.head.per_run === null) return null;
+  return share(suite.head, report.head.per_run, null);
 }
 
 /** What leaves out calls without a price is a share of at least so much, and none at all where nothing has a price. */

@@ -93,7 +93,9 @@ function figuresOf(known: Known, unit: Unit): string | null {
     case 'percent':
       return percentages(known);
     case 'days':
-      return `${counted(wholeOf(known.actual), 'day')} old, limit ${counted(wholeOf(known.limit), 'day')}`;
+      // A lock within its limit is a warning for being one.
+      if (compare(known.actual, known.limit) <= 0) return null;
+      return `${counted(numberOf(known.actual), 'day')} old, limit ${counted(numberOf(known.limit), 'day')}`;
     case 'words':
       return null;
   }
@@ -103,8 +105,9 @@ function figuresOf(known: Known, unit: Unit): string | null {
 function percentages({ actual, limit }: Known): string {
   const [shownActual, shownLimit] = [percent(actual), percent(limit)];
   if (shownActual !== shownLimit) return `${shownActual}, limit ${shownLimit}`;
-  const isSame = compare(actual, limit) === 0;
-  return isSame ? `just above the limit of ${shownLimit}` : `+${toText(actual)} %, limit +${toText(limit)} %`;
+  return compare(actual, limit) <= 0
+    ? `just above the limit of ${shownLimit}`
+    : `+${toText(actual)} %, limit +${toText(limit)} %`;
 }
 
 function overOf(known: Known, unit: Unit): string | null {
@@ -114,6 +117,6 @@ function overOf(known: Known, unit: Unit): string | null {
   return isZero(share) ? `${money(over)} over` : `${money(over)} over (${plainPercent(share)})`;
 }
 
-function wholeOf(value: Decimal): number {
+function numberOf(value: Decimal): number {
   return Number(value.coefficient) / 10 ** value.scale;
 }

@@ -1,25 +1,34 @@
 import type { CallEstimate } from '../estimate/estimate.js';
 import type { Call, Tokens } from '../manifest/schema.js';
-import { add, fromInteger, multiply } from '../money/decimal.js';
+import { add, fromInteger, multiply, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 
+/** More than any field of a manifest may say: an answer that nothing bounds. */
+const UNBOUNDED = 1_000_000_001;
+
 /**
- * What a run asks of a call, as figures of which none may have grown where head is to be no worse than base: its cost,
- * where it has a price, and the attempts and units of every kind, as expected and at most.
+ * What a run asks of a call, as figures of which none may have grown where head is to be no worse than base: its cost
+ * where it has a price, else the units of every kind in all attempts, as expected and at most.
  */
 export function askedWork({ call, requests_per_run: requests, per_run: cost }: CallEstimate): Decimal[] {
   const attempts = (retries: Decimal) => multiply(fromInteger(requests), add(fromInteger(1), retries));
   const expected = attempts(call.retries.expected);
   const most = attempts(call.retries.max ?? call.retries.expected);
+  if (cost !== null) return [cost, most];
   return [
-    ...(cost === null ? [] : [cost]),
-    // Nothing bounds an answer without a cap.
-    fromInteger(call.max_tokens === undefined && call.completion_tokens.max === null ? 1 : 0),
     expected,
     most,
     ...expectedUnits(call).map((units) => multiply(expected, fromInteger(units))),
     ...mostUnits(call).map((units) => multiply(most, fromInteger(units))),
   ];
+}
+
+/** Calls without a price, as one text: two sums that leave out calls compare only where they leave out the same. */
+export function leftOut(calls: readonly CallEstimate[]): string {
+  return calls
+    .filter((call) => call.per_run === null)
+    .map((call) => [call.call.model, ...askedWork(call).map((figure) => toText(figure))].join(' '))
+    .join(', ');
 }
 
 /** Of one attempt. Tokens from a cache are worth less than others, so those that are not are counted by themselves. */
@@ -42,7 +51,7 @@ function expectedUnits(call: Call): number[] {
 function mostUnits(call: Call): number[] {
   return [
     call.prompt_tokens === undefined ? 0 : mostOf(call.prompt_tokens),
-    call.max_tokens ?? mostOf(call.completion_tokens),
+    call.max_tokens ?? call.completion_tokens.max ?? UNBOUNDED,
     mostOf(call.cache_write_tokens),
     mostOf(call.audio_tokens),
   ];

@@ -1,52 +1,52 @@
+import type { CallPair } from '../comparison/comparison.js';
+import type { CallEstimate } from '../estimate/estimate.js';
 import { compare } from '../money/decimal.js';
 import type { Finding, Weight } from './finding.js';
 import type { Violation } from './violation.js';
 
 /**
  * A violation other than an increase that base has too, at the same prices, on the same subject, is a warning as long
- * as head is no worse: what was broken before is not this change's to mend. Each violation of base excuses one of
- * head's, so that none is an excuse for another call like it.
+ * as head is no worse: what was broken before is not this change's to mend. A call is held against the one that it is
+ * paired with, so that none is an excuse for another like it.
  */
-export function excuse(head: readonly Finding[], base: readonly Finding[]): Violation[] {
-  const left = byKey(base);
-  return head.map((finding) => {
-    const candidates = left.get(keyOf(finding)) ?? [];
-    // The lightest that is heavy enough: the heavier ones may be needed for others.
-    const index = candidates.findIndex((candidate) => isNoWorse(finding.weight, candidate.weight));
-    if (index === -1) return finding.violation;
-    candidates.splice(index, 1);
-    if (finding.violation.severity === 'warn') return { ...finding.violation, in_base: true };
-    return { ...finding.violation, severity: 'warn', excused: true, in_base: true };
+export function excuse(head: readonly Finding[], base: readonly Finding[], pairs: readonly CallPair[]): Violation[] {
+  const atBase = bySubject(base, pairs);
+  return head.map(({ violation, weight }) => {
+    if (weight === null) return violation;
+    const before = atBase.get(weight.call)?.get(keyOf(violation, weight));
+    if (before === undefined || !isNoWorse(weight, before)) return violation;
+    if (violation.severity === 'warn') return { ...violation, in_base: true };
+    return { ...violation, severity: 'warn', excused: true, in_base: true };
   });
 }
 
-/** Base's findings by what they are about, the lightest first. */
-function byKey(findings: readonly Finding[]): Map<string, Finding[]> {
-  const found = new Map<string, Finding[]>();
-  for (const finding of findings) found.set(keyOf(finding), [...(found.get(keyOf(finding)) ?? []), finding]);
-  for (const alike of found.values()) alike.sort((a, b) => order(a.weight, b.weight));
+/** What base broke, by the call of head that it is held against (null: the run, or a suite), and by what is broken. */
+function bySubject(
+  findings: readonly Finding[],
+  pairs: readonly CallPair[],
+): ReadonlyMap<CallEstimate | null, ReadonlyMap<string, Weight>> {
+  const headOf = new Map(pairs.flatMap(({ head, base }) => (head === null || base === null ? [] : [[base, head]])));
+  const found = new Map<CallEstimate | null, Map<string, Weight>>();
+  for (const { violation, weight } of findings) {
+    if (weight === null) continue;
+    const call = weight.call === null ? null : headOf.get(weight.call);
+    if (call === undefined) continue;
+    const ofCall = found.get(call) ?? new Map<string, Weight>();
+    found.set(call, ofCall.set(keyOf(violation, weight), weight));
+  }
   return found;
 }
 
-function keyOf({ violation, weight }: Finding): string {
-  return JSON.stringify([violation.rule, violation.suite, violation.call, weight?.subject]);
+function keyOf({ rule, suite }: Violation, { subject }: Weight): string {
+  return JSON.stringify([rule, suite, subject]);
 }
 
-function isNoWorse(head: Weight | null, base: Weight | null): boolean {
-  if (head === null || base === null) return false;
+function isNoWorse(head: Weight, base: Weight): boolean {
   if (head.amounts.length !== base.amounts.length) return false;
-  const isComparable = head.leavesOut === '' || head.leavesOut === base.leavesOut;
-  return isComparable && differences(head, base).every((difference) => difference <= 0);
-}
-
-function order(a: Weight | null, b: Weight | null): number {
-  return a === null || b === null ? 0 : (differences(a, b).find((difference) => difference !== 0) ?? 0);
-}
-
-/** Amount by amount, negative where that of `a` is the smaller. */
-function differences(a: Weight, b: Weight): number[] {
-  return a.amounts.flatMap((amount, index) => {
-    const other = b.amounts[index];
-    return other === undefined ? [] : [compare(amount, other)];
+  if (head.leavesOut !== '' && head.leavesOut !== base.leavesOut) return false;
+  if (!head.models.every((model) => base.models.includes(model))) return false;
+  return head.amounts.every((amount, index) => {
+    const before = base.amounts[index];
+    return before !== undefined && compare(amount, before) <= 0;
   });
 }

@@ -1,3 +1,4 @@
+import type { CallEstimate } from '../estimate/estimate.js';
 import type { Manifest, Path } from '../manifest/manifest.js';
 import type { Decimal } from '../money/decimal.js';
 import type { Rule, Violation } from './violation.js';
@@ -12,12 +13,21 @@ export interface Finding {
 }
 
 export interface Weight {
-  /** The figures of which none may have grown. */
-  readonly amounts: readonly Decimal[];
+  /** The call it is about; null for the run or a suite. */
+  readonly call: CallEstimate | null;
   /** Must be the same at base, e.g. the declared model. */
   readonly subject: string;
+  /** The figures of which none may have grown. */
+  readonly amounts: readonly Decimal[];
+  /** The models that may answer: none that base does not have. */
+  readonly models: readonly string[];
   /** The calls without a price that a lower bound leaves out: bounds compare only where these are the same. */
   readonly leavesOut: string;
+}
+
+/** The weight of an amount of the run or a suite. */
+export function weightOf(amounts: readonly Decimal[], leavesOut: string, subject = ''): Weight {
+  return { call: null, subject, amounts, models: [], leavesOut };
 }
 
 /** The fields of a violation that are not the same everywhere; the rest defaults to "nowhere in particular". */

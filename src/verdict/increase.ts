@@ -20,7 +20,6 @@ export function increaseOf(comparison: Comparison, suite: string | null): Increa
   const { base } = comparison;
   if (base === null) return null;
   const pairs = comparison.suites.filter((pair) => suite === null || pair.name === suite);
-  const totals = suite === null ? base.totals : base.suites.find(({ name }) => name === suite)?.totals;
   let amount = ZERO;
   let isExact = true;
   for (const pair of pairs.flatMap(({ calls }) => calls)) {
@@ -29,7 +28,28 @@ export function increaseOf(comparison: Comparison, suite: string | null): Increa
     amount = add(amount, least);
     isExact &&= pair.delta !== null;
   }
-  return { amount, isExact, before: totals?.priced_per_run ?? ZERO };
+  return { amount, isExact, before: pricedBefore(comparison, suite) };
+}
+
+/** What base costs, without the calls that have no price; zero for a suite that it does not have. */
+export function pricedBefore({ base }: Comparison, suite: string | null): Decimal {
+  const totals = suite === null ? base?.totals : base?.suites.find(({ name }) => name === suite)?.totals;
+  return totals?.priced_per_run ?? ZERO;
+}
+
+/**
+ * The most that the increase can be: what base has without a price cost nothing at least. Null where head has a call
+ * without a price that is not the same at base.
+ */
+export function mostIncreaseOf(comparison: Comparison, suite: string | null): Decimal | null {
+  const pairs = comparison.suites.filter((pair) => suite === null || pair.name === suite).flatMap(({ calls }) => calls);
+  let amount = ZERO;
+  for (const { delta, head } of pairs) {
+    const most = delta ?? (head === null ? ZERO : head.per_run);
+    if (most === null) return null;
+    amount = add(amount, most);
+  }
+  return amount;
 }
 
 function leastDelta({ delta, base }: CallPair): Decimal | null {

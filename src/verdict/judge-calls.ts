@@ -1,12 +1,12 @@
 import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate/estimate.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { Policy } from '../manifest/schema.js';
+import type { Call, Policy } from '../manifest/schema.js';
 import { compare, decimal, multiply, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { money, tellApart } from '../text/amount.js';
 import { askedWork } from './asked-work.js';
 import { placeOf, violation } from './finding.js';
-import type { Finding, ViolationParts } from './finding.js';
+import type { Finding, ViolationParts, Weight } from './finding.js';
 import { matchesPattern } from '../text/star-pattern.js';
 
 const MILLION = decimal('1000000');
@@ -41,7 +41,10 @@ function judgeUnpriced(judged: JudgedCall, policy: Policy): Finding[] {
       rule: 'unpriced',
       severity: policy.unpriced,
       message: ended(`${nameOf(judged)} has no price: ${price.reason ?? 'unknown reason'}`),
-      remedy: 'Name a model of the catalogue; `llm-budget models` lists them.',
+      remedy:
+        price.resolved_model === null
+          ? 'Name a model of the catalogue; `llm-budget models` lists them.'
+          : 'Ask for less, or let other endpoints serve it; `llm-budget models --endpoints` lists what each takes.',
     }),
   ];
 }
@@ -129,7 +132,9 @@ function judgePrice(judged: JudgedCall, { rule, ceiling, price, model, key }: Pr
     remedy: `Use a model of at most ${money(ceiling)} per million ${kind} tokens.`,
   };
   // On the same call a cheaper model is no worse, whichever it is.
-  return [{ ...finding(judged, key, parts), weight: { amounts: [perMillion], subject: key, leavesOut: '' } }];
+  const subject = key === 'model' ? '' : model;
+  const weight: Weight = { call: judged.call, subject, amounts: [perMillion], models: [], leavesOut: '' };
+  return [{ ...finding(judged, key, parts), weight }];
 }
 
 function judgeCap(judged: JudgedCall, policy: Policy): Finding[] {
@@ -159,11 +164,20 @@ function finding(
       place: placeOf(manifest, path),
     }),
     weight: {
+      call,
+      subject: [parts.actual ?? '', call.per_run === null ? termsOf(call.call) : ''].join(' '),
       amounts: askedWork(call),
-      subject: [parts.actual ?? call.call.model, ...call.call.fallback_models].join(' '),
+      models: [call.call.model, ...call.call.fallback_models],
       leavesOut: '',
     },
   };
+}
+
+/** Of a call without a price: what moves the price of every unit in it. */
+function termsOf({ cache_ttl, service_tier, provider }: Call): string {
+  return JSON.stringify([cache_ttl, service_tier, provider ?? null], (_, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
 }
 
 function nameOf({ suite, call }: JudgedCall): string {

@@ -6,7 +6,7 @@ import type { Limit } from '../manifest/schema.js';
 import { money, tellApart } from '../text/amount.js';
 import { placeOf, violation } from './finding.js';
 import type { Finding } from './finding.js';
-import { increaseOf } from './increase.js';
+import { increaseOf, mostIncreaseOf, pricedBefore } from './increase.js';
 import type { Increase } from './increase.js';
 import { brokenLevel } from './judge-limits.js';
 import type { Scope } from './scope.js';
@@ -27,23 +27,38 @@ interface Judged extends Increase, IncreaseBasis {
   readonly manifest: Manifest;
 }
 
+/** `isUnknown`: there is a limit, and nobody can tell whether it holds. */
+export interface JudgedIncrease {
+  readonly findings: readonly Finding[];
+  readonly isUnknown: boolean;
+}
+
 /**
- * The limits on what head adds: increase_per_run and increase_percent, against `basis`. A suite that
- * base does not have rises from zero; an increase that cannot be known is not judged.
+ * The limits on what head adds: increase_per_run and increase_percent, against `basis`. A suite that base does not have
+ * rises from zero.
  */
 export function judgeIncrease(
   scope: Scope,
   manifest: Manifest,
   comparison: Comparison,
   basis: IncreaseBasis,
-): Finding[] {
+): JudgedIncrease {
   const increase = increaseOf(comparison, scope.suite);
-  if (increase === null) return [];
-  const judged = { ...increase, ...basis, scope, manifest };
+  if (increase !== null) return { findings: findingsOf({ ...increase, ...basis, scope, manifest }), isUnknown: false };
+  if (!hasIncreaseLimit(scope)) return { findings: [], isUnknown: false };
+  // What holds for the most that it can be holds; what does not is not known to be broken.
+  const most = mostIncreaseOf(comparison, scope.suite);
+  if (most === null) return { findings: [], isUnknown: true };
+  const before = pricedBefore(comparison, scope.suite);
+  const worst = findingsOf({ amount: most, isExact: true, before, ...basis, scope, manifest });
+  return { findings: [], isUnknown: worst.length > 0 };
+}
+
+function findingsOf(judged: Judged): Finding[] {
   return [...judgeAmount(judged), ...judgePercent(judged)];
 }
 
-export function hasIncreaseLimit({ budget }: Scope): boolean {
+function hasIncreaseLimit({ budget }: Scope): boolean {
   return budget.increase_per_run !== undefined || budget.increase_percent !== undefined;
 }
 

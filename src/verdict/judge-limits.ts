@@ -4,7 +4,8 @@ import type { Limit, LimitName } from '../manifest/schema.js';
 import { compare, sum, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { tellApart } from '../text/amount.js';
-import { placeOf, violation } from './finding.js';
+import { askedWork, leftOut } from './asked-work.js';
+import { placeOf, violation, weightOf } from './finding.js';
 import type { Finding, Weight } from './finding.js';
 import type { Scope } from './scope.js';
 import { scopeName } from './scope.js';
@@ -59,7 +60,8 @@ function monthUnknown(scope: Scope, manifest: Manifest, limit: Limit): Finding[]
     path: 'per_month',
     message: `The monthly cost of ${scopeName(scope.suite)} is not known: no runs_per_month for ${scope.suitesWithoutRuns.join(', ')}.`,
     remedy: 'Say how often the suite runs: runs_per_month on it or at the top.',
-    weight: { amounts: [scope.totals.priced_per_run], subject: scope.suitesWithoutRuns.join(', ') },
+    // How often the others run may have changed: nothing tells that head is no worse.
+    weight: null,
   });
 }
 
@@ -103,7 +105,11 @@ function worstCaseUnknown(scope: Scope, manifest: Manifest, limit: Limit, { amou
     path: 'worst_case_per_run',
     message: `The worst case of ${scopeName(scope.suite)} is not known, so its limit cannot be kept: ${reasons}.`,
     remedy: 'Run the check again; set max_tokens where the worst case has no other bound.',
-    weight: { amounts: [amount], subject: askedFor(unknown) },
+    weight: weightOf(
+      [amount, ...unknown.flatMap(askedWork)],
+      leftOut(scope.calls),
+      unknown.map(({ call }) => call.model).join(' '),
+    ),
   });
 }
 
@@ -112,7 +118,7 @@ function unjudged(
   scope: Scope,
   manifest: Manifest,
   limit: Limit,
-  parts: { rule: Rule; path: LimitName; message: string; remedy: string; weight: Omit<Weight, 'leavesOut'> },
+  parts: { rule: Rule; path: LimitName; message: string; remedy: string; weight: Weight | null },
 ): Finding[] {
   const level = strictestLevel(limit);
   if (level === null) return [];
@@ -125,7 +131,7 @@ function unjudged(
     remedy: parts.remedy,
     place: placeOf(manifest, [...scope.path, parts.path]),
   });
-  return [{ violation: found, weight: { ...parts.weight, leavesOut: unpricedCalls(scope) } }];
+  return [{ violation: found, weight: parts.weight }];
 }
 
 interface JudgedAmount {
@@ -158,18 +164,9 @@ function judgeAmount(scope: Scope, manifest: Manifest, judged: JudgedAmount): Fi
           'Spend less (fewer requests, shorter prompts, a cheaper model), or raise the limit in a change of its own.',
         place: placeOf(manifest, [...scope.path, judged.rule]),
       }),
-      weight: { amounts: [judged.actual], subject: '', leavesOut: unpricedCalls(scope) },
+      weight: weightOf([judged.actual], leftOut(scope.calls)),
     },
   ];
-}
-
-/** A lower bound can be compared with another only where it leaves out the same calls. */
-function unpricedCalls(scope: Scope): string {
-  return askedFor(scope.calls.filter((call) => call.per_run === null));
-}
-
-function askedFor(calls: readonly CallEstimate[]): string {
-  return calls.map((call) => `${call.call.model} x ${call.requests_per_run.toString()}`).join(', ');
 }
 
 function capitalised(text: string): string {

@@ -6,8 +6,7 @@ import type { Policy } from '../manifest/schema.js';
 import { excuse } from './excuse.js';
 import type { Finding } from './finding.js';
 import { judgeCalls } from './judge-calls.js';
-import { increaseOf } from './increase.js';
-import { hasIncreaseLimit, judgeIncrease } from './judge-increase.js';
+import { judgeIncrease } from './judge-increase.js';
 import { judgeLimits } from './judge-limits.js';
 import {
   judgeFreeTier,
@@ -56,7 +55,11 @@ export interface Judgement {
 export function judge(given: Case): Judgement {
   const { manifest, comparison } = given.head;
   const findings = [...findingsOf(comparison.head, manifest, given), ...given.further.head];
-  const excused = excuse(findings, excusesOf(given));
+  const excused = excuse(
+    findings,
+    excusesOf(given),
+    comparison.suites.flatMap((suite) => suite.calls),
+  );
   const increases = judgeIncreases(given);
   const about = [
     ...increases.findings,
@@ -105,12 +108,13 @@ function judgeIncreases(given: Case): { readonly findings: Finding[]; readonly u
     if (estimate === null) continue;
     const against = compareEstimates(comparison.head, estimate);
     for (const scope of scopesOf(comparison.head, given.limits)) {
-      if (hasIncreaseLimit(scope) && increaseOf(against, scope.suite) === null) {
-        unjudged.push(`${scopeName(scope.suite)} over ${from}`);
-      }
-      for (const finding of judgeIncrease(scope, manifest, against, { from, overrideLabel })) {
+      const judged = judgeIncrease(scope, manifest, against, { from, overrideLabel });
+      if (judged.isUnknown) unjudged.push(`${scopeName(scope.suite)} over ${from}`);
+      for (const finding of judged.findings) {
         const key = JSON.stringify([finding.violation.rule, finding.violation.suite]);
-        if (found.get(key)?.violation.severity !== 'fail') found.set(key, finding);
+        const earlier = found.get(key)?.violation.severity;
+        if (earlier === undefined || (earlier === 'warn' && finding.violation.severity === 'fail'))
+          found.set(key, finding);
       }
     }
   }

@@ -34,7 +34,10 @@ export const violationSchema = z.strictObject({
   file: z.string().nullable(),
   line: z.number().int().nonnegative().nullable(),
   remedy: z.string().optional().meta({ description: 'What would mend it' }),
-  at_least: z.boolean().optional().meta({ description: 'The actual leaves out calls without a price' }),
+  at_least: z
+    .boolean()
+    .optional()
+    .meta({ description: 'The actual is a lower bound: it leaves out what is not known' }),
   against_default_branch: z.boolean().optional().meta({ description: 'An increase over it and not over base' }),
   in_base: z.boolean().optional().meta({ description: 'Base breaks the same, no less' }),
   excused: z.boolean().optional().meta({ description: 'Base breaks the same and head is no worse: a warning' }),

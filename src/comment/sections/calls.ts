@@ -1,7 +1,7 @@
 import type { Report, ReportCall, ReportSuite } from '../../report/schema.js';
 import { moneyOr, stateWord, tokensOf, unitPricesOf } from '../../report/wording.js';
 import type { InAndOut } from '../../report/wording.js';
-import { count, counted } from '../../text/amount.js';
+import { count, counted, signedMoney } from '../../text/amount.js';
 import type { Block } from '../../text/fit.js';
 import { cell, proseCell } from '../../text/markdown.js';
 import type { MarkdownContext } from '../context.js';
@@ -10,6 +10,7 @@ import { folded } from './folded.js';
 import { tableHead, tableRow, unbroken } from './table.js';
 
 const TITLES = ['Suite, call', 'Model', '>Requests', '>Tokens in / out', '>Per million in / out', '>Per run'];
+const CHANGE = '>Change';
 
 /** Every call with what its cost is made of; the changed suites first, so that their rows are dropped last. */
 export function callsSection(report: Report, context: MarkdownContext): Block[] {
@@ -21,8 +22,11 @@ export function callsSection(report: Report, context: MarkdownContext): Block[] 
     folded(
       {
         title: `${counted(calls, 'call')}: models, requests, tokens and prices`,
-        lead: tableHead(TITLES),
-        rows: [...changed, ...unchanged].flatMap((suite) => [suiteLine(suite), ...suite.calls.map(callLine)]),
+        lead: tableHead(report.base === null ? TITLES : [...TITLES, CHANGE]),
+        rows: [...changed, ...unchanged].flatMap((suite) => [
+          suiteLine(suite, report),
+          ...suite.calls.map((call) => callLine(call, report)),
+        ]),
         importance: 1,
         missing: missingRows(context, 'line'),
       },
@@ -31,23 +35,38 @@ export function callsSection(report: Report, context: MarkdownContext): Block[] 
   ];
 }
 
-function suiteLine(suite: ReportSuite): string {
-  const requests = suite.head === null ? '' : `**${count(suite.head.requests_per_run)}**`;
-  const cost = suite.head === null ? 'removed' : moneyOr(suite.head.per_run);
-  return tableRow([`**${cell(suite.name)}**`, '', requests, '', '', `**${cost}**`]);
+function suiteLine(suite: ReportSuite, report: Report): string {
+  const { name, head, delta, status } = suite;
+  const requests = head === null ? '' : `**${count(head.requests_per_run)}**`;
+  const cost = head === null ? '' : `**${moneyOr(head.per_run)}**`;
+  return tableRow([`**${cell(name)}**`, '', requests, '', '', cost, ...change(status, delta?.per_run ?? null, report)]);
 }
 
-function callLine(call: ReportCall): string {
-  const name = call.name === call.model ? '' : cell(call.name, 64);
-  const status = call.status === 'added' ? ' new' : call.status === 'removed' ? ' removed' : '';
+function callLine(call: ReportCall, report: Report): string {
   return tableRow([
-    `${name}${status}`.trim(),
+    call.name === call.model ? '' : cell(call.name, 64),
     cell(call.model),
     call.head === null ? '' : count(call.requests_per_run),
     tokens(call),
     prices(call),
-    call.head === null ? 'removed' : moneyOr(call.head.per_run),
+    call.head === null ? '' : moneyOr(call.head.per_run),
+    ...change(call.status, call.delta_per_run ?? null, report),
   ]);
+}
+
+/** What moved a suite's cost, call by call; no column where there is no base to have moved from. */
+function change(status: ReportSuite['status'], delta: string | null, { base }: Report): string[] {
+  if (base === null) return [];
+  switch (status) {
+    case 'added':
+      return ['new'];
+    case 'removed':
+      return ['removed'];
+    case 'changed':
+      return [delta === null ? 'not known' : signedMoney(delta)];
+    case 'unchanged':
+      return [''];
+  }
 }
 
 function tokens(call: ReportCall): string {

@@ -1,3 +1,4 @@
+import { hasHeadManifest } from '../../report/head-manifest.js';
 import type { Report } from '../../report/schema.js';
 import { shareTitle, suiteRow, totalRow } from '../../report/suite-rows.js';
 import type { Share, SuiteRow } from '../../report/suite-rows.js';
@@ -20,7 +21,7 @@ export function changedSuites(report: Report, context: MarkdownContext): Block[]
       lead: `${head(report)}\n${totalLine(report)}`,
       rows: changed.map((suite) => {
         const row = suiteRow(suite, report);
-        return tableRow([cell(suite.name), ...figures(row, report), shareCell(row.share)]);
+        return tableRow([cell(suite.name), ...figures(row, report), ...shareCells(row, report)]);
       }),
       importance: 6,
       missing: missingRows(context, 'changed suite'),
@@ -56,9 +57,9 @@ export function rangeSection(report: Report, context: MarkdownContext): Block[] 
   const uncapped = report.suites.flatMap((suite) => suite.calls.filter((call) => !call.capped && call.head !== null));
   const rows = report.suites.flatMap((suite) => {
     if (suite.head === null) return [];
-    const { floor_per_run: floor, per_run: expected, worst_case_per_run: worst } = suite.head;
+    const { floor_per_run: floor, per_run: expected, worst_case_per_run: most } = suite.head;
     const isUncapped = suite.calls.some((call) => !call.capped && call.head !== null);
-    const worstText = `${moneyOr(worst, 'not known')}${isUncapped ? ' *' : ''}`;
+    const worstText = `${moneyOr(most, 'not known')}${isUncapped ? ' *' : ''}`;
     return [tableRow([cell(suite.name), moneyOr(floor, 'not known'), moneyOr(expected), worstText])];
   });
   if (rows.length === 0) return [];
@@ -87,21 +88,25 @@ function worstBefore({ head, base }: Report): string {
 }
 
 function head(report: Report): string {
-  const share = shareTitle(report);
+  const share = hasHeadManifest(report) ? [shareTitle(report)] : [];
   return report.base === null
-    ? tableHead(['Suite', '>Per run', share])
-    : tableHead(['Suite', '>Base', '>Head', '>Change', share]);
+    ? tableHead(['Suite', '>Per run', ...share])
+    : tableHead(['Suite', '>Base', '>Head', '>Change', ...share]);
 }
 
 function totalLine(report: Report): string {
   const row = totalRow(report);
   const bold = figures(row, report).map((figure) => `**${figure}**`);
-  return tableRow([`**${row.name}**`, ...bold, shareCell(row.share)]);
+  return tableRow([`**${row.name}**`, ...bold, ...shareCells(row, report)]);
 }
 
 function figures(row: SuiteRow, report: Report): string[] {
   const shown = report.base === null ? [row.head] : [row.base, row.head, row.change];
   return shown.map(unbroken);
+}
+
+function shareCells(row: SuiteRow, report: Report): string[] {
+  return hasHeadManifest(report) ? [shareCell(row.share)] : [];
 }
 
 function shareCell(share: Share | null): string {

@@ -77,6 +77,13 @@ describe('an id that stands for a row', () => {
 });
 
 describe('an id that stands for none', () => {
+  it('is missing from the lock, and not from the catalogue, where prices come from the lock', () => {
+    const fromLock = new Map(MODELS);
+    expect(resolveModel('openai/gpt-9', fromLock, 'lock')).toMatchObject({
+      reason: '"openai/gpt-9" is not in the lock, which has the models that were in use when it was written',
+    });
+  });
+
   const accepted = 'is neither a row of the catalogue nor one of :floor, :nitro, :exacto, :online';
 
   it.each([

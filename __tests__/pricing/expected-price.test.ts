@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { endpoint, PLAIN_PRICING } from '../support/catalogue.js';
+import { priceCall } from '../../src/pricing/price-call.js';
+import { catalogue, endpoint, model, PLAIN_PRICING } from '../support/catalogue.js';
+import { call } from '../support/manifest.js';
 import { expectedOf, perMillion, priceOf, rangeOf } from '../support/price.js';
 
 /** Every request is 1,000 prompt and 100 completion tokens. */
@@ -213,6 +215,43 @@ describe('web searches and pages', () => {
       '1 request x 0.5 = 0.5',
       // 0.00099 + 0.0001 + 0.002 + 0.0001 + 0.002 + 0.006 + 0.5
       'sum = 0.51119',
+    ]);
+  });
+});
+
+describe('a provider that is named in vain is told of', () => {
+  const endpoints = [endpoint({ tag: 'anthropic' }), endpoint({ tag: 'google-vertex/global' })];
+  const notes = (provider: object, more: object = {}) => priceOf({ endpoints, call: { provider, ...more } }).notes;
+
+  test.each([
+    [
+      { order: ['antropic'] },
+      'provider.order names "antropic", which has no endpoint of maker/model; did you mean "anthropic"?',
+    ],
+    [{ ignore: ['elsewhere'] }, 'provider.ignore names "elsewhere", which has no endpoint of maker/model'],
+  ])('%j', (provider, expected) => {
+    expect(notes(provider)).toEqual([expected]);
+  });
+
+  test.each([[{ order: ['Anthropic', 'google-vertex'] }], [{ only: ['anthropic'] }], [{ sort: 'price' }], [{}]])(
+    'and nothing of %j',
+    (provider) => {
+      expect(notes(provider)).toEqual([]);
+    },
+  );
+
+  test('nothing is told where the endpoints are not known, or there are none', () => {
+    const asked = { call: { provider: { order: ['elsewhere'] } } };
+    expect(priceOf({ ...asked, endpoints: 'no answer' }).notes).toEqual([]);
+    expect(priceOf(asked).notes).toEqual([]);
+  });
+
+  test('a provider of a fallback model alone is not named in vain', () => {
+    const other = { ...model({ id: 'maker/other' }), endpoints: [endpoint({ tag: 'azure' })] };
+    const own = { ...model({ id: 'maker/model' }), endpoints };
+    const asked = call({ model: 'maker/model', fallback_models: ['maker/other'], provider: { order: ['azure', 'x'] } });
+    expect(priceCall(asked, catalogue([own, other]), null).notes).toEqual([
+      'provider.order names "x", which has no endpoint of maker/model or maker/other',
     ]);
   });
 });

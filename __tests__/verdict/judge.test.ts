@@ -136,6 +136,22 @@ describe('increases', () => {
     expect(growing(11)).toBe('fail'); // 0.011 - 0.001 = 0.010
   });
 
+  test('of a suite is that suite alone, whatever the others do', () => {
+    const suites = (evalsCost: number, ragCost: number, budget: object = {}) => [
+      { ...evals(dollars(evalsCost)), budget },
+      suite({ name: 'rag', calls: [dollars(ragCost)] }),
+    ];
+    const of = (budget: object) =>
+      judged({
+        head: manifest({ suites: suites(5, 100, budget) }),
+        base: manifest({ suites: suites(4, 10) }),
+      }).violations;
+    // 5 - 4 = 1, 25 % of 4; the run rises by 91, 650 % of 14
+    expect(of({ increase_per_run: fail('1'), increase_percent: fail('25') })).toEqual([]);
+    expect(of({ increase_per_run: fail('0.99') })[0]).toMatchObject({ suite: 'evals', actual: '1' });
+    expect(of({ increase_percent: fail('24') })[0]).toMatchObject({ suite: 'evals', actual: '25.00' });
+  });
+
   test('a new suite rises from zero', () => {
     const head = manifest({ suites: [{ ...evals(dollars(2)), budget: { increase_per_run: fail('1') } }] });
     expect(inWords(judged({ head, base: manifest({ suites: [] }) }).violations)).toEqual([

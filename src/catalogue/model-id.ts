@@ -1,4 +1,4 @@
-import type { CatalogueModel } from './catalogue.js';
+import type { Catalogue, CatalogueModel } from './catalogue.js';
 import { safeLine } from '../text/plain.js';
 import { closest } from '../text/closest.js';
 
@@ -42,12 +42,12 @@ interface Lookup {
 /** One index per catalogue: a manifest may ask 5,000 times. */
 const lookups = new WeakMap<Models, Lookup>();
 
-/** Finds the row that an id stands for, or says why there is none. Never throws. */
-export function resolveModel(id: string, models: Models): ModelResolution {
+/** Finds the row that an id stands for, or says why there is none, and in which `source`. Never throws. */
+export function resolveModel(id: string, models: Models, source: Catalogue['source'] = 'live'): ModelResolution {
   const lookup = lookups.get(models) ?? indexOf(models);
   const known = lookup.resolutions.get(id);
   if (known !== undefined) return known;
-  const resolution = resolve(id, models, lookup);
+  const resolution = resolve(id, models, lookup, source);
   lookup.resolutions.set(id, resolution);
   return resolution;
 }
@@ -65,7 +65,7 @@ function indexOf(models: Models): Lookup {
   return lookup;
 }
 
-function resolve(declared: string, models: Models, lookup: Lookup): ModelResolution {
+function resolve(declared: string, models: Models, lookup: Lookup, source: Catalogue['source']): ModelResolution {
   const suffixes = new Set<DynamicSuffix>();
   let rest = declared;
   for (;;) {
@@ -81,7 +81,8 @@ function resolve(declared: string, models: Models, lookup: Lookup): ModelResolut
     suffixes.add(suffix);
     rest = rest.slice(0, -suffix.length - 1);
   }
-  return { state: 'unresolved', reason: whyUnknown(declared, rest, models, lookup), names: namesOf(declared) };
+  const reason = whyUnknown(declared, rest, models, lookup, source);
+  return { state: 'unresolved', reason, names: namesOf(declared) };
 }
 
 /** A row by id or by canonical slug, an alias followed; a reason where the id is known but stands for no one row. */
@@ -136,7 +137,13 @@ function namesOf(...ids: readonly (string | null)[]): string[] {
 }
 
 /** `rest` is the declared id without the dynamic suffixes at its end. */
-function whyUnknown(declared: string, rest: string, models: Models, lookup: Lookup): string {
+function whyUnknown(
+  declared: string,
+  rest: string,
+  models: Models,
+  lookup: Lookup,
+  source: Catalogue['source'],
+): string {
   const shown = `"${safeLine(declared)}"`;
   if (rest.includes('@preset/')) {
     return `${shown} takes its model from a preset, which is kept at OpenRouter and can be changed there`;
@@ -149,7 +156,9 @@ function whyUnknown(declared: string, rest: string, models: Models, lookup: Look
     const meant = hint(near === null ? closest(rest, models.keys()) : `${rest.slice(0, colon)}:${near}`);
     return `${shown}: the suffix ":${safeLine(suffix)}" is neither a row of the catalogue nor one of ${accepted}${meant}`;
   }
-  return `${shown} is not in the catalogue${hint(closest(rest, models.keys()) ?? withItsAuthor(rest, models))}`;
+  const place =
+    source === 'live' ? 'the catalogue' : 'the lock, which has the models that were in use when it was written';
+  return `${shown} is not in ${place}${hint(closest(rest, models.keys()) ?? withItsAuthor(rest, models))}`;
 }
 
 /** The one model whose id is this behind its author's name. */

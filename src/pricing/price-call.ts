@@ -8,6 +8,7 @@ import type { CallPrice, FallbackPrice } from './call-price.js';
 import type { ModelPrice, NoPrice } from './price-model.js';
 import { priceModel } from './price-model.js';
 import { isCapped } from './request.js';
+import { strayProviders } from './stray-providers.js';
 
 const NONE: readonly string[] = [];
 
@@ -43,15 +44,19 @@ export function priceCall(call: NamedCall, catalogue: Catalogue, at: Date | null
     fallback_prices: fallbacks.map(fallbackPrice),
     incomplete: priced === null ? [] : joined(priced.incomplete, fallbacks, whyIncomplete),
     unknown_price_keys: distinct(joined(unknownKeys(own), fallbacks, unknownKeys)),
-    notes: joined(notesOf(own), fallbacks, notesOf),
+    notes: [...joined(notesOf(own), fallbacks, notesOf), ...strayProviders(call, resolvedIds(all), catalogue)],
     arithmetic: priced?.arithmetic ?? (() => []),
   };
 }
 
 function priceOn(declared: string, call: NamedCall, catalogue: Catalogue, at: Date | null): Candidate {
-  const resolution = resolveModel(declared, catalogue.models);
+  const resolution = resolveModel(declared, catalogue.models, catalogue.source);
   const price = resolution.state === 'resolved' ? priceModel(call, resolution, catalogue, at) : resolution;
   return { declared, resolution, price };
+}
+
+function resolvedIds(candidates: readonly Candidate[]): string[] {
+  return candidates.flatMap(({ resolution }) => (resolution.state === 'resolved' ? [resolution.id] : []));
 }
 
 function fallbackPrice({ declared, price }: Candidate): FallbackPrice {

@@ -56,6 +56,15 @@ describe('limits', () => {
     ]);
   });
 
+  test('5,000 calls of as many fields as 500,000 bytes hold are read', () => {
+    const call = '{count: 1,images: 0,pdf_pages: 0,web_searches: 0,max_tokens: 9,cache_ttl: 1h,retries: 0}';
+    const text = `version: 1
+defaults: {model: a/b, prompt_tokens: 1, completion_tokens: 1}
+suites: {s: {calls: [${Array.from({ length: 5000 }, () => call).join(',\n ')}]}}`;
+    expect(Buffer.byteLength(text)).toBeLessThan(BYTES);
+    expect(parseManifest(text, 'f').suites[0]?.calls).toHaveLength(5000);
+  });
+
   test('calls are counted over all suites', () => {
     const suite = (name: string, calls: number) => `  ${name}: {calls: [${`${CALL}, `.repeat(calls)}]}\n`;
     expect(
@@ -80,15 +89,15 @@ describe('a short file that asks for much work is refused within two seconds', (
     ['colons', ': '.repeat(BYTES / 2), 'nested too deep'],
     ['indentation', lines(990, (index) => `${' '.repeat(index)}a:`), 'nested too deep'],
     ['commas', `[${','.repeat(BYTES - 2)}]`, 'too many keys and values'],
-    ['almost as many commas as are read', `[${','.repeat(39_000)}]`, 'not readable'],
-    ['almost as many values as are read', `[${`[${'1,'.repeat(38)}],`.repeat(1000)}]`, 'the file: expected'],
-    ['more values', `[${`[${'1,'.repeat(40)}],`.repeat(1000)}]`, 'too many keys and values'],
-    ['more pairs', `[${`{${'a: 1, '.repeat(40)}},`.repeat(1000)}]`, 'too many keys and values'],
-    ['more keys without values', `[${`{${'a, '.repeat(40)}},`.repeat(1000)}]`, 'too many keys and values'],
-    ['more question marks', '?\n'.repeat(40_001), 'too many keys and values'],
-    ['more mappings in a list', `[${'{a: 1},'.repeat(20_001)}]`, 'too many keys and values'],
+    ['almost as many commas as are read', `[${','.repeat(45_000)}]`, 'not readable'],
+    ['almost as many values as are read', `[${`[${'1,'.repeat(44)}],`.repeat(1000)}]`, 'the file: expected'],
+    ['more values', `[${`[${'1,'.repeat(46)}],`.repeat(1000)}]`, 'too many keys and values'],
+    ['more pairs', `[${`{${'a: 1, '.repeat(46)}},`.repeat(1000)}]`, 'too many keys and values'],
+    ['more keys without values', `[${`{${'a, '.repeat(46)}},`.repeat(1000)}]`, 'too many keys and values'],
+    ['more question marks', '?\n'.repeat(46_001), 'too many keys and values'],
+    ['more mappings in a list', `[${'{a: 1},'.repeat(23_001)}]`, 'too many keys and values'],
     ['almost as many lists in a mapping as are read', `{${'k: [], '.repeat(30_000)}}`, 'version: missing'],
-    ['more dashes', lines(1000, () => `- - 1${'\n  - 1'.repeat(39)}`), 'too many keys and values'],
+    ['more dashes', lines(1000, () => `- - 1${'\n  - 1'.repeat(45)}`), 'too many keys and values'],
     ['closing brackets', ']'.repeat(BYTES), 'too many mistakes'],
     ['empty items', '-\n'.repeat(BYTES / 2), 'too many keys and values'],
     ['empty keys', ':\n'.repeat(BYTES / 2), 'too many keys and values'],
@@ -98,11 +107,11 @@ describe('a short file that asks for much work is refused within two seconds', (
     ['different keys', lines(70_000, (index) => `${index.toString(36)}:`), 'too many keys and values'],
     [
       'almost as many different keys as are read',
-      lines(39_900, (index) => `${index.toString(36)}:`),
+      lines(45_900, (index) => `${index.toString(36)}:`),
       'version: missing',
     ],
-    ['equal keys', 'a: 1\n'.repeat(45_000), 'too many keys and values'],
-    ['almost as many equal keys as are read', 'a: 1\n'.repeat(39_900), 'version: missing'],
+    ['equal keys', 'a: 1\n'.repeat(47_000), 'too many keys and values'],
+    ['almost as many equal keys as are read', 'a: 1\n'.repeat(45_900), 'version: missing'],
     ['documents', '---\n'.repeat(BYTES / 4), 'empty'],
     ['directives', '%a\n'.repeat(BYTES / 4), 'directives are not accepted'],
     ['tags', '! '.repeat(BYTES / 2), 'tags are not accepted'],

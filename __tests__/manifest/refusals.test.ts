@@ -156,9 +156,30 @@ describe('a limit', () => {
         'accepted here: per_run, per_month, worst_case_per_run, increase_per_run, increase_percent',
       ],
     ],
-    ['in a budget that is a number', withTop('budget: 5'), ['2:1', 'budget: expected a mapping; got 5']],
-    ['in a budget that is a list', withTop('budget: [5]'), ['2:1', 'budget: expected a mapping; got a list']],
-    ['in a budget without content', withTop('budget:'), ['2:1', 'budget: expected a mapping; got nothing (null)']],
+    [
+      'in a budget that is a number',
+      withTop('budget: 5'),
+      [
+        '2:1',
+        'budget: expected a mapping of per_run, per_month, worst_case_per_run, increase_per_run, increase_percent; got 5',
+      ],
+    ],
+    [
+      'in a budget that is a list',
+      withTop('budget: [5]'),
+      [
+        '2:1',
+        'budget: expected a mapping of per_run, per_month, worst_case_per_run, increase_per_run, increase_percent; got a list',
+      ],
+    ],
+    [
+      'in a budget without content',
+      withTop('budget:'),
+      [
+        '2:1',
+        'budget: expected a mapping of per_run, per_month, worst_case_per_run, increase_per_run, increase_percent; got nothing (null)',
+      ],
+    ],
     [
       'per month without runs per month',
       withTop('budget: {per_month: 5}'),
@@ -198,14 +219,30 @@ describe('policy', () => {
     one('credit_fee: 5%', '2:10', DECIMAL, 'got text "5%"'),
     one('override_label: ""', '2:10', 'expected text that is not empty; got empty text'),
     one('override_label: 5', '2:10', 'expected text; got 5'),
-    one('models: ["a"]', '2:10', 'policy.models: expected a mapping; got a list'),
+    one('models: ["a"]', '2:10', 'policy.models: expected a mapping of allow, deny; got a list'),
     one('models: {allow: "a"}', '2:19', 'policy.models.allow: expected a list; got text "a"'),
     one('models: {allow: [a, 5]}', '2:30', 'policy.models.allow[1]: expected text; got 5'),
     one('models: {deny: [""]}', '2:26', 'policy.models.deny[0]: expected text that is not empty'),
     one('models: {forbid: []}', '2:19', 'policy.models.forbid: unknown key "forbid"; accepted here: allow, deny'),
     one('overide_label: x', '2:10', 'unknown key "overide_label", did you mean override_label?'),
-    ['that is a text', withTop('policy: strict'), ['2:1', 'policy: expected a mapping; got text "strict"']],
-    ['that is a number', withTop('policy: 5'), ['2:1', 'policy: expected a mapping; got 5']],
+    [
+      'that is a text',
+      withTop('policy: strict'),
+      [
+        '2:1',
+        'policy: expected a mapping of unpriced, stale_prices, max_price_age_days, models, max_prompt_price, max_completion_price, ',
+        '; got text "strict"',
+      ],
+    ],
+    [
+      'that is a number',
+      withTop('policy: 5'),
+      [
+        '2:1',
+        'policy: expected a mapping of unpriced, stale_prices, max_price_age_days, models, max_prompt_price, max_completion_price, ',
+        '; got 5',
+      ],
+    ],
   ]);
 });
 
@@ -220,9 +257,16 @@ describe('suites', () => {
     [
       'a suite that is null',
       'version: 1\nsuites:\n  s:\n',
-      ['3:3', 'suites.s: expected a mapping; got nothing (null)'],
+      [
+        '3:3',
+        'suites.s: expected a mapping of description, repeat, runs_per_month, paths, budget, calls; got nothing (null)',
+      ],
     ],
-    ['a suite that is a number', 'version: 1\nsuites: {s: 5}\n', ['2:10', 'suites.s: expected a mapping; got 5']],
+    [
+      'a suite that is a number',
+      'version: 1\nsuites: {s: 5}\n',
+      ['2:10', 'suites.s: expected a mapping of description, repeat, runs_per_month, paths, budget, calls; got 5'],
+    ],
     [
       'a suite without calls',
       'version: 1\nsuites:\n  s: {repeat: 2}\n',
@@ -241,12 +285,12 @@ describe('suites', () => {
     [
       'a call that is a text',
       'version: 1\nsuites:\n  s: {calls: [gpt]}\n',
-      ['3:15', 'suites.s.calls[0]: expected a mapping; got text "gpt"'],
+      ['3:15', 'suites.s.calls[0]: expected a mapping of name, model, count, ', '; got text "gpt"'],
     ],
     [
       'a call that is a number',
       'version: 1\nsuites:\n  s: {calls: [5]}\n',
-      ['3:15', 'suites.s.calls[0]: expected a mapping; got 5'],
+      ['3:15', 'suites.s.calls[0]: expected a mapping of name, model, count, ', '; got 5'],
     ],
     ['a name that starts with a mark', named('_a'), ['3:3', NAME, 'got "_a"']],
     ['a name in another script', named('prüfung'), ['3:3', `suites["prüfung"]: ${NAME}`]],
@@ -410,7 +454,11 @@ describe('a call', () => {
       ['9:27', 'fallback_models[0]: expected text that is not empty'],
     ],
     one('service_tier', 'fast', 'expected one of default, flex, priority; got text "fast"'),
-    one('provider', 'openai', 'provider: expected a mapping; got text "openai"'),
+    one(
+      'provider',
+      'openai',
+      'provider: expected a mapping of order, only, ignore, sort, max_price; got text "openai"',
+    ),
     [
       'provider: {sort: cheap}',
       withCall({ provider: '{sort: cheap}' }),
@@ -424,7 +472,7 @@ describe('a call', () => {
     [
       'provider: {max_price: 5}',
       withCall({ provider: '{max_price: 5}' }),
-      ['9:20', 'provider.max_price: expected a mapping; got 5'],
+      ['9:20', 'provider.max_price: expected a mapping of prompt, completion; got 5'],
     ],
     [
       'provider: {max_price: {prompt: x}}',
@@ -536,9 +584,13 @@ describe('defaults', () => {
     [
       'null',
       'version: 1\ndefaults:\nsuites: {s: {calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}}\n',
-      ['2:1', 'defaults: expected a mapping; got nothing (null)'],
+      ['2:1', 'defaults: expected a mapping of model, count, prompt_tokens, ', '; got nothing (null)'],
     ],
-    ['a list', calls('- retries: 1'), ['2:1', 'defaults: expected a mapping; got a list']],
+    [
+      'a list',
+      calls('- retries: 1'),
+      ['2:1', 'defaults: expected a mapping of model, count, prompt_tokens, ', '; got a list'],
+    ],
     [
       'a shared cap below the completion of one call',
       calls('max_tokens: 5'),

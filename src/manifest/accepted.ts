@@ -5,7 +5,10 @@ import type { z } from 'zod';
  * none. For unknown keys it is the list of the known ones.
  */
 export function accepted(issue: z.core.$ZodRawIssue): string {
-  if (issue.code === 'invalid_type') return TYPES.get(issue.expected) ?? issue.expected;
+  if (issue.code === 'invalid_type') {
+    const keys = issue.inst === undefined ? [] : knownKeys(issue.inst);
+    return keys.length > 0 ? `a mapping of ${keys.join(', ')}` : (TYPES.get(issue.expected) ?? issue.expected);
+  }
   if (issue.code === 'invalid_value') return `one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'too_small') {
     return issue.origin === 'array' ? 'a list with at least one item' : 'text that is not empty';

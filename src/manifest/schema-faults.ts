@@ -17,10 +17,20 @@ export function schemaFaults(
   root: Tree,
 ): { readonly faults: Fault[]; readonly unsaid: number } {
   const said = issues.slice(0, MAX_MISTAKES);
+  const faults = said.flatMap((issue) => faultsOf(issue, [], root));
+  const named = new Set(faults.filter(({ message }) => message.startsWith(NAMES_KEYS)).map(placeOf));
   return {
-    faults: said.flatMap((issue) => faultsOf(issue, [], root)),
+    // A number where a mapping is due lacks keys and has one too many: the fault that names the keys says it all.
+    faults: faults.filter((fault) => !(fault.message.startsWith(NAMES_NONE) && named.has(placeOf(fault)))),
     unsaid: issues.length - said.length + said.reduce((sum, issue) => sum + keysPassedOver(issue), 0),
   };
+}
+
+const NAMES_KEYS = 'expected a mapping of ';
+const NAMES_NONE = 'expected a mapping; ';
+
+function placeOf({ path }: Fault): string {
+  return JSON.stringify(path);
 }
 
 function keysPassedOver(issue: z.core.$ZodIssue): number {
@@ -32,7 +42,10 @@ function faultsOf(issue: z.core.$ZodIssue, above: Path, root: Tree): Fault[] {
   const value = valueAt(root, path);
   if (value === UNREADABLE) return [];
   const number = numberTakenForMapping(issue, path, root);
-  if (number !== null) return [{ path: number, message: unexpected(number, 'a mapping', valueAt(root, number)) }];
+  if (number !== null) {
+    const what = issue.code === 'unrecognized_keys' ? `a mapping of ${issue.message}` : 'a mapping';
+    return [{ path: number, message: unexpected(number, what, valueAt(root, number)) }];
+  }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys
       .slice(0, MAX_MISTAKES)
@@ -60,7 +73,7 @@ function numberTakenForMapping({ code }: z.core.$ZodIssue, path: Path, root: Tre
 function unexpected(path: Path, what: string, value: Tree | undefined): string {
   if (value === undefined) return `missing: expected ${what}`;
   if (path.length === 0) {
-    const start = `expected ${what} that starts with "version: 1" and has suites`;
+    const start = 'expected a mapping that starts with "version: 1" and has suites';
     return value === null ? `empty: ${start}` : `${start}; got ${shownValue(value)}`;
   }
   return `expected ${what}; got ${shownValue(value)}`;

@@ -14,6 +14,8 @@ const MAX_DEPTH = 20;
  * than fit into the bytes, have 45,000. Comments, blank lines and the like are bounded as lexemes. Both are bounds on memory.
  */
 const MAX_ENTRIES = 46_000;
+/** Of one list or mapping. Above every number that a check accepts, so that barely too many can be counted and told. */
+const MAX_SIBLINGS = 6_000;
 const MAX_LEXEMES = 200_000;
 
 export interface OffsetFinding {
@@ -77,8 +79,9 @@ function scanTokens(text: string): Scan {
       if (!IDLE.includes(token.type)) tokens.push(token);
       if (token.type === 'document') documents += 1;
     }
-    if (entries > MAX_ENTRIES) {
-      return stopped(offset, `too many keys and values: at most ${MAX_ENTRIES} are accepted in a file`, findings);
+    if (entries > MAX_ENTRIES || siblings(parser.stack.at(-1)) > MAX_SIBLINGS) {
+      const most = `at most ${MAX_ENTRIES} are accepted in a file, and ${MAX_SIBLINGS} in one list or mapping`;
+      return stopped(offset, `too many keys and values: ${most}`, findings);
     }
     if (lexemes > MAX_LEXEMES) {
       return stopped(offset, `too many marks and comments: at most ${MAX_LEXEMES} YAML tokens are accepted`, findings);
@@ -96,6 +99,10 @@ function scanTokens(text: string): Scan {
   }
   tokens.push(...parser.end());
   return { findings, tokens };
+}
+
+function siblings(open: CST.Token | undefined): number {
+  return open !== undefined && 'items' in open ? open.items.length : 0;
 }
 
 /** An item of a list has its dash or its comma; a pair has its `:` or `?`, and its comma is not counted too. */

@@ -79,6 +79,8 @@ describe('an id that stands for a row', () => {
 describe('an id that stands for none', () => {
   it('is missing from the lock, and not from the catalogue, where prices come from the lock', () => {
     const fromLock = new Map(MODELS);
+    // Whoever asked before, without saying where the prices come from.
+    expect(resolveModel('openai/gpt-9', fromLock)).toMatchObject({ reason: '"openai/gpt-9" is not in the catalogue' });
     expect(resolveModel('openai/gpt-9', fromLock, 'lock')).toMatchObject({
       reason: '"openai/gpt-9" is not in the lock, which has the models that were in use when it was written',
     });

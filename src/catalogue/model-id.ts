@@ -45,10 +45,12 @@ const lookups = new WeakMap<Models, Lookup>();
 /** Finds the row that an id stands for, or says why there is none, and in which `source`. Never throws. */
 export function resolveModel(id: string, models: Models, source: Catalogue['source'] = 'live'): ModelResolution {
   const lookup = lookups.get(models) ?? indexOf(models);
-  const known = lookup.resolutions.get(id);
+  // The reason names the source, so whoever asks for another must not get this one's.
+  const key = `${source} ${id}`;
+  const known = lookup.resolutions.get(key);
   if (known !== undefined) return known;
   const resolution = resolve(id, models, lookup, source);
-  lookup.resolutions.set(id, resolution);
+  lookup.resolutions.set(key, resolution);
   return resolution;
 }
 

@@ -1,5 +1,6 @@
 import type { RetryEffects, RetryLimits } from '../http/retry.js';
 import { NoVerdictError, problem, type Problem } from '../problems/problem.js';
+import { counted } from '../text/amount.js';
 import type { Catalogue, CatalogueNote } from './catalogue.js';
 import { fetchCatalogue } from './live.js';
 import { lockAgeDays, parseLock } from './lock.js';
@@ -82,7 +83,7 @@ function staleNotes(
   now: number,
 ): readonly CatalogueNote[] {
   const days = Math.floor(lockAgeDays(lock, now));
-  const age = `Prices are from the lock of ${lock.fetched_at}, ${days} ${days === 1 ? 'day' : 'days'} old.`;
+  const age = `Prices are from the lock of ${lock.fetched_at}, ${counted(days, 'day')} old.`;
   const notes = [note('prices_from_lock', [...problems, problem(age)])];
   if (lock.url !== catalogueUrlText(order.url)) {
     notes.push(note('lock_of_another_catalogue', [problem(`The lock was written from ${lock.url}.`)]));

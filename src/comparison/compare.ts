@@ -1,5 +1,5 @@
 import type { Estimate, SuiteEstimate, Totals } from '../estimate/estimate.js';
-import { add, divide, isZero, subtract, times, ZERO } from '../money/decimal.js';
+import { divide, isZero, subtract, sumOrNull, times, ZERO } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import type { CallPair, Comparison, Delta, Status, SuitePair } from './comparison.js';
 import { pairCalls } from './pair-calls.js';
@@ -81,8 +81,4 @@ function percentOf(delta: Decimal | null, base: Decimal | null): Decimal | null 
   if (delta === null || base === null) return null;
   if (isZero(base)) return isZero(delta) ? ZERO : null;
   return divide(times(delta, 100), base, 2);
-}
-
-function sumOrNull(values: readonly (Decimal | null)[]): Decimal | null {
-  return values.reduce((total, value) => (total === null || value === null ? null : add(total, value)), ZERO);
 }

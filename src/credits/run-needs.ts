@@ -1,5 +1,5 @@
 import type { Estimate } from '../estimate/estimate.js';
-import { isFreeId } from '../pricing/offer.js';
+import { freeRequests } from '../estimate/free-requests.js';
 import { compare, ZERO, type Decimal } from '../money/decimal.js';
 
 /** What one run of CI asks of an account. */
@@ -14,13 +14,10 @@ export interface RunNeeds {
 
 export function runNeeds(estimate: Estimate): RunNeeds {
   const { totals } = estimate;
-  const free = estimate.suites
-    .flatMap((suite) => suite.calls)
-    .filter(({ price: { resolved_model: id } }) => id !== null && isFreeId(id));
   return {
     cost: totals.per_run ?? totals.priced_per_run,
     is_lower_bound: totals.per_run === null,
-    free_requests: free.reduce((total, { requests_per_run }) => total + requests_per_run, 0n),
+    free_requests: freeRequests(estimate.suites.flatMap((suite) => suite.calls)),
     suites: estimate.suites.map((suite) => ({
       name: suite.name,
       cost: suite.totals.per_run ?? suite.totals.priced_per_run,

@@ -1,5 +1,4 @@
-import type { Decimal } from '../money/decimal.js';
-import { sum, times } from '../money/decimal.js';
+import { sum, sumOrNull, times } from '../money/decimal.js';
 import type { CallEstimate, Totals } from './estimate.js';
 
 /** A suite's totals from its calls, with so many runs a month; null figures where a part is not known. */
@@ -29,10 +28,4 @@ export function sumOfSuites(suites: readonly Totals[]): Totals {
     priced_per_month: sumOrNull(suites.map((suite) => suite.priced_per_month)),
     requests_per_run: suites.reduce((requests, suite) => requests + suite.requests_per_run, 0n),
   };
-}
-
-/** Unknown is never $0: one part that is not known leaves no sum. */
-function sumOrNull(amounts: readonly (Decimal | null)[]): Decimal | null {
-  const known = amounts.filter((amount) => amount !== null);
-  return known.length < amounts.length ? null : sum(known);
 }

@@ -17,20 +17,23 @@ export function schemaFaults(
   root: Tree,
 ): { readonly faults: Fault[]; readonly unsaid: number } {
   const said = issues.slice(0, MAX_MISTAKES);
-  const faults = said.flatMap((issue) => faultsOf(issue, [], root));
-  const named = new Set(faults.filter(({ message }) => message.startsWith(NAMES_KEYS)).map(placeOf));
+  // A number where a mapping is due lacks keys and has one too many: the issue that names the keys says it all.
+  const numbers = new Set(
+    said.filter((issue) => isNumberWithKeys(issue, root)).map(({ path }) => JSON.stringify(path)),
+  );
+  const told = said.filter(({ path }) => path.length === 0 || !numbers.has(JSON.stringify(path.slice(0, -1))));
   return {
-    // A number where a mapping is due lacks keys and has one too many: the fault that names the keys says it all.
-    faults: faults.filter((fault) => !(fault.message.startsWith(NAMES_NONE) && named.has(placeOf(fault)))),
+    faults: told.flatMap((issue) => faultsOf(issue, [], root)),
     unsaid: issues.length - said.length + said.reduce((sum, issue) => sum + keysPassedOver(issue), 0),
   };
 }
 
-const NAMES_KEYS = 'expected a mapping of ';
-const NAMES_NONE = 'expected a mapping; ';
+function isNumberWithKeys(issue: z.core.$ZodIssue, root: Tree): boolean {
+  return issue.code === 'unrecognized_keys' && valueAt(root, stepsOf(issue)) instanceof NumberLiteral;
+}
 
-function placeOf({ path }: Fault): string {
-  return JSON.stringify(path);
+function stepsOf({ path }: z.core.$ZodIssue): Path {
+  return path.map((step) => (typeof step === 'number' ? step : String(step)));
 }
 
 function keysPassedOver(issue: z.core.$ZodIssue): number {
@@ -38,7 +41,7 @@ function keysPassedOver(issue: z.core.$ZodIssue): number {
 }
 
 function faultsOf(issue: z.core.$ZodIssue, above: Path, root: Tree): Fault[] {
-  const path = [...above, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
+  const path = [...above, ...stepsOf(issue)];
   const value = valueAt(root, path);
   if (value === UNREADABLE) return [];
   const number = numberTakenForMapping(issue, path, root);

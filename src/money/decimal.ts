@@ -107,6 +107,12 @@ export function sum(values: Iterable<Decimal>): Decimal {
   return normalise(coefficient, scale);
 }
 
+/** Unknown is never $0: one part that is not known leaves no sum. */
+export function sumOrNull(amounts: readonly (Decimal | null)[]): Decimal | null {
+  const known = amounts.filter((amount) => amount !== null);
+  return known.length < amounts.length ? null : sum(known);
+}
+
 /** Negative, zero or positive, as `a` is below, equal to or above `b`. */
 export function compare(a: Decimal, b: Decimal): number {
   const scale = Math.max(a.scale, b.scale);

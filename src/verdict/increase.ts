@@ -1,5 +1,5 @@
 import type { CallPair, Comparison } from '../comparison/comparison.js';
-import { add, negate, ZERO } from '../money/decimal.js';
+import { add, divide, isZero, negate, times, ZERO } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 
 /** What head adds to a base, as far as it can be known. */
@@ -19,10 +19,9 @@ export interface Increase {
 export function increaseOf(comparison: Comparison, suite: string | null): Increase | null {
   const { base } = comparison;
   if (base === null) return null;
-  const pairs = comparison.suites.filter((pair) => suite === null || pair.name === suite);
   let amount = ZERO;
   let isExact = true;
-  for (const pair of pairs.flatMap(({ calls }) => calls)) {
+  for (const pair of pairsOf(comparison, suite)) {
     const least = leastDelta(pair);
     if (least === null) return null;
     amount = add(amount, least);
@@ -42,14 +41,22 @@ export function pricedBefore({ base }: Comparison, suite: string | null): Decima
  * without a price that is not the same at base.
  */
 export function mostIncreaseOf(comparison: Comparison, suite: string | null): Decimal | null {
-  const pairs = comparison.suites.filter((pair) => suite === null || pair.name === suite).flatMap(({ calls }) => calls);
   let amount = ZERO;
-  for (const { delta, head } of pairs) {
+  for (const { delta, head } of pairsOf(comparison, suite)) {
     const most = delta ?? (head === null ? ZERO : head.per_run);
     if (most === null) return null;
     amount = add(amount, most);
   }
   return amount;
+}
+
+/** Percent of what base costs, to two places; null where that is nothing. */
+export function percentOf({ amount, before }: Pick<Increase, 'amount' | 'before'>): Decimal | null {
+  return isZero(before) ? null : divide(times(amount, 100), before, 2);
+}
+
+function pairsOf({ suites }: Comparison, suite: string | null): CallPair[] {
+  return suites.filter(({ name }) => suite === null || name === suite).flatMap(({ calls }) => calls);
 }
 
 function leastDelta({ delta, base }: CallPair): Decimal | null {

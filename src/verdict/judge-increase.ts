@@ -1,12 +1,12 @@
 import type { Comparison } from '../comparison/comparison.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { compare, decimal, divide, fromInteger, isZero, add, multiply, times, toText } from '../money/decimal.js';
+import { compare, decimal, fromInteger, isZero, add, multiply, times, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import type { Limit } from '../manifest/schema.js';
 import { money, tellApart } from '../text/amount.js';
 import { placeOf, violation } from './finding.js';
 import type { Finding } from './finding.js';
-import { increaseOf, mostIncreaseOf, pricedBefore } from './increase.js';
+import { increaseOf, mostIncreaseOf, percentOf, pricedBefore } from './increase.js';
 import type { Increase } from './increase.js';
 import { brokenLevel } from './judge-limits.js';
 import type { Scope } from './scope.js';
@@ -92,7 +92,7 @@ function judgePercent(judged: Judged): Finding[] {
   const after = add(before, amount);
   const broken = brokenPercent(limit, before, after);
   if (broken === null) return [];
-  const actual = isZero(before) ? null : divide(times(amount, 100), before, 2);
+  const actual = percentOf(judged);
   const rise =
     actual === null
       ? `rises from nothing to ${leastly(isExact)}${money(after)}`

@@ -1,6 +1,7 @@
 import type { Estimate } from '../estimate/estimate.js';
-import { isFreeId } from '../pricing/offer.js';
+import { freeRequests } from '../estimate/free-requests.js';
 import type { Policy } from '../manifest/schema.js';
+import { counted } from '../text/amount.js';
 import { violation } from './finding.js';
 import type { Finding } from './finding.js';
 
@@ -17,7 +18,7 @@ export function judgePriceAge(prices: PriceAge, policy: Policy): Finding[] {
   const isTooOld = age > policy.max_price_age_days;
   // Half a day above the limit is above it: shown in hundredths where whole days would not tell.
   const shown = isTooOld && age < policy.max_price_age_days + 1 ? Math.ceil(age * 100) / 100 : Math.floor(age);
-  const days = shown === 1 ? '1 day' : `${shown} days`;
+  const days = counted(shown, 'day');
   return [
     {
       violation: violation({
@@ -42,9 +43,7 @@ const DAYS_IN_A_MONTH = 30n;
 export function judgeFreeTier(estimate: Estimate, policy: Policy): Finding[] {
   const ofFreeModels = estimate.suites.map((suite) => ({
     runs: suite.runs_per_month === null ? 0n : BigInt(suite.runs_per_month),
-    requests: suite.calls
-      .filter((call) => call.price.resolved_model !== null && isFreeId(call.price.resolved_model))
-      .reduce((total, call) => total + call.requests_per_run, 0n),
+    requests: freeRequests(suite.calls),
   }));
   const aRun = ofFreeModels.reduce((total, { requests }) => total + requests, 0n);
   const aMonth = ofFreeModels.reduce((total, { requests, runs }) => total + requests * runs, 0n);

@@ -1,8 +1,7 @@
 import type { Comparison } from '../comparison/comparison.js';
-import { divide, isZero, times, toText } from '../money/decimal.js';
+import { toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
-import { increaseOf } from './increase.js';
-import type { Increase } from './increase.js';
+import { increaseOf, percentOf } from './increase.js';
 import { worstCaseOf } from './judge-limits.js';
 import { LIMIT_NAMES } from './limits-in-force.js';
 import type { LimitsInForce } from './limits-in-force.js';
@@ -38,10 +37,6 @@ export function limitStates(
       ];
     });
   });
-}
-
-function percentOf({ amount, before }: Increase): Decimal | null {
-  return isZero(before) ? null : divide(times(amount, 100), before, 2);
 }
 
 function textOrNull(value: Decimal | null): string | null {

@@ -48,12 +48,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: output(process.stdout),
   stderr: output(process.stderr),
   effects: systemEffects,
-  after: (milliseconds, action) => {
-    const timer = setTimeout(action, milliseconds);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
   useProxy: () => {
     useProxyOf(process.env);
   },

@@ -5,6 +5,7 @@ import { withProgress } from '../../src/commands/progress.js';
 import type { CatalogueServer } from '../support/catalogue-server.js';
 import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText } from '../support/command-line.js';
+import { fakeTime } from '../support/fake-time.js';
 import { temporaryFolder } from '../support/repository.js';
 
 let server: CatalogueServer;
@@ -49,9 +50,11 @@ test('the timer is stopped when the work ends, well or not', async () => {
     environment: new Map<string, string>(),
     stdout: { write: () => undefined, isTerminal: false, columns: null },
     stderr: { write: () => undefined, isTerminal: false, columns: null },
-    effects: { now: () => 0, random: () => 0, sleep: () => Promise.resolve() },
-    after: (milliseconds: number) => () => {
-      stopped.push(milliseconds);
+    effects: {
+      ...fakeTime(),
+      alarm: (milliseconds: number) => () => {
+        stopped.push(milliseconds);
+      },
     },
     useProxy: () => undefined,
   };

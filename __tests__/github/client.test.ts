@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { z } from 'zod';
-import { clientFor, stoppedClock } from '../support/github-client.js';
+import { clientFor, evenTime } from '../support/github-client.js';
 import { startGitHub, type GitHubServer } from '../support/github-server.js';
 
 let server: GitHubServer;
@@ -52,7 +52,7 @@ describe('the client', () => {
   });
 
   it('shares one total of time among all that is done within it', async () => {
-    const clock = stoppedClock();
+    const clock = evenTime();
     const client = (await clientFor(server, { effects: clock })).within(60_000);
     server.fault({
       on: { method: 'GET' },

@@ -4,7 +4,8 @@ import type { GitHubClient } from '../../src/github/client.js';
 import { upsertComment, type CommentOutcome, type CommentStatus } from '../../src/github/comment.js';
 import { listOwnComments } from '../../src/github/own-comments.js';
 import { readRepository } from '../../src/github/read-repository.js';
-import { clientFor, eventOf, stoppedClock } from '../support/github-client.js';
+import type { FakeTime } from '../support/fake-time.js';
+import { clientFor, evenTime, eventOf } from '../support/github-client.js';
 import { pullRequestRun, scheduleRun } from '../support/github-events.js';
 import type { Fault } from '../support/github-faults.js';
 import { startGitHub, type GitHubServer } from '../support/github-server.js';
@@ -17,7 +18,7 @@ const AN_HOUR_ON = String(START / 1000 + 3600);
 
 let server: GitHubServer;
 let client: GitHubClient;
-let clock: ReturnType<typeof stoppedClock>;
+let clock: FakeTime;
 let pull: PullRequest;
 
 beforeAll(async () => {
@@ -30,9 +31,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 let branches = 0;
 beforeEach(async () => {
-  clock = stoppedClock(START);
-  // Long enough for an answer on a busy machine; only the faults that hang wait it out.
-  client = await clientFor(server, { effects: clock, attemptMs: 400 });
+  clock = evenTime();
+  client = await clientFor(server, { effects: clock });
   server.clearFaults();
   const files = { 'llm-budget.yml': 'head' };
   branches += 1;
@@ -49,6 +49,13 @@ const status = (code: number, headers: Record<string, string> = {}, body?: strin
   headers,
   ...(body === undefined ? {} : { body }),
 });
+/** No answer; the deadline comes once the request is there. */
+const HANG: Answer = {
+  kind: 'hang',
+  struck: () => {
+    clock.ringAlarm();
+  },
+};
 const HTML: Answer = status(200, { 'content-type': 'text/html' }, '<html><body>Sign in</body></html>');
 const errors = (error: object, data: unknown = null): Answer =>
   status(200, {}, JSON.stringify({ data, errors: [{ message: '::error::@everyone', ...error }] }));
@@ -57,7 +64,7 @@ const SECONDARY = '{"message":"You have exceeded a secondary rate limit. ::warni
 describe('reading the repository when GitHub stumbles once', () => {
   it.each<[string, Answer, number]>([
     ['resets the connection', { kind: 'reset' }, 250],
-    ['hangs', { kind: 'hang' }, 250],
+    ['hangs', HANG, 250],
     ['cuts its answer short', { kind: 'cut' }, 250],
     ['sends half a JSON', { kind: 'half' }, 250],
     ['sends HTML with status 200', HTML, 250],
@@ -100,7 +107,8 @@ describe('reading the repository when GitHub stumbles once', () => {
 describe('reading the repository when GitHub does not answer', () => {
   it.each<[string, Answer, number, RegExp]>([
     ['resets every connection', { kind: 'reset' }, 4, /could not be read.*Run the job again/],
-    ['hangs', { kind: 'hang' }, 4, /no whole answer within 0\.4 s/],
+    // 20 s, a pause of 0.25 s, 20 s, 0.5 s, and the 19.25 s that are left of 60 s.
+    ['hangs', HANG, 3, /no whole answer within 19 s/],
     ['answers 500', status(500), 4, /answered 500/],
     ['sends HTML with status 200', HTML, 4, /not JSON.*GITHUB_GRAPHQL_URL/],
     ['sends half a JSON', { kind: 'half' }, 4, /cut short/],
@@ -211,8 +219,8 @@ describe('a comment that GitHub stumbles over once is there once', () => {
   it.each<[string, WriteFault]>([
     ['resets the connection before it heard', { answer: { kind: 'reset' } }],
     ['resets the connection after it was done', { effect: true, answer: { kind: 'reset' } }],
-    ['hangs before it was done', { answer: { kind: 'hang' } }],
-    ['hangs after it was done', { effect: true, answer: { kind: 'hang' } }],
+    ['hangs before it was done', { answer: HANG }],
+    ['hangs after it was done', { effect: true, answer: HANG }],
     ['answers 500 before it was done', { answer: status(500) }],
     ['answers 500 after it was done', { effect: true, answer: status(500) }],
     ['answers 502 after it was done', { effect: true, answer: status(502) }],
@@ -257,7 +265,7 @@ describe('a comment that cannot be written is a status and a warning', () => {
     ['answers 451', { answer: status(451) }, 'failed', /answered 451/],
     ['answers 500', { answer: status(500) }, 'failed', /answered 500/],
     ['resets every connection', { answer: { kind: 'reset' } }, 'failed', /not written: GitHub/],
-    ['hangs', { answer: { kind: 'hang' } }, 'failed', /no whole answer/],
+    ['hangs', { answer: HANG }, 'failed', /no whole answer/],
     ['sends HTML with status 200', { answer: HTML }, 'failed', /not JSON/],
     ['redirects', { answer: status(307, { location: 'http://192.0.2.1/' }) }, 'failed', /redirect/],
     [

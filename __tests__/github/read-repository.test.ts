@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { GitHubClient } from '../../src/github/client.js';
 import { readRepository, type RepositoryFacts } from '../../src/github/read-repository.js';
-import { clientFor, eventOf, stoppedClock } from '../support/github-client.js';
+import { clientFor, eventOf, evenTime } from '../support/github-client.js';
 import {
   mergeGroupRun,
   pullRequestRun,
@@ -368,7 +368,7 @@ describe('a token or a network that does not do its part', () => {
     client = await clientFor(server, {
       apiUrl: `${server.url}/api/v3`,
       graphqlUrl: `${server.url}/api/graphql`,
-      effects: stoppedClock(),
+      effects: evenTime(),
     });
     const facts = await read(pullRequestTargetRun(server, pull.number));
     expect(facts.base?.text).toBe('policy');

@@ -7,7 +7,7 @@ import {
   statusFailure,
 } from '../../src/http/failure.js';
 import { retry, RETRY_LIMITS } from '../../src/http/retry.js';
-import { fakeTime } from '../support/fake-time.js';
+import { fakeTime, type FakeTime } from '../support/fake-time.js';
 
 function transient(retryAfterMs: number | null = null): HttpFailure {
   return new HttpFailure('answered 503', { kind: 'status', status: 503, transient: true, retryAfterMs });
@@ -100,42 +100,59 @@ describe('attempts end', () => {
 });
 
 describe('the deadline of an attempt', () => {
-  const limits = { ...RETRY_LIMITS, attempts: 2, attemptMs: 20 };
+  /** An attempt during which its whole time passes. */
+  function hanging(time: FakeTime, heed: (signal: AbortSignal) => Promise<never>) {
+    return (signal: AbortSignal) => {
+      setImmediate(() => {
+        time.ringAlarm();
+      });
+      return heed(signal);
+    };
+  }
+  const heedless = () => new Promise<never>(() => undefined);
 
   test('ends an attempt that heeds its signal, and counts as transient', async () => {
+    const time = fakeTime();
     const signals: AbortSignal[] = [];
-    const attempt = (signal: AbortSignal) => {
+    const attempt = hanging(time, (signal) => {
       signals.push(signal);
       return new Promise<never>((_, reject) => {
         signal.addEventListener('abort', () => {
           reject(new Error('aborted'));
         });
       });
-    };
-    const failure = await failureOf(retry(attempt, fakeTime(), limits));
-    expect(failure).toMatchObject({ kind: 'timeout', attempts: 2, message: 'gave no whole answer within 0.02 s' });
+    });
+    const failure = await failureOf(retry(attempt, time, { ...RETRY_LIMITS, attempts: 2 }));
+    expect(failure).toMatchObject({ kind: 'timeout', attempts: 2, message: 'gave no whole answer within 20 s' });
     expect(signals.map((signal) => signal.aborted)).toEqual([true, true]);
   });
 
   test('leaves an attempt behind that does not heed it', async () => {
-    const failure = await failureOf(retry(() => new Promise<never>(() => undefined), fakeTime(), limits));
+    const time = fakeTime();
+    const failure = await failureOf(retry(hanging(time, heedless), time));
     expect(failure.kind).toBe('timeout');
   });
 
-  test('is no longer than what is left of the total', async () => {
-    const failure = await failureOf(
-      retry(() => new Promise<never>(() => undefined), fakeTime(), { ...RETRY_LIMITS, totalMs: 30, firstPauseMs: 100 }),
-    );
-    expect(failure.message).toBe('gave no whole answer within 0.03 s');
+  test('is no longer than what is left of the total: 20 s, 0.5 s, 20 s, 1 s and 18.5 s are 60 s', async () => {
+    const time = fakeTime('2026-11-24T09:00:00Z', () => 0.999999);
+    const failure = await failureOf(retry(hanging(time, heedless), time));
+    // The pauses are whole milliseconds below their bounds: 499 and 999.
+    expect(time.pauses).toEqual([499, 999]);
+    expect(failure).toMatchObject({ attempts: 3, message: 'gave no whole answer within 19 s' });
+    expect(time.now()).toBe(Date.parse('2026-11-24T09:01:00Z'));
   });
 
   test('does not outlive a success', async () => {
     let kept: AbortSignal | null = null;
+    const time = fakeTime();
     await retry((signal) => {
       kept = signal;
       return Promise.resolve();
-    }, fakeTime());
+    }, time);
     expect(kept).toMatchObject({ aborted: false });
+    expect(() => {
+      time.ringAlarm();
+    }).toThrow('none is set');
   });
 });
 

@@ -19,7 +19,7 @@ export const GOOD_BODY = JSON.stringify({ data: [modelRow('acme/one'), modelRow(
 const MIB = 1024 * 1024;
 const CHUNKED = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
 const BROKE = /could not be reached, or the connection broke/;
-const TOO_LONG = /gave no whole answer within/;
+const TOO_LONG = /gave no whole answer within \d+ s/;
 const TOO_MUCH = /more than the \d+ bytes that are read/;
 const CUT = /cut short/;
 

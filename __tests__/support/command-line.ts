@@ -1,6 +1,6 @@
 import { runCommandLine } from '../../src/commands/run.js';
 import type { Output, World } from '../../src/commands/world.js';
-import { fakeTime } from './fake-time.js';
+import { fakeTime, type FakeTime } from './fake-time.js';
 
 /** Runs a command in the process, with streams that are kept and a clock that stands at the time of the catalogue. */
 
@@ -26,20 +26,27 @@ export interface Ended {
 
 export async function commandLine(args: readonly string[], setting: Setting): Promise<Ended> {
   const [stdout, stderr] = [stream(setting.terminal), stream(setting.terminal)];
+  const time = fakeTime(setting.now ?? NOW);
   const world: World = {
     cwd: setting.cwd,
     environment: new Map(Object.entries(setting.environment ?? {})),
     stdout,
     stderr,
-    effects: fakeTime(setting.now ?? NOW),
-    after: (_, action) => {
-      if (setting.isSlow === true) action();
-      return () => undefined;
-    },
+    effects: setting.isSlow === true ? secondsLong(time) : time,
     useProxy: () => undefined,
   };
   const exitCode = await runCommandLine(args, world);
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** The same time, in which everything that is waited for takes more than a second. */
+function secondsLong(time: FakeTime): FakeTime {
+  const alarm: FakeTime['alarm'] = (milliseconds, ring) => {
+    const silence = time.alarm(milliseconds, ring);
+    if (milliseconds <= 1000) time.ringAlarm();
+    return silence;
+  };
+  return { ...time, alarm };
 }
 
 function stream(columns: number | undefined): Output & { readonly text: () => string } {

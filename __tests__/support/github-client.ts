@@ -1,42 +1,25 @@
 import { createClient, type ClientOptions, type GitHubClient } from '../../src/github/client.js';
 import { parseEvent, type RunEvent } from '../../src/github/event.js';
 import { fetchLike } from '../../src/http/request.js';
-import type { RetryEffects } from '../../src/http/retry.js';
-import { RETRY_LIMITS } from '../../src/http/retry.js';
+import { fakeTime, type FakeTime } from './fake-time.js';
 import type { TestRun } from './github-events.js';
 import type { GitHubServer } from './github-server.js';
 
-/** A clock that moves only when somebody pauses, and remembers the pauses in milliseconds. */
-export function stoppedClock(start = Date.UTC(2026, 10, 24, 9)): RetryEffects & { readonly pauses: number[] } {
-  const pauses: number[] = [];
-  let now = start;
-  return {
-    pauses,
-    now: () => now,
-    random: () => 0.5,
-    sleep: (milliseconds) => {
-      pauses.push(milliseconds);
-      now += milliseconds;
-      return Promise.resolve();
-    },
-  };
+/** A time in which every random pause is half of its bound: 250 ms, 500 ms, 1 s. */
+export function evenTime(): FakeTime {
+  return fakeTime('2026-11-24T09:00:00Z', () => 0.5);
 }
 
-export async function clientFor(
-  server: GitHubServer,
-  options: Partial<ClientOptions> & { attemptMs?: number } = {},
-): Promise<GitHubClient> {
+export async function clientFor(server: GitHubServer, options: Partial<ClientOptions> = {}): Promise<GitHubClient> {
   const [owner = '', name = ''] = server.repository.split('/');
-  const { attemptMs, ...rest } = options;
   return await createClient({
     token: server.token,
     apiUrl: server.url,
     graphqlUrl: server.graphqlUrl,
     repository: { owner, name },
     fetch: fetchLike,
-    effects: stoppedClock(),
-    ...(attemptMs === undefined ? {} : { limits: { ...RETRY_LIMITS, attemptMs } }),
-    ...rest,
+    effects: evenTime(),
+    ...options,
   });
 }
 

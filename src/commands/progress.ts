@@ -5,7 +5,7 @@ const QUIET_MS = 1000;
 
 /** Does the work; once it has taken a second, one line on stderr says what is waited for. */
 export async function withProgress<T>(what: string, world: World, work: () => Promise<T>): Promise<T> {
-  const cancel = world.after(QUIET_MS, () => {
+  const cancel = world.effects.alarm(QUIET_MS, () => {
     world.stderr.write(`${what}…\n`);
   });
   try {

@@ -9,8 +9,6 @@ export interface World {
   /** Everything else: errors, progress, hints. */
   readonly stderr: Output;
   readonly effects: RetryEffects;
-  /** Does something once so many milliseconds have passed, unless the function that it returns is called before. */
-  after(milliseconds: number, action: () => void): () => void;
   /** Sends what follows through the environment's proxy, if it names one; NoVerdictError (2) where that is no URL. */
   useProxy(): void;
 }

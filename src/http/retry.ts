@@ -1,10 +1,13 @@
 import { HttpFailure } from './failure.js';
 
-/** What the policy needs of the world: the time and a pause in milliseconds, and a random number from 0 up to 1. */
+/** What the policy needs of the world; times in milliseconds. */
 export interface RetryEffects {
   now(): number;
+  /** From 0 up to 1. */
   random(): number;
   sleep(milliseconds: number): Promise<void>;
+  /** Calls `ring` after this time, unless the returned function is called before. */
+  alarm(milliseconds: number, ring: () => void): () => void;
 }
 
 export interface RetryLimits {
@@ -43,7 +46,7 @@ export async function retry<T>(
   const end = effects.now() + limits.totalMs;
   for (let made = 1; ; made += 1) {
     try {
-      return await withDeadline(Math.min(limits.attemptMs, end - effects.now()), attempt);
+      return await withDeadline(Math.min(limits.attemptMs, end - effects.now()), attempt, effects);
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
       const pause = pauseAfter(error, made, effects, limits);
@@ -75,27 +78,26 @@ function afterAttempts(failure: HttpFailure, attempts: number, unaffordablePause
 }
 
 /** Runs an attempt with a signal that fires at the deadline; an attempt that does not heed it is left behind. */
-async function withDeadline<T>(milliseconds: number, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withDeadline<T>(
+  milliseconds: number,
+  attempt: (signal: AbortSignal) => Promise<T>,
+  effects: RetryEffects,
+): Promise<T> {
+  const time = Math.max(0, milliseconds);
   const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  let silence = (): void => undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => {
-        const seconds = Number((Math.max(0, milliseconds) / 1000).toPrecision(2));
-        const failure = new HttpFailure(`gave no whole answer within ${seconds} s`, {
-          kind: 'timeout',
-          transient: true,
-        });
-        // The deadline is rejected first: what the aborted attempt then throws is a consequence of it.
-        reject(failure);
-        controller.abort(failure);
-      },
-      Math.max(0, milliseconds),
-    );
+    silence = effects.alarm(time, () => {
+      const seconds = Number((time / 1000).toPrecision(2));
+      const failure = new HttpFailure(`gave no whole answer within ${seconds} s`, { kind: 'timeout', transient: true });
+      // The deadline is rejected first: what the aborted attempt then throws is a consequence of it.
+      reject(failure);
+      controller.abort(failure);
+    });
   });
   try {
     return await Promise.race([attempt(controller.signal), deadline]);
   } finally {
-    clearTimeout(timer);
+    silence();
   }
 }

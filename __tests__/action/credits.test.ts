@@ -8,7 +8,9 @@ import {
   creditsAnswer,
   isOfModels,
   keyAnswer,
+  limitedKey,
   startOpenRouter,
+  withoutPort,
 } from '../support/openrouter-server.js';
 import type { AccountPages } from '../support/openrouter-server.js';
 import { manifestText, openChange, startStage } from '../support/pull-request.js';
@@ -34,9 +36,6 @@ async function judged(pages: AccountPages, before = manifestText(), after = befo
   return await inProcess(stage, number, { inputs: WITH_KEY });
 }
 
-const limited = (remaining: number, reset: string | null = null) =>
-  keyAnswer({ limit: 50, limit_remaining: remaining, limit_reset: reset });
-const withoutPort = (text: string) => text.replace(/127\.0\.0\.1:\d+/g, 'HOST');
 const linesOf = (result: InProcess) => (verdictOf(result).credits?.lines ?? []).map(withoutPort);
 const creditNotes = (result: InProcess) =>
   verdictOf(result).notes.flatMap(({ code, message }) => (code === 'credits_unknown' ? [withoutPort(message)] : []));
@@ -49,7 +48,7 @@ describe('what is left, as log, summary and report have it', () => {
   test.each<[string, AccountPages, readonly string[]]>([
     [
       'of a limit: $12.30 / $0.12 = 102.5, so 102 runs',
-      { key: limited(12.3), credits: answers.forbidden },
+      { key: limitedKey(12.3), credits: answers.forbidden },
       [
         'Remaining $12.30 covers 102 runs at $0.12.',
         "The key's limit is $50.00: $12.30 of it remains.",
@@ -58,7 +57,7 @@ describe('what is left, as log, summary and report have it', () => {
     ],
     [
       'of a limit that is reset',
-      { key: limited(12.3, 'monthly'), credits: answers.forbidden },
+      { key: limitedKey(12.3, 'monthly'), credits: answers.forbidden },
       [
         'Remaining $12.30 covers 102 runs at $0.12.',
         "The key's limit is $50.00, reset monthly: $12.30 of it remains.",
@@ -87,7 +86,7 @@ describe('what is left, as log, summary and report have it', () => {
     ],
     [
       'after a 429 that did not last',
-      { key: [answers.tooMany, limited(12.3)], credits: [answers.tooMany, answers.forbidden] },
+      { key: [answers.tooMany, limitedKey(12.3)], credits: [answers.tooMany, answers.forbidden] },
       [
         'Remaining $12.30 covers 102 runs at $0.12.',
         "The key's limit is $50.00: $12.30 of it remains.",
@@ -96,7 +95,7 @@ describe('what is left, as log, summary and report have it', () => {
     ],
     [
       'of a deployment that knows the older path alone',
-      { auth_key: limited(12.3), credits: answers.notFound },
+      { auth_key: limitedKey(12.3), credits: answers.notFound },
       [
         'Remaining $12.30 covers 102 runs at $0.12.',
         "The key's limit is $50.00: $12.30 of it remains.",
@@ -105,7 +104,7 @@ describe('what is left, as log, summary and report have it', () => {
     ],
     [
       'of the key where the credits cannot be had',
-      { key: limited(12.3), credits: answers.broken },
+      { key: limitedKey(12.3), credits: answers.broken },
       [
         'Remaining $12.30 covers 102 runs at $0.12.',
         "The key's limit is $50.00: $12.30 of it remains.",
@@ -122,7 +121,7 @@ describe('what is left, as log, summary and report have it', () => {
   });
 
   test('is not in the comment: a comment that differs with every run would be written with every run', async () => {
-    const result = await judged({ key: limited(12.3) }, manifestText(), manifestText({ count: 200 }));
+    const result = await judged({ key: limitedKey(12.3) }, manifestText(), manifestText({ count: 200 }));
     expect(result.comment).toContain('$0.24');
     expect(result.comment).not.toContain('12.30');
   });
@@ -173,7 +172,7 @@ describe('a key that brings nothing', () => {
 
 describe('the key', () => {
   test('goes to /key and /credits, and to no page of the catalogue', async () => {
-    await judged({ key: limited(12.3), credits: answers.forbidden });
+    await judged({ key: limitedKey(12.3), credits: answers.forbidden });
     const withKey = stage.catalogue.requests.filter(({ headers }) => headers.authorization !== undefined);
     expect(withKey.map(({ path, headers }) => [path, headers.authorization])).toEqual([
       ['/api/v1/key', `Bearer ${API_KEY}`],
@@ -183,7 +182,7 @@ describe('the key', () => {
   });
 
   test('never goes to GitHub', async () => {
-    await judged({ key: limited(12.3) });
+    await judged({ key: limitedKey(12.3) });
     expect(JSON.stringify(stage.github.requests)).not.toContain(API_KEY);
   });
 
@@ -209,7 +208,7 @@ const policy = (credits: string, count = 100) =>
   manifestText({ count, budget: 'budget: {per_run: 5}', more: `policy: {credits: ${credits}}` });
 
 describe('the rule credits: a run of $1.20 with $0.60 left', () => {
-  const pages = { key: limited(0.6, 'daily'), credits: answers.forbidden };
+  const pages = { key: limitedKey(0.6, 'daily'), credits: answers.forbidden };
 
   test('is a warning by default that says what 402 will mean: 0.60 / 1.20 = 50 %', async () => {
     const budget = 'budget: {per_run: 5}';
@@ -242,11 +241,11 @@ describe('the rule credits: a run of $1.20 with $0.60 left', () => {
   });
 
   test('holds where exactly as much is left as a run costs', async () => {
-    expect(rulesOf(await judged({ key: limited(1.2) }, policy('fail'), policy('fail', 1000)))).toEqual([]);
+    expect(rulesOf(await judged({ key: limitedKey(1.2) }, policy('fail'), policy('fail', 1000)))).toEqual([]);
   });
 
   test('is broken where the account has less than the key may spend: $5 - $4.90 = $0.10', async () => {
-    const rich = { key: limited(30), credits: creditsAnswer(5, 4.9) };
+    const rich = { key: limitedKey(30), credits: creditsAnswer(5, 4.9) };
     const result = await judged(rich, policy('fail'), policy('fail', 1000));
     expect([result.exitCode, rulesOf(result)]).toEqual([1, ['credits fail']]);
     expect(verdictOf(result).violations[0]).toMatchObject({

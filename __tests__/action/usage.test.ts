@@ -9,6 +9,7 @@ import {
   generationAnswer,
   isOfModels,
   keyAnswer,
+  withoutPort,
 } from '../support/openrouter-server.js';
 import type { AccountPages } from '../support/openrouter-server.js';
 import { manifestText, openChange, startStage } from '../support/pull-request.js';
@@ -226,7 +227,7 @@ describe('exact charges', () => {
     const recorded = ['gen-a', 'gen-b', 'gen-c'].map((id) => row({ id })).join('\n');
     const result = await withKey({ key, generations }, recorded);
     const [, ...others] = verdictOf(result).charges ?? [];
-    expect(others.map((line) => line.replace(/127\.0\.0\.1:\d+/, 'HOST'))).toEqual([
+    expect(others.map(withoutPort)).toEqual([
       'Not found, or not written yet (404): gen-b.',
       'gen-c: HOST answered 402.',
     ]);

@@ -72,19 +72,22 @@ describe('what is asked for', () => {
 
   test('never more than 8 endpoints at once, and at last all 30', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => `acme/m${index}`);
-    let open = 0;
-    let most = 0;
+    const open: (() => void)[] = [];
+    let [most, asked] = [0, 0];
     const server = await startFaultServer(({ path }) => (socket, request) => {
       if (path.endsWith('/models')) {
         answer(200, JSON.stringify({ data: ids.map((id) => modelRow(id)) }))(socket, request);
         return;
       }
-      open += 1;
-      most = Math.max(most, open);
-      // Answered only once the client has had every chance to ask for more.
-      setTimeout(() => {
-        open -= 1;
+      asked += 1;
+      open.push(() => {
         answer(200, '{"data":{"endpoints":[]}}')(socket, request);
+      });
+      most = Math.max(most, open.length);
+      // Answered only once eight wait, or the last, and after a moment in which a ninth could come.
+      if (open.length < 8 && asked < ids.length) return;
+      setTimeout(() => {
+        for (const release of open.splice(0)) release();
       }, 20);
     });
     servers.push(server);

@@ -12,7 +12,9 @@ import {
   creditsAnswer,
   isOfModels,
   keyAnswer,
+  limitedKey,
   startOpenRouter,
+  withoutPort,
 } from '../support/openrouter-server.js';
 import type { AccountPages } from '../support/openrouter-server.js';
 import { temporaryFolder } from '../support/repository.js';
@@ -47,12 +49,9 @@ async function credits(pages: AccountPages, ...args: string[]): Promise<Ended> {
     environment,
   });
   if ((ended.stdout + ended.stderr).includes(API_KEY)) throw new Error('the key is told');
-  const withoutPort = (text: string) => text.replace(/127\.0\.0\.1:\d+/g, 'HOST');
   return { ...ended, stdout: withoutPort(ended.stdout), stderr: withoutPort(ended.stderr) };
 }
 
-const limited = (remaining: number, reset: string | null = null) =>
-  keyAnswer({ limit: 50, limit_remaining: remaining, limit_reset: reset });
 const ONLY_MANAGEMENT = "The account's credits are shown to a management key alone.";
 const REFUSED = 'it is wrong, disabled or expired. Prices do not need it.';
 
@@ -60,7 +59,7 @@ describe('what is left', () => {
   test.each<[string, AccountPages, readonly string[]]>([
     [
       'of a limit, and the runs it covers: $12.30 / $0.20 = 61.5',
-      { key: limited(12.3, 'monthly'), credits: answers.forbidden },
+      { key: limitedKey(12.3, 'monthly'), credits: answers.forbidden },
       [
         'Remaining $12.30 covers 61 runs at $0.20.',
         "The key's limit is $50.00, reset monthly: $12.30 of it remains.",
@@ -97,7 +96,7 @@ describe('what is left', () => {
     ],
     [
       'after a 429 that did not last',
-      { key: [answers.tooMany, limited(12.3)], credits: answers.forbidden },
+      { key: [answers.tooMany, limitedKey(12.3)], credits: answers.forbidden },
       [
         'Remaining $12.30 covers 61 runs at $0.20.',
         "The key's limit is $50.00: $12.30 of it remains.",
@@ -106,7 +105,7 @@ describe('what is left', () => {
     ],
     [
       'where a run costs more: what 402 will mean for it, 0.05 / 0.20 = 25 %',
-      { key: limited(0.05), credits: answers.forbidden },
+      { key: limitedKey(0.05), credits: answers.forbidden },
       [
         'Remaining $0.05 covers 0 runs at $0.20.',
         "The key's limit is $50.00: $0.05 of it remains.",
@@ -140,13 +139,13 @@ describe('what is left', () => {
     folder.remove();
     folder = temporaryFolder();
     const before = server.requests.length;
-    const ended = await credits({ key: limited(12.3), credits: answers.forbidden });
+    const ended = await credits({ key: limitedKey(12.3), credits: answers.forbidden });
     expect(ended.stdout).toMatch(/^Remaining \$12\.30\.\n/);
     expect(server.requests.slice(before).filter(isOfModels)).toEqual([]);
   });
 
   test('is said without runs where there are no prices, and why', async () => {
-    const pages = accountPages({ key: limited(12.3), credits: answers.forbidden });
+    const pages = accountPages({ key: limitedKey(12.3), credits: answers.forbidden });
     server.intercept((request) => (isOfModels(request) ? { status: 404 } : pages(request)));
     const environment = { OPENROUTER_API_KEY: API_KEY };
     const ended = await commandLine(['credits', '--catalogue-url', server.url], { cwd: folder.path, environment });
@@ -190,7 +189,7 @@ describe('what cannot be known ends in 2, on stderr', () => {
   });
 
   test('a manifest that is named and not there, or wrong', async () => {
-    const pages = { key: limited(12.3) };
+    const pages = { key: limitedKey(12.3) };
     expect(await credits(pages, 'gone.yml')).toMatchObject({ exitCode: 2, stdout: '' });
     writeFileSync(join(folder.path, 'wrong.yml'), 'version: 2\n');
     const wrong = await credits(pages, 'wrong.yml');
@@ -201,7 +200,7 @@ describe('what cannot be known ends in 2, on stderr', () => {
 
 test('the key goes to /key and /credits alone', async () => {
   const before = server.requests.length;
-  await credits({ key: limited(12.3), credits: answers.forbidden });
+  await credits({ key: limitedKey(12.3), credits: answers.forbidden });
   const asked = server.requests.slice(before);
   const withKey = asked.filter(({ headers }) => headers.authorization !== undefined);
   expect(withKey.map(({ path }) => path)).toEqual(['/api/v1/key', '/api/v1/credits']);

@@ -13,6 +13,7 @@ import {
   creditsAnswer,
   keyAnswer,
   startOpenRouter,
+  withoutPort,
   type AccountPages,
   type OpenRouterServer,
 } from '../support/openrouter-server.js';
@@ -26,11 +27,6 @@ afterEach(async () => {
 async function clientOf(pages: AccountPages, apiKey = API_KEY): Promise<AccountClient> {
   server = await startOpenRouter(pages);
   return accountClient({ catalogueUrl: server.url, apiKey, send, effects: fakeTime() });
-}
-
-/** Host and port of a test's server are not always the same. */
-function withoutPort(text: string): string {
-  return text.replace(/127\.0\.0\.1:\d+/g, 'HOST');
 }
 
 /** A run of $1.28: $0.90 for `rag`, $0.38 for `chat`; it asks free models 40 times. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseManifest } from '../../src/manifest/parse.js';
-import { parsePolicyFile } from '../../src/manifest/policy-file.js';
+import { policyOfText } from '../support/manifest.js';
 import { withCall, withTop } from '../support/manifest-text.js';
 import { placedProblems } from '../support/placed-problems.js';
 
@@ -38,13 +38,13 @@ describe('limits', () => {
 
   test('20 levels are read and one more is not, in either style', () => {
     const flow = (levels: number) => `${'['.repeat(levels)}1${']'.repeat(levels)}`;
-    expect(placedProblems(() => parsePolicyFile(`x: ${flow(19)}`, 'f'))).toEqual([]);
-    expect(placedProblems(() => parsePolicyFile(`x: ${flow(20)}`, 'f'))).toEqual([
+    expect(placedProblems(() => policyOfText(`x: ${flow(19)}`, 'f'))).toEqual([]);
+    expect(placedProblems(() => policyOfText(`x: ${flow(20)}`, 'f'))).toEqual([
       '1:23 nested too deep: at most 20 levels are accepted',
     ]);
     const block = (levels: number) => lines(levels, (index) => `${' '.repeat(index)}a:`);
-    expect(placedProblems(() => parsePolicyFile(block(20), 'f'))).toEqual([]);
-    expect(placedProblems(() => parsePolicyFile(block(21), 'f'))).toEqual([
+    expect(placedProblems(() => policyOfText(block(20), 'f'))).toEqual([]);
+    expect(placedProblems(() => policyOfText(block(21), 'f'))).toEqual([
       '21:22 nested too deep: at most 20 levels are accepted',
     ]);
   });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { decimal } from '../../src/money/decimal.js';
-import { parsePolicyFile } from '../../src/manifest/policy-file.js';
+import { policyOfText } from '../support/manifest.js';
 import { EVERY_FIELD } from '../support/manifest-text.js';
 import { placedProblems } from '../support/placed-problems.js';
 
-const parse = (text: string) => parsePolicyFile(text, 'llm-budget.yml');
+const parse = (text: string) => policyOfText(text, 'llm-budget.yml');
 const fails = (amount: string) => ({ warn: null, fail: decimal(amount) });
 
 test('limits, rules and runs per month are read, of suites too', () => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { toText } from '../../src/money/decimal.js';
 import { parseManifest } from '../../src/manifest/parse.js';
-import { parsePolicyFile } from '../../src/manifest/policy-file.js';
 import { NoVerdictError } from '../../src/problems/problem.js';
+import { policyOfText } from '../support/manifest.js';
 import { EVERY_FIELD, withCall, withTop } from '../support/manifest-text.js';
 import { placedProblems } from '../support/placed-problems.js';
 
@@ -79,7 +79,7 @@ const texts = fc.oneof(yamlish, bytes, damaged, fc.string({ unit: 'binary' }));
 
 describe.each([
   ['parseManifest', parseManifest],
-  ['parsePolicyFile', parsePolicyFile],
+  ['policyOfText', policyOfText],
 ])('%s', (_name, parse) => {
   test('reads any text or says where and in one line what is wrong with it', () => {
     fc.assert(

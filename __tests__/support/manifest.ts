@@ -1,7 +1,9 @@
-import type { Manifest, NamedCall, NamedSuite } from '../../src/manifest/manifest.js';
+import type { Manifest, NamedCall, NamedSuite, PolicyFile } from '../../src/manifest/manifest.js';
 import type { Tokens } from '../../src/manifest/schema.js';
+import { policyFrom } from '../../src/manifest/policy-file.js';
 import { callSchema, policySchema } from '../../src/manifest/schema.js';
 import { NumberLiteral } from '../../src/manifest/scalars.js';
+import { readYaml } from '../../src/manifest/yaml-tree.js';
 
 /** Checked manifests for tests, without a file: every builder takes what a test is about and fills in the rest. */
 
@@ -11,6 +13,11 @@ export function tokens(expected: number, max: number | null = null): Tokens {
 }
 
 const zero = new NumberLiteral('0');
+
+/** The policy of a file of this text. */
+export function policyOfText(text: string, file: string): PolicyFile {
+  return policyFrom(readYaml(text), file);
+}
 
 /** One request of 1,000 prompt and 100 completion tokens, with the schema's own defaults. */
 export function call(fields: Partial<NamedCall> & { readonly model: string }): NamedCall {

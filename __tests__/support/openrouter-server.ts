@@ -83,6 +83,11 @@ export const answers = {
   redirect: { status: 302, headers: { location: 'http://127.0.0.1:9/api/v1/key' }, body: '' },
 } as const satisfies Record<string, CatalogueAnswer>;
 
+/** A text that names the server, without the port that the system chose. */
+export function withoutPort(text: string): string {
+  return text.replace(/127\.0\.0\.1:\d+/g, 'HOST');
+}
+
 /** `GET /key`, of an unlimited key of a paying account unless told otherwise. */
 export function keyAnswer(changes: Readonly<Record<string, unknown>> = {}): CatalogueAnswer {
   return json(200, {
@@ -100,6 +105,11 @@ export function keyAnswer(changes: Readonly<Record<string, unknown>> = {}): Cata
       ...changes,
     },
   });
+}
+
+/** `GET /key`, of a key with a limit of $50.00. */
+export function limitedKey(remaining: number, reset: string | null = null): CatalogueAnswer {
+  return keyAnswer({ limit: 50, limit_remaining: remaining, limit_reset: reset });
 }
 
 export function creditsAnswer(total_credits: number, total_usage: number): CatalogueAnswer {

@@ -6,12 +6,6 @@ import { takeOut } from './readable.js';
 import { schemaFaults } from './schema-faults.js';
 import { policyFileSchema } from './schema.js';
 import type { YamlFile } from './yaml-tree.js';
-import { readYaml } from './yaml-tree.js';
-
-/** The policy of a file from its text, as `policyFrom` has it. */
-export function parsePolicyFile(text: string, file: string): PolicyFile {
-  return policyFrom(readYaml(text), file);
-}
 
 /**
  * The limits and rules of the default branch's file: `policy`, `budget`, `runs_per_month`, and the last two of each

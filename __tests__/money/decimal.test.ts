@@ -1,21 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  absolute,
   add,
   compare,
   decimal,
   divide,
   fromInteger,
   fromUnits as decimalFromUnits,
+  isNegative,
+  isPositive,
   isZero,
   maximum,
-  minimum,
   multiply,
   parseDecimal,
+  percentage,
   round,
   subtract,
   sum,
   times,
+  toNumber,
   toText,
 } from '../../src/money/decimal.js';
 
@@ -51,6 +55,10 @@ describe('reading', () => {
     expect(() => decimal('$1')).toThrow('not a plain decimal: $1');
   });
 
+  test('a text of very many zeros after the point is read at once', () => {
+    expect(parseDecimal(`1.5${'0'.repeat(1_000_000)}`)).toEqual({ coefficient: 15n, scale: 1 });
+  });
+
   test('equal amounts are equal objects however they were written', () => {
     expect(decimal('1.10')).toEqual(decimal('1.1'));
     expect(fromInteger(5)).toEqual(decimal('5.000'));
@@ -74,7 +82,6 @@ describe('arithmetic', () => {
         expect(add(x, y)).toEqual(decimal(fromUnits(a + b)));
         expect(subtract(x, y)).toEqual(decimal(fromUnits(a - b)));
         expect(compare(x, y)).toBe(a < b ? -1 : a > b ? 1 : 0);
-        expect(minimum(x, y)).toEqual(decimal(fromUnits(a < b ? a : b)));
         expect(maximum(x, y)).toEqual(decimal(fromUnits(a > b ? a : b)));
       }),
     );
@@ -166,10 +173,18 @@ describe('order', () => {
     ]);
   });
 
-  test('least and most of several, and of one', () => {
-    const amounts = [decimal('0.2'), decimal('0.15'), decimal('1'), decimal('0.3')] as const;
-    expect([toText(minimum(...amounts)), toText(maximum(...amounts))]).toEqual(['0.15', '1']);
-    expect([minimum(decimal('2')), maximum(decimal('2'))]).toEqual([decimal('2'), decimal('2')]);
+  test('the most of several, and of one', () => {
+    expect(toText(maximum(decimal('0.2'), decimal('0.15'), decimal('1'), decimal('0.3')))).toBe('1');
+    expect(maximum(decimal('2'))).toEqual(decimal('2'));
+  });
+
+  test.each([
+    ['-0.5', true, false, '0.5'],
+    ['0', false, false, '0'],
+    ['0.5', false, true, '0.5'],
+  ])('%s: negative %j, positive %j, its size %s', (text, negative, positive, size) => {
+    const value = decimal(text);
+    expect([isNegative(value), isPositive(value), toText(absolute(value))]).toEqual([negative, positive, size]);
   });
 });
 
@@ -189,6 +204,24 @@ describe('rounding', () => {
     ['100', '8', 0, '13'],
   ])('%s / %s to %i places is %s', (a, b, places, expected) => {
     expect(toText(divide(decimal(a), decimal(b), places))).toBe(expected);
+  });
+
+  test.each([
+    // 0.3107 / 4.9 = 0.063408…
+    ['0.3107', '4.9', 2, '6.34'],
+    ['1', '3', 6, '33.333333'],
+    ['-1', '8', 0, '-13'],
+    ['0', '5', 2, '0'],
+  ])('%s of %s in percent to %i places is %s', (part, whole, places, expected) => {
+    expect(toText(percentage(decimal(part), decimal(whole), places))).toBe(expected);
+  });
+
+  test.each([
+    ['30.25', 30.25],
+    ['-0.1', -0.1],
+    ['12345678901234567890', 12345678901234567000],
+  ])('%s as a float is %d', (text, expected) => {
+    expect(toNumber(decimal(text))).toBe(expected);
   });
 
   test.each([

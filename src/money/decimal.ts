@@ -38,8 +38,15 @@ export function parseDecimal(text: string): Decimal | null {
   if (!PLAIN_DECIMAL.test(text)) return null;
   const point = text.indexOf('.');
   if (point === -1) return normalise(BigInt(text), 0);
-  const fraction = text.slice(point + 1);
+  const fraction = withoutTrailingZeros(text.slice(point + 1));
   return normalise(BigInt(text.slice(0, point) + fraction), fraction.length);
+}
+
+/** Cut from the text: a division of a long number for each of them takes time that grows with the square. */
+function withoutTrailingZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
 }
 
 /** A decimal from a whole number; throws a RangeError (a programming error) on a fraction. */
@@ -124,8 +131,17 @@ export function isZero(value: Decimal): boolean {
   return value.coefficient === 0n;
 }
 
-export function minimum(first: Decimal, ...rest: readonly Decimal[]): Decimal {
-  return rest.reduce((least, value) => (compare(value, least) < 0 ? value : least), first);
+export function isNegative(value: Decimal): boolean {
+  return value.coefficient < 0n;
+}
+
+export function isPositive(value: Decimal): boolean {
+  return value.coefficient > 0n;
+}
+
+/** The size of a value, without its sign. */
+export function absolute(value: Decimal): Decimal {
+  return isNegative(value) ? negate(value) : value;
 }
 
 export function maximum(first: Decimal, ...rest: readonly Decimal[]): Decimal {
@@ -140,6 +156,11 @@ export function divide(a: Decimal, b: Decimal, places: number): Decimal {
   return normalise(divideHalfAway(numerator, denominator), places);
 }
 
+/** `part` in percent of `whole`, rounded half away from zero to `places` digits after the point; `whole` must not be zero. */
+export function percentage(part: Decimal, whole: Decimal, places: number): Decimal {
+  return divide(times(part, 100), whole, places);
+}
+
 /** The value rounded half away from zero to `places` digits after the point. */
 export function round(value: Decimal, places: number): Decimal {
   if (value.scale <= places) return value;
@@ -152,6 +173,11 @@ function divideHalfAway(numerator: bigint, denominator: bigint): bigint {
   const d = denominator < 0n ? -denominator : denominator;
   const quotient = (2n * n + d) / (2n * d);
   return negative ? -quotient : quotient;
+}
+
+/** The nearest float: for a length or a count to show, never for a sum. */
+export function toNumber(value: Decimal): number {
+  return Number(toText(value));
 }
 
 /** The plain decimal text, exact, no exponent; with `places`, zeros are added up to that many digits. */

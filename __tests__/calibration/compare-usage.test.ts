@@ -154,6 +154,21 @@ describe('figures', () => {
     expect([text(measured?.price?.percent), text(measured?.prompt.percent)]).toEqual(['50', '0']);
   });
 
+  // The catalogue says 1,000 x $1/M + 100 x $2/M = $0.0012; 1 % of it is $0.000012.
+  test.each([
+    ['0.001212', false],
+    ['0.001188', false],
+    ['0.00121200001', true],
+    ['0.00118799999', true],
+  ])(
+    'a charge of $%s for $0.0012 is a price difference: %p, which begins above 1 %% and is not rounded',
+    async (charged, differs) => {
+      const measured = compared(ONE_CALL, await used({ model: 'openai/gpt-5', cost: Number(charged) })).suites[0]
+        ?.calls[0]?.measured;
+      expect(measured?.price !== null).toBe(differs);
+    },
+  );
+
   test('other tokens at the catalogue’s price are no price difference, to the last token of an uneven mean', async () => {
     const usage = await used(
       { model: 'openai/gpt-5', prompt: 3, completion: 1, cost: 0.000005 },

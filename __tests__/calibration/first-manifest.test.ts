@@ -142,6 +142,16 @@ test('no limit is proposed where the recordings state no cost', async () => {
   expect(text).toContain('# no limit: the recordings do not state what a run of all suites costs');
 });
 
+// 799,999.9 x 1.25 = 999,999.875; 800,000 x 1.25 = 1,000,000, one digit more than a manifest takes.
+test.each([
+  [799_999.9, true],
+  [800_000, false],
+])('a limit for a run of $%d is proposed: %p, as far as a manifest can state it', async (cost, isProposed) => {
+  const { text } = await made({ 'log.jsonl': row({}, { cost }) });
+  expect(text.includes('per_run: 999999.875 #')).toBe(isProposed);
+  expect(text.includes('per_run:')).toBe(isProposed);
+});
+
 test('parts that rounding would make more than their whole are rounded down', async () => {
   // Means 2.5 cached and 2.5 written of 5 prompt tokens: to the nearest they would be 6.
   const parts = (cached: number, written: number): object => ({

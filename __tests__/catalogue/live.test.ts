@@ -191,6 +191,7 @@ describe('the catalogue', () => {
     ['the dearer last', ['0.000001', '0.000003'], '0.000003'],
     ['one that cannot be read', ['0.000001', '-1'], '-1'],
     ['one that cannot be read first', ['-1', '0.000001'], '-1'],
+    ['one that is too long to be a price', [`0.${'0'.repeat(70)}1`, '0.000001'], `0.${'0'.repeat(70)}1`],
     // 0.30000000000000004 as a binary float is the sum of 0.1 and 0.2; as decimals the second is dearer.
     ['prices that floats cannot tell apart', ['0.30000000000000001', '0.30000000000000002'], '0.30000000000000002'],
   ])('of an id listed twice has the dearer row: %s', async (_, prompts, expected) => {

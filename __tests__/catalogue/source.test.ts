@@ -85,6 +85,18 @@ describe('while the catalogue answers', () => {
       },
     ]);
   });
+
+  test('a lock of another catalogue is a note, beside the prices that differ', async () => {
+    const { text } = lock('0.000005');
+    const obtained = await obtain({
+      lock: { text: text.replace(server.url, 'https://other.test/api'), file: FILE },
+    });
+    expect(obtained.lock?.url).toBe('https://other.test/api');
+    expect(obtained.notes.map(({ code }) => code)).toEqual(['lock_of_another_catalogue', 'price_fell']);
+    expect(obtained.notes[0]?.message).toBe(
+      `The lock was written from https://other.test/api, and prices are now from ${server.url}: what differs between them need not have moved since. \`llm-budget lock --catalogue-url ${server.url}\` writes it anew.`,
+    );
+  });
 });
 
 describe('while the catalogue fails', () => {

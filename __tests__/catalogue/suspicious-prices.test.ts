@@ -31,6 +31,7 @@ describe('a listed price', () => {
     ['unknown before', '-1', '0'],
     ['gone', '0.000003', undefined],
     ['no text', '0.000003', 0],
+    ['longer than any price', `9.${'0'.repeat(100)}1`, '1'],
   ])('of which the like is no news: %s', (_, before, after) => {
     expect(suspiciousPrices(listed(after), listed(before))).toEqual([]);
   });

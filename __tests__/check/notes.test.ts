@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { increaseNotes, overrideNotes } from '../../src/check/notes.js';
+import { driftNotes, increaseNotes, overrideNotes } from '../../src/check/notes.js';
 import type { Judgement } from '../../src/verdict/judge.js';
 import type { Violation } from '../../src/verdict/violation.js';
 import { dollars, evals, fail, judged, manifest } from '../support/judged.js';
@@ -61,5 +61,32 @@ describe('an increase that is not judged is named', () => {
           'The increase of the run over base is not known, so its limit was not judged: a call there has no price, and changed.',
       },
     ]);
+  });
+});
+
+describe('calls that the price drift leaves out', () => {
+  const [one, two] = [dollars(1, { model: 'a/one' }), dollars(1, { model: 'a/two' })];
+
+  test('are counted, in one note that says what to do', () => {
+    expect(driftNotes([one], ['a/one'])).toEqual([
+      {
+        code: 'drift_incomplete',
+        message:
+          'The lock has no price for 1 call, which the price drift leaves out; `llm-budget lock` writes it anew.',
+      },
+    ]);
+    expect(driftNotes([one, two], ['a/one', 'a/two']).map(({ message }) => message)).toEqual([
+      'The lock has no price for 2 calls, which the price drift leaves out; `llm-budget lock` writes it anew.',
+    ]);
+  });
+
+  test('are not told of where the change itself adds their model, which no lock can have yet', () => {
+    expect(driftNotes([one, two], ['a/one'])).toEqual(driftNotes([one], ['a/one']));
+    expect(driftNotes([one, two], [])).toEqual([]);
+  });
+
+  test('are all told of where there is nothing to tell what is new by', () => {
+    expect(driftNotes([one, two], null)).toEqual(driftNotes([one, two], ['a/one', 'a/two']));
+    expect(driftNotes([], null)).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogu
 import { commandLine, DATE } from '../support/command-line.js';
 import type { TestRepository } from '../support/repository.js';
 import { testRepository } from '../support/repository.js';
+import { commandsIn } from '../support/runner.js';
 import { actionlint, stepsOf } from '../support/workflows.js';
 
 let server: CatalogueServer;
@@ -246,6 +247,16 @@ describe('init --usage', () => {
     ]);
     expect(text('llm-budget.yml')).toMatch(/^# yaml-language-server: /);
     expect((await run(['check'])).exitCode).toBe(0);
+  });
+
+  test('on stdout starts no runner command, whatever the recordings say, and is the same manifest', async () => {
+    const hostile = { ...row, suite: 'a ##[error]x', call: '::error::x', model: '##[group]a/b' };
+    repository.write('##[error]x.jsonl', JSON.stringify(hostile));
+    const printed = await init('--usage', '*.jsonl', '--stdout');
+    expect(printed.exitCode).toBe(0);
+    expect(commandsIn(printed.stdout)).toEqual([]);
+    const models = parseManifest(printed.stdout, 'f').suites.flatMap(({ calls }) => calls.map(({ model }) => model));
+    expect(models).toEqual(['##[group]a/b']);
   });
 
   test('takes nothing else that the recordings tell, and needs files', async () => {

@@ -6,6 +6,7 @@ import type { CatalogueServer } from '../support/catalogue-server.js';
 import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText } from '../support/command-line.js';
 import { temporaryFolder } from '../support/repository.js';
+import { commandsIn } from '../support/runner.js';
 
 let server: CatalogueServer;
 let folder: ReturnType<typeof temporaryFolder>;
@@ -56,6 +57,23 @@ describe('lock', () => {
     write('other.yml', manifestText({ model: 'acme/two' }));
     expect((await lock('other.yml', '--lock', 'other.lock.json')).exitCode).toBe(0);
     expect(read('other.lock.json').models.map(({ id }) => id)).toEqual(['acme/two']);
+  });
+
+  test('of a model whose sizes are negative can be read again', async () => {
+    server.intercept(({ path }) => {
+      if (path.endsWith('/endpoints')) return null;
+      return { status: 200, body: JSON.stringify({ data: [modelRow('acme/one', { context_length: -1 })] }) };
+    });
+    expect(await lock()).toMatchObject({ exitCode: 0 });
+    expect(read().models.map(({ context_length }) => context_length)).toEqual([null]);
+    expect(await lock('--check')).toMatchObject({ exitCode: 0 });
+  });
+
+  test.each([[[]], [['--check']]])('prints a file name that would start a runner command as text: %j', async (args) => {
+    await lock('--lock', '##[error]x');
+    const { stdout } = await lock(...args, '--lock', '##[error]x');
+    expect(stdout).toMatch(/^## \[error\]x/);
+    expect(commandsIn(stdout)).toEqual([]);
   });
 
   test('names on stderr the models that it cannot cover', async () => {

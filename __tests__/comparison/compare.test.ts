@@ -54,6 +54,35 @@ describe('pairing calls', () => {
     ]);
   });
 
+  describe('of several unnamed calls of one model', () => {
+    test('those that are the same are pairs, whichever of the others is taken away', () => {
+      expect(pairs(compared(of(dollars(2)), of(dollars(1), dollars(2))))).toEqual([
+        'unchanged a/dollar<-a/dollar 0',
+        'removed -<-a/dollar -1',
+      ]);
+      expect(pairs(compared(of(dollars(1)), of(dollars(1), dollars(2))))).toEqual([
+        'unchanged a/dollar<-a/dollar 0',
+        'removed -<-a/dollar -2',
+      ]);
+    });
+
+    test('two that change places are unchanged', () => {
+      expect(pairs(compared(of(dollars(2), dollars(1)), of(dollars(1), dollars(2))))).toEqual([
+        'unchanged a/dollar<-a/dollar 0',
+        'unchanged a/dollar<-a/dollar 0',
+      ]);
+    });
+
+    test('one that gets another model is held against the one that is left', () => {
+      const half = dollars(4, { model: 'a/half', display_name: 'a/half' });
+      // 4 x $0.50 - 1 x $1 = 1
+      expect(pairs(compared(of(half, dollars(2)), of(dollars(1), dollars(2))))).toEqual([
+        'changed a/half<-a/dollar 1',
+        'unchanged a/dollar<-a/dollar 0',
+      ]);
+    });
+  });
+
   test('a renamed call is one removed and one added, and adds nothing in sum', () => {
     const head = of(dollars(2, { name: 'new', display_name: 'new' }));
     const base = of(dollars(2, { name: 'old', display_name: 'old' }));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Catalogue } from '../../src/catalogue/catalogue.js';
-import { priceDrift } from '../../src/comparison/drift.js';
+import { priceDrift, type Drift } from '../../src/comparison/drift.js';
 import { estimateManifest } from '../../src/estimate/estimate-manifest.js';
 import type { Manifest } from '../../src/manifest/manifest.js';
 import { toText } from '../../src/money/decimal.js';
@@ -17,12 +17,16 @@ function prices(perThousand: Readonly<Record<string, string>>): Catalogue {
   );
 }
 
+function driftOf(subject: Manifest, live: Catalogue, lock: Catalogue): Drift {
+  return priceDrift(estimateManifest(subject, live, null), estimateManifest(subject, lock, null));
+}
+
 function drift(subject: Manifest, live: Catalogue, lock: Catalogue) {
-  const { per_run: perRun, models } = priceDrift(
-    estimateManifest(subject, live, null),
-    estimateManifest(subject, lock, null),
-  );
-  return [toText(perRun), models.map(({ model: id, per_run: moved }) => `${id} ${toText(moved)}`)];
+  const { per_run: perRun, models } = driftOf(subject, live, lock);
+  return [
+    perRun === null ? null : toText(perRun),
+    models.map(({ model: id, per_run: moved }) => `${id} ${toText(moved)}`),
+  ];
 }
 
 const of = (id: string, count: number) => dollars(count, { model: id, display_name: id });
@@ -54,9 +58,26 @@ describe('the drift of prices', () => {
     expect(drift(subject, less, both)).toEqual(['-6', ['a/b -2', 'a/a -4']]);
   });
 
-  test('of the same prices, or of no calls, is nothing', () => {
+  test('names the calls that are priced now and were not in the lock, in their order', () => {
+    const [both, less] = [prices({ 'a/a': '2', 'a/b': '2', 'a/c': '2' }), prices({ 'a/b': '1' })];
+    expect(driftOf(subject, both, less).unlocked.map(({ model: id, count }) => `${count} ${id}`)).toEqual([
+      '1 a/a',
+      '3 a/a',
+      '1 a/c',
+    ]);
+    // What has no price now is unpriced in the report, whatever the lock knows of it.
+    expect(driftOf(subject, less, both).unlocked).toEqual([]);
+    expect(driftOf(subject, less, less).unlocked).toEqual([]);
+  });
+
+  test('of the same prices is nothing', () => {
     const same = prices({ 'a/a': '1', 'a/b': '1', 'a/c': '1' });
     expect(drift(subject, same, same)).toEqual(['0', []]);
-    expect(drift(manifest(), same, same)).toEqual(['0', []]);
+  });
+
+  test('is not known where no call has a price in both, and is not $0 then', () => {
+    const [one, other] = [prices({ 'a/a': '1' }), prices({ 'a/b': '1' })];
+    expect(drift(subject, one, other)).toEqual([null, []]);
+    expect(drift(manifest(), one, one)).toEqual([null, []]);
   });
 });

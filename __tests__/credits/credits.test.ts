@@ -100,6 +100,11 @@ describe('what a person reads of a key', () => {
     );
   });
 
+  test('with a little less than a run costs: $1.2799 against $1.28', async () => {
+    const key = keyAnswer({ limit: 5, limit_remaining: 1.2799 });
+    expect((await linesOf({ key, credits: answers.forbidden }))[0]).toBe('Remaining $1.2799 covers 0 runs at $1.2800.');
+  });
+
   test('of the free tier, with the requests that are left today', async () => {
     const key = keyAnswer({ is_free_tier: true, ...freeRequests(28) });
     expect(await linesOf({ key, credits: answers.forbidden })).toEqual([

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { accountClient, type Send } from '../../src/credits/account-client.js';
 import { chargeLines, compareCharges, type RecordedCost } from '../../src/credits/charges.js';
-import { fetchGenerations, generationIds, type Generation, type Generations } from '../../src/credits/generations.js';
+import { fetchGenerations, type Generation, type Generations } from '../../src/credits/generations.js';
 import { send } from '../../src/http/request.js';
 import { decimal, toText } from '../../src/money/decimal.js';
 import { fakeTime } from '../support/fake-time.js';
@@ -104,22 +104,6 @@ describe('many generations', () => {
     expect(server?.requests).toHaveLength(50);
     expect(left_out).toBe(70);
     expect(found.filter(({ id }) => Number(id.slice(4)) < 60)).toHaveLength(25);
-  });
-});
-
-describe('the ids of usage rows', () => {
-  test('are those of generations, each once', () => {
-    const ids = [
-      'gen-1732-abcDEF',
-      null,
-      'chatcmpl-1',
-      'gen-1732-abcDEF',
-      'gen-',
-      'gen-a/../key',
-      'gen-x?id=y',
-      'gen-2',
-    ];
-    expect(generationIds(ids)).toEqual(['gen-1732-abcDEF', 'gen-2']);
   });
 });
 

@@ -178,15 +178,24 @@ describe('a report file that is no file is an error of the configuration', () =>
 });
 
 describe('a report file that cannot be written is a warning', () => {
-  test('where the folder is missing', async () => {
-    const path = '/proc/nothing/report.json';
+  test('where no folder can be made', async () => {
+    const inTheWay = join(folder, 'in-the-way');
+    await writeFile(inTheWay, '');
+    const path = join(inTheWay, 'report.json');
     const result = await stage.runOnPullRequest(over, { inputs: { 'report-file': path } });
     expect([result.exitCode, result.outputs.get('report-file'), result.outputs.get('verdict')]).toEqual([
       1,
       '',
       'fail',
     ]);
-    expect(warningsOf(result)).toEqual([expect.stringMatching(/the folder does not exist/)]);
+    expect(warningsOf(result)).toEqual([expect.stringMatching(/a part of the path is not a folder/)]);
+  });
+
+  test('and one in a folder that is not there yet is written there', async () => {
+    const path = join(folder, 'reports', 'llm', 'report.json');
+    const result = await stage.runOnPullRequest(over, { inputs: { 'report-file': path } });
+    expect(result.outputs.get('report-file')).toBe(path);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ schema_version: 1, verdict: 'fail' });
   });
 
   test('and one below the workspace is written there', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseEvent, type EventEnvironment, type RunEvent } from '../../src/github/event.js';
+import { isGate, parseEvent, type EventEnvironment, type RunEvent } from '../../src/github/event.js';
 
 const MERGE = 'a'.repeat(40);
 const HEAD = 'b'.repeat(40);
@@ -30,7 +30,6 @@ describe('parseEvent', () => {
       baseBranch: 'main',
       pullRequest: { kind: 'number', number: 7, head: HEAD },
       writesComment: true,
-      gate: true,
     });
   });
 
@@ -43,11 +42,10 @@ describe('parseEvent', () => {
       baseBranch: 'main',
       pullRequest: { kind: 'number', number: 7, head: HEAD },
       writesComment: true,
-      gate: true,
     });
   });
 
-  it('reads workflow_run: by head repository, branch and commit, and never as the gate', () => {
+  it('reads workflow_run: by head repository, branch and commit', () => {
     const workflow_run = { head_sha: HEAD, head_branch: 'patch-1', head_repository: { full_name: 'mallory/shop' } };
     expect(parse('workflow_run', { workflow_run })).toEqual({
       ...common,
@@ -57,8 +55,19 @@ describe('parseEvent', () => {
       baseBranch: null,
       pullRequest: { kind: 'search', repository: 'mallory/shop', branch: 'patch-1', head: HEAD },
       writesComment: true,
-      gate: false,
     });
+  });
+
+  it.each([
+    ['pull_request', true],
+    ['pull_request_target', true],
+    ['merge_group', true],
+    ['push', true],
+    ['schedule', true],
+    ['workflow_dispatch', true],
+    ['workflow_run', false],
+  ])('a run for %s decides the check: %j', (name, expected) => {
+    expect(isGate(name)).toBe(expected);
   });
 
   it('has no pull request for a workflow_run whose fork is gone', () => {
@@ -80,7 +89,6 @@ describe('parseEvent', () => {
       baseBranch: 'release/1.x',
       pullRequest: expected,
       writesComment: false,
-      gate: true,
     });
   });
 
@@ -90,7 +98,7 @@ describe('parseEvent', () => {
     ['no base where before is zeros of SHA-256', '0'.repeat(64), { kind: 'none' }],
   ])('reads push with %s', (_, before, base) => {
     const event = parse('push', { before, after: MERGE, deleted: false });
-    expect(event).toMatchObject({ head: MERGE, base, baseBranch: 'feature/x', writesComment: false, gate: true });
+    expect(event).toMatchObject({ head: MERGE, base, baseBranch: 'feature/x', writesComment: false });
     expect(event.pullRequest).toEqual({ kind: 'none' });
   });
 
@@ -109,7 +117,6 @@ describe('parseEvent', () => {
       base: { kind: 'none' },
       pullRequest: { kind: 'none' },
       writesComment: false,
-      gate: true,
     });
   });
 

@@ -20,6 +20,22 @@ const WHOLE = 'expected a whole number from 0 to 1000000000, without quotes';
 const DECIMAL = 'expected a plain decimal such as 2 or 0.25, at most 6 digits before and 12 after the point';
 const NAME = 'expected a name of 1-64 letters, digits, spaces and ._/:@+-, starting with a letter or digit';
 
+describe('the requests of a run', () => {
+  /** 9,007,199 x 1,000,000,000 + `rest`. */
+  const of = (rest: number) => {
+    const call = (count: number) => `[{model: a/b, count: ${count}, prompt_tokens: 1, completion_tokens: 1}]`;
+    return `version: 1\nsuites:\n  s: {repeat: 9007199, calls: ${call(1e9)}}\n  t: {calls: ${call(rest)}}\n`;
+  };
+  refuses([
+    ['as many as a JSON number holds exactly, 2^53 - 1', of(254_740_991)],
+    [
+      'one more',
+      of(254_740_992),
+      ['2:1', 'suites: expected at most 9007199254740991 requests', 'got 9007199254740992'],
+    ],
+  ]);
+});
+
 describe('a file that is no manifest', () => {
   refuses([
     ['nothing', '', ['1:1', 'the file: empty: expected a mapping that starts with "version: 1" and has suites']],

@@ -21,6 +21,7 @@ import {
   times,
   toNumber,
   toText,
+  wholeQuotient,
 } from '../../src/money/decimal.js';
 
 /** Amounts as whole numbers of 10^-22, so that plain bigint arithmetic gives the expected results independently. */
@@ -242,4 +243,15 @@ describe('rounding', () => {
   ])('%s written with at least 2 places is %s', (value, expected) => {
     expect(toText(decimal(value), 2)).toBe(expected);
   });
+});
+
+// 7 / 2 = 3.5; 0.3 / 0.1 = 3; 1 / 0.0000001 = 10,000,000; 0.1 / 3 = 0.033; -7 / 2 = -3.5
+test.each([
+  ['7', '2', 3n],
+  ['0.3', '0.1', 3n],
+  ['1', '0.0000001', 10_000_000n],
+  ['0.1', '3', 0n],
+  ['-7', '2', -3n],
+])('the whole part of %s / %s is %p', (a, b, quotient) => {
+  expect(wholeQuotient(decimal(a), decimal(b))).toBe(quotient);
 });

@@ -58,7 +58,7 @@ describe('the cheapest of several', () => {
       endpoint({ tag: 'cheap', provider_name: 'Cheap', pricing: CHEAP }),
       endpoint({ tag: 'cheap/priority', provider_name: 'Cheap', pricing: LISTED }),
     ];
-    const source = (fields: object) => priceOf({ pricing: LISTED, endpoints, call: { ...fields } }).arithmetic()[0];
+    const source = (fields: object) => priceOf({ pricing: LISTED, endpoints, call: { ...fields } }).source;
     expect(source({})).toBe('maker/model at its listed price');
     expect(source({ provider: { sort: 'price' } })).toMatch(
       /^maker\/model at .*cheap.*, the cheapest eligible endpoint$/,

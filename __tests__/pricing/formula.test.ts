@@ -328,7 +328,8 @@ describe('the arithmetic that --explain prints', () => {
     ]);
   });
 
-  it('is empty where there is no price', () => {
-    expect(priceOf({ pricing: { prompt: '1' } }).arithmetic()).toEqual([]);
+  it('is empty where there is no price, and nobody is named whose price it is', () => {
+    const price = priceOf({ pricing: { prompt: '1' } });
+    expect([price.arithmetic(), price.source]).toEqual([[], null]);
   });
 });

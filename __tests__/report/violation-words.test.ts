@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeViolation, worstFirst } from '../../src/report/violation-words.js';
+import { describeViolation } from '../../src/report/violation-words.js';
 import type { Violation } from '../../src/verdict/violation.js';
 
 function violation(change: Partial<Violation>): Violation {
@@ -58,16 +58,4 @@ test.each([
   [{ suite: 'rag', call: 'answer' }, 'rag / answer'],
 ])('a violation of %j is about %s', (change, subject) => {
   expect(describeViolation(violation(change)).subject).toBe(subject);
-});
-
-test('failures come first, then warnings, then what is excused, was there before or is overridden', () => {
-  const given = [
-    violation({ severity: 'warn', overridden: true, line: 1 }),
-    violation({ severity: 'warn', line: 2 }),
-    violation({ severity: 'warn', excused: true, line: 3 }),
-    violation({ line: 4 }),
-    violation({ severity: 'warn', in_base: true, line: 5 }),
-    violation({ line: 6 }),
-  ];
-  expect(worstFirst(given).map(({ line }) => line)).toEqual([4, 6, 2, 1, 3, 5]);
 });

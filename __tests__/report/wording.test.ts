@@ -41,10 +41,10 @@ describe('the sentence of the verdict', () => {
       'Prices are not live, no limit set',
     ],
     [
-      'the worst, wherever it stands',
+      'the first of several',
       {
         ...broken({}),
-        violations: [...broken({}).violations, ...broken({ rule: 'unpriced', severity: 'fail' }).violations],
+        violations: [...broken({ rule: 'unpriced', severity: 'fail' }).violations, ...broken({}).violations],
       },
       'Not every call has a price',
     ],

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { add, decimal, multiply, sum, times, toText, type Decimal } from '../../src/money/decimal.js';
-import { readUsage, usageRows, type Usage } from '../../src/usage/read-usage.js';
+import { readUsage, type Usage } from '../../src/usage/read-usage.js';
 import type { TokenCounts, UsageRow } from '../../src/usage/usage-row.js';
+import type { UsageTable } from '../../src/usage/usage-table.js';
 
 export const USAGE_FIXTURES = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures', 'usage');
 
@@ -36,6 +37,35 @@ export async function readFiles(
     const usage = await readUsage(['*'], { cwd: folder, within: null });
     return { usage, rows: [...usageRows(usage.table)] };
   });
+}
+
+/** The rows that count, in the normal form; ids and times are not kept. */
+function* usageRows(table: UsageTable): Generator<UsageRow> {
+  for (let row = 0; row < table.length(); row += 1) {
+    const key = table.groups[table.group.get(row)];
+    if (table.isDropped(row) || key === undefined) continue;
+    const { tokens } = table;
+    const own = table.ownKey(row);
+    yield {
+      ...key,
+      tokens: {
+        prompt: tokens.prompt.get(row),
+        completion: tokens.completion.get(row),
+        cached: tokens.cached.get(row),
+        written: tokens.written.get(row),
+        reasoning: tokens.reasoning.get(row),
+        audio: tokens.audio.get(row),
+        image_output: tokens.image_output.get(row),
+        audio_output: tokens.audio_output.get(row),
+      },
+      web_searches: table.web_searches.get(row),
+      cost: own ? null : table.cost(row),
+      list_cost: own ? table.cost(row) : null,
+      own_key: own,
+      id: null,
+      time: null,
+    };
+  }
 }
 
 export function counts(tokens: Partial<TokenCounts>): TokenCounts {

@@ -83,6 +83,9 @@ describe('an amount beside its limit', () => {
     ['1240.4', '1240', '$1,240.40', '$1,240.00'],
     ['5', '5', '$5.00', '$5.00'],
     ['0.0996', '0.0995', '$0.0996', '$0.0995'],
+    ['0.005', '0.00499', '$0.00500', '$0.00499'],
+    ['0.0015', '0.00149999', '$0.00150000', '$0.00149999'],
+    ['2502', '2501.9', '$2,502.00', '$2,501.90'],
   ])('%s against %s: %s and %s', (actual, limit, shownActual, shownLimit) => {
     expect(tellApart(actual, limit)).toEqual({ actual: shownActual, limit: shownLimit });
   });
@@ -136,6 +139,7 @@ describe('percent, counts and ages', () => {
 
   test.each([
     [0, 'less than a day old'],
+    [0.5, '0.5 days old'],
     [1, '1 day old'],
     [12, '12 days old'],
   ])('prices of %d days are %s', (days, expected) => {

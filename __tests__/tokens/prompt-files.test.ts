@@ -120,20 +120,23 @@ describe('a file that cannot be counted', () => {
     ]);
   });
 
-  test('is an error at base too where it exists', () => {
-    expect(placedProblems(() => withPromptFiles(two, read, 'base'))).toEqual([
+  test.each(['base', 'default branch'] as const)('is an error at the other side too where it exists: %s', (side) => {
+    expect(placedProblems(() => withPromptFiles(two, read, side))).toEqual([
       '10:9 prompt file image.png is a binary file; a text in UTF-8 is accepted',
     ]);
   });
 
-  test('counts nothing at base where it is missing, with a note', () => {
+  test.each([
+    ['base', 'at base'],
+    ['default branch', 'on the default branch'],
+  ] as const)('counts nothing where the other side lacks it, with a note that says which: %s', (side, where) => {
     const one = withCalls(call({ model: GPT, prompt_files: [plain('a.md'), plain('gone.md')] }));
-    const { manifest: after, notes } = withPromptFiles(one, read, 'base');
+    const { manifest: after, notes } = withPromptFiles(one, read, side);
     expect(after.suites[0]?.calls[0]?.prompt_tokens).toEqual(tokens(1010));
     expect(notes).toEqual([
       {
         code: 'prompt_file_missing',
-        message: 'Prompt file gone.md does not exist at base; there it counts no tokens.',
+        message: `Prompt file gone.md does not exist ${where}; there it counts no tokens.`,
       },
     ]);
   });

@@ -103,6 +103,23 @@ describe('only regular files are opened', () => {
     });
   });
 
+  test('a glob without a match is a line, and the files of the others are read', async () => {
+    await withFiles({ 'good.jsonl': ROW }, async (folder) => {
+      const usage = await readUsage(['*.jsonl', 'other/*.json'], { cwd: folder, within: null });
+      expect([usage.rows, usage.unreadable.count]).toEqual([1, 1]);
+      expect(usage.unreadable.problems.map(({ message }) => message)).toEqual(['no file matches "other/*.json"']);
+    });
+  });
+
+  test('without any match there is nothing to read: a line each', async () => {
+    await withFiles({}, async (folder) => {
+      expect(await problemsOf(() => readUsage(['a.jsonl', 'b/*'], { cwd: folder, within: null }))).toEqual([
+        'no file matches "a.jsonl"',
+        'no file matches "b/*"',
+      ]);
+    });
+  });
+
   test('a device is refused', async () => {
     expect(await problemsOf(() => readUsage(['/dev/zero'], { cwd: '/', within: null }))).toEqual([
       '/dev/zero is not a regular file (a pipe, a socket or a device); it was not opened',

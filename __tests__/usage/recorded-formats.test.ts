@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { decimal, toText } from '../../src/money/decimal.js';
-import { exactCost, usageRowSchema, type UsageRow } from '../../src/usage/usage-row.js';
+import { exactCost, type UsageRow } from '../../src/usage/usage-row.js';
 import { counts, invoice, readFiles, readFixture } from '../support/usage.js';
 
 function charged(row: UsageRow | undefined): string | null {
@@ -212,7 +212,54 @@ describe('traces', () => {
     expect(charged(row)).toBe('0.003');
     expect(invoice(row?.tokens ?? counts({}), { prompt: '2.5', completion: '10', cached: '1.25' })).toBe('0.003');
   });
+
+  test.each([
+    ['none', {}],
+    ['an empty one', { traceId: 't1', spanId: '' }],
+    ['all zeros, which OTLP calls invalid', { traceId: '0'.repeat(32), spanId: '0'.repeat(16) }],
+  ])('spans whose id is %s are all counted, each as a request of its own', async (_, ids) => {
+    const { rows, usage } = await readFiles({ 'a.json': spans(...[100, 200, 300].map((input) => span(input, ids))) });
+    expect(rows.map((row) => row.tokens.prompt)).toEqual([100, 200, 300]);
+    expect([usage.repeated, usage.sums]).toEqual([0, 0]);
+  });
+
+  test('a span without an id is told from others by the id of its response', async () => {
+    const answered = span(100, {}, 'gen-1');
+    const { rows, usage } = await readFiles({ 'a.json': spans(answered, answered, span(100, {}, 'gen-2')) });
+    expect([rows.length, usage.repeated]).toEqual([2, 1]);
+  });
+
+  test('a span without an id is a leaf: the sums of the spans above it are not counted again', async () => {
+    const [root, step] = [
+      span(300, { traceId: 't1', spanId: 'root' }),
+      span(null, { traceId: 't1', spanId: 'step', parentSpanId: 'root' }),
+    ];
+    const leaves = [100, 200].map((input) => span(input, { traceId: 't1', parentSpanId: 'step' }));
+    const { rows, usage } = await readFiles({ 'a.json': spans(root, ...leaves, step) });
+    expect(rows.map((row) => row.tokens.prompt)).toEqual([100, 200]);
+    expect(usage.sums).toBe(1);
+  });
+
+  test('an id of a span whose trace is not stated holds within its file alone', async () => {
+    const [root, leaf] = [span(300, { spanId: '1' }), span(300, { spanId: '2', parentSpanId: '1' })];
+    const { rows, usage } = await readFiles({ 'a.json': spans(root, leaf), 'b.jsonl': spans(leaf, leaf) });
+    expect(rows.map((row) => row.source)).toEqual(['a.json', 'b.jsonl']);
+    expect([usage.sums, usage.repeated]).toEqual([1, 1]);
+  });
 });
+
+/** A span that states so many input tokens; null: none. */
+function span(input: number | null, ids: Readonly<Record<string, string>>, response?: string): object {
+  const attributes = [
+    ...(input === null ? [] : [{ key: 'gen_ai.usage.input_tokens', value: { intValue: String(input) } }]),
+    ...(response === undefined ? [] : [{ key: 'gen_ai.response.id', value: { stringValue: response } }]),
+  ];
+  return { ...ids, attributes };
+}
+
+function spans(...all: readonly object[]): string {
+  return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: all }] }] });
+}
 
 describe('Claude Code', () => {
   test('every model of a session is a row with its own cost, and the usage of the main model is not counted again', async () => {
@@ -245,18 +292,15 @@ describe('Claude Code', () => {
     ]);
     expect(usage.sums).toBe(2);
   });
-});
 
-test.each([
-  'vcr-openrouter.yaml',
-  'nock-anthropic.json',
-  'har-openai.json',
-  'openrouter-log.jsonl',
-  'google.jsonl',
-  'promptfoo.json',
-  'traces.jsonl',
-  'claude-code.json',
-])('%s: every row keeps to the schema of the normal form', async (name) => {
-  const { rows } = await readFixture(name);
-  for (const row of rows) expect(usageRowSchema.safeParse(row).success).toBe(true);
+  test('a model whose name is longer than 128 characters is named as unreadable, the others are counted', async () => {
+    const usage = { inputTokens: 10, outputTokens: 1, costUSD: 0.00001 };
+    const modelUsage = { ['m'.repeat(129)]: usage, ['m'.repeat(128)]: usage };
+    const { rows, usage: read } = await readFiles({ 'a.json': JSON.stringify({ type: 'result', modelUsage }) });
+    expect(rows.map((row) => row.model)).toEqual(['m'.repeat(128)]);
+    expect([read.unreadable.count, read.unreadable.problems.map(({ message }) => message)]).toEqual([
+      1,
+      ['a usage record cannot be read: the name of a model has 129 characters; at most 128 are accepted'],
+    ]);
+  });
 });

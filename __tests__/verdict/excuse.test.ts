@@ -35,6 +35,15 @@ describe('each violation of base excuses one of head', () => {
     expect(violations.filter(({ severity }) => severity === 'fail')).toHaveLength(5000);
   });
 
+  test('what is excused stands below the warnings that count in full', () => {
+    const head = manifest({ budget: { per_run: fail('1') }, suites: [evals(dollars(2))] });
+    const judgement = judged({ head, base: head }, { isUnprotected: true });
+    expect(judgement.violations).toMatchObject([
+      { rule: 'unprotected', severity: 'warn' },
+      { rule: 'per_run', severity: 'warn', excused: true },
+    ]);
+  });
+
   test('the same call in another suite is another call', () => {
     const head = manifest({ suites: [suite({ name: 'other', calls: [unknown(1)] })] });
     expect(judged({ head, base: of(unknown(1)) }).verdict).toBe('fail');

@@ -370,6 +370,41 @@ describe('rules of the policy', () => {
   });
 
   test.each([
+    ['as often', 60, true],
+    ['less often', 55, true],
+    ['more often', 61, false],
+  ])('free models that base asks too often and head %s: in base too, %j', (_, count, isInBase) => {
+    const free = (times: number) => dollars(times, { model: 'a/free:free', display_name: 'a/free:free' });
+    const { violations } = judged({
+      head: manifest({ suites: [evals(free(count))] }),
+      base: manifest({ suites: [evals(free(60))] }),
+    });
+    expect(violations.map(({ rule, severity, in_base }) => [rule, severity, in_base === true])).toEqual([
+      ['free_tier', 'warn', isInBase],
+    ]);
+  });
+
+  test.each([
+    ['warn', 1, 'warn', true],
+    ['fail', 1, 'fail', false],
+    ['warn', 31, 'fail', false],
+  ] as const)(
+    'base has the same prices: with stale_prices: %s, a lock of %i days is %s',
+    (stale, age, severity, is) => {
+      const prices = { source: 'lock', ageInDays: age } as const;
+      const situation = { head, policy: rules({ stale_prices: stale }) };
+      const seen = (base: typeof head | null, baseExcuses: boolean) =>
+        judged({ ...situation, base }, { prices, baseExcuses }).violations.map((found) => [
+          found.severity,
+          found.in_base === true,
+        ]);
+      expect(seen(head, true)).toEqual([[severity, is]]);
+      expect(seen(head, false)).toEqual([[severity, false]]);
+      expect(seen(null, true)).toEqual([[severity, false]]);
+    },
+  );
+
+  test.each([
     [30, 'warn', 'warn'],
     [30.001, 'warn', 'fail'],
     [31, 'warn', 'fail'],
@@ -386,6 +421,7 @@ describe('rules of the policy', () => {
 test.each([
   [12.9, '12', 'Prices come from the lock, 12 days old.'],
   [1.5, '1', 'Prices come from the lock, 1 day old.'],
+  [0.9, '0', 'Prices come from the lock, less than a day old.'],
   [30, '30', 'Prices come from the lock, 30 days old.'],
   [30.001, '30.01', 'Prices come from the lock, 30.01 days old; the limit is 30 days.'],
   [31.5, '31', 'Prices come from the lock, 31 days old; the limit is 30 days.'],

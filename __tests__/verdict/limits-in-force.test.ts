@@ -93,6 +93,25 @@ describe('for runs per month the larger number holds', () => {
     expect(limitsInForce(wanted, policy).notApplied).toEqual(notApplied);
   });
 
+  test.each([
+    ['says less', null, 1, 600, [{ key: 'suites.renamed.runs_per_month', head: '1', policy: '600' }]],
+    ['says nothing, as before', null, undefined, 600, []],
+    [
+      'says nothing, where the old one said more',
+      900,
+      undefined,
+      900,
+      [{ key: 'suites.renamed.runs_per_month', head: '600', policy: '900' }],
+    ],
+    ['says more', null, 900, 900, []],
+  ] as const)('a suite under another name that %s', (_, policyOwn, own, inForce, notApplied) => {
+    const renamed = suites(own).map((suite) => ({ ...suite, name: 'renamed' }));
+    const wanted = manifest({ runs_per_month: 600, suites: renamed });
+    const policy = policyWith(600, policyOwn);
+    expect(wanted.suites.map(runsInForce(wanted, policy))).toEqual([inForce]);
+    expect(limitsInForce(wanted, policy).notApplied).toEqual(notApplied);
+  });
+
   test('a suite that the default branch does not know may run as rarely as it says', () => {
     const nightly = manifest({ runs_per_month: 600, suites: suites(30) });
     expect(nightly.suites.map(runsInForce(nightly, policyFile({ runs_per_month: 600 })))).toEqual([30]);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readOptionalFile, readRegularFile, readTreeFiles } from '../../src/workspace/read-file.js';
+import { readOptionalFile, readTreeFiles } from '../../src/workspace/read-file.js';
 import { problemsOf } from '../support/problems.js';
 import { temporaryFolder } from '../support/repository.js';
 
@@ -20,27 +20,26 @@ afterEach(() => {
 describe('a file that the user named', () => {
   test('is read as UTF-8, up to the last admitted byte', async () => {
     writeFileSync(at('ten'), 'ä23456789');
-    expect(await readRegularFile(at('ten'), limits)).toBe('ä23456789');
+    expect(await readOptionalFile(at('ten'), '/', limits)).toBe('ä23456789');
   });
 
   test('may be reached through a link', async () => {
     writeFileSync(at('real'), 'text');
     symlinkSync('real', at('link'));
-    expect(await readRegularFile(at('link'), limits)).toBe('text');
+    expect(await readOptionalFile(at('link'), '/', limits)).toBe('text');
   });
 
   test('may be empty', async () => {
     writeFileSync(at('empty'), '');
-    expect(await readRegularFile(at('empty'), limits)).toBe('');
+    expect(await readOptionalFile(at('empty'), '/', limits)).toBe('');
   });
 
   test('keeps its byte order mark', async () => {
     writeFileSync(at('marked'), '\uFEFFa');
-    expect(await readRegularFile(at('marked'), limits)).toBe('\uFEFFa');
+    expect(await readOptionalFile(at('marked'), '/', limits)).toBe('\uFEFFa');
   });
 
   const refused: readonly (readonly [string, (path: string) => void, RegExp])[] = [
-    ['is missing', () => undefined, /x does not exist$/],
     [
       'is one byte too large',
       (path) => {
@@ -100,13 +99,18 @@ describe('a file that the user named', () => {
   ];
   test.each(refused)('is refused in words when it %s', async (_, make, message) => {
     make(at('x'));
-    const [said] = await problemsOf(() => readRegularFile(at('x'), limits));
+    const [said] = await problemsOf(() => readOptionalFile(at('x'), '/', limits));
     expect(said).toMatch(message);
     expect(said).toContain(at('x'));
   });
 
+  test('is named as it was given', async () => {
+    mkdirSync(at('x'));
+    expect(await problemsOf(() => readOptionalFile('x', at('.'), limits))).toEqual(['x is a folder, not a file']);
+  });
+
   test('is refused in words when its path has a null character', async () => {
-    expect(await problemsOf(() => readRegularFile('a\0b', limits))).toEqual([
+    expect(await problemsOf(() => readOptionalFile('a\0b', '/', limits))).toEqual([
       expect.stringContaining('cannot be read: the path has a null character in it'),
     ]);
   });
@@ -115,13 +119,15 @@ describe('a file that the user named', () => {
 describe('an optional file', () => {
   test('is null where it is missing, or a folder of its path is no folder', async () => {
     writeFileSync(at('file'), '');
-    expect(await readOptionalFile(at('missing'), limits)).toBeNull();
-    expect(await readOptionalFile(at('file/below'), limits)).toBeNull();
+    expect(await readOptionalFile(at('missing'), '/', limits)).toBeNull();
+    expect(await readOptionalFile(at('file/below'), '/', limits)).toBeNull();
   });
 
   test('is an error where it exists and cannot be used', async () => {
     mkdirSync(at('x'));
-    expect(await problemsOf(() => readOptionalFile(at('x'), limits))).toEqual([`${at('x')} is a folder, not a file`]);
+    expect(await problemsOf(() => readOptionalFile(at('x'), '/', limits))).toEqual([
+      `${at('x')} is a folder, not a file`,
+    ]);
   });
 });
 

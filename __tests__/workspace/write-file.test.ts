@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  existsSync,
   chmodSync,
   lstatSync,
   mkdirSync,
@@ -13,7 +14,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { refusedTarget, writeTextFile } from '../../src/workspace/write-file.js';
+import { makeFolder, refusedTarget, writeTextFile } from '../../src/workspace/write-file.js';
 import { problemsOf } from '../support/problems.js';
 import { temporaryFolder } from '../support/repository.js';
 
@@ -116,6 +117,26 @@ describe('writing a text file', () => {
       `${at(name)} cannot be written: ${reason}`,
     ]);
     expect(readdirSync(folder.path)).toEqual(before);
+  });
+});
+
+describe('a folder for an output', () => {
+  test('is made with those above it, and may be there already', async () => {
+    await makeFolder(at('a/b/c'));
+    await makeFolder(at('a/b/c'));
+    await writeTextFile(at('a/b/c/x'), 'new');
+    expect(readFileSync(at('a/b/c/x'), 'utf8')).toBe('new');
+  });
+
+  const refused: [string, () => string, string][] = [
+    ['where a file is in the way', () => at('file/a'), 'a part of the path is not a folder'],
+  ];
+  if (existsSync('/proc/self')) {
+    refused.push(['where a folder that exists takes no other', () => '/proc/no/a', 'the folder does not exist']);
+  }
+  test.each(refused)('is refused in words %s', async (_, path, reason) => {
+    writeFileSync(at('file'), '');
+    expect(await problemsOf(() => makeFolder(path()))).toEqual([`${path()} cannot be written: ${reason}`]);
   });
 });
 

@@ -5,14 +5,18 @@ import { upsertComment } from '../github/comment.js';
 import type { CommentOutcome } from '../github/comment.js';
 import { existingComment } from '../github/own-comments.js';
 import type { ErrorReport, Report } from '../report/schema.js';
-import type { Desk } from './desk.js';
+import type { RunContext } from './run-context.js';
 import type { ActionWorld } from './world.js';
 
 const NOTHING_TO_SAY: CommentOutcome = { status: 'skipped', warning: null };
 
 /** Brings the pull request's comment up to date, where the event writes one and the mode wants one. Never throws. */
-export async function comment(report: Report | ErrorReport, desk: Desk, world: ActionWorld): Promise<CommentOutcome> {
-  const { event, facts, inputs, client, urls } = desk;
+export async function comment(
+  report: Report | ErrorReport,
+  context: RunContext,
+  world: ActionWorld,
+): Promise<CommentOutcome> {
+  const { event, facts, inputs, client, repositoryUrl } = context;
   const { pullRequest } = facts;
   const comments = pullRequest?.comments ?? null;
   if (!event.writesComment || inputs.comment === 'never') return NOTHING_TO_SAY;
@@ -23,7 +27,6 @@ export async function comment(report: Report | ErrorReport, desk: Desk, world: A
   const exists = existingComment(comments, key) !== null;
   if (!wantsComment(inputs.comment, report, exists)) return NOTHING_TO_SAY;
 
-  const repositoryUrl = `${urls.server}/${event.repository.owner}/${event.repository.name}`;
   const headSha = event.pullRequest.kind === 'none' ? null : event.pullRequest.head;
   return await upsertComment(client, {
     pullRequest,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -45,6 +46,9 @@ export async function readEventPayload(variable: Variable): Promise<unknown> {
 /** Where the report goes: as asked, from the workspace; else into the runner's temporary folder, one file a budget. */
 export function reportPath(asked: string, commentKey: string, variable: Variable): string {
   if (asked !== '') return resolve(variable('GITHUB_WORKSPACE') || '.', asked);
-  const name = commentKey.replace(/[^A-Za-z0-9.-]+/g, '-').slice(0, 80);
+  const plain = commentKey.replace(/[^A-Za-z0-9.-]+/g, '-').slice(0, 80);
+  // Keys that differ only in what a file name cannot have must not share a file.
+  const name =
+    plain === commentKey ? plain : `${plain}-${createHash('sha256').update(commentKey).digest('hex').slice(0, 12)}`;
   return join(variable('RUNNER_TEMP') || tmpdir(), `llm-budget-report-${name}.json`);
 }

@@ -1,7 +1,8 @@
+import { dirname } from 'node:path';
 import { jsonDocument } from '../check/render.js';
 import { configurationError, NoVerdictError } from '../problems/problem.js';
 import type { ErrorReport, Report } from '../report/schema.js';
-import { refusedTarget, writeTextFile } from '../workspace/write-file.js';
+import { makeFolder, refusedTarget, writeTextFile } from '../workspace/write-file.js';
 import { reportPath } from './environment.js';
 import type { ActionWorld } from './world.js';
 
@@ -28,6 +29,8 @@ export async function writeReportFile(
   const isRefused = asked !== '' && (await refusedTarget(named)) !== null;
   const path = isRefused ? reportPath('', commentKey, world.variable) : named;
   try {
+    // No checkout is needed, so the workspace may be empty.
+    await makeFolder(dirname(path));
     await writeTextFile(path, jsonDocument(report));
     return path;
   } catch (error) {

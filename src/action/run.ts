@@ -1,6 +1,7 @@
 import { check } from '../check/check.js';
 import { errorReport } from '../check/render.js';
 import { accountClient } from '../credits/account-client.js';
+import { isGate } from '../github/event.js';
 import { send } from '../http/request.js';
 import { readInputs } from '../inputs/action-inputs.js';
 import type { ActionInputs } from '../inputs/action-inputs.js';
@@ -10,8 +11,8 @@ import type { ErrorReport, Report } from '../report/schema.js';
 import { logLine } from '../text/log.js';
 import { readUsage } from '../usage/read-usage.js';
 import type { Usage } from '../usage/read-usage.js';
-import { openDesk } from './desk.js';
-import type { Desk } from './desk.js';
+import { readRunContext } from './run-context.js';
+import type { RunContext } from './run-context.js';
 import { publish } from './publish.js';
 import { checkReportFile } from './report-file.js';
 import { sourcesOf } from './sources.js';
@@ -26,22 +27,22 @@ export async function runAction(world: ActionWorld, decided: (exitCode: number) 
   if (opening.kind === 'no verdict') {
     return await conclude(world, null, opening.report, opening.error.processExitCode, decided);
   }
-  const desk = opening.value;
-  for (const warning of desk.facts.warnings) world.warn(warning);
-  const failOn = desk.inputs['fail-on'];
-  const checking = await settle(() => checkAt(desk, world));
+  const context = opening.value;
+  for (const warning of context.facts.warnings) world.warn(warning);
+  const failOn = context.inputs['fail-on'];
+  const checking = await settle(() => checkAt(context, world));
   return checking.kind === 'no verdict'
-    ? await conclude(world, desk, checking.report, errorExitCode(checking.error.exitCode, failOn), decided)
-    : await conclude(world, desk, checking.value, exitCodeOf(checking.value, failOn), decided);
+    ? await conclude(world, context, checking.report, errorExitCode(checking.error.exitCode, failOn), decided)
+    : await conclude(world, context, checking.value, exitCodeOf(checking.value, failOn), decided);
 }
 
-async function checkAt(desk: Desk, world: ActionWorld): Promise<Report> {
-  const catalogueUrl = desk.inputs['catalogue-url'];
-  const apiKey = desk.inputs['openrouter-api-key'];
+async function checkAt(context: RunContext, world: ActionWorld): Promise<Report> {
+  const catalogueUrl = context.inputs['catalogue-url'];
+  const apiKey = context.inputs['openrouter-api-key'];
   const account = apiKey === '' ? null : accountClient({ catalogueUrl, apiKey, send, effects: world.effects });
-  const usage = await usageOf(desk.inputs.usage, world);
+  const usage = await usageOf(context.inputs.usage, world);
   const options = { catalogueUrl, offline: false, at: null, explain: false, account, usage };
-  return await check(sourcesOf(desk), options, world.effects);
+  return await check(sourcesOf(context), options, world.effects);
 }
 
 /** More places that cannot be read are counted in the report and not named in the log. */
@@ -57,27 +58,25 @@ async function usageOf(globs: readonly string[], world: ActionWorld): Promise<Us
   return usage;
 }
 
-async function open(world: ActionWorld): Promise<Desk> {
+async function open(world: ActionWorld): Promise<RunContext> {
   const inputs: ActionInputs = readInputs(world.input);
   world.hide(inputs['github-token']);
   world.hide(inputs['openrouter-api-key']);
   await checkReportFile(inputs['report-file'], world);
   world.useProxy();
-  return await openDesk(inputs, world);
+  return await readRunContext(inputs, world);
 }
 
 async function conclude(
   world: ActionWorld,
-  desk: Desk | null,
+  context: RunContext | null,
   report: Report | ErrorReport,
   exitCode: number,
   decided: (exitCode: number) => void,
 ): Promise<number> {
-  // A workflow_run judges after the fact, in the default branch's name: it informs and never gates.
-  const gates = world.variable('GITHUB_EVENT_NAME') !== 'workflow_run';
-  const final = gates ? exitCode : 0;
+  const final = isGate(world.variable('GITHUB_EVENT_NAME')) ? exitCode : 0;
   decided(final);
-  await publish(report, desk, world);
+  await publish(report, context, world);
   return final;
 }
 

@@ -2,7 +2,7 @@ import type { RetryEffects } from '../http/retry.js';
 import type { Annotation } from './annotations.js';
 import type { Variable } from './environment.js';
 
-/** All that the action touches outside itself; the door hands in the runner's. Nothing here throws. */
+/** All that the action touches outside itself; the door hands in the runner's. */
 export interface ActionWorld {
   readonly variable: Variable;
   readonly input: (name: string) => string;
@@ -14,6 +14,7 @@ export interface ActionWorld {
   readonly writeSummary: (markdown: string) => Promise<void>;
   /** Has the runner mask the value in every log from now on. */
   readonly hide: (secret: string) => void;
+  /** Sends what follows through the environment's proxy, if it names one; NoVerdictError (2) where that is no URL. */
   readonly useProxy: () => void;
   readonly effects: RetryEffects;
 }

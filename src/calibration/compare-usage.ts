@@ -1,15 +1,16 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate/estimate.js';
 import type { Manifest, NamedSuite } from '../manifest/manifest.js';
-import { add, compare, divide, fromInteger, multiply, negate, sum, times, type Decimal } from '../money/decimal.js';
+import { add, divide, fromInteger, sumOrNull, times, type Decimal } from '../money/decimal.js';
 import { configurationError } from '../problems/problem.js';
 import { aggregate, type UsageGroup } from '../usage/aggregate.js';
+import { isOffBy, percentAbove, pricesDiffer } from '../usage/deviation.js';
 import type { GroupKey, UsageTable } from '../usage/usage-table.js';
 import type { CallUsage, Figure, MeasuredCall, PriceDifference, SuiteUsage, UsageComparison } from './comparison.js';
 import { callMatcher, type Match } from './match-calls.js';
 import { catalogueId } from './call-key.js';
 import { catalogueCost, plainCall } from './measured-price.js';
-import { perRun, percentAbove } from './means.js';
+import { perRun } from './means.js';
 import { proposalsFor } from './proposals.js';
 
 export interface ComparisonInput {
@@ -26,9 +27,6 @@ export interface ComparisonInput {
   /** The suite that recordings which name none belong to; null: see callMatcher. */
   readonly suite: string | null;
 }
-
-/** A charge may differ by this much from the catalogue's before it is a price difference: rounding of the sender. */
-const PRICE_TOLERANCE_PERCENT = fromInteger(1);
 
 /** Holds a manifest against what was used. Throws a NoVerdictError (2) where the suite asked for is not in it. */
 export function compareUsage(input: ComparisonInput): UsageComparison {
@@ -98,8 +96,7 @@ function suiteUsage(
     .filter((group) => group.suite === suite.name)
     .map((group) => otherCost(group, suite, input));
   const used = [...calls.flatMap(({ measured }) => (measured === null ? [] : [measured.used_per_run])), ...others];
-  const known = used.filter((cost) => cost !== null);
-  const usedPerRun = known.length < used.length || used.length === 0 ? null : sum(known);
+  const usedPerRun = used.length === 0 ? null : sumOrNull(used);
   const estimatedPerRun = estimated?.totals.per_run ?? null;
   return {
     name: suite.name,
@@ -179,22 +176,14 @@ function meanFigure(declared: number, total: number, requests: number): Figure {
 }
 
 function priceDifference(charged: Decimal | null, catalogue: Decimal | null): PriceDifference | null {
-  if (charged === null || catalogue === null) return null;
-  const percent = percentAbove(charged, catalogue);
-  if (percent !== null && isWithin(percent, PRICE_TOLERANCE_PERCENT)) return null;
-  return { charged, catalogue, percent };
-}
-
-function isWithin(value: Decimal, bound: Decimal): boolean {
-  return compare(value, bound) <= 0 && compare(value, negate(bound)) >= 0;
+  if (charged === null || catalogue === null || !pricesDiffer(charged, catalogue)) return null;
+  return { charged, catalogue, percent: percentAbove(charged, catalogue) };
 }
 
 /** Suites whose estimate is off by more than so many percent of it; one that cannot be compared is not. */
 export function suitesOffBy(comparison: UsageComparison, maxPercent: Decimal): readonly SuiteUsage[] {
-  return comparison.suites.filter(({ estimated_per_run: estimated, used_per_run: used }) => {
-    if (estimated === null || used === null) return false;
-    const difference = add(used, negate(estimated));
-    const size = difference.coefficient < 0n ? negate(difference) : difference;
-    return compare(times(size, 100), multiply(estimated, maxPercent)) > 0;
-  });
+  return comparison.suites.filter(
+    ({ estimated_per_run: estimated, used_per_run: used }) =>
+      estimated !== null && used !== null && isOffBy(used, estimated, maxPercent),
+  );
 }

@@ -1,7 +1,19 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
-import { add, compare, decimal, fromInteger, divide, multiply, round, toText, type Decimal } from '../money/decimal.js';
+import { amount } from '../manifest/scalars.js';
+import {
+  decimal,
+  divide,
+  fromInteger,
+  isZero,
+  multiply,
+  round,
+  sumOrNull,
+  toText,
+  type Decimal,
+} from '../money/decimal.js';
 import { configurationError } from '../problems/problem.js';
 import { count, counted, money } from '../text/amount.js';
+import { logJson } from '../text/log.js';
 import { safeLine } from '../text/plain.js';
 import { aggregate, type UsageGroup } from '../usage/aggregate.js';
 import type { Usage } from '../usage/read-usage.js';
@@ -26,10 +38,9 @@ export interface FirstManifestInput {
   readonly runs: number;
 }
 
-/** What a limit leaves above the measured cost. */
-const HEADROOM = decimal('1.25');
-/** The manifest takes amounts below a million, with at most 12 places. */
-const LARGEST_AMOUNT = decimal('999999');
+/** What the limit of a new manifest leaves above the expected cost of a run: a quarter of it. */
+export const HEADROOM = decimal('1.25');
+/** Digits after the point; the manifest takes no more. */
 const PLACES = 12;
 
 interface DraftCall {
@@ -120,17 +131,17 @@ function manifestText(suites: readonly DraftSuite[], usage: Usage, runs: number)
 }
 
 function costOf(calls: readonly DraftCall[]): Decimal | null {
-  return calls.reduce<Decimal | null>(
-    (total, { cost }) => (total === null || cost === null ? null : add(total, cost)),
-    decimal('0'),
-  );
+  return sumOrNull(calls.map(({ cost }) => cost));
 }
 
-/** A cost of zero gets no limit: free models would break it with their first cent. */
+/**
+ * A cost of zero gets no limit: free models would break it with their first cent. Nor does one so large that the
+ * manifest cannot state it.
+ */
 function budgetLines(cost: Decimal | null, indent: string, what: string): string[] {
   if (cost === null) return [`${indent}# no limit: the recordings do not state what ${what} costs`];
   const limit = round(multiply(cost, HEADROOM), PLACES);
-  if (limit.coefficient === 0n || compare(limit, LARGEST_AMOUNT) > 0) return [];
+  if (isZero(limit) || !amount.safeParse(toText(limit)).success) return [];
   return [`${indent}budget:`, `${indent}  per_run: ${toText(limit)} # measured ${money(cost)} for ${what}, plus 25 %`];
 }
 
@@ -173,7 +184,7 @@ function range(mean: number, max: number): string {
 const PLAIN = /^[A-Za-z][A-Za-z0-9._/+-]*(?: [A-Za-z0-9._/+-]+)*$/;
 const NOT_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 
-/** Text as YAML takes it for text; anything that it could take for something else is quoted as in JSON. */
+/** Text as YAML takes it for text, in quotes as in JSON where needed; on stdout it starts no runner command. */
 export function scalar(text: string): string {
-  return PLAIN.test(text) && !NOT_TEXT.test(text) ? text : JSON.stringify(text);
+  return PLAIN.test(text) && !NOT_TEXT.test(text) ? text : logJson(JSON.stringify(text));
 }

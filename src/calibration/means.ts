@@ -48,12 +48,3 @@ function fitting(sums: readonly number[], requests: number, whole: number): read
 export function perRun(total: number, runs: number): Decimal {
   return divide(fromInteger(total), fromInteger(runs), 4);
 }
-
-/** By how much `actual` is above `expected`, in percent of it to two places; null where `expected` is 0. */
-export function percentAbove(actual: Decimal, expected: Decimal): Decimal | null {
-  if (expected.coefficient === 0n) return actual.coefficient === 0n ? fromInteger(0) : null;
-  const scale = Math.max(actual.scale, expected.scale);
-  const [a, e] = [actual, expected].map((value) => value.coefficient * 10n ** BigInt(scale - value.scale));
-  const difference = { coefficient: ((a ?? 0n) - (e ?? 0n)) * 100n, scale };
-  return divide(difference, expected, 2);
-}

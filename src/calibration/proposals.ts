@@ -1,5 +1,5 @@
 import type { NamedCall, NamedSuite } from '../manifest/manifest.js';
-import { add, divide, fromInteger, multiply, toText } from '../money/decimal.js';
+import { add, divide, fromInteger, isZero, multiply, toNumber } from '../money/decimal.js';
 import type { UsageGroup } from '../usage/aggregate.js';
 import type { NumberOrRange, Proposal } from './comparison.js';
 import { meanRequest } from './means.js';
@@ -87,6 +87,6 @@ function differs(from: NumberOrRange, to: NumberOrRange): boolean {
 /** Requests per execution of the suite: what one run used, without its repeats and expected retries; at least 1. */
 function countOf({ suite, stated }: DeclaredCall, requests: number, runs: number): number {
   const factor = multiply(fromInteger(suite.repeat * runs), add(fromInteger(1), stated.retries.expected));
-  if (factor.coefficient === 0n) return stated.count;
-  return Math.max(Number(toText(divide(fromInteger(requests), factor, 0))), 1);
+  if (isZero(factor)) return stated.count;
+  return Math.max(toNumber(divide(fromInteger(requests), factor, 0)), 1);
 }

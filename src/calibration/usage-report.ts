@@ -39,7 +39,9 @@ export const usageReportSchema = z.strictObject({
   runs: count,
   files: count,
   requests: count,
-  unreadable: count.meta({ description: 'Lines, bodies and usage objects that could not be read' }),
+  unreadable: count.meta({
+    description: 'Globs without a match, lines, bodies and usage objects that could not be read',
+  }),
   suites: z.array(suiteSchema),
   unknown: z
     .array(

@@ -1,3 +1,5 @@
+import type { Note } from '../problems/note.js';
+
 /**
  * Catalogue facts as OpenRouter states them, checked for shape only. Prices stay the strings they are; the pricing
  * room reads them, so that a broken price of a model nobody uses is nobody's problem.
@@ -44,10 +46,5 @@ export interface Catalogue {
   /** By catalogue id, for the models in use. */
   readonly endpoints: ReadonlyMap<string, EndpointList>;
   /** What a reader of the prices should know, e.g. a duplicated id. */
-  readonly notes: readonly CatalogueNote[];
-}
-
-export interface CatalogueNote {
-  readonly code: string;
-  readonly message: string;
+  readonly notes: readonly Note[];
 }

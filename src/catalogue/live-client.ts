@@ -1,7 +1,7 @@
 import type { BodyLimits } from '../http/body.js';
-import { HttpFailure } from '../http/failure.js';
 import { getJson } from '../http/request.js';
 import { retry, type RetryEffects, type RetryLimits } from '../http/retry.js';
+import { sharedTime } from '../http/shared-time.js';
 import { catalogueUrlText } from '../inputs/catalogue-url.js';
 
 /** GETs from one catalogue, all within one stretch of time. */
@@ -30,32 +30,17 @@ const HEADERS = { accept: 'application/json', 'user-agent': 'llm-budget' };
  */
 export function catalogueClient(url: URL, effects: RetryEffects, limits: RetryLimits): CatalogueClient {
   const base = catalogueUrlText(url);
-  const end = effects.now() + limits.totalMs;
+  const within = sharedTime('the catalogue', limits.totalMs, effects);
   return {
     host: url.host,
     now: () => effects.now(),
     urlOf: (path) => new URL(`${base}${path}`),
     get: async (target, bodyLimits, read) => {
-      const left = end - effects.now();
-      if (left <= 0) {
-        const seconds = limits.totalMs / 1000;
-        throw new HttpFailure(`was not asked: the ${seconds} s for the catalogue were used up`, {
-          kind: 'timeout',
-          transient: false,
-          attempts: 0,
-        });
-      }
       const attempt = async (signal: AbortSignal) => {
         const answer = await getJson(target, { headers: HEADERS, signal, ...bodyLimits }, effects.now());
         return { content: read(answer.value), headers: answer.headers, bytes: answer.bytes };
       };
-      return await retry(attempt, effects, { ...limits, totalMs: left });
+      return await retry(attempt, effects, within(limits));
     },
   };
-}
-
-/** "openrouter.ai answered 503 (4 attempts)". */
-export function failureSentence(host: string, failure: HttpFailure): string {
-  const attempts = failure.attempts > 1 ? ` (${failure.attempts} attempts)` : '';
-  return `${host} ${failure.message}${attempts}`;
 }

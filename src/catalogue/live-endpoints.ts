@@ -1,7 +1,7 @@
 import type { BodyLimits } from '../http/body.js';
-import { HttpFailure } from '../http/failure.js';
+import { failureSentence, HttpFailure } from '../http/failure.js';
 import type { EndpointList } from './catalogue.js';
-import { failureSentence, type CatalogueClient } from './live-client.js';
+import type { CatalogueClient } from './live-client.js';
 import { readEndpoints } from './response-schema.js';
 
 const AT_ONCE = 8;

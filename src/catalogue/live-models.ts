@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { BODY_LIMITS } from '../http/body.js';
 import { HttpFailure, parseHttpDate } from '../http/failure.js';
-import { add, compare, parseDecimal, type Decimal } from '../money/decimal.js';
-import type { CatalogueModel, CatalogueNote } from './catalogue.js';
+import { add, compare, type Decimal } from '../money/decimal.js';
+import type { Note } from '../problems/note.js';
+import type { CatalogueModel } from './catalogue.js';
+import { CLOCK_TOLERANCE_MS } from './lock-schema.js';
 import { readModelsPage } from './response-schema.js';
 import type { CatalogueClient } from './live-client.js';
+import { readPrice } from './price-text.js';
 
 /** Every model of a live catalogue. */
 export interface ModelListing {
@@ -13,7 +16,7 @@ export interface ModelListing {
   readonly fetchedAt: number;
   /** Of the bodies, in order. */
   readonly sha256: string;
-  readonly notes: readonly CatalogueNote[];
+  readonly notes: readonly Note[];
   /** Ids that are listed more than once. */
   readonly duplicates: ReadonlySet<string>;
 }
@@ -58,9 +61,6 @@ export async function fetchModels(client: CatalogueClient): Promise<ModelListing
   };
 }
 
-/** A server's clock may be a little ahead of ours. */
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
-
 /**
  * When the facts were true: the answer's `Date` less its `Age` in a cache; null where there is no proper `Date`, or one
  * in the future, with which a lock could never be read again.
@@ -96,18 +96,13 @@ function isDearer(model: CatalogueModel, other: CatalogueModel): boolean {
 }
 
 function priceOfBoth({ pricing }: CatalogueModel): Decimal | null {
-  const prompt = price(pricing.prompt);
-  const completion = price(pricing.completion);
+  const prompt = readPrice(pricing.prompt);
+  const completion = readPrice(pricing.completion);
   return prompt === null || completion === null ? null : add(prompt, completion);
 }
 
-function price(value: unknown): Decimal | null {
-  const parsed = typeof value === 'string' ? parseDecimal(value) : null;
-  return parsed === null || parsed.coefficient < 0n ? null : parsed;
-}
-
 /** Of the models in use alone: the others are nobody's concern. */
-export function duplicateNote(ids: ReadonlySet<string>): CatalogueNote[] {
+export function duplicateNote(ids: ReadonlySet<string>): Note[] {
   if (ids.size === 0) return [];
   return [
     {
@@ -117,7 +112,7 @@ export function duplicateNote(ids: ReadonlySet<string>): CatalogueNote[] {
   ];
 }
 
-function malformedNote(rows: number, ids: ReadonlySet<string>): CatalogueNote[] {
+function malformedNote(rows: number, ids: ReadonlySet<string>): Note[] {
   if (rows === 0) return [];
   const named = ids.size === 0 ? '' : ` (${someOf(ids)})`;
   return [

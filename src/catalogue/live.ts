@@ -1,8 +1,9 @@
-import { HttpFailure } from '../http/failure.js';
+import { failureSentence, HttpFailure } from '../http/failure.js';
 import { RETRY_LIMITS, type RetryEffects, type RetryLimits } from '../http/retry.js';
 import { pricesUnusable } from '../problems/problem.js';
+import { utcTime } from '../text/time.js';
 import type { Catalogue } from './catalogue.js';
-import { catalogueClient, failureSentence } from './live-client.js';
+import { catalogueClient } from './live-client.js';
 import { fetchEndpoints } from './live-endpoints.js';
 import { duplicateNote, fetchModels } from './live-models.js';
 import { modelsInUse } from './models-in-use.js';
@@ -29,7 +30,7 @@ export async function fetchCatalogue(options: LiveCatalogueOptions, effects: Ret
     return {
       source: 'live',
       url: catalogueUrlText(options.url),
-      fetched_at: wholeSeconds(listing.fetchedAt),
+      fetched_at: utcTime(listing.fetchedAt),
       sha256: listing.sha256,
       models: listing.models,
       endpoints: await fetchEndpoints(client, inUse),
@@ -49,8 +50,4 @@ export async function withEndpoints(
 ): Promise<Catalogue> {
   const client = catalogueClient(options.url, effects, options.limits ?? RETRY_LIMITS);
   return { ...catalogue, endpoints: await fetchEndpoints(client, modelsInUse(options.idsInUse, catalogue.models)) };
-}
-
-function wholeSeconds(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

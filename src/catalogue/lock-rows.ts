@@ -1,5 +1,5 @@
 import type { Catalogue, CatalogueModel } from './catalogue.js';
-import { DYNAMIC_SUFFIXES } from './model-id.js';
+import { spellings } from './model-id.js';
 import { modelsInUse } from './models-in-use.js';
 
 /**
@@ -22,16 +22,4 @@ export function rowsInUse(models: Catalogue['models'], ids: readonly string[]): 
   for (const id of new Set(ids)) for (const name of spellings(id)) keepAll(name);
   for (const id of modelsInUse(ids, models)) keep(models.get(id));
   return [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-/** The id as declared, and with each dynamic suffix at its end taken off in turn. */
-function spellings(id: string): string[] {
-  const all = [id];
-  for (let rest: string | null = id; rest !== null;) {
-    const current: string = rest;
-    const suffix = DYNAMIC_SUFFIXES.find((name) => current.endsWith(`:${name}`));
-    rest = suffix === undefined ? null : current.slice(0, -suffix.length - 1);
-    if (rest !== null) all.push(rest);
-  }
-  return all;
 }

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { NoVerdictError } from '../problems/problem.js';
 import { parseCatalogueUrl } from '../inputs/catalogue-url.js';
 
+/** A clock may be a little behind that of the catalogue whose answer dates the lock. */
+export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
 /** The lock file, version 1. Ours alone, so it is read strictly: an unknown or missing field is damage. */
 const size = z.number().nonnegative().nullable();
 const pricing = z.record(z.string(), z.unknown());

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { NoVerdictError, problem } from '../problems/problem.js';
 import type { Catalogue, CatalogueEndpoint, CatalogueModel, EndpointList, Pricing } from './catalogue.js';
 import { rowsInUse } from './lock-rows.js';
-import { lockSchema, type Lock, type LockedEndpoint, type LockedModel } from './lock-schema.js';
+import { CLOCK_TOLERANCE_MS, lockSchema, type Lock, type LockedEndpoint, type LockedModel } from './lock-schema.js';
 import { resolveModel } from './model-id.js';
 
 /**
@@ -54,9 +54,6 @@ function sortedPricing(pricing: Pricing): Record<string, unknown> {
   const entries = Object.entries(pricing).filter(([name]) => name !== 'discount');
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-
-/** A clock may be a little behind that of the catalogue which dated the lock. */
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /**
  * Reads a lock file; `file` is for messages, `now` (milliseconds since the epoch) for its age. A lock that is damaged or

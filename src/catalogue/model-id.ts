@@ -78,10 +78,10 @@ function resolve(declared: string, models: Models, lookup: Lookup, source: Catal
       const names = namesOf(declared, model.id, model.canonical_slug);
       return { state: 'resolved', id: model.id, model, suffixes, names, notes };
     }
-    const suffix = dynamicSuffix(rest);
-    if (suffix === null) break;
-    suffixes.add(suffix);
-    rest = rest.slice(0, -suffix.length - 1);
+    const shorter = withoutSuffix(rest);
+    if (shorter === null) break;
+    suffixes.add(shorter.suffix);
+    rest = shorter.id;
   }
   const reason = whyUnknown(declared, rest, models, lookup, source);
   return { state: 'unresolved', reason, names: namesOf(declared) };
@@ -121,16 +121,21 @@ function followAlias(alias: CatalogueModel, models: Models, lookup: Lookup): Row
   return { model: target, notes: [`${alias.id} stands for ${target.id} now; the target can move, and its price too`] };
 }
 
-function dynamicSuffix(id: string): DynamicSuffix | null {
-  return DYNAMIC_SUFFIXES.find((suffix) => id.endsWith(`:${suffix}`)) ?? null;
+/** The id without the dynamic suffix at its end; null where it has none. */
+function withoutSuffix(id: string): { readonly id: string; readonly suffix: DynamicSuffix } | null {
+  const suffix = DYNAMIC_SUFFIXES.find((name) => id.endsWith(`:${name}`));
+  return suffix === undefined ? null : { id: id.slice(0, -suffix.length - 1), suffix };
+}
+
+/** The id as declared, and with each dynamic suffix at its end taken off in turn. */
+export function spellings(id: string): [string, ...string[]] {
+  const all: [string, ...string[]] = [id];
+  for (let shorter = withoutSuffix(id); shorter !== null; shorter = withoutSuffix(shorter.id)) all.push(shorter.id);
+  return all;
 }
 
 function bare(id: string): string {
-  let rest = id;
-  for (let suffix = dynamicSuffix(rest); suffix !== null; suffix = dynamicSuffix(rest)) {
-    rest = rest.slice(0, -suffix.length - 1);
-  }
-  return rest;
+  return spellings(id).at(-1) ?? id;
 }
 
 function namesOf(...ids: readonly (string | null)[]): string[] {

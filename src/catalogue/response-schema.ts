@@ -9,7 +9,8 @@ import type { CatalogueEndpoint, CatalogueModel } from './catalogue.js';
 const size = z
   .number()
   .nullish()
-  .transform((value) => value ?? null);
+  // A negative size is none, as one that is missing.
+  .transform((value) => (typeof value === 'number' && value >= 0 ? value : null));
 const pricing = z.record(z.string(), z.unknown());
 
 const modelRow = z

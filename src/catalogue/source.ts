@@ -1,7 +1,8 @@
 import type { RetryEffects, RetryLimits } from '../http/retry.js';
+import type { Note, NoteCode } from '../problems/note.js';
 import { NoVerdictError, problem, type Problem } from '../problems/problem.js';
-import { counted } from '../text/amount.js';
-import type { Catalogue, CatalogueNote } from './catalogue.js';
+import { age } from '../text/amount.js';
+import type { Catalogue } from './catalogue.js';
 import { fetchCatalogue } from './live.js';
 import { lockAgeDays, parseLock } from './lock.js';
 import { suspiciousPrices } from './suspicious-prices.js';
@@ -23,7 +24,7 @@ export interface ObtainedCatalogue {
   /** The lock beside live prices, for the drift between them; null where there is none, and where prices come from it. */
   readonly lock: Catalogue | null;
   /** How the prices were got, the catalogue's own notes included. */
-  readonly notes: readonly CatalogueNote[];
+  readonly notes: readonly Note[];
 }
 
 type Attempt = { readonly catalogue: Catalogue } | { readonly problems: readonly Problem[] };
@@ -43,7 +44,11 @@ export async function obtainCatalogue(order: CatalogueOrder, effects: RetryEffec
     if ('problems' in lock) {
       return { catalogue, lock: null, notes: [...catalogue.notes, note('lock_unreadable', lock.problems)] };
     }
-    const notes = [...catalogue.notes, ...suspiciousPrices(catalogue, lock.catalogue)];
+    const notes = [
+      ...catalogue.notes,
+      ...otherCatalogueNotes(catalogue, lock.catalogue),
+      ...suspiciousPrices(catalogue, lock.catalogue),
+    ];
     return { catalogue, lock: lock.catalogue, notes };
   }
   if (lock !== null && 'catalogue' in lock) {
@@ -81,16 +86,25 @@ function staleNotes(
   lock: Catalogue,
   problems: readonly Problem[],
   now: number,
-): readonly CatalogueNote[] {
+): readonly Note[] {
   const days = Math.floor(lockAgeDays(lock, now));
-  const age = `Prices are from the lock of ${lock.fetched_at}, ${counted(days, 'day')} old.`;
-  const notes = [note('prices_from_lock', [...problems, problem(age)])];
+  const stale = `Prices are from the lock of ${lock.fetched_at}, ${age(days)}.`;
+  const notes = [note('prices_from_lock', [...problems, problem(stale)])];
   if (lock.url !== catalogueUrlText(order.url)) {
     notes.push(note('lock_of_another_catalogue', [problem(`The lock was written from ${lock.url}.`)]));
   }
   return notes;
 }
 
-function note(code: string, problems: readonly Problem[]): CatalogueNote {
+/** Prices are compared all the same: a catalogue in the place of another, with lower prices, should not go unseen. */
+function otherCatalogueNotes({ url }: Catalogue, lock: Catalogue): Note[] {
+  if (lock.url === url) return [];
+  const from = `The lock was written from ${lock.url}, and prices are now from ${url}`;
+  const remedy = `\`llm-budget lock --catalogue-url ${url}\` writes it anew.`;
+  const message = `${from}: what differs between them need not have moved since. ${remedy}`;
+  return [{ code: 'lock_of_another_catalogue', message }];
+}
+
+function note(code: NoteCode, problems: readonly Problem[]): Note {
   return { code, message: problems.map(({ message }) => message).join(' ') };
 }

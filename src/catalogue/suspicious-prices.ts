@@ -1,12 +1,14 @@
-import { compare, isZero, parseDecimal, times, toText, type Decimal } from '../money/decimal.js';
-import type { Catalogue, CatalogueNote, EndpointList, Pricing } from './catalogue.js';
+import { compare, isZero, times, toText, type Decimal } from '../money/decimal.js';
+import type { Note } from '../problems/note.js';
+import type { Catalogue, EndpointList, Pricing } from './catalogue.js';
+import { readPrice } from './price-text.js';
 
 /**
  * Prices that fell by more than half against the lock, or to zero: for models that both have, one note each. The cause may
  * be a real price cut, a mistake at OpenRouter or a catalogue that lies; a person should look before the gate relies on it.
  */
-export function suspiciousPrices(live: Catalogue, lock: Catalogue): CatalogueNote[] {
-  const notes: CatalogueNote[] = [];
+export function suspiciousPrices(live: Catalogue, lock: Catalogue): Note[] {
+  const notes: Note[] = [];
   for (const [id, locked] of lock.models) {
     const model = live.models.get(id);
     if (model === undefined) continue;
@@ -27,9 +29,10 @@ export function suspiciousPrices(live: Catalogue, lock: Catalogue): CatalogueNot
 
 /** "the prompt price went from 0.000003 to 0.000001 dollars", for each price of one listing. */
 function pricingFalls(where: string, live: Pricing, locked: Pricing): string[] {
+  const livePrices = new Map(Object.entries(live));
   return Object.entries(locked).flatMap(([name, value]) => {
-    const before = price(value);
-    const after = price(new Map(Object.entries(live)).get(name));
+    const before = readPrice(value);
+    const after = readPrice(livePrices.get(name));
     if (before === null || after === null || !fellByMoreThanHalf(before, after)) return [];
     return [`the ${name} price${where} went from ${toText(before)} to ${toText(after)} dollars`];
   });
@@ -48,10 +51,4 @@ function endpointFalls(live: EndpointList | undefined, locked: EndpointList | un
 
 function fellByMoreThanHalf(before: Decimal, after: Decimal): boolean {
   return compare(times(after, 2), before) < 0 && !isZero(before);
-}
-
-/** A price as a decimal; null for what is no price ("-1", overrides, a broken text). */
-function price(value: unknown): Decimal | null {
-  const parsed = typeof value === 'string' ? parseDecimal(value) : null;
-  return parsed === null || parsed.coefficient < 0n ? null : parsed;
 }

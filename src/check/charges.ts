@@ -4,7 +4,7 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import type { AccountClient } from '../credits/account-client.js';
 import { chargeLines, compareCharges } from '../credits/charges.js';
 import type { RecordedCost } from '../credits/charges.js';
-import { fetchGenerations, generationIds } from '../credits/generations.js';
+import { fetchGenerations } from '../credits/generations.js';
 import type { NamedCall } from '../manifest/manifest.js';
 import type { Decimal } from '../money/decimal.js';
 import { priceCall } from '../pricing/price-call.js';
@@ -23,7 +23,7 @@ export async function chargesOf(
   catalogue: Catalogue,
   account: AccountClient,
 ): Promise<readonly string[]> {
-  const ids = generationIds(usage.generations.keys());
+  const ids = [...usage.generations.keys()];
   if (ids.length === 0) return [];
   const generations = await fetchGenerations(account, ids);
   const recorded = new Map<string, RecordedCost>();

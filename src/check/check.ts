@@ -23,6 +23,7 @@ import {
   catalogueUrlNote,
   changeNotes,
   distinctNotes,
+  driftNotes,
   floorNotes,
   increaseNotes,
   lockNotes,
@@ -68,6 +69,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
   const ageInDays = prices.catalogue.source === 'lock' ? lockAgeDays(prices.catalogue, effects.now()) : null;
   const judged = judgeManifests(manifests, sources, { ...prices, credits }, { at: options.at, ageInDays });
   const { comparison } = judged;
+  const before = manifests.defaultBranch ?? manifests.base;
   const creditsInReport = creditsShown(credits, comparison?.head ?? null);
   return buildReport({
     ...judged,
@@ -81,6 +83,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
       ...catalogueUrlNote(prices.catalogue.url),
       ...prices.notes,
       ...lockNotes(prices.catalogue, idsInUse),
+      ...driftNotes(judged.unlocked, before === null ? null : modelsDeclared([before])),
       ...priceNotes(comparison),
       ...floorNotes(comparison),
       ...creditNotes(creditsInReport),

@@ -1,13 +1,14 @@
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
+import type { Note } from '../problems/note.js';
 import { NoVerdictError } from '../problems/problem.js';
-import type { Note } from '../report/schema.js';
 import { loadCounter } from '../tokens/count-tokens.js';
 import type { TokenCounter } from '../tokens/count-tokens.js';
-import { promptFilePaths, withPromptFiles } from '../tokens/prompt-files.js';
+import { promptFilePaths, whereOf, withPromptFiles } from '../tokens/prompt-files.js';
+import type { Side } from '../tokens/prompt-files.js';
 import { countPromptTexts } from '../tokens/prompt-texts.js';
 import type { PromptText } from '../tokens/prompt-texts.js';
 import type { Manifests } from './read-manifests.js';
-import type { PromptFileReader, Side } from './sources.js';
+import type { PromptFileReader } from './sources.js';
 
 export interface CountedManifests {
   /** With the tokens of their prompt files added. */
@@ -19,7 +20,7 @@ export interface CountedManifests {
 /**
  * Adds the tokens of prompt files at head, at base and on the default branch, each side's files as they are there. The
  * tokenizer is loaded only where a manifest names such files. NoVerdictError (2) where one of head's cannot be counted,
- * and where a side cannot be read at all; files at base that cannot be counted leave the increase unjudged, with a note.
+ * and where a side cannot be read at all; another side's files that cannot be counted leave the increase unjudged, with a note.
  */
 export async function countPromptFiles(manifests: Manifests, readFiles: PromptFileReader): Promise<CountedManifests> {
   const all = [manifests.head, manifests.base, manifests.defaultBranch];
@@ -72,7 +73,7 @@ async function textsOf(paths: readonly string[], side: Side, readFiles: PromptFi
 }
 
 function counted(manifest: Manifest, side: Side, texts: PromptTexts, count: TokenCounter): Counted {
-  const result = withPromptFiles(manifest, countPromptTexts(texts, count), side === 'head' ? 'head' : 'base');
+  const result = withPromptFiles(manifest, countPromptTexts(texts, count), side);
   return { manifest: result.manifest, tokenSources: result.accuracy, notes: result.notes };
 }
 
@@ -99,7 +100,10 @@ function forgiving<T>(side: Side, step: () => T): Forgiven<T> {
   } catch (error) {
     if (!(error instanceof NoVerdictError)) throw error;
     const why = error.problems[0]?.message ?? 'they are not usable';
-    const message = `The prompt files at ${side} cannot be counted, so increases are not judged against it: ${why}`;
-    return { done: null, note: { code: 'base_invalid', message } };
+    const message = `The prompt files ${whereOf(side)} cannot be counted, so increases are not judged against it: ${why}`;
+    return {
+      done: null,
+      note: { code: side === 'default branch' ? 'default_branch_invalid' : 'base_invalid', message },
+    };
   }
 }

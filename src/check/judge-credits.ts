@@ -6,7 +6,7 @@ import { runNeeds } from '../credits/run-needs.js';
 import type { Estimate } from '../estimate/estimate.js';
 import type { Policy } from '../manifest/schema.js';
 import { fromInteger } from '../money/decimal.js';
-import type { Note } from '../report/schema.js';
+import type { Note } from '../problems/note.js';
 import { leftOut } from '../verdict/asked-work.js';
 import { weightOf } from '../verdict/finding.js';
 import type { Finding } from '../verdict/finding.js';

@@ -2,10 +2,11 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import { compareEstimates, removedSuites } from '../comparison/compare.js';
 import type { Comparison, SuitePair } from '../comparison/comparison.js';
 import { priceDrift } from '../comparison/drift.js';
+import type { Drift } from '../comparison/drift.js';
 import { estimateManifest } from '../estimate/estimate-manifest.js';
 import type { Credits } from '../credits/credits.js';
 import type { Estimate } from '../estimate/estimate.js';
-import type { Manifest } from '../manifest/manifest.js';
+import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import type { Policy } from '../manifest/schema.js';
 import { toText } from '../money/decimal.js';
 import type { PriceDrift } from '../report/schema.js';
@@ -41,6 +42,8 @@ export interface Judged {
   readonly suites: readonly SuitePair[];
   readonly judgement: Judgement;
   readonly drift: PriceDrift | null;
+  /** The calls that the drift leaves out because the lock alone has no price for them. */
+  readonly unlocked: readonly NamedCall[];
   readonly notApplied: readonly NotApplied[];
   /** By which it was judged: the default branch's, where there is one. */
   readonly rules: Policy;
@@ -59,7 +62,7 @@ export function judgeManifests(manifests: Manifests, sources: Sources, prices: P
     const judgement = judgeWithoutManifest({ ...common, policy });
     const base = manifests.base === null ? null : estimate(manifests.base, prices.catalogue);
     const suites = base === null ? [] : removedSuites(base);
-    return { comparison: null, base, suites, judgement, drift: null, notApplied: [], rules: policy };
+    return { comparison: null, base, suites, judgement, drift: null, unlocked: [], notApplied: [], rules: policy };
   }
   const comparison = compareEstimates(
     estimate(manifests.head, prices.catalogue),
@@ -82,12 +85,15 @@ export function judgeManifests(manifests: Manifests, sources: Sources, prices: P
       base: creditFindings(prices.credits, comparison.base, limits.policy),
     },
   });
+  const { lock } = prices;
+  const drift = lock === null ? null : priceDrift(comparison.head, estimate(manifests.head, lock));
   return {
     comparison,
     base: comparison.base,
     suites: comparison.suites,
     judgement,
-    drift: driftSince(prices, manifests.head, estimate),
+    drift: lock === null || drift === null ? null : shownDrift(drift, lock),
+    unlocked: drift?.unlocked ?? [],
     notApplied: limits.notApplied,
     rules: limits.policy,
   };
@@ -100,12 +106,12 @@ function estimator({ policyFile }: Manifests, at: Date | null): Estimator {
   return (manifest, catalogue) => estimateManifest(manifest, catalogue, at, runsInForce(manifest, policyFile));
 }
 
-function driftSince({ catalogue, lock }: Prices, head: Manifest, estimate: Estimator): PriceDrift | null {
-  if (lock === null || catalogue.source !== 'live') return null;
-  const drift = priceDrift(estimate(head, catalogue), estimate(head, lock));
+/** Null where no call has a price in both: a drift that nobody knows is not one of $0. */
+function shownDrift({ per_run: total, models }: Drift, lock: Catalogue): PriceDrift | null {
+  if (total === null) return null;
   return {
-    per_run: toText(drift.per_run),
+    per_run: toText(total),
     since: lock.fetched_at,
-    models: drift.models.map(({ model, per_run: perRun }) => ({ model, per_run: toText(perRun) })),
+    models: models.map(({ model, per_run: perRun }) => ({ model, per_run: toText(perRun) })),
   };
 }

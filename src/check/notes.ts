@@ -3,9 +3,10 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import { uncoveredModels } from '../catalogue/lock.js';
 import type { Comparison } from '../comparison/comparison.js';
 import { possiblyOutdated } from '../comparison/outdated.js';
-import type { Manifest } from '../manifest/manifest.js';
+import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import { compare } from '../money/decimal.js';
-import type { Note } from '../report/schema.js';
+import type { Note } from '../problems/note.js';
+import { counted } from '../text/amount.js';
 import type { Approvals } from '../verdict/override.js';
 import type { Judgement } from '../verdict/judge.js';
 import type { Violation } from '../verdict/violation.js';
@@ -94,6 +95,18 @@ export function lockNotes(catalogue: Catalogue, idsInUse: readonly string[]): No
   if (missing.length === 0) return [];
   const message = `The lock does not hold all of ${missing.join(', ')}; \`llm-budget lock\` writes it anew.`;
   return [{ code: 'lock_incomplete', message }];
+}
+
+/**
+ * Of the calls that the drift leaves out, those whose model was in use before: `idsBefore` of base or the default branch.
+ * A model that the change itself brings is in no lock yet. Null: nothing tells what is new, so all count.
+ */
+export function driftNotes(unlocked: readonly NamedCall[], idsBefore: readonly string[] | null): Note[] {
+  const before = idsBefore === null ? null : new Set(idsBefore);
+  const due = unlocked.filter(({ model }) => before === null || before.has(model));
+  if (due.length === 0) return [];
+  const left = `The lock has no price for ${counted(due.length, 'call')}, which the price drift leaves out`;
+  return [{ code: 'drift_incomplete', message: `${left}; \`llm-budget lock\` writes it anew.` }];
 }
 
 /** What the pricing of single calls has to say, once each: an alias that may move, an id reached by its slug. */

@@ -4,7 +4,7 @@ import { policyFrom } from '../manifest/policy-file.js';
 import type { YamlFile } from '../manifest/yaml-tree.js';
 import { readYaml } from '../manifest/yaml-tree.js';
 import { configurationError, NoVerdictError, problem } from '../problems/problem.js';
-import type { Note } from '../report/schema.js';
+import type { Note } from '../problems/note.js';
 import type { ManifestSource, PolicySource, Sources } from './sources.js';
 
 interface Others {

@@ -1,3 +1,4 @@
+import type { Side } from '../tokens/prompt-files.js';
 import type { PromptText } from '../tokens/prompt-texts.js';
 import type { Approvals } from '../verdict/override.js';
 
@@ -17,8 +18,6 @@ export interface PolicySource {
   readonly sha: string;
   readonly text: string | null;
 }
-
-export type Side = 'head' | 'base' | 'default branch';
 
 /** Prompt files of the repository, by path, as they are at one side. NoVerdictError (2) where none can be read. */
 export type PromptFileReader = (side: Side, paths: readonly string[]) => Promise<ReadonlyMap<string, PromptText>>;

@@ -6,10 +6,9 @@ import { chargesOf } from '../check/charges.js';
 import { countPromptFiles } from '../check/count-prompts.js';
 import type { AccountClient } from '../credits/account-client.js';
 import { estimateManifest } from '../estimate/estimate-manifest.js';
-import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../inputs/catalogue-url.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { parseManifest } from '../manifest/parse.js';
-import { parseDecimal } from '../money/decimal.js';
+import { amount } from '../manifest/scalars.js';
 import type { Decimal } from '../money/decimal.js';
 import { counted } from '../text/amount.js';
 import { logLine, logVerbatim } from '../text/log.js';
@@ -20,7 +19,15 @@ import { writeTextFile } from '../workspace/write-file.js';
 import { catalogueFor } from './catalogue-for.js';
 import type { PriceOptions } from './catalogue-for.js';
 import { accountOfEnvironment } from './credits-command.js';
-import { isGiven, listOption, parseOptions, textOption, usageError, wholeOption } from './options.js';
+import {
+  catalogueUrlOption,
+  isGiven,
+  listOption,
+  parseOptions,
+  textOption,
+  usageError,
+  wholeOption,
+} from './options.js';
 import type { ParsedOptions } from './options.js';
 import { problemLine } from './problem-line.js';
 import {
@@ -55,14 +62,14 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   const { globs, file } = await operandsOf(options, world);
   if (globs.length === 0) throw usageError('calibrate', 'needs --usage GLOB: the recordings of what was used');
   const runs = wholeOption('calibrate', options, 'runs', { least: 1, usual: 1 });
-  const maxError = percentOf(options);
+  const maxError = maxErrorOf(options);
   const prices = pricesOf(options);
   // A key that is missing is said before anything is read or written.
   const account = isGiven(options, 'generations') ? accountOfEnvironment(prices.catalogueUrl, world) : null;
   const text = await readManifestText(file, world.cwd);
   const manifest = parseManifest(text, file);
   const usage = await readUsage(globs, { cwd: world.cwd, within: null });
-  const counted = await countPromptFiles(
+  const withFiles = await countPromptFiles(
     { head: manifest, base: null, defaultBranch: null, policyFile: null, notes: [] },
     promptFilesOnDisk(world.cwd),
   );
@@ -73,7 +80,7 @@ export async function calibrateCommand(args: readonly string[], world: World): P
     {
       manifest,
       text,
-      estimate: estimateManifest(counted.manifests.head ?? manifest, catalogue, null),
+      estimate: estimateManifest(withFiles.manifests.head ?? manifest, catalogue, null),
       catalogue,
       at: null,
       usage,
@@ -124,7 +131,7 @@ async function chargesFor(
 
 function pricesOf(options: ParsedOptions): PriceOptions {
   return {
-    catalogueUrl: parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL),
+    catalogueUrl: catalogueUrlOption(options),
     lock: textOption(options, 'lock') ?? DEFAULT_LOCK,
     offline: isGiven(options, 'offline'),
   };
@@ -134,11 +141,12 @@ function modelsRecorded({ table }: Usage): string[] {
   return [...new Set(table.groups.flatMap(({ model }) => (model === null ? [] : [model])))];
 }
 
-function percentOf(options: ParsedOptions): Decimal | null {
+/** Percent, written as an amount of the manifest; null where it is not given. */
+function maxErrorOf(options: ParsedOptions): Decimal | null {
   const text = textOption(options, 'max-error');
   if (text === undefined) return null;
-  const percent = /^\d{1,6}(?:\.\d{1,12})?$/.test(text) ? parseDecimal(text) : null;
-  if (percent !== null) return percent;
+  const percent = amount.safeParse(text);
+  if (percent.success) return percent.data;
   throw usageError('calibrate', `--max-error accepts a percentage such as 20, not ${JSON.stringify(text)}`);
 }
 

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { ObtainedCatalogue } from '../catalogue/source.js';
 import { obtainCatalogue } from '../catalogue/source.js';
@@ -22,7 +21,7 @@ export async function catalogueFor(
   idsInUse: readonly string[],
   world: World,
 ): Promise<ObtainedCatalogue> {
-  const text = await readOptionalFile(resolve(world.cwd, options.lock), LOCK_LIMITS);
+  const text = await readOptionalFile(options.lock, world.cwd, LOCK_LIMITS);
   const order = {
     url: options.catalogueUrl,
     lock: { file: options.lock, text },

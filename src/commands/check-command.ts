@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
-import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../inputs/catalogue-url.js';
+import { FAIL_ON } from '../inputs/fail-on.js';
+import type { FailOn } from '../inputs/fail-on.js';
 import { check } from '../check/check.js';
 import { renderError, renderReport } from '../check/render.js';
 import type { OutputFormat } from '../check/render.js';
 import { NoVerdictError } from '../problems/problem.js';
 import { errorExitCode, exitCodeOf } from '../report/exit-code.js';
-import type { FailOn } from '../report/exit-code.js';
 import { writeTextFile } from '../workspace/write-file.js';
-import { choiceOption, isGiven, parseOptions, textOption, usageError } from './options.js';
+import { catalogueUrlOption, choiceOption, isGiven, parseOptions, textOption, usageError } from './options.js';
 import type { ParsedOptions } from './options.js';
 import { withProgress } from './progress.js';
 import { DEFAULT_LOCK, DEFAULT_MANIFEST, gatherSources } from './sources-on-disk.js';
@@ -35,7 +35,7 @@ export async function checkCommand(args: readonly string[], world: World): Promi
   try {
     const options = parseOptions('check', args, OPTIONS, 1);
     format = choiceOption('check', options, 'format', ['table', 'json', 'markdown']);
-    failOn = choiceOption('check', options, 'fail-on', ['violation', 'warning', 'never']);
+    failOn = choiceOption('check', options, 'fail-on', FAIL_ON);
     output = textOption(options, 'output') ?? null;
     const show = { format, output, explain: isGiven(options, 'explain') };
     return await checkAndShow(options, show, failOn, world);
@@ -69,7 +69,7 @@ async function checkAndShow(options: ParsedOptions, show: Show, failOn: FailOn, 
     world.cwd,
   );
   const settings = {
-    catalogueUrl: parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL),
+    catalogueUrl: catalogueUrlOption(options),
     offline: isGiven(options, 'offline'),
     at: instantOf(textOption(options, 'at')),
     explain: show.explain,

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { countPromptFiles } from '../check/count-prompts.js';
 import { modelsDeclared } from '../check/check.js';
 import { accountClient } from '../credits/account-client.js';
@@ -11,13 +10,12 @@ import { runNeeds } from '../credits/run-needs.js';
 import type { RunNeeds } from '../credits/run-needs.js';
 import { estimateManifest } from '../estimate/estimate-manifest.js';
 import { send } from '../http/request.js';
-import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../inputs/catalogue-url.js';
 import { parseManifest } from '../manifest/parse.js';
 import { configurationError } from '../problems/problem.js';
 import { logLine } from '../text/log.js';
 import { readOptionalFile } from '../workspace/read-file.js';
 import { catalogueIfAny } from './catalogue-for.js';
-import { parseOptions, textOption } from './options.js';
+import { catalogueUrlOption, parseOptions } from './options.js';
 import { withProgress } from './progress.js';
 import { DEFAULT_LOCK, DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk } from './sources-on-disk.js';
 import type { World } from './world.js';
@@ -28,7 +26,7 @@ import type { World } from './world.js';
  */
 export async function creditsCommand(args: readonly string[], world: World): Promise<number> {
   const options = parseOptions('credits', args, { 'catalogue-url': { type: 'string' } }, 1);
-  const catalogueUrl = parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
+  const catalogueUrl = catalogueUrlOption(options);
   const account = accountOfEnvironment(catalogueUrl, world);
   const run = await needsOf(options.positionals[0] ?? null, catalogueUrl, world);
   const credits = await withProgress('Asking what is left to spend', world, () => fetchCredits(account));
@@ -58,7 +56,7 @@ export function accountOfEnvironment(catalogueUrl: URL, world: World): AccountCl
 /** Of the manifest that is named, or of the usual one where it is there; null, and why on stderr, without prices. */
 async function needsOf(named: string | null, url: URL, world: World): Promise<RunNeeds | null> {
   const file = named ?? DEFAULT_MANIFEST;
-  const text = await readOptionalFile(resolve(world.cwd, file), MANIFEST_LIMITS);
+  const text = await readOptionalFile(file, world.cwd, MANIFEST_LIMITS);
   if (text === null && named === null) return null;
   if (text === null) throw configurationError(`There is no ${file}; \`llm-budget init\` writes a manifest.`, { file });
   const parsed = { head: parseManifest(text, file), base: null, defaultBranch: null, policyFile: null, notes: [] };

@@ -6,7 +6,7 @@ import type { Estimate } from '../estimate/estimate.js';
 import { parseManifest } from '../manifest/parse.js';
 import { configurationError } from '../problems/problem.js';
 import { money } from '../text/amount.js';
-import { logLine } from '../text/log.js';
+import { logLine, logVerbatim } from '../text/log.js';
 import { readUsage } from '../usage/read-usage.js';
 import { createFiles } from '../workspace/create-files.js';
 import { catalogueIfAny } from './catalogue-for.js';
@@ -30,7 +30,8 @@ export async function initCommand(args: readonly string[], world: World): Promis
   // What is written here must be right, whatever it was made from.
   parseManifest(text, options.manifest);
   if (options.toStdout) {
-    world.stdout.write(text);
+    // Names in it were written so that they start no command; comments may still hold one.
+    world.stdout.write(logVerbatim(text));
     return 0;
   }
   await writeFiles(text, options, world);

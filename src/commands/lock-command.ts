@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
 import { fetchCatalogue } from '../catalogue/live.js';
 import { lockText, parseLock, uncoveredModels } from '../catalogue/lock.js';
-import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../inputs/catalogue-url.js';
 import { modelsDeclared } from '../check/check.js';
 import { parseManifest } from '../manifest/parse.js';
 import { counted } from '../text/amount.js';
 import { logLine } from '../text/log.js';
 import { writeTextFile } from '../workspace/write-file.js';
-import { isGiven, parseOptions, textOption } from './options.js';
+import { catalogueUrlOption, isGiven, parseOptions, textOption } from './options.js';
 import { withProgress } from './progress.js';
 import { DEFAULT_LOCK, DEFAULT_MANIFEST, readLockText, readManifestText } from './sources-on-disk.js';
 import type { World } from './world.js';
@@ -26,7 +25,7 @@ export async function lockCommand(args: readonly string[], world: World): Promis
   const options = parseOptions('lock', args, OPTIONS, 1);
   const manifestFile = options.positionals[0] ?? DEFAULT_MANIFEST;
   const lockFile = textOption(options, 'lock') ?? DEFAULT_LOCK;
-  const url = parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
+  const url = catalogueUrlOption(options);
   const text = await readManifestText(manifestFile, world.cwd);
   const ids = modelsDeclared([parseManifest(text, manifestFile)]);
   if (isGiven(options, 'check')) return await checkLock(lockFile, ids, world);
@@ -35,11 +34,12 @@ export async function lockCommand(args: readonly string[], world: World): Promis
     fetchCatalogue({ url, idsInUse: ids }, world.effects),
   );
   const written = lockText(catalogue, ids);
-  await writeTextFile(resolve(world.cwd, lockFile), written);
+  // Read before it is written: a lock that nobody could read must not take the place of one that can be.
   const missing = uncoveredModels(parseLock(written, lockFile, world.effects.now()), ids);
+  await writeTextFile(resolve(world.cwd, lockFile), written);
   const covered = missing.length === 0 ? '' : `${ids.length - missing.length} of `;
   world.stdout.write(
-    `${lockFile}: prices of ${covered}${counted(ids.length, 'model')}, fetched ${catalogue.fetched_at}\n`,
+    `${logLine(lockFile)}: prices of ${covered}${counted(ids.length, 'model')}, fetched ${catalogue.fetched_at}\n`,
   );
   for (const id of missing)
     world.stderr.write(`${logLine(id)} is not in the catalogue, or its endpoints are not known\n`);
@@ -51,10 +51,10 @@ async function checkLock(lockFile: string, ids: readonly string[], world: World)
   const lock = parseLock(text, lockFile, world.effects.now());
   const missing = uncoveredModels(lock, ids);
   if (missing.length === 0) {
-    world.stdout.write(`${lockFile} covers ${counted(ids.length, 'model')}, fetched ${lock.fetched_at}\n`);
+    world.stdout.write(`${logLine(lockFile)} covers ${counted(ids.length, 'model')}, fetched ${lock.fetched_at}\n`);
     return 0;
   }
-  world.stdout.write(`${lockFile} does not cover: ${missing.map((id) => logLine(id)).join(', ')}\n`);
+  world.stdout.write(`${logLine(lockFile)} does not cover: ${missing.map((id) => logLine(id)).join(', ')}\n`);
   world.stderr.write('Write it anew: llm-budget lock. A model that the catalogue does not have stays uncovered.\n');
   return 1;
 }

@@ -1,6 +1,5 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { withEndpoints } from '../catalogue/live.js';
-import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../inputs/catalogue-url.js';
 import { toText } from '../money/decimal.js';
 import type { EndpointPrice } from '../pricing/endpoint-spread.js';
 import { endpointSpread } from '../pricing/endpoint-spread.js';
@@ -12,7 +11,7 @@ import { counted } from '../text/amount.js';
 import { closest } from '../text/closest.js';
 import { logJson, logLine } from '../text/log.js';
 import { catalogueFor } from './catalogue-for.js';
-import { isGiven, parseOptions, textOption } from './options.js';
+import { catalogueUrlOption, isGiven, parseOptions, textOption } from './options.js';
 import { withProgress } from './progress.js';
 import { DEFAULT_LOCK } from './sources-on-disk.js';
 import type { World } from './world.js';
@@ -32,7 +31,7 @@ const MOST_SPREADS = 30;
 export async function modelsCommand(args: readonly string[], world: World): Promise<number> {
   const options = parseOptions('models', args, OPTIONS, Number.POSITIVE_INFINITY);
   const words = options.positionals.flatMap((operand) => operand.split(/\s+/)).filter((word) => word !== '');
-  const url = parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
+  const url = catalogueUrlOption(options);
   const lock = textOption(options, 'lock') ?? DEFAULT_LOCK;
   const { catalogue } = await catalogueFor(
     { catalogueUrl: url, lock, offline: isGiven(options, 'offline') },

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
-import { closest } from '../text/closest.js';
+import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../inputs/catalogue-url.js';
+import { LARGEST_WHOLE_NUMBER } from '../manifest/scalars.js';
 import { configurationError } from '../problems/problem.js';
+import { closest } from '../text/closest.js';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
@@ -97,6 +99,11 @@ export function choiceOption<const T extends string>(
   return choice;
 }
 
+/** `--catalogue-url`, OpenRouter's own where it is not given; NoVerdictError (2) where it is no URL of a catalogue. */
+export function catalogueUrlOption(options: ParsedOptions): URL {
+  return parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
+}
+
 /** A whole number from `least` to a billion, as the manifest has them, or `usual` where the option is not given. */
 export function wholeOption(
   command: string,
@@ -107,6 +114,6 @@ export function wholeOption(
   const text = textOption(options, name);
   if (text === undefined) return usual;
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= 1_000_000_000) return value;
+  if (value >= least && value <= LARGEST_WHOLE_NUMBER) return value;
   throw usageError(command, `--${name} accepts a whole number from ${least}, not ${JSON.stringify(text)}`);
 }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
-import type { ManifestSource, PolicySource, PromptFileReader, Side, Sources } from '../check/sources.js';
+import type { ManifestSource, PolicySource, PromptFileReader, Sources } from '../check/sources.js';
+import { MAX_MANIFEST_BYTES } from '../manifest/yaml-scan.js';
 import { configurationError, NoVerdictError } from '../problems/problem.js';
+import type { Side } from '../tokens/prompt-files.js';
 import type { ReadLimits } from '../workspace/file-text.js';
 import { readFilesAtCommit } from '../workspace/git-files.js';
 import { mergeBase, readAtRef, repositoryRoot } from '../workspace/git.js';
@@ -9,8 +11,7 @@ import { readFileText, readOptionalFile, readTreeFiles } from '../workspace/read
 export const DEFAULT_MANIFEST = 'llm-budget.yml';
 export const DEFAULT_LOCK = 'llm-budget.lock.json';
 
-/** Manifests above this size are refused before they are parsed (design: 500,000 bytes). */
-export const MANIFEST_LIMITS = { maxBytes: 500_000 };
+export const MANIFEST_LIMITS = { maxBytes: MAX_MANIFEST_BYTES };
 export const LOCK_LIMITS = { maxBytes: 8 * 1024 * 1024 };
 
 /** The manifest that a command works on; NoVerdictError (2) that names the way to one where it is missing. */
@@ -24,7 +25,7 @@ export async function readLockText(file: string, cwd: string): Promise<string> {
 }
 
 async function readOr(file: string, cwd: string, limits: ReadLimits, remedy: string): Promise<string> {
-  const text = await readOptionalFile(resolve(cwd, file), limits);
+  const text = await readOptionalFile(file, cwd, limits);
   if (text === null) throw configurationError(`There is no ${file}; ${remedy}.`, { file });
   return text;
 }
@@ -39,8 +40,8 @@ export interface SourceNames {
 
 /** What a check on the command line reads: files of the working tree, and git refs for base and policy. */
 export async function gatherSources(names: SourceNames, cwd: string): Promise<Sources> {
-  const text = await readOptionalFile(resolve(cwd, names.manifest), MANIFEST_LIMITS);
-  const lock = await readOptionalFile(resolve(cwd, names.lock), LOCK_LIMITS);
+  const text = await readOptionalFile(names.manifest, cwd, MANIFEST_LIMITS);
+  const lock = await readOptionalFile(names.lock, cwd, LOCK_LIMITS);
   const base = names.base === null ? null : await readBase(names.base, names.manifest, cwd);
   const policy = names.policy === null ? null : await readPolicy(names.policy, names.manifest, cwd);
   return {

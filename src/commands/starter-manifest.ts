@@ -1,6 +1,6 @@
-import { scalar } from '../calibration/first-manifest.js';
+import { HEADROOM, scalar } from '../calibration/first-manifest.js';
 import type { Estimate } from '../estimate/estimate.js';
-import { decimal, fromUnits, multiply, toText } from '../money/decimal.js';
+import { fromUnits, isZero, multiply, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { money } from '../text/amount.js';
 
@@ -21,12 +21,10 @@ export interface StarterLimit {
   readonly day: string;
 }
 
-const HEADROOM = decimal('1.25');
-
 /** A quarter above the expected cost, up to two digits that are not zero; null where the run costs nothing known. */
 export function starterLimit({ totals }: Estimate, fetchedAt: string): StarterLimit | null {
   const expected = totals.per_run;
-  if (expected === null || expected.coefficient === 0n) return null;
+  if (expected === null || isZero(expected)) return null;
   return { limit: upToTwoDigits(multiply(expected, HEADROOM)), expected, day: fetchedAt.slice(0, 10) };
 }
 

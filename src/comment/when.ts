@@ -1,6 +1,8 @@
+import type { CommentMode } from '../inputs/action-inputs.js';
+import type { NoteCode } from '../problems/note.js';
 import type { ErrorReport, Report } from '../report/schema.js';
 
-export type CommentMode = 'always' | 'on-change' | 'on-violation' | 'never';
+const WORKFLOW_CHANGED: NoteCode = 'workflow_changed';
 
 /**
  * Whether the pull request gets a comment. A comment that exists is kept up to date in every mode but `never`: a
@@ -26,6 +28,6 @@ export function wantsComment(mode: CommentMode, report: Report | ErrorReport, ex
 function isNews(report: Report): boolean {
   const changed = report.base === null || report.suites.some((suite) => suite.status !== 'unchanged');
   const broken = report.violations.some((violation) => violation.severity === 'fail' || violation.in_base !== true);
-  const touchesWorkflow = report.notes.some(({ code }) => code === 'workflow_changed');
+  const touchesWorkflow = report.notes.some(({ code }) => code === WORKFLOW_CHANGED);
   return changed || broken || report.policy.not_applied.length > 0 || touchesWorkflow;
 }

@@ -1,5 +1,5 @@
 import type { Estimate, SuiteEstimate, Totals } from '../estimate/estimate.js';
-import { divide, isZero, subtract, sumOrNull, times, ZERO } from '../money/decimal.js';
+import { isZero, percentage, subtract, sumOrNull, times, ZERO } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import type { CallPair, Comparison, Delta, Status, SuitePair } from './comparison.js';
 import { pairCalls } from './pair-calls.js';
@@ -80,5 +80,5 @@ function totalDelta(suites: readonly SuitePair[], head: Totals, base: Totals): D
 function percentOf(delta: Decimal | null, base: Decimal | null): Decimal | null {
   if (delta === null || base === null) return null;
   if (isZero(base)) return isZero(delta) ? ZERO : null;
-  return divide(times(delta, 100), base, 2);
+  return percentage(delta, base, 2);
 }

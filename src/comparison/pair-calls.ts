@@ -10,12 +10,13 @@ type Match = readonly [head: CallEstimate, base: CallEstimate];
 /**
  * Holds the calls of a suite against those of the suite of the same name at base: by name first (a call without one
  * goes by its model's id), then the unnamed calls that remain in order, so that a changed model shows as a change.
- * Pairs come in head's order, removed calls last.
+ * Of several unnamed calls of one model those that are the same are pairs, wherever they stand: what was not touched is
+ * unchanged. Pairs come in head's order, removed calls last.
  */
 export function pairCalls(head: readonly CallEstimate[], base: readonly CallEstimate[]): CallPair[] {
   const byName = matchByName(head, base);
-  const matches = [...byName, ...matchUnnamedInOrder(without(head, byName, 0), without(base, byName, 1))];
-  const baseOf = new Map(matches);
+  const unnamed = inOrder(without(head, byName, 0).filter(isUnnamed), without(base, byName, 1).filter(isUnnamed));
+  const baseOf = new Map([...byName, ...unnamed]);
   const matchedBase = new Set(baseOf.values());
   return [
     ...head.map((call) => pair(call, baseOf.get(call) ?? null)),
@@ -24,22 +25,44 @@ export function pairCalls(head: readonly CallEstimate[], base: readonly CallEsti
 }
 
 function matchByName(head: readonly CallEstimate[], base: readonly CallEstimate[]): Match[] {
-  const waiting = new Map<string, CallEstimate[]>();
-  for (const call of base) {
-    const same = waiting.get(call.call.display_name);
-    if (same === undefined) waiting.set(call.call.display_name, [call]);
-    else same.push(call);
-  }
+  const baseOf = groupedBy(base, ({ call }) => call.display_name);
+  return [...groupedBy(head, ({ call }) => call.display_name)].flatMap(([name, calls]) => {
+    const others = baseOf.get(name) ?? [];
+    if (calls.length === 1 && others.length === 1) return inOrder(calls, others);
+    const same = matchSame(calls, others);
+    return [...same, ...inOrder(without(calls, same, 0), without(others, same, 1))];
+  });
+}
+
+/** By a text of all that a call asks for: thousands of like calls must not be held against each other one by one. */
+function matchSame(head: readonly CallEstimate[], base: readonly CallEstimate[]): Match[] {
+  const waiting = groupedBy(base, workText);
   return head.flatMap((call) => {
-    const match = waiting.get(call.call.display_name)?.shift();
+    const match = waiting.get(workText(call))?.shift();
     return match === undefined ? [] : [[call, match] as const];
   });
 }
 
-function matchUnnamedInOrder(head: readonly CallEstimate[], base: readonly CallEstimate[]): Match[] {
-  const unnamedBase = base.filter(isUnnamed);
-  return head.filter(isUnnamed).flatMap((call, index) => {
-    const match = unnamedBase[index];
+function workText({ call, requests_per_run: requests }: CallEstimate): string {
+  return JSON.stringify([requests, work(call)], (_, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
+}
+
+function groupedBy(calls: readonly CallEstimate[], keyOf: (call: CallEstimate) => string): Map<string, CallEstimate[]> {
+  const groups = new Map<string, CallEstimate[]>();
+  for (const call of calls) {
+    const key = keyOf(call);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [call]);
+    else group.push(call);
+  }
+  return groups;
+}
+
+function inOrder(head: readonly CallEstimate[], base: readonly CallEstimate[]): Match[] {
+  return head.flatMap((call, index) => {
+    const match = base[index];
     return match === undefined ? [] : [[call, match] as const];
   });
 }

@@ -3,6 +3,7 @@ import { HttpFailure, statusFailure } from '../http/failure.js';
 import { parseJson } from '../http/json.js';
 import type { HttpRequest, HttpResponse } from '../http/request.js';
 import { retry, RETRY_LIMITS, type RetryEffects, type RetryLimits } from '../http/retry.js';
+import { sharedTime } from '../http/shared-time.js';
 import { accountUrl, keyMayBeSentTo } from './key-destination.js';
 import { errorSchema } from './account-schema.js';
 
@@ -29,7 +30,7 @@ export interface AccountClient {
 }
 
 /** What all questions of one client may take together: OpenRouter hanging on fifty generations costs one such time. */
-export const ACCOUNT_TOTAL_MS = 120_000;
+const ACCOUNT_TOTAL_MS = 120_000;
 /** Answers are a few hundred bytes long. */
 const LARGEST_ANSWER = { maxWireBytes: 100_000, maxBytes: 1_000_000 };
 
@@ -40,7 +41,7 @@ export function accountClient({
   effects,
   limits = RETRY_LIMITS,
 }: AccountAccess): AccountClient {
-  const end = effects.now() + ACCOUNT_TOTAL_MS;
+  const within = sharedTime('the account', ACCOUNT_TOTAL_MS, effects);
   const base = accountUrl(catalogueUrl);
   const headers = { accept: 'application/json', authorization: `Bearer ${apiKey}`, 'user-agent': 'llm-budget' };
 
@@ -49,11 +50,6 @@ export function accountClient({
     get: async (path, read, isPending = () => false) => {
       const url = new URL(`${catalogueUrlText(base)}${path}`);
       if (!keyMayBeSentTo(url)) throw new RangeError(`the key may not be sent to ${url.origin}`);
-      const left = end - effects.now();
-      if (left <= 0) {
-        const message = `was not asked: the ${ACCOUNT_TOTAL_MS / 1000} s for the account were used up`;
-        throw new HttpFailure(message, { kind: 'timeout', transient: false, attempts: 0 });
-      }
       return await retry(
         async (signal) => {
           const answer = await send(url, { headers, signal, ...LARGEST_ANSWER }, (status) => status === 200);
@@ -65,7 +61,7 @@ export function accountClient({
           return read(value);
         },
         effects,
-        { ...limits, totalMs: Math.min(limits.totalMs, left) },
+        within(limits),
       );
     },
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HttpFailure } from '../http/failure.js';
+import { shaped } from '../http/shaped.js';
 import { negate, type Decimal } from '../money/decimal.js';
 import { exactCost } from '../usage/usage-row.js';
 
@@ -43,12 +43,6 @@ export type GenerationAnswer = z.output<typeof generationSchema>['data'];
 /** Of an answer that is an error in spite of its status. */
 export const errorSchema = z.object({ error: z.object({ code: z.number().int().min(400).max(599) }) });
 
-export const readKey = (value: unknown): KeyAnswer => checked(keySchema, value).data;
-export const readCredits = (value: unknown): CreditsAnswer => checked(creditsSchema, value).data;
-export const readGeneration = (value: unknown): GenerationAnswer => checked(generationSchema, value).data;
-
-function checked<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new HttpFailure('sent JSON that is not what was asked for', { kind: 'shape', transient: false });
-}
+export const readKey = (value: unknown): KeyAnswer => shaped(keySchema, value).data;
+export const readCredits = (value: unknown): CreditsAnswer => shaped(creditsSchema, value).data;
+export const readGeneration = (value: unknown): GenerationAnswer => shaped(generationSchema, value).data;

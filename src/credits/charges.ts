@@ -1,6 +1,7 @@
-import { compare, decimal, divide, isZero, multiply, subtract, sum, type Decimal } from '../money/decimal.js';
+import { isZero, sum, type Decimal } from '../money/decimal.js';
 import { counted, money, percent } from '../text/amount.js';
 import { safeLine } from '../text/plain.js';
+import { percentAbove, pricesDiffer } from '../usage/deviation.js';
 import type { Generation, Generations } from './generations.js';
 
 /** What the usage rows of one generation say, in US dollars; null where it is not said or has no price. */
@@ -20,9 +21,6 @@ export interface Charge extends RecordedCost {
   readonly differs: boolean;
 }
 
-const TOLERANCE = decimal('0.01');
-const HUNDRED = decimal('100');
-
 /** The charge of each generation beside what was recorded and estimated for it. */
 export function compareCharges(
   found: readonly Generation[],
@@ -35,8 +33,8 @@ export function compareCharges(
       generation,
       usage_cost,
       estimate,
-      usage_cost_percent: percentAbove(usage_cost, generation.charged),
-      estimate_percent: percentAbove(estimate, generation.charged),
+      usage_cost_percent: percentOfCharge(usage_cost, generation.charged),
+      estimate_percent: percentOfCharge(estimate, generation.charged),
       differs: isOff(usage_cost, generation.charged) || isOff(estimate, generation.charged),
     };
   });
@@ -57,19 +55,12 @@ export function chargeLines(charges: readonly Charge[], generations: Generations
   return lines;
 }
 
-function percentAbove(amount: Decimal | null, charged: Decimal): Decimal | null {
-  if (amount === null || isZero(charged)) return null;
-  return divide(multiply(subtract(amount, charged), HUNDRED), charged, 2);
+function percentOfCharge(amount: Decimal | null, charged: Decimal): Decimal | null {
+  return amount === null || isZero(charged) ? null : percentAbove(amount, charged);
 }
 
 function isOff(amount: Decimal | null, charged: Decimal): boolean {
-  if (amount === null) return false;
-  const difference = subtract(amount, charged);
-  const size = {
-    ...difference,
-    coefficient: difference.coefficient < 0n ? -difference.coefficient : difference.coefficient,
-  };
-  return compare(size, multiply(charged, TOLERANCE)) > 0;
+  return amount !== null && pricesDiffer(amount, charged);
 }
 
 /** Sums are compared over the charges that have the figure, so that a missing one is no difference. */
@@ -90,7 +81,7 @@ function figure(name: string, charges: readonly Charge[], of: (charge: Charge) =
   if (pairs.length === 0) return null;
   const total = sum(pairs.map(({ amount }) => amount));
   const among = pairs.length < charges.length ? ` for ${pairs.length} of them` : '';
-  return `${name} ${money(total)}${among}${above(percentAbove(total, sum(pairs.map(({ charged }) => charged))))}`;
+  return `${name} ${money(total)}${among}${above(percentOfCharge(total, sum(pairs.map(({ charged }) => charged))))}`;
 }
 
 function differenceLine({ generation, usage_cost, estimate, usage_cost_percent, estimate_percent }: Charge): string {

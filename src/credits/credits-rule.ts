@@ -1,4 +1,4 @@
-import { compare, isZero, toText, ZERO, type Decimal } from '../money/decimal.js';
+import { compare, isPositive, isZero, toText, type Decimal } from '../money/decimal.js';
 import type { Policy } from '../manifest/schema.js';
 import { money, tellApart } from '../text/amount.js';
 import { safeLine } from '../text/plain.js';
@@ -56,7 +56,7 @@ function exhausted(run: RunNeeds, severity: 'warn' | 'fail'): Violation | null {
 
 /** 402 ends a run in the middle: how much of it is served, and which suites cannot be, even alone. */
 function whatFails(remaining: Decimal, run: RunNeeds): string {
-  if (compare(remaining, ZERO) <= 0) return 'OpenRouter answers every request with 402: all of it will fail.';
+  if (!isPositive(remaining)) return 'OpenRouter answers every request with 402: all of it will fail.';
   const served = percentCovered(remaining, run.cost).toString();
   const tooDear = run.suites.filter(({ cost }) => compare(cost, remaining) > 0);
   const named = tooDear.slice(0, 3).map(({ name, cost }) => `${safeLine(name)} (${money(cost)})`);

@@ -1,5 +1,5 @@
-import { compare, ZERO } from '../money/decimal.js';
-import { count, counted, money } from '../text/amount.js';
+import { isPositive } from '../money/decimal.js';
+import { count, counted, money, tellApart } from '../text/amount.js';
 import { remainingOf, type Credits, type KnownCredits } from './credits.js';
 import { runsCovered, type RunNeeds } from './run-needs.js';
 
@@ -31,14 +31,14 @@ export function refusedLine(status: number): string {
 function remainingLine(credits: KnownCredits, run: RunNeeds | null): string {
   const remaining = remainingOf(credits);
   if (remaining === null) return 'What remains is not known: the key has no limit, and may not see the credits.';
-  const amount = money(remaining.amount);
-  if (run === null) return `Remaining ${amount}.`;
+  if (run === null) return `Remaining ${money(remaining.amount)}.`;
   const runs = runsCovered(remaining.amount, run.cost);
-  if (runs === null) return `Remaining ${amount}; a run costs nothing.`;
+  if (runs === null) return `Remaining ${money(remaining.amount)}; a run costs nothing.`;
   const words = counted(Number(runs), 'run');
+  const shown = tellApart(remaining.amount, run.cost);
   return run.is_lower_bound
-    ? `Remaining ${amount} covers at most ${words}, each at least ${money(run.cost)}.`
-    : `Remaining ${amount} covers ${words} at ${money(run.cost)}.`;
+    ? `Remaining ${shown.actual} covers at most ${words}, each at least ${shown.limit}.`
+    : `Remaining ${shown.actual} covers ${words} at ${shown.limit}.`;
 }
 
 function keyLines({ key_limit: limit, key_remaining: remaining, key_reset: reset }: KnownCredits): string[] {
@@ -55,7 +55,7 @@ function accountLines({ account_remaining: remaining, account_problem: problem }
 
 function freeTierLines({ is_free_tier: isFreeTier }: KnownCredits, run: RunNeeds | null): string[] {
   if (!isFreeTier) return [];
-  const answered = run === null || compare(run.cost, ZERO) > 0 ? ': models that cost money answer 402' : '';
+  const answered = run === null || isPositive(run.cost) ? ': models that cost money answer 402' : '';
   return [`The account has never bought credits (free tier)${answered}.`];
 }
 

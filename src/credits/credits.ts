@@ -1,5 +1,4 @@
-import { failureSentence } from '../catalogue/live-client.js';
-import { HttpFailure } from '../http/failure.js';
+import { failureSentence, HttpFailure } from '../http/failure.js';
 import { compare, subtract, type Decimal } from '../money/decimal.js';
 import type { AccountClient } from './account-client.js';
 import { readCredits, readKey, type KeyAnswer } from './account-schema.js';

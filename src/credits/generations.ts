@@ -1,5 +1,4 @@
-import { failureSentence } from '../catalogue/live-client.js';
-import { HttpFailure } from '../http/failure.js';
+import { failureSentence, HttpFailure } from '../http/failure.js';
 import type { Decimal } from '../money/decimal.js';
 import { configurationError } from '../problems/problem.js';
 import type { AccountClient } from './account-client.js';
@@ -28,15 +27,6 @@ export interface Generations {
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
   /** How many ids were not asked for. */
   readonly left_out: number;
-}
-
-const GENERATION_ID = /^gen-[A-Za-z0-9_-]{1,100}$/;
-
-/** The ids of usage rows that name a generation, each once; other providers' ids are passed over. */
-export function generationIds(ids: Iterable<string | null>): string[] {
-  const unique = new Set<string>();
-  for (const id of ids) if (id !== null && GENERATION_ID.test(id)) unique.add(id);
-  return [...unique];
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Estimate } from '../estimate/estimate.js';
 import { freeRequests } from '../estimate/free-requests.js';
-import { compare, ZERO, type Decimal } from '../money/decimal.js';
+import { isPositive, times, wholeQuotient, type Decimal } from '../money/decimal.js';
 
 /** What one run of CI asks of an account. */
 export interface RunNeeds {
@@ -27,19 +27,11 @@ export function runNeeds(estimate: Estimate): RunNeeds {
 
 /** How many whole runs an amount pays for; null where a run costs nothing. */
 export function runsCovered(remaining: Decimal, cost: Decimal): bigint | null {
-  if (compare(cost, ZERO) <= 0) return null;
-  if (compare(remaining, ZERO) <= 0) return 0n;
-  return floorDivide(remaining, cost);
+  if (!isPositive(cost)) return null;
+  return isPositive(remaining) ? wholeQuotient(remaining, cost) : 0n;
 }
 
 /** The share of a run that an amount pays for, in whole percent rounded down. */
 export function percentCovered(remaining: Decimal, cost: Decimal): bigint {
-  return compare(remaining, ZERO) <= 0
-    ? 0n
-    : floorDivide({ ...remaining, coefficient: remaining.coefficient * 100n }, cost);
-}
-
-/** The whole part of a quotient of amounts above zero. */
-function floorDivide(a: Decimal, b: Decimal): bigint {
-  return (a.coefficient * 10n ** BigInt(b.scale)) / (b.coefficient * 10n ** BigInt(a.scale));
+  return isPositive(remaining) ? wholeQuotient(times(remaining, 100), cost) : 0n;
 }

@@ -23,6 +23,10 @@ export interface BaseCandidates {
   readonly hasPullRequest: boolean;
 }
 
+/**
+ * Finds the commit to compare with by the event's rule, and the manifest there; null where there is nothing to compare
+ * with. A base that is not there has a `problem` in words. Throws `HttpFailure` where GitHub cannot be read.
+ */
 export async function readBase(
   client: GitHubClient,
   event: RunEvent,

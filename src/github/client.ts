@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HttpFailure, httpFailureIn } from '../http/failure.js';
 import type { FetchInit } from '../http/request.js';
 import { retry, RETRY_LIMITS, type RetryEffects, type RetryLimits } from '../http/retry.js';
+import { shaped } from '../http/shaped.js';
 import { readGraphqlAnswer, type GraphqlError } from './graphql-answer.js';
 import { refusedStatus } from './refusal.js';
 
@@ -85,12 +86,6 @@ function jsonOf(data: unknown): unknown {
   });
 }
 
-function checked<T>(data: unknown, schema: z.ZodType<T>): T {
-  const result = schema.safeParse(data);
-  if (result.success) return result.data;
-  throw new HttpFailure('sent JSON that is not what was asked for', { kind: 'shape', transient: false });
-}
-
 function clientOf(options: ClientOptions, send: Send, until: number | null): GitHubClient {
   const { effects, repository } = options;
   const wholePath = { owner: repository.owner, repo: repository.name };
@@ -113,7 +108,7 @@ function clientOf(options: ClientOptions, send: Send, until: number | null): Git
   function rest<T>(route: string, parameters: Parameters, schema: z.ZodType<T>, attempts?: number): Promise<T> {
     return attempt(async (signal) => {
       const { data, status } = await sent(route, { ...wholePath, ...parameters, request: { signal } });
-      return checked(status === 204 ? null : jsonOf(data), schema);
+      return shaped(schema, status === 204 ? null : jsonOf(data));
     }, attempts);
   }
 
@@ -132,7 +127,7 @@ function clientOf(options: ClientOptions, send: Send, until: number | null): Git
       return attempt(async (signal) => {
         const { data, headers } = await sent(`POST ${options.graphqlUrl}`, { ...body, request: { signal } });
         const answer = readGraphqlAnswer(jsonOf(data), headers, effects.now(), tolerate);
-        return { data: checked(answer.data, schema), tolerated: answer.tolerated };
+        return { data: shaped(schema, answer.data), tolerated: answer.tolerated };
       });
     },
     request: (route, parameters, schema) => rest(route, parameters, schema),

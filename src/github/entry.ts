@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_MANIFEST_BYTES } from '../manifest/yaml-scan.js';
 import { isLfsPointer } from '../text/lfs-pointer.js';
 
 /** A file of a commit, as the API has it, made into text or into the reason why it is none. */
@@ -17,9 +18,6 @@ export const entrySchema = entryIdSchema.extend({
     .nullable(),
 });
 export type Entry = z.infer<typeof entrySchema>;
-
-/** The largest file that is read, in bytes; a manifest's limit is the same. */
-export const MAX_FILE_BYTES = 500_000;
 
 /** Of git's file modes (the type is in the upper bits, as in st_mode), those that are no plain file. */
 const MODE_TYPE = 0o170000;
@@ -43,8 +41,8 @@ export function textOf(entry: Entry): FileText {
   if (kind !== undefined) return problem(`is ${kind}; it has to be a plain file`);
   const blob = entry.object;
   if (blob?.__typename !== 'Blob' || blob.byteSize === undefined) return problem('is not a file');
-  if (blob.byteSize > MAX_FILE_BYTES) {
-    return problem(`has ${blob.byteSize} bytes; at most ${MAX_FILE_BYTES} are read`);
+  if (blob.byteSize > MAX_MANIFEST_BYTES) {
+    return problem(`has ${blob.byteSize} bytes; at most ${MAX_MANIFEST_BYTES} are read`);
   }
   const { text } = blob;
   if (blob.isBinary === true || text === null || text === undefined)

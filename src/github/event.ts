@@ -13,8 +13,11 @@ export interface RunEvent {
   readonly baseBranch: string | null;
   readonly pullRequest: PullRequestRule;
   readonly writesComment: boolean;
-  /** Whether the verdict decides the exit code; a workflow_run judges after the fact. */
-  readonly gate: boolean;
+}
+
+/** Whether the verdict decides the exit code. A workflow_run judges after the fact, in the default branch's name. */
+export function isGate(eventName: string): boolean {
+  return eventName !== 'workflow_run';
 }
 
 /** How the commit to compare with is found. */
@@ -64,7 +67,7 @@ const pushPayload = z.object({ before: sha, deleted: z.boolean().optional() });
 
 const QUEUE_REF = /^refs\/heads\/gh-readonly-queue\/.+\/pr-(\d{1,9})-[0-9a-f]+$/;
 
-type EventFacts = Pick<RunEvent, 'head' | 'base' | 'baseBranch' | 'pullRequest' | 'writesComment' | 'gate'>;
+type EventFacts = Pick<RunEvent, 'head' | 'base' | 'baseBranch' | 'pullRequest' | 'writesComment'>;
 type Reader = (payload: unknown, environment: EventEnvironment) => EventFacts;
 
 function read<T>(name: string, schema: z.ZodType<T>, payload: unknown): T {
@@ -91,7 +94,6 @@ const plainRun: Reader = (_payload, environment) => ({
   baseBranch: branchOf(environment.ref),
   pullRequest: { kind: 'none' },
   writesComment: false,
-  gate: true,
 });
 
 const READERS = {
@@ -103,7 +105,6 @@ const READERS = {
       baseBranch: pull.base.ref,
       pullRequest: { kind: 'number', number: pull.number, head: pull.head.sha },
       writesComment: true,
-      gate: true,
     };
   },
   pull_request_target(payload) {
@@ -114,7 +115,6 @@ const READERS = {
       baseBranch: pull.base.ref,
       pullRequest: { kind: 'number', number: pull.number, head: pull.head.sha },
       writesComment: true,
-      gate: true,
     };
   },
   workflow_run(payload) {
@@ -129,7 +129,6 @@ const READERS = {
           ? { kind: 'none' }
           : { kind: 'search', repository, branch: run.head_branch, head: run.head_sha },
       writesComment: true,
-      gate: false,
     };
   },
   merge_group(payload) {
@@ -141,7 +140,6 @@ const READERS = {
       baseBranch: branchOf(group.base_ref) ?? group.base_ref,
       pullRequest: queued === undefined ? { kind: 'none' } : { kind: 'number', number: Number(queued), head: null },
       writesComment: false,
-      gate: true,
     };
   },
   push(payload, environment) {

@@ -14,7 +14,7 @@ export interface Page<T> {
 }
 
 /** No list is followed further: 3,000 items, which is also what GitHub shows of a pull request's files. */
-export const MAX_PAGES = 30;
+const MAX_PAGES = 30;
 
 export const NOTHING_LISTED: Listing<never> = { items: [], next: null, complete: false, pages: 0 };
 

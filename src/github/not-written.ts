@@ -1,6 +1,6 @@
 import { HttpFailure } from '../http/failure.js';
+import { utcTime } from '../text/time.js';
 import { refusalIn } from './refusal.js';
-import { timeOf } from './unreadable.js';
 
 /** Why a comment could not be written, as a status and a sentence with the remedy; none of GitHub's words are in it. */
 export interface NotWritten {
@@ -29,7 +29,7 @@ export function notWritten(error: unknown): NotWritten {
         warning:
           refusal.resetAt === null
             ? 'The comment was skipped: GitHub wants fewer requests from this token and does not say for how long.'
-            : `The comment was skipped: GitHub wants no more requests from this token before ${timeOf(refusal.resetAt)}.`,
+            : `The comment was skipped: GitHub wants no more requests from this token before ${utcTime(refusal.resetAt)}.`,
       };
     case 'credentials':
       return failed('the github-token is not valid (any more); pass `${{ github.token }}`');

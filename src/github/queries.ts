@@ -1,7 +1,7 @@
 /** The questions asked of GitHub's GraphQL API. Each brings as much as one request can. */
 
 /** 100 is the most that GitHub gives for a page. */
-export const PAGE_SIZE = 100;
+const PAGE_SIZE = 100;
 
 const ENTRY = `fragment Entry on TreeEntry {
   mode

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { HttpFailure } from '../http/failure.js';
+import { shaped } from '../http/shaped.js';
 import { configurationError } from '../problems/problem.js';
+import { MAX_PROMPT_FILES } from '../tokens/prompt-files.js';
 import type { GitHubClient } from './client.js';
 import { entryIdSchema, entrySchema, textOf } from './entry.js';
 import { filesQuery } from './queries.js';
@@ -14,8 +16,6 @@ export type FileAt =
   | { readonly state: 'missing' }
   | { readonly state: 'unusable'; readonly reason: string };
 
-/** The most files that a run reads beside the manifests. */
-export const MAX_FILES = 200;
 const FILES_AT_ONCE = 40;
 const IDS_AT_ONCE = 200;
 
@@ -30,8 +30,8 @@ export async function readFilesAt(
   known: ReadonlyMap<string, string> = new Map(),
 ): Promise<ReadonlyMap<string, FileAt>> {
   const wanted = [...new Set(paths)];
-  if (wanted.length > MAX_FILES) {
-    throw configurationError(`${wanted.length} files are named in the manifest; at most ${MAX_FILES} are read`);
+  if (wanted.length > MAX_PROMPT_FILES) {
+    throw configurationError(`${wanted.length} files are named in the manifest; at most ${MAX_PROMPT_FILES} are read`);
   }
   try {
     const found = known.size === 0 ? new Map<string, FileAt>() : await readKnown(client, commit, wanted, known);
@@ -65,12 +65,6 @@ async function readKnown(
 function fileOf(entry: z.infer<typeof entrySchema>): FileAt {
   const { text, problem } = textOf(entry);
   return problem === null ? { state: 'text', text, oid: entry.oid } : { state: 'unusable', reason: problem };
-}
-
-function shaped<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new HttpFailure('sent JSON that is not what was asked for', { kind: 'shape', transient: false });
 }
 
 /** By path, null where there is no such file. */

@@ -136,7 +136,7 @@ function headOf(head: RepositoryAnswer['repository']['head'], sha: string) {
 }
 
 /** A file's text; null where it is absent; NoVerdictError 2 where it is not a plain text file of a reasonable size. */
-export function requiredText(entry: Entry | null | undefined, path: string, commit: string): string | null {
+function requiredText(entry: Entry | null | undefined, path: string, commit: string): string | null {
   if (entry === null) return null;
   const where = `${JSON.stringify(path)} at commit ${commit}`;
   if (entry === undefined) throw configurationError(`GitHub does not say whether there is ${where}`, { file: path });

@@ -17,8 +17,8 @@ const commentId = z
 
 const actor = z.object({ __typename: z.string(), login: z.string() });
 
-export const labelsSchema = connectionOf(z.object({ name: z.string() }));
-export const reviewsSchema = connectionOf(
+const labelsSchema = connectionOf(z.object({ name: z.string() }));
+const reviewsSchema = connectionOf(
   z.object({
     author: actor.nullable(),
     state: z.string(),
@@ -27,7 +27,7 @@ export const reviewsSchema = connectionOf(
     authorCanPushToRepository: z.boolean(),
   }),
 );
-export const filesSchema = connectionOf(z.object({ path: z.string() })).nullable();
+const filesSchema = connectionOf(z.object({ path: z.string() })).nullable();
 export const commentsSchema = connectionOf(
   z.object({
     id: z.string(),
@@ -41,7 +41,7 @@ export type CommentNode = NonNullable<z.infer<typeof commentsSchema>['nodes'][nu
 
 const viewer = z.object({ login: z.string() });
 
-export const pullRequestSchema = z.object({
+const pullRequestSchema = z.object({
   number: z.number().int(),
   headRefOid: z.string(),
   baseRefName: z.string(),

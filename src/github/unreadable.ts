@@ -1,11 +1,7 @@
 import { HttpFailure } from '../http/failure.js';
 import { configurationError } from '../problems/problem.js';
+import { utcTime } from '../text/time.js';
 import { refusalIn } from './refusal.js';
-
-/** Times are shown to the second. */
-export function timeOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
-}
 
 function remedyFor(failure: HttpFailure): string {
   const refusal = refusalIn(failure);
@@ -18,7 +14,7 @@ function remedyFor(failure: HttpFailure): string {
     case 'limit':
       return refusal.resetAt === null
         ? 'The token has asked too much; run the job again in some minutes'
-        : `The token has asked too much; run the job again after ${timeOf(refusal.resetAt)}`;
+        : `The token has asked too much; run the job again after ${utcTime(refusal.resetAt)}`;
     case 'locked':
     case 'other':
     case undefined:

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
+import { errorCode } from '../problems/error-code.js';
 import { HttpFailure } from './failure.js';
 
 export interface BodyLimits {
@@ -89,11 +90,4 @@ function tooLarge(what: string, limit: number): HttpFailure {
     kind: 'too_large',
     transient: false,
   });
-}
-
-/** The `code` of a system, zlib or undici error; empty where there is none. */
-export function errorCode(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : '';
 }

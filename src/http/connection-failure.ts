@@ -1,4 +1,4 @@
-import { errorCode } from './body.js';
+import { errorCode } from '../problems/error-code.js';
 import { HttpFailure } from './failure.js';
 
 const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
@@ -17,7 +17,7 @@ export function connectionFailure(error: unknown, signal: AbortSignal | undefine
       : new HttpFailure('was given up', { kind: 'timeout', transient: true, cause: error });
   }
   if (error instanceof HttpFailure) return error;
-  const code = errorCode(error);
+  const code = errorCode(error) ?? '';
   if (DEFECTS.has(code) || error instanceof TypeError) return error;
   if (TIMEOUTS.has(code)) {
     return new HttpFailure('did not answer in time', { kind: 'timeout', transient: true, cause: error });

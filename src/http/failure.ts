@@ -46,6 +46,12 @@ export class HttpFailure extends Error {
   }
 }
 
+/** "openrouter.ai answered 503 (4 attempts)". */
+export function failureSentence(host: string, failure: HttpFailure): string {
+  const attempts = failure.attempts > 1 ? ` (${failure.attempts} attempts)` : '';
+  return `${host} ${failure.message}${attempts}`;
+}
+
 /** The failure inside an error that a client library wrapped around it, as octokit's `RequestError` does. */
 export function httpFailureIn(error: unknown): HttpFailure | null {
   let current = error;

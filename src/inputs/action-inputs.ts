@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from './catalogue-url.js';
+import { FAIL_ON } from './fail-on.js';
 import { repositoryPathProblem } from './repository-path.js';
 import { NoVerdictError, problem } from '../problems/problem.js';
 
@@ -21,7 +22,6 @@ const catalogueUrl = z.string().transform((text, context) => {
 });
 
 const COMMENT_MODES = ['on-change', 'always', 'on-violation', 'never'] as const;
-const FAIL_ON = ['violation', 'warning', 'never'] as const;
 
 const inputsSchema = z.object({
   manifest: repositoryPath,
@@ -45,7 +45,6 @@ const inputsSchema = z.object({
 });
 export type ActionInputs = z.output<typeof inputsSchema>;
 
-export type InputName = keyof ActionInputs;
 export type CommentMode = ActionInputs['comment'];
 
 /** What an input is where the workflow leaves it empty: the same as where it leaves it out. */

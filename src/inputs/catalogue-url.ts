@@ -7,7 +7,7 @@ const ACCEPTED =
   'without credentials, query or fragment, for example https://openrouter.ai/api/v1';
 
 /**
- * The base URL of a catalogue, without a slash at its end. Prices decide the verdict, so they come over https, or from this
+ * The base URL of a catalogue, its path without slashes at the end. Prices decide the verdict, so they come over https, or from this
  * machine; credentials would end in the report. The message of the configuration error never repeats the text for the same reason.
  */
 export function parseCatalogueUrl(text: string): URL {
@@ -23,7 +23,7 @@ export function parseCatalogueUrl(text: string): URL {
   return url;
 }
 
-/** The URL as the report names it, and as paths are appended to: no slash at the end. */
+/** The URL as the report names it, and as paths are appended to: no slash at the end, which the URL of a bare host has. */
 export function catalogueUrlText(url: URL): string {
   return url.href.replace(/\/+$/, '');
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Problem } from '../problems/problem.js';
 import { NoVerdictError } from '../problems/problem.js';
 import type { Locate, Path, Position } from './manifest.js';
@@ -18,6 +19,11 @@ export interface Fault {
 /** More mistakes than these are counted and not put into words: nobody reads them. */
 export const MAX_MISTAKES = 1000;
 const MOST_SHOWN = 100;
+
+/** The path of a schema's issue as one into the file. */
+export function stepsOf({ path }: z.core.$ZodIssue): Path {
+  return path.map((step) => (typeof step === 'number' ? step : String(step)));
+}
 
 /** `originOf` turns the path of a value into that of the place where it was written. */
 export function located(faults: readonly Fault[], locate: Locate, originOf = (path: Path) => path): Finding[] {

@@ -18,6 +18,7 @@ export function manifestFaults(manifest: Readable, isWrong: IsWrong, has: YamlFi
   return [
     ...limitFaults(manifest.budget, ['budget']),
     ...monthlyFaults(manifest, isWrong),
+    ...requestFaults(suites.map(([, suite]) => suite)),
     ...suites.flatMap(([name, suite]) => {
       const path = ['suites', name];
       return [
@@ -61,6 +62,17 @@ function sameNames(calls: readonly ReadableCall[], path: Path): Fault[] {
     const message = `expected a name that is unique in the suite; ${shownPath([...path, earlier])} is ${quoted(name)} too`;
     return [{ path: [...path, index, 'name'], message }];
   });
+}
+
+/** The report's number of requests is a JSON number, which is exact only so far. */
+function requestFaults(suites: readonly ReadableSuite[]): Fault[] {
+  const requests = suites.reduce((total, { repeat, calls }) => {
+    const once = (calls ?? []).reduce((sum, { count }) => sum + BigInt(count ?? 0), 0n);
+    return total + BigInt(repeat ?? 1) * once;
+  }, 0n);
+  if (requests <= Number.MAX_SAFE_INTEGER) return [];
+  const message = `expected at most ${Number.MAX_SAFE_INTEGER} requests in a run (repeat x count of every call); got ${requests}`;
+  return [{ path: ['suites'], message }];
 }
 
 function monthlyFaults({ runs_per_month: runs, budget, suites = {} }: Readable, isWrong: IsWrong): Fault[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stepsOf } from './findings.js';
 import type { Path } from './manifest.js';
 import { callSchema, manifestSchema, suiteSchema } from './schema.js';
 import type { Tree } from './tree.js';
@@ -47,7 +48,7 @@ function remove(root: Tree, path: Path): Path {
 }
 
 function fieldsOf(issue: z.core.$ZodIssue): Path[] {
-  const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+  const path = stepsOf(issue);
   return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
 }
 

@@ -11,7 +11,7 @@ export class NumberLiteral {
 
 const WHOLE_NUMBER = /^(?:0|[1-9]\d*)$/;
 const AMOUNT = /^\d{1,6}(?:\.\d{1,12})?$/;
-const LARGEST_WHOLE_NUMBER = 1_000_000_000;
+export const LARGEST_WHOLE_NUMBER = 1_000_000_000;
 
 function isWholeNumber(value: unknown): boolean {
   return (

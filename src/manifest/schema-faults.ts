@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Fault } from './findings.js';
-import { MAX_MISTAKES } from './findings.js';
+import { MAX_MISTAKES, stepsOf } from './findings.js';
 import { closest } from '../text/closest.js';
 import type { Path } from './manifest.js';
 import { NumberLiteral } from './scalars.js';
@@ -30,10 +30,6 @@ export function schemaFaults(
 
 function isNumberWithKeys(issue: z.core.$ZodIssue, root: Tree): boolean {
   return issue.code === 'unrecognized_keys' && valueAt(root, stepsOf(issue)) instanceof NumberLiteral;
-}
-
-function stepsOf({ path }: z.core.$ZodIssue): Path {
-  return path.map((step) => (typeof step === 'number' ? step : String(step)));
 }
 
 function keysPassedOver(issue: z.core.$ZodIssue): number {

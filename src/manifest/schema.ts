@@ -9,7 +9,7 @@ import { amount, AMOUNT_RULE, NumberLiteral, wholeNumber } from './scalars.js';
  */
 
 const text = z.string().min(1);
-const fraction = amount.meta({ description: 'Expected extra attempts per request' });
+const extraAttempts = amount.meta({ description: 'Expected extra attempts per request' });
 
 /** `4`, or `{warn: 3, fail: 4}`: a plain amount fails. */
 export const limitSchema = z
@@ -92,14 +92,13 @@ export type Tokens = z.output<typeof tokensSchema>;
 
 export const retriesSchema = z.union(
   [
-    fraction.transform((expected) => ({ expected, max: null })),
+    extraAttempts.transform((expected) => ({ expected, max: null })),
     z
       .strictObject({ expected: amount, max: amount.optional() })
       .transform(({ expected, max }) => ({ expected, max: max ?? null })),
   ],
   { error: `${AMOUNT_RULE}; or {expected: …, max: …}` },
 );
-export type Retries = z.output<typeof retriesSchema>;
 
 const pathRule = (path: string) => {
   const problem = repositoryPathProblem(path);
@@ -121,7 +120,6 @@ export const promptFileSchema = z.union(
       typeof input === 'string' ? pathRule(input) : 'a path inside the repository, or {path: …, cached: true}',
   },
 );
-export type PromptFile = z.output<typeof promptFileSchema>;
 
 const providers = z.array(text).optional();
 
@@ -136,7 +134,6 @@ export const providerSchema = z.strictObject({
     .optional()
     .meta({ description: 'US dollars per million tokens' }),
 });
-export type ProviderPreferences = z.output<typeof providerSchema>;
 
 const NO_TOKENS: Tokens = { expected: 0, max: null };
 const partOf = (description: string) => tokensSchema.default(NO_TOKENS).meta({ description });

@@ -7,7 +7,8 @@ import { quoted } from './shown.js';
  * recursively and makes an object of every token, so depth and number are bounded here, where reading can stop.
  */
 
-const MAX_BYTES = 500_000;
+/** The largest manifest that is read. */
+export const MAX_MANIFEST_BYTES = 500_000;
 const MAX_DEPTH = 20;
 /**
  * Items of lists and pairs of mappings, each 600 bytes and more in the library's form; 5,000 calls of eight fields, more
@@ -46,7 +47,8 @@ function stopped(offset: number, message: string, earlier: readonly OffsetFindin
 
 export function scanYaml(text: string): Scan {
   const size = Buffer.byteLength(text, 'utf8');
-  if (size > MAX_BYTES) return stopped(0, `the file has ${size} bytes; at most ${MAX_BYTES} are accepted`);
+  if (size > MAX_MANIFEST_BYTES)
+    return stopped(0, `the file has ${size} bytes; at most ${MAX_MANIFEST_BYTES} are accepted`);
   const unprintable: OffsetFinding[] = [];
   for (const { index, 0: character } of text.matchAll(UNPRINTABLE)) {
     const message = `the character ${quoted(character)} is not accepted: the file is UTF-8 text with lines ended by LF or CR LF`;

@@ -156,6 +156,12 @@ export function divide(a: Decimal, b: Decimal, places: number): Decimal {
   return normalise(divideHalfAway(numerator, denominator), places);
 }
 
+/** How often `b` is in `a` as a whole, `a / b` cut to a whole number; `b` must not be zero. */
+export function wholeQuotient(a: Decimal, b: Decimal): bigint {
+  const scale = Math.max(a.scale, b.scale);
+  return coefficientAt(a, scale) / coefficientAt(b, scale);
+}
+
 /** `part` in percent of `whole`, rounded half away from zero to `places` digits after the point; `whole` must not be zero. */
 export function percentage(part: Decimal, whole: Decimal, places: number): Decimal {
   return divide(times(part, 100), whole, places);

@@ -10,6 +10,8 @@ export interface CallPrice {
   /** Every id that a model pattern of the policy is held against: declared, resolved, canonical, fallbacks, each also bare. */
   readonly known_as: readonly ModelNames[];
   readonly expected: Decimal | null;
+  /** Whose price `expected` is: "openai/gpt-5 at azure, the cheapest eligible endpoint"; null where unpriced. */
+  readonly source: string | null;
   readonly floor: Decimal | null;
   /** The dearest request over the model and its fallbacks; null where one of their prices cannot be had. */
   readonly worst_case: Decimal | null;
@@ -27,8 +29,8 @@ export interface CallPrice {
   /** Keys of the catalogue's prices in use that are not zero and not known: the figures may be too low. */
   readonly unknown_price_keys: readonly string[];
   /**
-   * The arithmetic of `expected`, a line each, `1800 prompt tokens x 0.000003 = 0.0054`, the sum last; empty where
-   * unpriced. Made on demand: only `check --explain` and the JSON report ask for it.
+   * The arithmetic of `expected`, a line each: `source`, `1800 prompt tokens x 0.000003 = 0.0054`, the sum last; empty
+   * where unpriced. Made on demand: only `check --explain` asks for it.
    */
   readonly arithmetic: () => readonly string[];
 }

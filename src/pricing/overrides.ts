@@ -1,7 +1,7 @@
 import type { Decimal } from '../money/decimal.js';
 import type { ConditionKey, PriceCondition } from './price-condition.js';
 import { isConditionKey, readCondition } from './price-condition.js';
-import { quoted, readPrice } from './price-text.js';
+import { quoted, readPrice } from '../catalogue/price-text.js';
 
 /** What an override may re-price, as of 2026-08-22 (OpenRouter's OpenAPI document). */
 const OVERRIDABLE = [

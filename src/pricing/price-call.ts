@@ -36,6 +36,7 @@ export function priceCall(call: NamedCall, catalogue: Catalogue, at: Date | null
     resolved_model: resolution.state === 'resolved' ? resolution.id : null,
     known_as: all.map((candidate) => ({ declared: candidate.declared, names: candidate.resolution.names })),
     expected: priced?.expected ?? null,
+    source: priced?.source ?? null,
     floor: priced?.floor ?? null,
     worst_case: dearest(all),
     capped: isCapped(call),

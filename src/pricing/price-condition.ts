@@ -1,4 +1,4 @@
-import { quoted } from './price-text.js';
+import { quoted } from '../catalogue/price-text.js';
 
 /**
  * When an override holds. Rules as of 2026-08-22 (OpenRouter's OpenAPI document): `min_prompt_tokens` is strictly

@@ -5,7 +5,7 @@ import type { Override, OverridableKey } from './overrides.js';
 import { readOverrides } from './overrides.js';
 import type { Moment, PriceCondition } from './price-condition.js';
 import { dependsOnTime, momentsThatMatter } from './price-condition.js';
-import { quoted, readPrice } from './price-text.js';
+import { quoted, readPrice } from '../catalogue/price-text.js';
 
 /**
  * A `pricing` record of the catalogue, read. Rules as of 2026-08-22.

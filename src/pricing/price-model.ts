@@ -21,6 +21,7 @@ import { worstQuote } from './worst-price.js';
 /** What one request of a call costs on one model, its fallback models apart. US dollars, before retries. */
 export interface ModelPrice {
   readonly expected: Decimal;
+  readonly source: string;
   readonly floor: Decimal | null;
   readonly worst_case: Decimal | null;
   readonly free: boolean;
@@ -68,6 +69,7 @@ export function priceModel(
   const unknown = unknownKeys(listed, possible);
   return {
     expected: total,
+    source: expected.source,
     floor: floor === null ? null : add(costOf(floor), fee),
     worst_case: 'reasons' in worst ? null : add(costOf(worst.quote), fee),
     free: isFreeId(model.id) && isZero(total),

@@ -4,20 +4,12 @@ import type { CallPair, Comparison, Delta, SuitePair } from '../comparison/compa
 import type { CreditsReport } from '../credits/credits-report.js';
 import type { CallEstimate, Estimate, Totals } from '../estimate/estimate.js';
 import type { Locate, NamedCall } from '../manifest/manifest.js';
-import { add, decimal, fromInteger, multiply, toText } from '../money/decimal.js';
+import { add, decimal, fromInteger, multiply, times, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
+import type { Note } from '../problems/note.js';
 import type { Judgement } from '../verdict/judge.js';
 import type { NotApplied } from '../verdict/violation.js';
-import type {
-  Note,
-  PriceDrift,
-  Report,
-  ReportCall,
-  ReportDelta,
-  ReportSuite,
-  ReportTotals,
-  Suggestion,
-} from './schema.js';
+import type { PriceDrift, Report, ReportCall, ReportDelta, ReportSuite, ReportTotals, Suggestion } from './schema.js';
 
 /** What the report is made of; `comparison` is null where head has no manifest. */
 export interface ReportParts {
@@ -180,7 +172,7 @@ function lineOf(locate: Locate | null, path: readonly (string | number)[] | null
 }
 
 function perMillion(price: Decimal | null): string | null {
-  return text(price === null ? null : multiply(price, decimal('1000000')));
+  return text(price === null ? null : times(price, 1_000_000));
 }
 
 function mapped<T, R>(value: T | null | undefined, map: (value: T) => R): R | null {

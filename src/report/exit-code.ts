@@ -1,6 +1,5 @@
+import type { FailOn } from '../inputs/fail-on.js';
 import type { Report } from './schema.js';
-
-export type FailOn = 'violation' | 'warning' | 'never';
 
 /** 0 pass or warn, 1 fail; with `warning` a warning that nobody overrode is 1 too, with `never` nothing is. */
 export function exitCodeOf(report: Pick<Report, 'verdict' | 'violations'>, failOn: FailOn): 0 | 1 {

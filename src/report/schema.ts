@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { usageReportSchema } from '../calibration/usage-report.js';
 import { creditsReportSchema } from '../credits/credits-report.js';
+import { noteSchema } from '../problems/note.js';
 import { limitStateSchema, notAppliedSchema, violationSchema } from '../verdict/violation.js';
 
 /**
@@ -80,9 +81,6 @@ const suiteSchema = z.strictObject({
   calls: z.array(callSchema),
 });
 export type ReportSuite = z.infer<typeof suiteSchema>;
-
-const noteSchema = z.strictObject({ code: z.string(), message: z.string() });
-export type Note = z.infer<typeof noteSchema>;
 
 const suggestionSchema = z.strictObject({ message: z.string(), saving_per_run: money.nullable() });
 export type Suggestion = z.infer<typeof suggestionSchema>;

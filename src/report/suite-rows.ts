@@ -1,6 +1,6 @@
-import { compare, divide, fromInteger, parseDecimal, round, times, ZERO } from '../money/decimal.js';
+import { compare, fromInteger, isPositive, parseDecimal, percentage, round, toNumber } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
-import { money, plainPercent } from '../text/amount.js';
+import { atLeast, money, plainPercent } from '../text/amount.js';
 import { hasHeadManifest } from './head-manifest.js';
 import type { Report, ReportSuite, ReportTotals } from './schema.js';
 import { deltaText, hasLimits, isNought } from './wording.js';
@@ -91,12 +91,12 @@ function share(
   of: string | null,
 ): Share | null {
   const [part, total] = [parseDecimal(known), parseDecimal(whole)];
-  if (part === null || total === null || compare(total, ZERO) <= 0) return null;
+  if (part === null || total === null || !isPositive(total)) return null;
   if (exactly === null && isNought(known)) return null;
-  const exact = divide(times(part, 100), total, 6);
-  const text = `${exactly === null ? 'at least ' : ''}${sharePercent(exact)}`;
+  const exact = percentage(part, total, 6);
+  const text = `${atLeast(exactly !== null)}${sharePercent(exact)}`;
   return {
-    percent: Number(exact.coefficient) / 10 ** exact.scale,
+    percent: toNumber(exact),
     text: of === null ? text : `${text} of ${of}`,
   };
 }

@@ -1,5 +1,5 @@
 import type { UsageReport } from '../calibration/usage-report.js';
-import { add, divide, parseDecimal, subtract, times, toText, ZERO } from '../money/decimal.js';
+import { add, isZero, parseDecimal, percentage, subtract, ZERO } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { counted, money, percent } from '../text/amount.js';
 
@@ -10,10 +10,7 @@ export function usageTitle(usage: UsageReport): string {
   if (both.length === 0) return `Estimated against used: nothing to compare, ${requests}`;
   const estimated = total(both.map((suite) => suite.estimated_per_run));
   const used = total(both.map((suite) => suite.used_per_run));
-  const isComparable = estimated.coefficient !== 0n;
-  const error = isComparable
-    ? ` (${percent(toText(divide(times(subtract(used, estimated), 100), estimated, 2)))})`
-    : '';
+  const error = isZero(estimated) ? '' : ` (${percent(percentage(subtract(used, estimated), estimated, 2))})`;
   return `Estimated ${money(estimated)}, used ${money(used)}${error}, ${requests}`;
 }
 

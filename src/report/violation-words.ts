@@ -1,7 +1,19 @@
-import { compare, divide, isZero, parseDecimal, subtract, times, toText, ZERO } from '../money/decimal.js';
+import {
+  compare,
+  isPositive,
+  isZero,
+  parseDecimal,
+  percentage,
+  subtract,
+  toNumber,
+  toText,
+  ZERO,
+} from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
-import { counted, money, percent, plainPercent, tellApart } from '../text/amount.js';
-import type { Rule, Violation } from '../verdict/violation.js';
+import { atLeast, counted, money, percent, plainPercent, tellApart } from '../text/amount.js';
+import type { Violation } from '../verdict/violation.js';
+import { RULE_WORDS } from './rule-words.js';
+import type { RuleWords } from './rule-words.js';
 
 /** A violation in words. `subject`, `message` and `remedy` are untrusted text. */
 export interface ViolationWords {
@@ -19,31 +31,8 @@ export interface ViolationWords {
   readonly mitigated: string | null;
 }
 
-/** `words`: the message says more than two figures do, as what a missing cent of credits will do to a run. */
-type Unit = 'money' | 'percent' | 'days' | 'words';
-
-const RULES: Readonly<Record<Rule, { title: string; unit: Unit }>> = {
-  per_run: { title: 'Cost per run', unit: 'money' },
-  per_month: { title: 'Cost per month', unit: 'money' },
-  worst_case_per_run: { title: 'Worst case of a run', unit: 'money' },
-  increase_per_run: { title: 'Increase per run', unit: 'money' },
-  increase_percent: { title: 'Increase', unit: 'percent' },
-  unpriced: { title: 'No price', unit: 'words' },
-  incomplete_price: { title: 'Price not known in full', unit: 'words' },
-  stale_prices: { title: 'Prices from the lock', unit: 'days' },
-  model_denied: { title: 'Model not allowed', unit: 'words' },
-  max_prompt_price: { title: 'Prompt price per million tokens', unit: 'money' },
-  max_completion_price: { title: 'Completion price per million tokens', unit: 'money' },
-  require_max_tokens: { title: 'No max_tokens', unit: 'words' },
-  free_tier: { title: 'Free requests', unit: 'words' },
-  credits: { title: 'Credits', unit: 'words' },
-  unprotected: { title: 'Not protected yet', unit: 'words' },
-  suite_missing: { title: 'Suite is gone', unit: 'words' },
-  manifest_missing: { title: 'Manifest is gone', unit: 'words' },
-};
-
 export function describeViolation(violation: Violation): ViolationWords {
-  const { title, unit } = RULES[violation.rule];
+  const { title, unit } = RULE_WORDS[violation.rule];
   const actual = violation.actual === null ? null : parseDecimal(violation.actual);
   const limit = violation.limit === null ? null : parseDecimal(violation.limit);
   const known = actual !== null && limit !== null ? { actual, limit } : null;
@@ -51,22 +40,12 @@ export function describeViolation(violation: Violation): ViolationWords {
   return {
     title: violation.against_default_branch === true ? `${title} over the default branch` : title,
     subject: subject === '' ? null : subject,
-    figures: known && leastly(violation, figuresOf(known, unit)),
-    over: known && leastly(violation, overOf(known, unit)),
+    figures: known && bounded(violation, figuresOf(known, unit)),
+    over: known && bounded(violation, overOf(known, unit)),
     message: violation.message,
     remedy: violation.remedy ?? null,
     mitigated: mitigationOf(violation),
   };
-}
-
-/** Failures, then open warnings, then what was excused or overridden; as reported within each. */
-export function worstFirst(violations: readonly Violation[]): Violation[] {
-  return violations.toSorted((a, b) => rank(a) - rank(b));
-}
-
-function rank(violation: Violation): number {
-  if (violation.severity === 'fail') return 0;
-  return mitigationOf(violation) === null ? 1 : 2;
 }
 
 function mitigationOf(violation: Violation): string | null {
@@ -75,8 +54,8 @@ function mitigationOf(violation: Violation): string | null {
 }
 
 /** A figure that leaves out calls without a price says so, wherever it stands. */
-function leastly(violation: Violation, figure: string | null): string | null {
-  return figure !== null && violation.at_least === true ? `at least ${figure}` : figure;
+function bounded(violation: Violation, figure: string | null): string | null {
+  return figure === null ? null : `${atLeast(violation.at_least !== true)}${figure}`;
 }
 
 interface Known {
@@ -84,7 +63,7 @@ interface Known {
   readonly limit: Decimal;
 }
 
-function figuresOf(known: Known, unit: Unit): string | null {
+function figuresOf(known: Known, unit: RuleWords['unit']): string | null {
   switch (unit) {
     case 'money': {
       const shown = tellApart(known.actual, known.limit);
@@ -95,7 +74,7 @@ function figuresOf(known: Known, unit: Unit): string | null {
     case 'days':
       // A lock within its limit is a warning for being one.
       if (compare(known.actual, known.limit) <= 0) return null;
-      return `${counted(numberOf(known.actual), 'day')} old, limit ${counted(numberOf(known.limit), 'day')}`;
+      return `${counted(toNumber(known.actual), 'day')} old, limit ${counted(toNumber(known.limit), 'day')}`;
     case 'words':
       return null;
   }
@@ -110,13 +89,9 @@ function percentages({ actual, limit }: Known): string {
     : `+${toText(actual)} %, limit +${toText(limit)} %`;
 }
 
-function overOf(known: Known, unit: Unit): string | null {
+function overOf(known: Known, unit: RuleWords['unit']): string | null {
   const over = subtract(known.actual, known.limit);
-  if (over.coefficient <= 0n || unit !== 'money') return null;
-  const share = known.limit.coefficient <= 0n ? ZERO : divide(times(over, 100), known.limit, 6);
+  if (!isPositive(over) || unit !== 'money') return null;
+  const share = isPositive(known.limit) ? percentage(over, known.limit, 6) : ZERO;
   return isZero(share) ? `${money(over)} over` : `${money(over)} over (${plainPercent(share)})`;
-}
-
-function numberOf(value: Decimal): number {
-  return Number(value.coefficient) / 10 ** value.scale;
 }

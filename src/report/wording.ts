@@ -1,8 +1,9 @@
 import { age, count, counted, exactMoney, money, percent, signedMoney } from '../text/amount.js';
-import { parseDecimal } from '../money/decimal.js';
+import { isZero, parseDecimal } from '../money/decimal.js';
+import { LIMIT_NAMES } from '../verdict/limits-in-force.js';
 import type { Rule, Violation } from '../verdict/violation.js';
 import { hasHeadManifest } from './head-manifest.js';
-import { worstFirst } from './violation-words.js';
+import { RULE_WORDS } from './rule-words.js';
 import type { Report, ReportCall, ReportDelta, ReportTotals } from './schema.js';
 
 /**
@@ -32,36 +33,10 @@ export function isNothingChanged(report: Report): boolean {
   );
 }
 
-const TITLES: Readonly<Record<Rule, string>> = {
-  per_run: 'Over budget',
-  per_month: 'Over budget',
-  worst_case_per_run: 'Over budget',
-  increase_per_run: 'Increase above its limit',
-  increase_percent: 'Increase above its limit',
-  unpriced: 'Not every call has a price',
-  incomplete_price: 'Not every price is known',
-  stale_prices: 'Prices are not live',
-  model_denied: 'Against the model policy',
-  max_prompt_price: 'Against the price policy',
-  max_completion_price: 'Against the price policy',
-  require_max_tokens: 'A call without max_tokens',
-  free_tier: 'More than the free tier gives',
-  credits: 'Not enough credits',
-  unprotected: 'Not protected yet',
-  suite_missing: 'A suite with a budget is gone',
-  manifest_missing: 'The manifest is gone',
-};
-
-const AMOUNT_RULES: ReadonlySet<Rule> = new Set([
-  'per_run',
-  'per_month',
-  'worst_case_per_run',
-  'increase_per_run',
-  'increase_percent',
-]);
+const LIMITS: ReadonlySet<Rule> = new Set(LIMIT_NAMES);
 
 function titleOf(report: Report): string {
-  const [worst] = worstFirst(report.violations);
+  const [worst] = report.violations;
   if (worst !== undefined) {
     const isUnlimited = !hasLimits(report) && worst.rule !== 'manifest_missing';
     return isUnlimited ? `${titleOfViolation(worst)}, no limit set` : titleOfViolation(worst);
@@ -71,10 +46,10 @@ function titleOf(report: Report): string {
 }
 
 function titleOfViolation(worst: Violation): string {
-  const title = TITLES[worst.rule];
+  const title = RULE_WORDS[worst.rule].headline;
   if (worst.overridden === true) return `${title}, overridden`;
   if (worst.excused === true) return `${title}, as before`;
-  return worst.severity === 'warn' && AMOUNT_RULES.has(worst.rule) ? 'Above a warning level' : title;
+  return worst.severity === 'warn' && LIMITS.has(worst.rule) ? 'Above a warning level' : title;
 }
 
 /** False only where the report says that there is no limit at all. */
@@ -114,7 +89,8 @@ export function moneyOr(amount: string | null | undefined, otherwise = 'no price
 }
 
 export function isNought(amount: string | null): boolean {
-  return amount !== null && parseDecimal(amount)?.coefficient === 0n;
+  const value = amount === null ? null : parseDecimal(amount);
+  return value !== null && isZero(value);
 }
 
 /** `12 priced, 2 free, 1 unpriced`. */

@@ -2,7 +2,7 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Comparison } from '../comparison/comparison.js';
 import { estimateCall } from '../estimate/estimate-manifest.js';
 import type { CallEstimate } from '../estimate/estimate.js';
-import { add, compare, divide, subtract, sum, times, ZERO } from '../money/decimal.js';
+import { add, compare, percentage, subtract, sum, ZERO } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { counted, money, plainPercent } from '../text/amount.js';
 import { matters } from './suggestion.js';
@@ -38,7 +38,7 @@ export function capCompletions({ head }: Comparison, catalogue: Catalogue, at: D
   const saving = sum(capped.map((one) => one.saving));
   if (!matters(saving, whole)) return null;
   const where = callsInWords(capped.map(({ suite, call }) => ({ suite, name: call.call.display_name })));
-  const share = plainPercent(divide(times(part, 100), whole, 6));
+  const share = plainPercent(percentage(part, whole, 6));
   return {
     kind: 'max_tokens',
     model: null,

@@ -3,11 +3,10 @@ import type { Estimate } from '../estimate/estimate.js';
 import {
   add,
   compare,
-  divide,
-  fromInteger,
+  isPositive,
   isZero,
-  multiply,
   parseDecimal,
+  percentage,
   subtract,
   sum,
   times,
@@ -15,6 +14,7 @@ import {
 } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { percent, tellApart } from '../text/amount.js';
+import { breaksPercent } from '../verdict/increase.js';
 import type { Violation } from '../verdict/violation.js';
 import type { Effect, Suggestion } from './suggestion.js';
 import { SUGGESTION_KINDS } from './suggestion.js';
@@ -50,7 +50,7 @@ function figureAfter(violation: Violation, suggestion: Suggestion, comparison: C
     return percentAfter(violation, limit, expectedLess(suggestion, violation.suite), comparison);
   }
   const less = reduction(violation, suggestion, comparison);
-  if (less === null || compare(less, ZERO) <= 0) return null;
+  if (less === null || !isPositive(less)) return null;
   const after = subtract(actual, less);
   if (compare(after, limit) > 0) return null;
   const shown = tellApart(after, limit);
@@ -83,12 +83,11 @@ function monthlyLess({ effects }: Suggestion, suite: string | null, { head }: Co
 function percentAfter(violation: Violation, limit: Decimal, less: Decimal, comparison: Comparison): string | null {
   const [head, base] = [comparison.head, comparison.base].map((estimate) => pricedPerRun(estimate, violation.suite));
   if (!head || !base || isZero(base) || isZero(less)) return null;
-  const increase = (cost: Decimal) => divide(times(subtract(cost, base), 100), base, 2);
+  const increase = (cost: Decimal) => percentage(subtract(cost, base), base, 2);
   const actual = parseDecimal(violation.actual ?? '');
   if (actual === null || compare(increase(head), actual) !== 0) return null;
   const after = subtract(head, less);
-  // head x 100 > base x (100 + limit) breaks the limit.
-  if (compare(times(after, 100), multiply(base, add(fromInteger(100), limit))) > 0) return null;
+  if (breaksPercent(limit, base, after)) return null;
   return `brings it to ${percent(increase(after))}, within ${percent(limit)}`;
 }
 

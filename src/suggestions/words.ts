@@ -1,4 +1,4 @@
-import { divide, toText } from '../money/decimal.js';
+import { divide, isZero, toText } from '../money/decimal.js';
 import { counted } from '../text/amount.js';
 import { safeLine } from '../text/plain.js';
 import type { Alternative } from './alternatives.js';
@@ -20,8 +20,7 @@ export function alternativeInWords(alternatives: readonly [Alternative, ...Alter
   const [first] = alternatives;
   const where = callsInWords(alternatives.map(({ suite, before }) => ({ suite, name: before.call.display_name })));
   const model = safeLine(first.model);
-  // The first line of the arithmetic says whose price it is: "openai/gpt-5 at azure, the cheapest eligible endpoint".
-  const source = first.after.price.arithmetic()[0] ?? model;
+  const source = first.after.price.source ?? model;
   const inPlaceOf = (first.before.call.provider?.order ?? []).length > 0 ? ' in place of provider.order' : '';
   switch (first.kind) {
     case 'endpoint': {
@@ -47,7 +46,7 @@ export function alternativeInWords(alternatives: readonly [Alternative, ...Alter
 /** To 2 places; "more than 1" where that rounds to 1. */
 function factor({ before, after }: Alternative): string {
   const [now, then] = [before.price.expected, after.price.expected];
-  if (now === null || then === null || then.coefficient === 0n) return 'many';
+  if (now === null || then === null || isZero(then)) return 'many';
   const times = toText(divide(now, then, 2));
   return times === '1' ? 'more than 1' : times;
 }

@@ -1,5 +1,5 @@
 import type { Report } from '../report/schema.js';
-import { compare, parseDecimal, sum, ZERO } from '../money/decimal.js';
+import { compare, isPositive, parseDecimal, sum } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { money } from '../text/amount.js';
 import { safeLine } from '../text/plain.js';
@@ -30,7 +30,7 @@ export function costChart(report: Report): string {
 
 function sliceOf({ name, head }: Report['suites'][number]): Slice[] {
   const cost = head === null ? null : parseDecimal(head.priced_per_run);
-  return cost === null || compare(cost, ZERO) <= 0 ? [] : [{ label: name, cost }];
+  return cost === null || !isPositive(cost) ? [] : [{ label: name, cost }];
 }
 
 function withOthers(slices: readonly Slice[]): Slice[] {

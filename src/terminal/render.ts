@@ -3,7 +3,7 @@ import type { ErrorReport, Report } from '../report/schema.js';
 import { shareTitle, suiteRow, totalRow } from '../report/suite-rows.js';
 import type { SuiteRow } from '../report/suite-rows.js';
 import { usageFlaws, usageTitle } from '../report/usage-words.js';
-import { describeViolation, worstFirst } from '../report/violation-words.js';
+import { describeViolation } from '../report/violation-words.js';
 import { coverageText, headline, isNothingChanged, moneyOr, priceSource } from '../report/wording.js';
 import { money, signedMoney } from '../text/amount.js';
 import { bar } from '../text/bar.js';
@@ -51,7 +51,7 @@ function errorParts(report: ErrorReport, paint: Paint): string[][] {
 function reportParts(report: Report, options: TerminalOptions, paint: Paint): string[][] {
   return [
     [verdictLine(report, paint)],
-    worstFirst(report.violations).flatMap((violation) => violationLines(violation, paint)),
+    report.violations.flatMap((violation) => violationLines(violation, paint)),
     suiteTable(report, options, paint),
     figureLines(report),
     noteLines(report),
@@ -133,7 +133,7 @@ function noteLines(report: Report): string[] {
         `Not applied until merged: ${name(key)} ${head === null ? 'dropped' : name(head)}, in force ${name(policy)}`,
     ),
     ...report.notes.map(({ message }) => `Note: ${logLine(message)}`),
-    ...(report.suggestions ?? []).slice(0, 3).map(({ message, saving_per_run: saving }) => {
+    ...(report.suggestions ?? []).map(({ message, saving_per_run: saving }) => {
       const saved = saving === null ? '' : ` (saves ${money(saving)} per run)`;
       return `Would help: ${logLine(message)}${saved}`;
     }),

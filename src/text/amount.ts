@@ -1,12 +1,25 @@
 import type { Decimal } from '../money/decimal.js';
-import { compare, isZero, parseDecimal, round, toText } from '../money/decimal.js';
+import {
+  absolute,
+  compare,
+  fromInteger,
+  fromUnits,
+  isNegative,
+  isPositive,
+  isZero,
+  parseDecimal,
+  round,
+  toText,
+} from '../money/decimal.js';
 
-/** Amounts as a person reads them. Nothing is computed with these texts; rounding happens here alone. */
+/** Amounts as a person reads them, rounded for that: nothing is computed with these texts. */
 
 /** An exact amount, or its plain decimal text as the report has it. */
 export type Amount = Decimal | string;
 
 const SMALL_DIGITS = 2;
+const HUNDRED = fromInteger(100);
+const THOUSAND = fromInteger(1000);
 
 function exact(amount: Amount): Decimal {
   if (typeof amount !== 'string') return amount;
@@ -15,16 +28,13 @@ function exact(amount: Amount): Decimal {
   return parsed;
 }
 
-function magnitude(value: Decimal): Decimal {
-  return value.coefficient < 0n ? { coefficient: -value.coefficient, scale: value.scale } : value;
-}
-
 /** Digits after the point that a reader needs: none from $1,000, two from $0.10, below that two that are not zero. */
 function placesFor(value: Decimal): number {
-  const size = magnitude(round(value, SMALL_DIGITS));
-  if (size.coefficient >= 1000n * 10n ** BigInt(size.scale)) return 0;
-  const digits = magnitude(value).coefficient.toString().length;
-  return Math.max(value.scale - digits + SMALL_DIGITS, SMALL_DIGITS);
+  const size = absolute(value);
+  if (compare(round(size, SMALL_DIGITS), THOUSAND) >= 0) return 0;
+  let places = SMALL_DIGITS;
+  while (!isZero(size) && compare(size, fromUnits(10n, places)) < 0) places += 1;
+  return places;
 }
 
 function grouped(digits: string): string {
@@ -33,9 +43,9 @@ function grouped(digits: string): string {
 
 /** `$1,240.50` with `places` digits, zeros beyond two left out unless `fixed`. */
 function dollars(value: Decimal, places: number, fixed = false): string {
-  const rounded = magnitude(round(value, places));
+  const rounded = absolute(round(value, places));
   const [whole = '', fraction = ''] = toText(rounded, fixed ? places : Math.min(places, SMALL_DIGITS)).split('.');
-  const sign = value.coefficient < 0n ? '-' : '';
+  const sign = isNegative(value) ? '-' : '';
   return `${sign}$${grouped(whole)}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
@@ -48,7 +58,7 @@ export function money(amount: Amount): string {
 /** `money` with a sign: `+$0.31`, `-$0.31`; no change is `$0.00`. */
 export function signedMoney(amount: Amount): string {
   const value = exact(amount);
-  return value.coefficient > 0n ? `+${money(value)}` : money(value);
+  return isPositive(value) ? `+${money(value)}` : money(value);
 }
 
 /** A unit price with every digit it has, two at least: `$1.125`. */
@@ -62,7 +72,7 @@ export function tellApart(actual: Amount, limit: Amount): { actual: string; limi
   const [a, b] = [exact(actual), exact(limit)];
   const [readableA, readableB] = [money(a), money(b)];
   if (readableA !== readableB || compare(a, b) === 0) return { actual: readableA, limit: readableB };
-  let places = SMALL_DIGITS;
+  let places = Math.max(SMALL_DIGITS, placesFor(a), placesFor(b));
   while (dollars(a, places, true) === dollars(b, places, true)) places += 1;
   return { actual: dollars(a, places, true), limit: dollars(b, places, true) };
 }
@@ -71,17 +81,17 @@ export function tellApart(actual: Amount, limit: Amount): { actual: string; limi
 export function percent(amount: Amount): string {
   const value = exact(amount);
   if (isZero(value)) return '0 %';
-  return `${value.coefficient > 0n ? '+' : ''}${plainPercent(value)}`;
+  return `${isPositive(value) ? '+' : ''}${plainPercent(value)}`;
 }
 
 /** A percentage as it is: `6.3 %`, `126 %`. */
 export function plainPercent(amount: Amount): string {
   const value = exact(amount);
-  const hundred = compare(magnitude(round(value, 1)), { coefficient: 100n, scale: 0 }) >= 0;
+  const hundred = compare(absolute(round(value, 1)), HUNDRED) >= 0;
   let places = hundred ? 0 : 1;
   while (!isZero(value) && isZero(round(value, places))) places += 1;
-  const [whole = '', fraction] = toText(magnitude(round(value, places))).split('.');
-  const sign = value.coefficient < 0n ? '-' : '';
+  const [whole = '', fraction] = toText(absolute(round(value, places))).split('.');
+  const sign = isNegative(value) ? '-' : '';
   return `${sign}${grouped(whole)}${fraction === undefined ? '' : `.${fraction}`} %`;
 }
 
@@ -95,7 +105,12 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** The age of prices in whole days: `less than a day old`, `1 day old`, `12 days old`. */
+/** `at least ` before a figure that is a lower bound, nothing before an exact one. */
+export function atLeast(isExact: boolean): string {
+  return isExact ? '' : 'at least ';
+}
+
+/** The age of prices in days: `less than a day old` for none, `1 day old`, `12 days old`. */
 export function age(days: number): string {
-  return days < 1 ? 'less than a day old' : `${counted(days, 'day')} old`;
+  return days === 0 ? 'less than a day old' : `${counted(days, 'day')} old`;
 }

@@ -1,6 +1,7 @@
 import type { Manifest, NamedCall, NamedSuite } from '../manifest/manifest.js';
 import { partsProblem } from '../manifest/parts.js';
 import type { Tokens } from '../manifest/schema.js';
+import type { Note } from '../problems/note.js';
 import { configurationError, NoVerdictError, problem, type Problem } from '../problems/problem.js';
 import type { PromptFileTokens } from './prompt-texts.js';
 import { accuracyText, tokenFamily, tokensOf } from './family.js';
@@ -8,17 +9,15 @@ import { accuracyText, tokenFamily, tokensOf } from './family.js';
 /** The most files that the manifests of one side may name. */
 export const MAX_PROMPT_FILES = 200;
 
-export interface PromptFilesNote {
-  readonly code: 'prompt_file_missing' | 'prompt_tokens_estimated';
-  readonly message: string;
-}
+/** Where a manifest and its files are read. */
+export type Side = 'head' | 'base' | 'default branch';
 
 export interface CountedManifest {
   /** With the files' tokens added to `prompt_tokens` and, where they are cached, to `cached_tokens`. */
   readonly manifest: Manifest;
   /** Of the calls with prompt files: `exact` or `about ±15 %`. */
   readonly accuracy: ReadonlyMap<NamedCall, string>;
-  readonly notes: readonly PromptFilesNote[];
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -38,19 +37,19 @@ export function promptFilePaths(manifest: Manifest): string[] {
 
 /**
  * A manifest with the tokens of its prompt files, given by path in o200k tokens. At head a missing file is an error; at
- * base it counts nothing, with a note: what head adds is then part of the increase. Throws a NoVerdictError (2) with all
+ * another side it counts nothing, with a note: what head adds is then part of the increase. Throws a NoVerdictError (2) with all
  * files that cannot be counted, and with parts that exceed their whole now that it is known.
  */
 export function withPromptFiles(
   manifest: Manifest,
   files: ReadonlyMap<string, PromptFileTokens>,
-  side: 'head' | 'base',
+  side: Side,
 ): CountedManifest {
   const problems: Problem[] = [];
   const missing = new Set<string>();
   for (const { suite, call, file, index } of entriesOf(manifest)) {
     const found = files.get(file.path) ?? { state: 'missing' };
-    if (found.state === 'missing' && side === 'base') missing.add(file.path);
+    if (found.state === 'missing' && side !== 'head') missing.add(file.path);
     const fault = faultOf(found, side);
     if (fault === null) continue;
     problems.push(problem(`prompt file ${file.path} ${fault}`, placeOf(manifest, suite, call, index)));
@@ -69,7 +68,11 @@ export function withPromptFiles(
     }),
   }));
   if (problems.length > 0) throw new NoVerdictError(2, problems);
-  return { manifest: { ...manifest, suites }, accuracy, notes: [...missingNotes(missing), ...estimateNotes(accuracy)] };
+  return {
+    manifest: { ...manifest, suites },
+    accuracy,
+    notes: [...missingNotes(missing, side), ...estimateNotes(accuracy)],
+  };
 }
 
 interface Entry {
@@ -87,7 +90,7 @@ function* entriesOf(manifest: Manifest): Generator<Entry> {
   }
 }
 
-function faultOf(found: PromptFileTokens, side: 'head' | 'base'): string | null {
+function faultOf(found: PromptFileTokens, side: Side): string | null {
   if (found.state === 'unusable') return found.reason;
   return found.state === 'missing' && side === 'head' ? 'does not exist' : null;
 }
@@ -132,14 +135,19 @@ function partsProblems(
   return [problem(`with the tokens of prompt_files: ${found.message}`, { file: manifest.file, ...place })];
 }
 
-function missingNotes(missing: ReadonlySet<string>): PromptFilesNote[] {
+function missingNotes(missing: ReadonlySet<string>, side: Side): Note[] {
   return [...missing].map((path) => ({
     code: 'prompt_file_missing',
-    message: `Prompt file ${path} does not exist at base; there it counts no tokens.`,
+    message: `Prompt file ${path} does not exist ${whereOf(side)}; there it counts no tokens.`,
   }));
 }
 
-function estimateNotes(accuracy: ReadonlyMap<NamedCall, string>): PromptFilesNote[] {
+/** As a sentence goes on: `at base`, `on the default branch`. */
+export function whereOf(side: Side): string {
+  return side === 'default branch' ? 'on the default branch' : `at ${side}`;
+}
+
+function estimateNotes(accuracy: ReadonlyMap<NamedCall, string>): Note[] {
   const estimated = new Map<string, string>();
   for (const [call, text] of accuracy) if (text !== 'exact') estimated.set(tokenFamily(call.model).name, text);
   if (estimated.size === 0) return [];

@@ -1,4 +1,4 @@
-import { add, multiply, parseDecimal, ZERO, type Decimal } from '../money/decimal.js';
+import { add, fromUnits, ZERO, type Decimal } from '../money/decimal.js';
 import type { Column } from './column.js';
 import { exactCost, type TokenCounts } from './usage-row.js';
 import type { GroupKey, UsageTable } from './usage-table.js';
@@ -97,8 +97,15 @@ function collect(key: GroupKey): Collected {
 }
 
 const PARTS = [
-  ...(['prompt', 'completion', 'cached', 'written', 'reasoning', 'audio', 'image_output', 'audio_output'] as const),
-];
+  'prompt',
+  'completion',
+  'cached',
+  'written',
+  'reasoning',
+  'audio',
+  'image_output',
+  'audio_output',
+] as const satisfies readonly (keyof TokenCounts)[];
 
 function addRow(group: Collected, table: UsageTable, row: number): void {
   group.requests += 1;
@@ -135,8 +142,8 @@ interface CostSum {
   readonly total: () => Decimal;
 }
 
-const UNITS = 1e12;
-const UNIT = parseDecimal('0.000000000001') ?? ZERO;
+const PLACES = 12;
+const UNITS = 10 ** PLACES;
 /** Below it a decimal of 12 places is the shortest text of its float, and a few thousand of them still add up exactly. */
 const FEW_UNITS = 1e15;
 
@@ -158,6 +165,6 @@ function createCostSum(): CostSum {
         others = add(others, exactCost(cost));
       }
     },
-    total: () => add(others, multiply({ coefficient: whole + BigInt(units), scale: 0 }, UNIT)),
+    total: () => add(others, fromUnits(whole + BigInt(units), PLACES)),
   };
 }

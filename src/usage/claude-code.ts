@@ -11,12 +11,19 @@ export function isClaudeCodeResult(record: JsonRecord): boolean {
   return record.type === 'result' && isRecord(record.modelUsage);
 }
 
+const LONGEST_MODEL = 128;
+
 /** Every model of a session is one row; a later result of the same session repeats and replaces it. */
 export function readClaudeCodeResult(result: JsonRecord, around: Surroundings, sink: UsageSink): void {
   const session = nameAt(result, 'session_id');
   if (session !== null) sink.sessionSummary(session);
   for (const [key, usage] of Object.entries(recordAt(result, 'modelUsage') ?? {})) {
-    if (!isRecord(usage) || key.length > 128) continue;
+    if (!isRecord(usage)) continue;
+    if (key.length > LONGEST_MODEL) {
+      // Not repeated: so long a text could be a piece of a prompt.
+      sink.fault(`the name of a model has ${key.length} characters; at most ${LONGEST_MODEL} are accepted`);
+      continue;
+    }
     const faults: Faults = [];
     const cached = countAt(usage, ['cacheReadInputTokens'], faults);
     const written = countAt(usage, ['cacheCreationInputTokens'], faults);

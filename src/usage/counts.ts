@@ -1,21 +1,25 @@
+import { LARGEST_WHOLE_NUMBER } from '../manifest/scalars.js';
 import type { JsonRecord } from './json-value.js';
-import { LARGEST_TOKEN_COUNT, type TokenCounts } from './usage-row.js';
+import type { TokenCounts } from './usage-row.js';
 
 /** What is wrong with a usage object, collected while it is read; a row with faults is not counted. */
 export type Faults = string[];
 
-/** The first key that is there (not null) as a whole number; 0 where none is. Anything else is a fault. */
+/**
+ * The first key that is there (not null) as a whole number, no larger than the manifest takes; 0 where none is. Anything
+ * else is a fault.
+ */
 export function countAt(record: JsonRecord | null, keys: readonly string[], faults: Faults): number {
   if (record === null) return 0;
   for (const key of keys) {
     const value = record[key];
     if (value === undefined || value === null) continue;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LARGEST_TOKEN_COUNT) {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LARGEST_WHOLE_NUMBER) {
       return value;
     }
     // Only numbers are repeated: a text could be a piece of a prompt.
     const stated = typeof value === 'number' ? String(value) : `a ${typeof value}`;
-    faults.push(`${key} is ${stated}; a whole number from 0 to ${LARGEST_TOKEN_COUNT} is due`);
+    faults.push(`${key} is ${stated}; a whole number from 0 to ${LARGEST_WHOLE_NUMBER} is due`);
     return 0;
   }
   return 0;

@@ -14,8 +14,16 @@ const DEEPEST = 100;
  * `contents`, `input` and `prompt` are what the APIs call their inputs, `choices`, `candidates` their outputs.
  */
 const NOT_SEARCHED: ReadonlySet<string> = new Set([
-  ...['request', 'messages', 'contents', 'input', 'prompt', 'system', 'instructions', 'tools'],
-  ...['choices', 'candidates'],
+  'request',
+  'messages',
+  'contents',
+  'input',
+  'prompt',
+  'system',
+  'instructions',
+  'tools',
+  'choices',
+  'candidates',
 ]);
 
 /**

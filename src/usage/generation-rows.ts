@@ -7,6 +7,7 @@ export interface GenerationRows {
   readonly rows: ReadonlyMap<string, UsageRow>;
 }
 
+/** The id that OpenRouter gives a request of its own; other providers' ids look otherwise. */
 const GENERATION_ID = /^gen-[A-Za-z0-9_-]{1,100}$/;
 
 /** More than a run asks for by far, and a few megabytes at most: the others are not kept. */

@@ -32,7 +32,7 @@ export function nameAt(record: JsonRecord, key: string): string | null {
 const SECONDS_BELOW = 100_000_000_000;
 
 /** A time as recorded (seconds, milliseconds or ISO 8601) in milliseconds since 1970; null for anything else. */
-export function timeOf(value: unknown): number | null {
+export function recordedTime(value: unknown): number | null {
   if (typeof value === 'number' && value > 0) return value < SECONDS_BELOW ? value * 1000 : value;
   if (typeof value !== 'string' || value.length > 40) return null;
   const time = Date.parse(value);

@@ -87,7 +87,13 @@ function answerTokens(usage: JsonRecord, faults: Faults): TokenCounts {
 }
 
 const TRANSPORTS: ReadonlySet<string> = new Set([
-  ...['chat', 'completion', 'responses', 'messages', 'embedding', 'embeddings', 'realtime'],
+  'chat',
+  'completion',
+  'responses',
+  'messages',
+  'embedding',
+  'embeddings',
+  'realtime',
 ]);
 
 /** `openrouter:openai/gpt-5-mini`, `openai:chat:gpt-5-mini`, `anthropic:messages:claude-...`: the model's own id. */

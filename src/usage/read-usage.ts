@@ -1,5 +1,5 @@
 import { NoVerdictError, problem, type Problem } from '../problems/problem.js';
-import { errorCode } from '../workspace/system-error.js';
+import { errorCode } from '../problems/error-code.js';
 import { fileBytes } from './file-bytes.js';
 import { findUsage } from './find-usage.js';
 import { createGenerationRows } from './generation-rows.js';
@@ -25,7 +25,7 @@ export interface Usage {
   readonly sums: number;
   /** Answers that a test runner had in its cache: not spent. */
   readonly not_spent: number;
-  /** Lines, bodies and usage objects that could not be read: all are counted, the first ones named. */
+  /** Globs without a match, lines, bodies and usage objects that could not be read: all are counted, the first named. */
   readonly unreadable: { readonly count: number; readonly problems: readonly Problem[] };
 }
 
@@ -34,16 +34,16 @@ const NAMED_PROBLEMS = 100;
 
 /**
  * Reads the files that the globs name, in any of the known formats. Memory grows by about 25 bytes a row, not with the
- * size of the files. Throws a NoVerdictError (2) for what is not a regular file, for a glob without a match, and where
- * nothing is left to read.
+ * size of the files. A glob without a match is one of the places that cannot be read. Throws a NoVerdictError (2) for
+ * what is not a regular file, and where nothing is left to read.
  */
 export async function readUsage(globs: readonly string[], options: SelectOptions): Promise<Usage> {
-  const files = await selectFiles(globs, options);
+  const { files, unmatched } = await selectFiles(globs, options);
   const table = createUsageTable();
   const generations = createGenerationRows();
   const spans = createSpanTree(table);
-  const problems: Problem[] = [];
-  let unreadable = 0;
+  const problems: Problem[] = [...unmatched];
+  let unreadable = unmatched.length;
   let notSpent = 0;
   let sums = 0;
 
@@ -138,33 +138,4 @@ function nothingToRead(
   const unnamed = unreadable - problems.length;
   const rest = unnamed > 0 ? [problem(`${unnamed} further places cannot be read`)] : [];
   return new NoVerdictError(2, [summary, ...problems, ...rest]);
-}
-
-/** The rows that count, in the normal form; ids and times are not kept. For small recordings and tests. */
-export function* usageRows(table: UsageTable): Generator<UsageRow> {
-  for (let row = 0; row < table.length(); row += 1) {
-    const key = table.groups[table.group.get(row)];
-    if (table.isDropped(row) || key === undefined) continue;
-    const { tokens } = table;
-    const own = table.ownKey(row);
-    yield {
-      ...key,
-      tokens: {
-        prompt: tokens.prompt.get(row),
-        completion: tokens.completion.get(row),
-        cached: tokens.cached.get(row),
-        written: tokens.written.get(row),
-        reasoning: tokens.reasoning.get(row),
-        audio: tokens.audio.get(row),
-        image_output: tokens.image_output.get(row),
-        audio_output: tokens.audio_output.get(row),
-      },
-      web_searches: table.web_searches.get(row),
-      cost: own ? null : table.cost(row),
-      list_cost: own ? table.cost(row) : null,
-      own_key: own,
-      id: null,
-      time: null,
-    };
-  }
 }

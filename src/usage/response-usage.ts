@@ -1,5 +1,5 @@
 import { checkParts, costAt, countAt, type Faults } from './counts.js';
-import { nameAt, recordAt, timeOf, type JsonRecord } from './json-value.js';
+import { nameAt, recordAt, recordedTime, type JsonRecord } from './json-value.js';
 import { generationTokens, googleTokens, statesUsage, usageTokens } from './provider-tokens.js';
 import type { TokenCounts, UsageRow } from './usage-row.js';
 
@@ -37,7 +37,7 @@ export function responseUsage(response: JsonRecord, around: Surroundings): Readi
   return null;
 }
 
-export function isGoogleUsage(metadata: JsonRecord): boolean {
+function isGoogleUsage(metadata: JsonRecord): boolean {
   return metadata.promptTokenCount !== undefined || metadata.prompt_token_count !== undefined;
 }
 
@@ -63,7 +63,7 @@ function messageReading(response: JsonRecord, usage: JsonRecord, around: Surroun
       list_cost: ownKey ? upstream : null,
       own_key: ownKey,
       id: responseId(nameAt(response, 'id'), around),
-      time: timeOf(response.created ?? response.created_at) ?? within.time,
+      time: recordedTime(response.created ?? response.created_at) ?? within.time,
       source: around.source,
     },
     faults,
@@ -79,7 +79,7 @@ function googleReading(response: JsonRecord, metadata: JsonRecord, around: Surro
       model: nameAt(response, 'modelVersion') ?? nameAt(response, 'model_version') ?? around.model,
       ...unpricedRow(tokens),
       id: responseId(nameAt(response, 'responseId') ?? nameAt(response, 'response_id'), around),
-      time: timeOf(response.createTime) ?? around.time,
+      time: recordedTime(response.createTime) ?? around.time,
     },
     faults,
   );
@@ -98,7 +98,7 @@ function generationReading(generation: JsonRecord, around: Surroundings): Readin
       list_cost: ownKey ? costAt(generation, 'upstream_inference_cost', faults) : null,
       own_key: ownKey,
       id: responseId(nameAt(generation, 'id'), around),
-      time: timeOf(generation.created_at) ?? around.time,
+      time: recordedTime(generation.created_at) ?? around.time,
     },
     faults,
   );
@@ -113,7 +113,7 @@ function responseId(id: string | null, { source }: Surroundings): string | null 
 }
 
 /** The fields of a row whose recording states no cost. */
-export function unpricedRow(
+function unpricedRow(
   tokens: TokenCounts,
 ): Pick<UsageRow, 'tokens' | 'web_searches' | 'cost' | 'list_cost' | 'own_key'> {
   return { tokens, web_searches: 0, cost: null, list_cost: null, own_key: false };
@@ -134,7 +134,7 @@ export function surroundingsWithin(record: JsonRecord, around: Surroundings): Su
   const suite = nameAt(record, 'suite') ?? (metadata === null ? null : nameAt(metadata, 'suite'));
   const call = nameAt(record, 'call') ?? (metadata === null ? null : nameAt(metadata, 'call'));
   const model = nameAt(record, 'model') ?? requestedModel(record);
-  const time = timeOf(record.recorded_at ?? record.startedDateTime ?? record.timestamp ?? record.time);
+  const time = recordedTime(record.recorded_at ?? record.startedDateTime ?? record.timestamp ?? record.time);
   if (suite === null && call === null && model === null && time === null) return around;
   return {
     source: around.source,

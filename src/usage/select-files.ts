@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
 import { NoVerdictError, problem, type Problem } from '../problems/problem.js';
-import { errorCode } from '../workspace/system-error.js';
+import { errorCode } from '../problems/error-code.js';
 import { globPaths } from './glob-paths.js';
 
 /** A regular file to read: its name as the user would write it, and where it really is. */
@@ -17,29 +17,37 @@ export interface SelectOptions {
   readonly within: string | null;
 }
 
+export interface Selection {
+  /** In the order of their names, each once. */
+  readonly files: readonly SelectedFile[];
+  /** A line for each pattern that matches nothing. */
+  readonly unmatched: readonly Problem[];
+}
+
 /**
- * The files that the patterns name, in the order of their names, each once. `!pattern` excludes. Throws a
- * NoVerdictError (2) with a line for each pattern that matches nothing and each path that is not a regular file; what
- * is a pipe, a device or a folder is never opened.
+ * The files that the patterns name. `!pattern` excludes. Throws a NoVerdictError (2) with a line for each path that is
+ * not a regular file, and where no pattern matches anything; what is a pipe, a device or a folder is never opened.
  */
-export async function selectFiles(patterns: readonly string[], options: SelectOptions): Promise<SelectedFile[]> {
+export async function selectFiles(patterns: readonly string[], options: SelectOptions): Promise<Selection> {
   const ignore = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
   const wanted = patterns.filter((pattern) => !pattern.startsWith('!'));
   const problems: Problem[] = [];
+  const unmatched: Problem[] = [];
   const files = new Map<string, SelectedFile>();
   if (wanted.length === 0)
     problems.push(problem('no usage file is named; a path or a glob such as "usage/*.jsonl" is due'));
   for (const pattern of wanted) {
     const names = await matches(pattern, ignore, options.cwd);
-    if (names.length === 0) problems.push(problem(`no file matches "${pattern}"`));
+    if (names.length === 0) unmatched.push(problem(`no file matches "${pattern}"`));
     for (const name of names) {
       const looked = await lookAt(name, isDynamicPattern(pattern), options);
       if (looked.state === 'file') files.set(looked.path, { name, path: looked.path });
       else if (looked.state === 'problem') problems.push(problem(`${name} ${looked.message}`, { file: name }));
     }
   }
-  if (problems.length > 0) throw new NoVerdictError(2, problems);
-  return [...files.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  if (problems.length > 0 || files.size === 0) throw new NoVerdictError(2, [...unmatched, ...problems]);
+  const inOrder = [...files.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return { files: inOrder, unmatched };
 }
 
 /** A path that exists is itself, even where it could be read as a pattern. Folders that a pattern hits are passed over. */

@@ -16,8 +16,10 @@ export interface UsageSink {
 }
 
 export interface TracedSpan {
+  /** A span's id is its own within the trace alone. */
   readonly trace: string;
-  readonly span: string;
+  /** Null where it has none: it is no span that was seen before, and the parent of none. */
+  readonly span: string | null;
   readonly parent: string | null;
   /** Null where the span states no usage. */
   readonly row: UsageRow | null;

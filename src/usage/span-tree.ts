@@ -21,8 +21,8 @@ export function createSpanTree(table: UsageTable): SpanTree {
   const rows = wholeColumn();
 
   const rowOf = (span: number): number => rows.get(span) - 1;
-  const numberOf = (trace: string, span: string): number => {
-    const known = index.claim(`${trace}:${span}`, count);
+  const numberOf = (trace: string, span: string | null): number => {
+    const known = span === null ? -1 : index.claim(`${trace}:${span}`, count);
     if (known >= 0) return known;
     count += 1;
     return count - 1;
@@ -32,7 +32,8 @@ export function createSpanTree(table: UsageTable): SpanTree {
     add: ({ trace, span, parent, row }) => {
       const number = numberOf(trace, span);
       if (parent !== null && parent !== span) parents.set(number, numberOf(trace, parent) + 1);
-      if (row !== null) rows.set(number, table.put({ ...row, id: row.id ?? `${trace}:${span}` }) + 1);
+      const id = row?.id ?? (span === null ? null : `${trace}:${span}`);
+      if (row !== null) rows.set(number, table.put({ ...row, id }) + 1);
     },
     dropSums: () => {
       const isSum = new Uint8Array(count);

@@ -45,10 +45,19 @@ export function readTraces(record: JsonRecord, around: Surroundings, sink: Usage
   }
 }
 
+/** OTLP requires both ids, and calls one of zeros alone invalid (trace.proto of opentelemetry-proto 1). */
+const NO_ID = /^(?:0{16}|0{32})$/;
+
+function spanIdAt(span: JsonRecord, key: string): string | null {
+  const id = nameAt(span, key);
+  return id === null || NO_ID.test(id) ? null : id;
+}
+
 function readSpan(span: JsonRecord, resource: JsonRecord, around: Surroundings, sink: UsageSink): void {
-  const trace = nameAt(span, 'traceId') ?? '';
-  const id = nameAt(span, 'spanId') ?? '';
-  const parent = nameAt(span, 'parentSpanId');
+  // The ids of spans whose trace is not stated may have been given anew in every file.
+  const trace = spanIdAt(span, 'traceId') ?? around.source;
+  const id = spanIdAt(span, 'spanId');
+  const parent = spanIdAt(span, 'parentSpanId');
   const stated = attributes(span);
   const hasUsage = [...PROMPT, ...COMPLETION].some((key) => stated[key] !== undefined);
   const faults: Faults = [];

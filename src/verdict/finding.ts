@@ -44,6 +44,8 @@ export interface ViolationParts {
   /** False: `actual` is a lower bound. */
   readonly isExact?: boolean;
   readonly isAgainstDefaultBranch?: boolean;
+  /** Base has it too, whatever else is compared. */
+  readonly isInBase?: boolean;
 }
 
 export function violation(parts: ViolationParts): Violation {
@@ -60,6 +62,7 @@ export function violation(parts: ViolationParts): Violation {
     remedy: parts.remedy,
     ...(parts.isExact === false ? { at_least: true } : {}),
     ...(parts.isAgainstDefaultBranch === true ? { against_default_branch: true } : {}),
+    ...(parts.isInBase === true ? { in_base: true } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { CallPair, Comparison } from '../comparison/comparison.js';
-import { add, divide, isZero, negate, times, ZERO } from '../money/decimal.js';
+import { add, compare, fromInteger, isZero, multiply, negate, percentage, times, ZERO } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 
 /** What head adds to a base, as far as it can be known. */
@@ -51,8 +51,16 @@ export function mostIncreaseOf(comparison: Comparison, suite: string | null): De
 }
 
 /** Percent of what base costs, to two places; null where that is nothing. */
-export function percentOf({ amount, before }: Pick<Increase, 'amount' | 'before'>): Decimal | null {
-  return isZero(before) ? null : divide(times(amount, 100), before, 2);
+export function increasePercent({ amount, before }: Pick<Increase, 'amount' | 'before'>): Decimal | null {
+  return isZero(before) ? null : percentage(amount, before, 2);
+}
+
+/**
+ * Whether a cost that rises from `before` to `after` is above a limit in percent: after x 100 > before x (100 + limit).
+ * No division, so no rounding decides; from nothing, any increase is above it.
+ */
+export function breaksPercent(limit: Decimal, before: Decimal, after: Decimal): boolean {
+  return compare(times(after, 100), multiply(before, add(fromInteger(100), limit))) > 0;
 }
 
 function pairsOf({ suites }: Comparison, suite: string | null): CallPair[] {

@@ -1,15 +1,13 @@
 import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate/estimate.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Call, Policy } from '../manifest/schema.js';
-import { compare, decimal, multiply, toText } from '../money/decimal.js';
+import { compare, times, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import { money, tellApart } from '../text/amount.js';
 import { askedWork } from './asked-work.js';
 import { placeOf, violation } from './finding.js';
 import type { Finding, ViolationParts, Weight } from './finding.js';
 import { matchesPattern } from '../text/star-pattern.js';
-
-const MILLION = decimal('1000000');
 
 /** The rules of the policy that each call is held against, on its own line of the manifest. */
 export function judgeCalls(estimate: Estimate, manifest: Manifest, policy: Policy): Finding[] {
@@ -119,7 +117,7 @@ interface PriceCeiling {
 
 function judgePrice(judged: JudgedCall, { rule, ceiling, price, model, key }: PriceCeiling): Finding[] {
   if (ceiling === undefined || price === null) return [];
-  const perMillion = multiply(price, MILLION);
+  const perMillion = times(price, 1_000_000);
   if (compare(perMillion, ceiling) <= 0) return [];
   const kind = rule === 'max_prompt_price' ? 'prompt' : 'completion';
   const shown = tellApart(perMillion, ceiling);

@@ -1,12 +1,12 @@
 import type { Comparison } from '../comparison/comparison.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { compare, decimal, fromInteger, isZero, add, multiply, times, toText } from '../money/decimal.js';
+import { add, compare, decimal, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
 import type { Limit } from '../manifest/schema.js';
-import { money, tellApart } from '../text/amount.js';
+import { atLeast, money, tellApart } from '../text/amount.js';
 import { placeOf, violation } from './finding.js';
 import type { Finding } from './finding.js';
-import { increaseOf, mostIncreaseOf, percentOf, pricedBefore } from './increase.js';
+import { breaksPercent, increaseOf, increasePercent, mostIncreaseOf, pricedBefore } from './increase.js';
 import type { Increase } from './increase.js';
 import { brokenLevel } from './judge-limits.js';
 import type { Scope } from './scope.js';
@@ -76,7 +76,7 @@ function judgeAmount(judged: Judged): Finding[] {
         suite: scope.suite,
         actual: toText(actual),
         limit: toText(broken.limit),
-        message: `${nameOf(scope)} costs ${leastly(isExact)}${shown.actual} more than ${from}, above the limit of ${shown.limit} for an increase.`,
+        message: `${nameOf(scope)} costs ${atLeast(isExact)}${shown.actual} more than ${from}, above the limit of ${shown.limit} for an increase.`,
         ...remedyAndBasis(judged),
         place: placeOf(manifest, [...scope.path, 'increase_per_run']),
       }),
@@ -92,11 +92,11 @@ function judgePercent(judged: Judged): Finding[] {
   const after = add(before, amount);
   const broken = brokenPercent(limit, before, after);
   if (broken === null) return [];
-  const actual = percentOf(judged);
+  const actual = increasePercent(judged);
   const rise =
     actual === null
-      ? `rises from nothing to ${leastly(isExact)}${money(after)}`
-      : `costs ${leastly(isExact)}${percentAbove(actual, broken.limit)} against ${from}`;
+      ? `rises from nothing to ${atLeast(isExact)}${money(after)}`
+      : `costs ${atLeast(isExact)}${percentAbove(actual, broken.limit)} against ${from}`;
   return [
     {
       violation: violation({
@@ -114,13 +114,10 @@ function judgePercent(judged: Judged): Finding[] {
   ];
 }
 
-/** head x 100 > base x (100 + limit): no division, so no rounding decides. From nothing, any increase breaks it. */
 function brokenPercent(limit: Limit, before: Decimal, after: Decimal): ReturnType<typeof brokenLevel> {
   for (const severity of ['fail', 'warn'] as const) {
     const percent = limit[severity];
-    if (percent === null) continue;
-    const allowed = multiply(before, add(fromInteger(100), percent));
-    if (isZero(before) || compare(times(after, 100), allowed) > 0) return { severity, limit: percent };
+    if (percent !== null && breaksPercent(percent, before, after)) return { severity, limit: percent };
   }
   return null;
 }
@@ -144,8 +141,4 @@ function remedyAndBasis({ from, isExact, overrideLabel }: Judged) {
 
 function nameOf(scope: Scope): string {
   return scope.suite === null ? 'A run' : `A run of ${scopeName(scope.suite)}`;
-}
-
-function leastly(isExact: boolean): string {
-  return isExact ? '' : 'at least ';
 }

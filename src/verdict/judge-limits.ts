@@ -3,7 +3,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import type { Limit, LimitName } from '../manifest/schema.js';
 import { compare, sum, toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
-import { tellApart } from '../text/amount.js';
+import { atLeast, tellApart } from '../text/amount.js';
 import { askedWork, leftOut } from './asked-work.js';
 import { placeOf, violation, weightOf } from './finding.js';
 import type { Finding, Weight } from './finding.js';
@@ -147,7 +147,6 @@ function judgeAmount(scope: Scope, manifest: Manifest, judged: JudgedAmount): Fi
   const broken = brokenLevel(judged.limit, judged.actual);
   if (broken === null) return [];
   const shown = tellApart(judged.actual, broken.limit);
-  const least = judged.isComplete ? '' : 'at least ';
   const level = broken.severity === 'warn' ? 'the warning level' : 'the limit';
   const of = scope.suite === null ? '' : ` of ${scopeName(scope.suite)}`;
   return [
@@ -159,7 +158,7 @@ function judgeAmount(scope: Scope, manifest: Manifest, judged: JudgedAmount): Fi
         actual: toText(judged.actual),
         isExact: judged.isComplete,
         limit: toText(broken.limit),
-        message: `${capitalised(judged.what)}${of} costs ${least}${shown.actual}, above ${level} of ${shown.limit}.`,
+        message: `${capitalised(judged.what)}${of} costs ${atLeast(judged.isComplete)}${shown.actual}, above ${level} of ${shown.limit}.`,
         remedy:
           'Spend less (fewer requests, shorter prompts, a cheaper model), or raise the limit in a change of its own.',
         place: placeOf(manifest, [...scope.path, judged.rule]),

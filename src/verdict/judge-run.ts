@@ -1,8 +1,9 @@
 import type { Estimate } from '../estimate/estimate.js';
 import { freeRequests } from '../estimate/free-requests.js';
 import type { Policy } from '../manifest/schema.js';
-import { counted } from '../text/amount.js';
-import { violation } from './finding.js';
+import { fromInteger } from '../money/decimal.js';
+import { age } from '../text/amount.js';
+import { violation, weightOf } from './finding.js';
 import type { Finding } from './finding.js';
 
 /** Where the prices came from; `ageInDays`, with parts of days, is null for live ones. */
@@ -11,22 +12,26 @@ export interface PriceAge {
   readonly ageInDays: number | null;
 }
 
-/** Prices from the lock are a warning or a failure as the policy says, and a failure once they are too old. */
-export function judgePriceAge(prices: PriceAge, policy: Policy): Finding[] {
+/**
+ * Prices from the lock are a warning or a failure as the policy says, and a failure once they are too old. Base is priced
+ * by the same lock: where it can be an excuse, the warning is no news of this change; a failure stays one.
+ */
+export function judgePriceAge(prices: PriceAge, policy: Policy, baseExcuses: boolean): Finding[] {
   if (prices.source === 'live') return [];
-  const age = prices.ageInDays ?? 0;
-  const isTooOld = age > policy.max_price_age_days;
+  const days = prices.ageInDays ?? 0;
+  const isTooOld = days > policy.max_price_age_days;
   // Half a day above the limit is above it: shown in hundredths where whole days would not tell.
-  const shown = isTooOld && age < policy.max_price_age_days + 1 ? Math.ceil(age * 100) / 100 : Math.floor(age);
-  const days = counted(shown, 'day');
+  const shown = isTooOld && days < policy.max_price_age_days + 1 ? Math.ceil(days * 100) / 100 : Math.floor(days);
+  const severity = isTooOld ? 'fail' : policy.stale_prices;
   return [
     {
       violation: violation({
         rule: 'stale_prices',
-        severity: isTooOld ? 'fail' : policy.stale_prices,
+        severity,
+        isInBase: severity === 'warn' && baseExcuses,
         actual: String(shown),
         limit: String(policy.max_price_age_days),
-        message: `Prices come from the lock, ${days} old${isTooOld ? `; the limit is ${policy.max_price_age_days} days` : ''}.`,
+        message: `Prices come from the lock, ${age(shown)}${isTooOld ? `; the limit is ${policy.max_price_age_days} days` : ''}.`,
         remedy: 'Run the check again when the catalogue can be reached, or refresh the lock: `llm-budget lock`.',
       }),
       weight: null,
@@ -37,8 +42,9 @@ export function judgePriceAge(prices: PriceAge, policy: Policy): Finding[] {
 const DAYS_IN_A_MONTH = 30n;
 
 /**
- * `:free` models answer 50 requests a day, 1,000 once $10 of credits were bought, and 20 a minute (openrouter.md, as
- * of 2026-08). Judged: the requests of a month spread over 30 days, and those of a single run.
+ * `:free` models answer 50 requests a day, 1,000 once $10 of credits were bought, and 20 a minute (OpenRouter's
+ * documentation of its limits, as of 2026-08). Judged: the requests of a month spread over 30 days, and those of a
+ * single run.
  */
 export function judgeFreeTier(estimate: Estimate, policy: Policy): Finding[] {
   const ofFreeModels = estimate.suites.map((suite) => ({
@@ -60,7 +66,7 @@ export function judgeFreeTier(estimate: Estimate, policy: Policy): Finding[] {
         message: `:free models would be asked ${most.toString()} times a day; they answer ${policy.free_requests_per_day} a day and 20 a minute, then 429.`,
         remedy: 'Ask them less often, use the paid model, or set policy.free_requests_per_day to what the account may.',
       }),
-      weight: null,
+      weight: weightOf([fromInteger(most)], ''),
     },
   ];
 }

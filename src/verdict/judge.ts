@@ -22,6 +22,7 @@ import { applyOverride, overrideOf } from './override.js';
 import type { Approvals, Override } from './override.js';
 import { scopeName, scopesOf } from './scope.js';
 import type { LimitState, Violation } from './violation.js';
+import { worstFirst } from './worst-first.js';
 
 /** All that the verdict rests on. Head, base and the default branch's manifest are priced from one catalogue. */
 export interface Case {
@@ -44,6 +45,7 @@ export interface Case {
 
 export interface Judgement {
   readonly verdict: 'pass' | 'warn' | 'fail';
+  /** Worst first, the order in which every reader sees them. */
   readonly violations: readonly Violation[];
   readonly limits: readonly LimitState[];
   readonly override: Override | null;
@@ -63,8 +65,7 @@ export function judge(given: Case): Judgement {
   const increases = judgeIncreases(given);
   const about = [
     ...increases.findings,
-    ...judgePriceAge(given.prices, given.limits.policy),
-    ...judgeFreeTier(comparison.head, given.limits.policy),
+    ...judgePriceAge(given.prices, given.limits.policy, given.base !== null && given.baseExcuses),
     ...judgeProtection(given.isUnprotected, given.manifestFile),
     ...judgeMissingSuites(given.limits.missingSuites, given.manifestFile),
   ].map((finding) => finding.violation);
@@ -76,7 +77,7 @@ export function judge(given: Case): Judgement {
 export function judgeWithoutManifest(
   given: Pick<Case, 'manifestFile' | 'prices' | 'approvals'> & { readonly policy: Policy },
 ): Judgement {
-  const findings = [...judgeMissingManifest(given.manifestFile), ...judgePriceAge(given.prices, given.policy)];
+  const findings = [...judgeMissingManifest(given.manifestFile), ...judgePriceAge(given.prices, given.policy, false)];
   const override = overrideOf(given.policy.override_label, given.approvals);
   const violations = findings.map((finding) => finding.violation);
   const judged = applyOverride(violations, override);
@@ -87,6 +88,7 @@ function findingsOf(estimate: Estimate, manifest: Manifest, given: Case): Findin
   return [
     ...scopesOf(estimate, given.limits).flatMap((scope) => judgeLimits(scope, manifest)),
     ...judgeCalls(estimate, manifest, given.limits.policy),
+    ...judgeFreeTier(estimate, given.limits.policy),
   ];
 }
 
@@ -98,15 +100,15 @@ function excusesOf(given: Case): Finding[] {
 /** Against base, and against the default branch where that is another; a limit broken twice is reported once. */
 function judgeIncreases(given: Case): { readonly findings: Finding[]; readonly unjudged: string[] } {
   const { manifest, comparison } = given.head;
+  const { defaultBranch } = given;
   const overrideLabel = given.limits.policy.override_label;
   const found = new Map<string, Finding>();
   const unjudged: string[] = [];
-  for (const [estimate, from] of [
-    [given.base?.estimate ?? null, 'base'],
-    [given.defaultBranch, 'the default branch'],
+  for (const [against, from] of [
+    [given.base === null ? null : comparison, 'base'],
+    [defaultBranch === null ? null : compareEstimates(comparison.head, defaultBranch), 'the default branch'],
   ] as const) {
-    if (estimate === null) continue;
-    const against = compareEstimates(comparison.head, estimate);
+    if (against === null) continue;
     for (const scope of scopesOf(comparison.head, given.limits)) {
       const judged = judgeIncrease(scope, manifest, against, { from, overrideLabel });
       if (judged.isUnknown) unjudged.push(`${scopeName(scope.suite)} over ${from}`);
@@ -141,9 +143,4 @@ function verdictOf(violations: readonly Violation[], isComplete: boolean): Judge
 function isProven({ totals, coverage }: Estimate): boolean {
   const figures = [totals.per_run, totals.floor_per_run, totals.worst_case_per_run];
   return coverage.unpriced === 0 && figures.every((figure) => figure !== null);
-}
-
-function worstFirst(violations: readonly Violation[]): Violation[] {
-  const failures = violations.filter((violation) => violation.severity === 'fail');
-  return [...failures, ...violations.filter((violation) => violation.severity === 'warn')];
 }

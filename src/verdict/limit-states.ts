@@ -1,7 +1,7 @@
 import type { Comparison } from '../comparison/comparison.js';
 import { toText } from '../money/decimal.js';
 import type { Decimal } from '../money/decimal.js';
-import { increaseOf, percentOf } from './increase.js';
+import { increaseOf, increasePercent } from './increase.js';
 import { worstCaseOf } from './judge-limits.js';
 import { LIMIT_NAMES } from './limits-in-force.js';
 import type { LimitsInForce } from './limits-in-force.js';
@@ -21,7 +21,7 @@ export function limitStates(
       per_month: scope.totals.priced_per_month,
       worst_case_per_run: worst.unknown.length === 0 ? worst.amount : null,
       increase_per_run: increase?.amount ?? null,
-      increase_percent: increase === null ? null : percentOf(increase),
+      increase_percent: increase === null ? null : increasePercent(increase),
     };
     return LIMIT_NAMES.flatMap((rule) => {
       const limit = scope.budget[rule];

@@ -57,18 +57,25 @@ export function limitsInForce(head: Manifest, policyFile: PolicyFile | null): Li
 
 /**
  * How often a suite runs in a month, for the monthly figures of head and base: the larger of what the manifest and
- * the default branch say, so that a smaller number cannot make a limit pass. Null where nobody says.
+ * the default branch say, so that a smaller number cannot make a limit pass. A suite that the default branch lacks,
+ * beside one that it has and the manifest lacks, may be that one under another name, and runs as often. Null where
+ * nobody says.
  */
 export function runsInForce(
-  manifest: Pick<Manifest, 'runs_per_month'>,
+  manifest: Pick<Manifest, 'runs_per_month' | 'suites'>,
   policyFile: PolicyFile | null,
 ): (suite: NamedSuite) => number | null {
+  const generalPolicy = policyFile?.runs_per_month ?? null;
+  const general = larger(manifest.runs_per_month, generalPolicy);
+  const names = new Set(manifest.suites.map(({ name }) => name));
+  const runsOfDropped = [...(policyFile?.suites ?? [])]
+    .filter(([name]) => !names.has(name))
+    .map(([, dropped]) => dropped.runs_per_month ?? generalPolicy)
+    .reduce(larger, null);
   return (suite) => {
-    const ownSetting = suite.runs_per_month ?? null;
+    const own = suite.runs_per_month ?? general;
     const policySuite = policyFile?.suites.get(suite.name);
-    const general = larger(manifest.runs_per_month, policyFile?.runs_per_month ?? null);
-    if (policySuite === undefined) return ownSetting ?? general;
-    return larger(ownSetting ?? general, policySuite.runs_per_month ?? policyFile?.runs_per_month ?? null);
+    return larger(own, policySuite === undefined ? runsOfDropped : (policySuite.runs_per_month ?? generalPolicy));
   };
 }
 
@@ -96,12 +103,11 @@ function smaller(a: Decimal | null, b: Decimal | null): Decimal | null {
 
 function loosenedRuns(head: Manifest, policyFile: PolicyFile): NotApplied[] {
   const general = lowered('runs_per_month', head.runs_per_month, policyFile.runs_per_month);
+  const generalInForce = larger(head.runs_per_month, policyFile.runs_per_month);
   const runs = runsInForce(head, policyFile);
   const ofSuites = head.suites.flatMap((suite) => {
-    const policySuite = policyFile.suites.get(suite.name);
-    if (policySuite === undefined) return [];
     // Where only the general number was lowered, that entry says it for all suites that inherit it.
-    const isOwn = suite.runs_per_month !== undefined || policySuite.runs_per_month !== null;
+    const isOwn = suite.runs_per_month !== undefined || runs(suite) !== generalInForce;
     const wanted = suite.runs_per_month ?? head.runs_per_month;
     return isOwn ? lowered(`suites.${suite.name}.runs_per_month`, wanted, runs(suite)) : [];
   });

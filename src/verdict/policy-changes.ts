@@ -4,13 +4,15 @@ import type { NotApplied } from './violation.js';
 
 const NOT_SET = 'not set';
 
+type Setting = Policy[keyof Policy];
+
 /**
  * What head's `policy` says otherwise than the default branch's, stricter or laxer: it counts from there alone, so none
  * of it is applied until it is merged.
  */
 export function policyChanges(head: Policy, inForce: Policy): NotApplied[] {
-  const before = new Map(Object.entries(inForce));
-  const after = new Map(Object.entries(head));
+  const before = new Map<string, Setting>(Object.entries(inForce));
+  const after = new Map<string, Setting>(Object.entries(head));
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
     const [wanted, holds] = [shown(after.get(key)), shown(before.get(key))];
     return wanted === holds ? [] : [{ key: `policy.${key}`, head: wanted, policy: holds ?? NOT_SET }];
@@ -18,13 +20,9 @@ export function policyChanges(head: Policy, inForce: Policy): NotApplied[] {
 }
 
 /** As it would stand in the file; null where it does not. */
-function shown(value: unknown): string | null {
+function shown(value: Setting): string | null {
   if (value === undefined) return null;
   if (typeof value === 'string') return value;
-  if (isDecimal(value)) return toText(value);
+  if (typeof value === 'object' && 'coefficient' in value) return toText(value);
   return JSON.stringify(value);
-}
-
-function isDecimal(value: unknown): value is { coefficient: bigint; scale: number } {
-  return typeof value === 'object' && value !== null && 'coefficient' in value && 'scale' in value;
 }

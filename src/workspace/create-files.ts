@@ -1,7 +1,8 @@
 import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { configurationError, NoVerdictError, problem } from '../problems/problem.js';
-import { errorCode, reasonOf } from './system-error.js';
+import { errorCode } from '../problems/error-code.js';
+import { reasonOf } from './system-error.js';
 
 export interface NewFile {
   /** As messages name it. */

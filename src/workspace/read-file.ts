@@ -1,24 +1,19 @@
 import { constants } from 'node:fs';
 import { lstat, open, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { configurationError } from '../problems/problem.js';
 import { decodeText, tooLarge, unusable, type FileText, type ReadLimits } from './file-text.js';
-import { errorCode, reasonOf } from './system-error.js';
+import { errorCode } from '../problems/error-code.js';
+import { reasonOf } from './system-error.js';
 
 /**
- * The text of a file that the user named (a manifest, a lock). Links are followed. Throws a NoVerdictError (2) for
- * anything but a regular file of UTF-8 text within the limit, and for one that is missing.
+ * The text of a file that the user named (a manifest, a lock), from `cwd`; null where there is no such file. Links are
+ * followed. Throws a NoVerdictError (2), which has the name as it was given, for anything but a regular file of UTF-8
+ * text within the limit.
  */
-export async function readRegularFile(path: string, limits: ReadLimits): Promise<string> {
-  const text = await readOptionalFile(path, limits);
-  if (text === null) throw configurationError(`${path} does not exist`, { file: path });
-  return text;
-}
-
-/** Like readRegularFile; null where there is no such file. */
-export async function readOptionalFile(path: string, limits: ReadLimits): Promise<string | null> {
-  const file = await readFileText(path, limits);
-  if (file.state === 'unusable') throw configurationError(`${path} ${file.reason}`, { file: path });
+export async function readOptionalFile(name: string, cwd: string, limits: ReadLimits): Promise<string | null> {
+  const file = await readFileText(resolve(cwd, name), limits);
+  if (file.state === 'unusable') throw configurationError(`${name} ${file.reason}`, { file: name });
   return file.state === 'text' ? file.text : null;
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { configurationError } from '../problems/problem.js';
-import { errorCode, reasonOf } from './system-error.js';
+import { errorCode } from '../problems/error-code.js';
+import { reasonOf } from './system-error.js';
 
 export interface GitOutcome {
   readonly exitCode: number | null;

@@ -1,8 +1,4 @@
-/** The code of an error from the operating system ("ENOENT"), or of Node's own argument checks; else null. */
-export function errorCode(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
-  return typeof error.code === 'string' ? error.code : null;
-}
+import { errorCode } from '../problems/error-code.js';
 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'permission denied'],

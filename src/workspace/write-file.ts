@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { configurationError, NoVerdictError } from '../problems/problem.js';
-import { errorCode, reasonOf } from './system-error.js';
+import { errorCode } from '../problems/error-code.js';
+import { reasonOf } from './system-error.js';
 
 /**
  * Writes a report, a lock or another output. A reader sees the old text or the new one, never a half: the text goes
@@ -33,6 +34,23 @@ export async function refusedTarget(path: string): Promise<string | null> {
     // A folder that is missing or out of reach is no such thing: writing will tell.
     return errorCode(error) === 'ELOOP' ? reasonOf(error) : null;
   }
+}
+
+/** Makes a folder and those above it, where they are missing. NoVerdictError (2) where that cannot be done. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeFolders(path);
+  } catch (error) {
+    throw cannotWrite(path, reasonOf(error));
+  }
+}
+
+/** Not by Node's own `recursive`, which never ends where a folder that exists takes no other, such as /proc (Node 20, 24). */
+async function makeFolders(path: string): Promise<void> {
+  const code = await mkdir(path).then(() => null, errorCode);
+  if (code === null || code === 'EEXIST') return;
+  if (code === 'ENOENT' && dirname(path) !== path) await makeFolders(dirname(path));
+  await mkdir(path);
 }
 
 interface Target {

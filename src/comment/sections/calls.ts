@@ -75,8 +75,8 @@ function tokens(call: ReportCall): string {
 }
 
 function prices(call: ReportCall): string {
-  const prices = unitPricesOf(call);
-  if (prices !== null) return inAndOut(prices);
+  const unitPrices = unitPricesOf(call);
+  if (unitPrices !== null) return inAndOut(unitPrices);
   return call.reason === null ? stateWord(call) : `${stateWord(call)}: ${proseCell(call.reason)}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Report } from '../../report/schema.js';
 import { isNought } from '../../report/wording.js';
-import { money, signedMoney } from '../../text/amount.js';
+import { money, signedMoney, tellApart } from '../../text/amount.js';
 
 /** `**Per month:** $3,126 (+$186), limit $2,500`, and what a run costs in cash; empty where neither is known. */
 export function monthlyLine(report: Report): string {
@@ -15,7 +15,9 @@ function perMonth(report: Report): string {
   const change = delta === null || isNought(delta) ? '' : ` (${signedMoney(delta)})`;
   const state = report.limits?.find((limit) => limit.rule === 'per_month' && limit.suite === null);
   const limit = state?.fail ?? state?.warn ?? null;
-  return `**Per month:** ${money(amount)}${change}${limit === null ? '' : `, limit ${money(limit)}`}`;
+  if (limit === null) return `**Per month:** ${money(amount)}${change}`;
+  const shown = tellApart(amount, limit);
+  return `**Per month:** ${shown.actual}${change}, limit ${shown.limit}`;
 }
 
 function cash(report: Report): string {

@@ -38,9 +38,9 @@ function notAppliedItem({ key, head, policy }: NotApplied, ref: string | null): 
   return `- **Not applied until merged:** ${inlineText(key)} ${change}, ${ref === null ? 'the policy' : inlineText(ref)} says ${inlineText(policy)}.`;
 }
 
-/** What would make it cheaper, at most three, the largest saving named in the title. */
+/** What would make it cheaper, the largest saving named in the title. */
 export function suggestionsSection(report: Report, context: MarkdownContext): Block[] {
-  const suggestions = (report.suggestions ?? []).slice(0, 3);
+  const suggestions = report.suggestions ?? [];
   const [largest] = suggestions;
   if (largest === undefined) return [];
   const saving = largest.saving_per_run;

@@ -1,6 +1,6 @@
 import type { Report } from '../../report/schema.js';
 import type { Violation } from '../../verdict/violation.js';
-import { describeViolation, worstFirst } from '../../report/violation-words.js';
+import { describeViolation } from '../../report/violation-words.js';
 import type { Block } from '../../text/fit.js';
 import { counted } from '../../text/amount.js';
 import { fileLink, inlineText, prose } from '../../text/markdown.js';
@@ -12,9 +12,9 @@ import { SIGNS } from './headline.js';
 /** A reader acts on the first few; the rest is one click away. */
 const SHOWN_IN_THE_OPEN = 8;
 
-/** What is broken, worst first: by how much, where, and what would mend it. */
+/** What is broken, in the report's order, worst first: by how much, where, and what would mend it. */
 export function violationsSection(report: Report, context: MarkdownContext): Block[] {
-  const items = worstFirst(report.violations).map((violation) => item(violation, context));
+  const items = report.violations.map((violation) => item(violation, context));
   if (items.length === 0) return [];
   const shown = context.isSummary ? items.length : SHOWN_IN_THE_OPEN;
   const missing = missingRows(context, 'violation');

@@ -11,16 +11,18 @@ import type { GitHubUrls } from './environment.js';
 import type { ActionWorld } from './world.js';
 
 /** Everything that was read before the check begins, side by side. */
-export interface Desk {
+export interface RunContext {
   readonly inputs: ActionInputs;
   readonly event: RunEvent;
   readonly client: GitHubClient;
   readonly facts: RepositoryFacts;
   readonly urls: GitHubUrls;
+  /** The repository's page, for links. */
+  readonly repositoryUrl: string;
 }
 
 /** Reads the event and the repository at its commits. NoVerdictError (2) where either cannot be read. */
-export async function openDesk(inputs: ActionInputs, world: ActionWorld): Promise<Desk> {
+export async function readRunContext(inputs: ActionInputs, world: ActionWorld): Promise<RunContext> {
   const { variable } = world;
   const event = parseEvent(
     {
@@ -43,5 +45,6 @@ export async function openDesk(inputs: ActionInputs, world: ActionWorld): Promis
     effects: world.effects,
   });
   const facts = await readRepository(client, event, { manifest: inputs.manifest, lock: inputs.lock });
-  return { inputs, event, client, facts, urls };
+  const { owner, name } = event.repository;
+  return { inputs, event, client, facts, urls, repositoryUrl: `${urls.server}/${owner}/${name}` };
 }

@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { reportPath } from '../../src/action/environment.js';
+
+const variables = new Map([
+  ['GITHUB_WORKSPACE', '/work/space'],
+  ['RUNNER_TEMP', '/temp'],
+]);
+const pathOf = (asked: string, key: string) => reportPath(asked, key, (name) => variables.get(name) ?? '');
+
+describe('the report file', () => {
+  test('goes where it is asked for, from the workspace', () => {
+    expect(pathOf('reports/a.json', 'llm-budget.yml')).toBe('/work/space/reports/a.json');
+    expect(pathOf('/elsewhere/a.json', 'llm-budget.yml')).toBe('/elsewhere/a.json');
+  });
+
+  test("is named by the budget's key in the runner's folder otherwise", () => {
+    expect(pathOf('', 'llm-budget.yml')).toBe('/temp/llm-budget-report-llm-budget.yml.json');
+  });
+
+  test.each([
+    ['characters that a file name cannot have', 'a/b.yml', 'a-b.yml'],
+    ['characters that are not ASCII', 'ä.yml', 'ö.yml'],
+    ['what stands beyond 80 characters', `${'a'.repeat(80)}1`, `${'a'.repeat(80)}2`],
+  ])('is not shared by keys that differ in %s', (_, one, other) => {
+    expect(pathOf('', one)).not.toBe(pathOf('', other));
+    expect(pathOf('', one)).toMatch(/^\/temp\/llm-budget-report-[A-Za-z0-9.-]{1,100}\.json$/);
+  });
+});

@@ -1,0 +1,156 @@
+import { describe, expect, test } from '@jest/globals';
+import { readManifests } from '../../src/check/read-manifests.js';
+import type { Manifests } from '../../src/check/read-manifests.js';
+import type { Sources } from '../../src/check/sources.js';
+import { toText } from '../../src/money/decimal.js';
+import { NoVerdictError } from '../../src/problems/problem.js';
+import { withCall, withTop } from '../support/manifest-text.js';
+import { FILE, found, onMain, sources } from '../support/sources.js';
+
+const RIGHT = withTop('budget: {per_run: 5}');
+/** Its call lacks `count`; budget and policy are right. */
+const WRONG_CALL = `budget: {per_run: 3}\n${withCall({ count: null })}`;
+const NOT_YAML = 'version: [';
+
+const read = (fields: Partial<Sources>): Manifests => readManifests(sources(fields));
+
+function refusal(fields: Partial<Sources>): NoVerdictError {
+  try {
+    readManifests(sources(fields));
+  } catch (error) {
+    if (error instanceof NoVerdictError) return error;
+    throw error;
+  }
+  throw new Error('no NoVerdictError where one was due');
+}
+
+const notesOf = (manifests: Manifests) => manifests.notes.map(({ code, message }) => `${code}: ${message}`);
+
+describe("head's manifest", () => {
+  test('is read on its own where nothing else is there', () => {
+    const { head, base, defaultBranch, policyFile, notes } = read({ head: found(RIGHT) });
+    expect(head?.suites.map(({ name }) => name)).toEqual(['s']);
+    expect({ base, defaultBranch, policyFile, notes }).toEqual({
+      base: null,
+      defaultBranch: null,
+      policyFile: null,
+      notes: [],
+    });
+  });
+
+  test('that is not valid ends the run with the place of what is wrong', () => {
+    const error = refusal({ head: found(withCall({ count: '-1' })) });
+    expect(error.exitCode).toBe(2);
+    expect(error.problems).toEqual([
+      { message: expect.stringContaining('-1'), file: FILE, line: 6, column: expect.any(Number) },
+    ]);
+  });
+
+  test('may be gone where the default branch has one', () => {
+    const { head, policyFile } = read({ policy: onMain(RIGHT) });
+    expect(head).toBeNull();
+    expect(policyFile?.budget.per_run?.fail).toBeDefined();
+  });
+
+  test.each([
+    ['in the workspace', null, `There is no ${FILE}. Write one`],
+    ['at a commit', '1234567890', `There is no ${FILE} at 1234567. Write one`],
+  ])('that is nowhere ends the run: looked for %s', (_, commit, message) => {
+    for (const policy of [null, onMain(null)]) {
+      const error = refusal({ head: found(null, { commit }), policy });
+      expect(error.exitCode).toBe(2);
+      expect(error.problems).toMatchObject([{ message: expect.stringContaining(message), file: FILE }]);
+    }
+  });
+});
+
+describe('the policy', () => {
+  test('is that of the default branch, whatever else its file says', () => {
+    const { policyFile } = read({ head: found(RIGHT), policy: onMain(WRONG_CALL) });
+    const limit = policyFile?.budget.per_run?.fail;
+    expect(limit && toText(limit)).toBe('3');
+  });
+
+  test.each([
+    ['is no YAML', NOT_YAML],
+    ['has a limit that is none', withTop('budget: {per_run: lots}')],
+  ])('that %s ends the run, never judged by head instead; who can mend it is said', (_, text) => {
+    const error = refusal({ head: found(RIGHT), policy: onMain(text) });
+    expect(error.exitCode).toBe(2);
+    const [first, ...details] = error.problems;
+    expect(first?.message).toBe(
+      'The policy on main (abcdef0) cannot be read, so nothing can be judged. Somebody who may bypass this check has to merge the repair.',
+    );
+    expect(details.length).toBeGreaterThan(0);
+    for (const { message } of details) expect(message).toMatch(/^llm-budget\.yml:\d+:\d+ on main: /);
+    // A place in the report is one of head's file, which may be right.
+    expect(error.problems.map(({ file, line }) => [file, line])).toEqual(error.problems.map(() => [null, null]));
+  });
+});
+
+describe('base', () => {
+  test('is read like head', () => {
+    const { base, notes } = read({ head: found(RIGHT), base: found(withCall({ count: '7' })) });
+    expect(base?.suites[0]?.calls.map(({ count }) => count)).toEqual([7]);
+    expect(notes).toEqual([]);
+  });
+
+  test.each([
+    ['is not there', found(null), `There is no ${FILE} at base`],
+    ['is not there at a commit', found(null, { commit: '1234567890' }), `There is no ${FILE} at base (1234567)`],
+    [
+      'cannot be read',
+      found(null, { commit: '1234567890', problem: 'it is a symbolic link' }),
+      `${FILE} at base (1234567): it is a symbolic link`,
+    ],
+    ['is another file that is not there', found(null, { file: 'old.yml' }), 'There is no old.yml at base'],
+  ])('that %s leaves increases unjudged, which is said', (_, base, why) => {
+    const manifests = read({ head: found(RIGHT), base });
+    expect(manifests.base).toBeNull();
+    expect(notesOf(manifests)).toEqual([`base_missing: ${why}: increases are not judged.`]);
+  });
+
+  test('that is not valid leaves increases unjudged, with the first reason', () => {
+    const manifests = read({ head: found(RIGHT), base: found(WRONG_CALL, { commit: '1234567890' }) });
+    expect(manifests.base).toBeNull();
+    expect(notesOf(manifests)).toEqual([
+      expect.stringMatching(
+        /^base_invalid: llm-budget\.yml at base \(1234567\) is not valid, so increases are not judged: .*count/,
+      ),
+    ]);
+  });
+});
+
+describe("the default branch's calls", () => {
+  const other = { head: found(RIGHT), base: found(RIGHT), baseExcuses: false };
+
+  test('are read where base is another branch, to judge increases against them too', () => {
+    const { defaultBranch, notes } = read({ ...other, policy: onMain(withCall({ count: '7' })) });
+    expect(defaultBranch?.suites[0]?.calls.map(({ count }) => count)).toEqual([7]);
+    expect(notes).toEqual([]);
+  });
+
+  test('do not matter where base is the default branch', () => {
+    const manifests = read({ ...other, baseExcuses: true, policy: onMain(WRONG_CALL) });
+    expect([manifests.defaultBranch, manifests.notes]).toEqual([null, []]);
+  });
+
+  test('that are not valid are said to be those of the default branch, by its name', () => {
+    const manifests = read({ ...other, policy: onMain(WRONG_CALL) });
+    expect(manifests.defaultBranch).toBeNull();
+    expect(manifests.base).not.toBeNull();
+    expect(notesOf(manifests)).toEqual([
+      expect.stringMatching(
+        /^default_branch_invalid: llm-budget\.yml on main is not valid, so increases are not judged against it: .*count/,
+      ),
+    ]);
+  });
+
+  test.each([
+    ['there is no default branch', null],
+    ['it has no manifest', onMain(null)],
+  ])('are left out without a word where %s', (_, policy) => {
+    const manifests = read({ ...other, policy });
+    expect([manifests.defaultBranch, manifests.notes]).toEqual([null, []]);
+  });
+});

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** Every code that a note of the report can have; none is ever renamed. */
+export const NOTE_CODES = [
+  // the catalogue and its lock
+  'catalogue_url',
+  'duplicate_model',
+  'malformed_models',
+  'price_fell',
+  'prices_from_lock',
+  'lock_unreadable',
+  'lock_incomplete',
+  'lock_of_another_catalogue',
+  'drift_incomplete',
+  // the price of a call
+  'price',
+  'expected_below_floor',
+  // what head is held against
+  'base_missing',
+  'base_invalid',
+  'default_branch_invalid',
+  'increase_not_judged',
+  // prompt files
+  'prompt_file_missing',
+  'prompt_tokens_estimated',
+  // the change, and who approved it
+  'workflow_changed',
+  'possibly_outdated',
+  'changed_files_incomplete',
+  'override_without_approval',
+  // the account
+  'credits_unknown',
+] as const;
+export type NoteCode = (typeof NOTE_CODES)[number];
+
+/** What a reader should know beside figures and limits; it decides nothing. */
+export interface Note {
+  readonly code: NoteCode;
+  readonly message: string;
+}
+
+/** In the report any text may be a code: a reader of today's must bear with tomorrow's. */
+export const noteSchema = z.strictObject({ code: z.string(), message: z.string() });

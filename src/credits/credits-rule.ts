@@ -1,6 +1,6 @@
 import { compare, isPositive, isZero, toText, type Decimal } from '../money/decimal.js';
 import type { Policy } from '../manifest/schema.js';
-import { money, tellApart } from '../text/amount.js';
+import { atLeast, money, tellApart } from '../text/amount.js';
 import { safeLine } from '../text/plain.js';
 import { violation } from '../verdict/finding.js';
 import type { Violation } from '../verdict/violation.js';
@@ -15,7 +15,6 @@ export function creditsViolation(credits: Credits, run: RunNeeds, severity: Poli
   if (credits.state !== 'known' || remaining === null || compare(run.cost, remaining.amount) <= 0) return null;
   if (isZero(run.cost)) return null;
   const { actual, limit } = tellApart(run.cost, remaining.amount);
-  const least = run.is_lower_bound ? 'at least ' : '';
   const of = remaining.of === 'key' ? "the key's limit" : "the account's credits";
   return violation({
     rule: 'credits',
@@ -23,7 +22,7 @@ export function creditsViolation(credits: Credits, run: RunNeeds, severity: Poli
     actual: toText(run.cost),
     isExact: !run.is_lower_bound,
     limit: toText(remaining.amount),
-    message: `A run costs ${least}${actual}, and ${limit} of ${of} remains. ${whatFails(remaining.amount, run)}`,
+    message: `A run costs ${atLeast(!run.is_lower_bound)}${actual}, and ${limit} of ${of} remains. ${whatFails(remaining.amount, run)}`,
     remedy: remedy(credits, remaining.of),
   });
 }

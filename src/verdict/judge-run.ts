@@ -2,7 +2,7 @@ import type { Estimate } from '../estimate/estimate.js';
 import { freeRequests } from '../estimate/free-requests.js';
 import type { Policy } from '../manifest/schema.js';
 import { fromInteger } from '../money/decimal.js';
-import { age } from '../text/amount.js';
+import { age, counted } from '../text/amount.js';
 import { violation, weightOf } from './finding.js';
 import type { Finding } from './finding.js';
 
@@ -31,7 +31,7 @@ export function judgePriceAge(prices: PriceAge, policy: Policy, baseExcuses: boo
         isInBase: severity === 'warn' && baseExcuses,
         actual: String(shown),
         limit: String(policy.max_price_age_days),
-        message: `Prices come from the lock, ${age(shown)}${isTooOld ? `; the limit is ${policy.max_price_age_days} days` : ''}.`,
+        message: `Prices come from the lock, ${age(shown)}${isTooOld ? `; the limit is ${counted(policy.max_price_age_days, 'day')}` : ''}.`,
         remedy: 'Run the check again when the catalogue can be reached, or refresh the lock: `llm-budget lock`.',
       }),
       weight: null,

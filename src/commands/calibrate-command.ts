@@ -16,27 +16,12 @@ import { readUsage } from '../usage/read-usage.js';
 import type { Usage } from '../usage/read-usage.js';
 import { readFileText } from '../workspace/read-file.js';
 import { writeTextFile } from '../workspace/write-file.js';
-import { catalogueFor } from './catalogue-for.js';
-import type { PriceOptions } from './catalogue-for.js';
+import { catalogueFor, priceOptionsOf } from './catalogue-for.js';
 import { accountOfEnvironment } from './credits-command.js';
-import {
-  catalogueUrlOption,
-  isGiven,
-  listOption,
-  parseOptions,
-  textOption,
-  usageError,
-  wholeOption,
-} from './options.js';
+import { isGiven, listOption, parseOptions, textOption, usageError, wholeOption } from './options.js';
 import type { ParsedOptions } from './options.js';
 import { problemLine } from './problem-line.js';
-import {
-  DEFAULT_LOCK,
-  DEFAULT_MANIFEST,
-  MANIFEST_LIMITS,
-  promptFilesOnDisk,
-  readManifestText,
-} from './sources-on-disk.js';
+import { DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk, readManifestText } from './sources-on-disk.js';
 import type { World } from './world.js';
 
 const OPTIONS = {
@@ -63,7 +48,7 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   if (globs.length === 0) throw usageError('calibrate', 'needs --usage GLOB: the recordings of what was used');
   const runs = wholeOption('calibrate', options, 'runs', { least: 1, usual: 1 });
   const maxError = maxErrorOf(options);
-  const prices = pricesOf(options);
+  const prices = priceOptionsOf(options);
   // A key that is missing is said before anything is read or written.
   const account = isGiven(options, 'generations') ? accountOfEnvironment(prices.catalogueUrl, world) : null;
   const text = await readManifestText(file, world.cwd);
@@ -127,14 +112,6 @@ async function chargesFor(
   const shape = manifest.suites[0]?.calls[0];
   const lines = shape === undefined ? [] : await chargesOf(usage, shape, catalogue, account);
   return lines.length > 0 ? lines : ['No recorded row names a generation of OpenRouter (gen-...).'];
-}
-
-function pricesOf(options: ParsedOptions): PriceOptions {
-  return {
-    catalogueUrl: catalogueUrlOption(options),
-    lock: textOption(options, 'lock') ?? DEFAULT_LOCK,
-    offline: isGiven(options, 'offline'),
-  };
 }
 
 function modelsRecorded({ table }: Usage): string[] {

@@ -4,15 +4,26 @@ import { obtainCatalogue } from '../catalogue/source.js';
 import { NoVerdictError } from '../problems/problem.js';
 import { logLine } from '../text/log.js';
 import { readOptionalFile } from '../workspace/read-file.js';
+import { catalogueUrlOption, isGiven, textOption } from './options.js';
+import type { ParsedOptions } from './options.js';
 import { problemLine } from './problem-line.js';
 import { withProgress } from './progress.js';
-import { LOCK_LIMITS } from './sources-on-disk.js';
+import { DEFAULT_LOCK, LOCK_LIMITS } from './sources-on-disk.js';
 import type { World } from './world.js';
 
 export interface PriceOptions {
   readonly catalogueUrl: URL;
   readonly lock: string;
   readonly offline: boolean;
+}
+
+/** `--catalogue-url`, `--lock` and `--offline`. */
+export function priceOptionsOf(options: ParsedOptions): PriceOptions {
+  return {
+    catalogueUrl: catalogueUrlOption(options),
+    lock: textOption(options, 'lock') ?? DEFAULT_LOCK,
+    offline: isGiven(options, 'offline'),
+  };
 }
 
 /** Prices, live or from the lock, for a command that shows what it is told of them on stderr. */

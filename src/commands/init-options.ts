@@ -1,16 +1,9 @@
 import { NAME_RULE, nameSchema } from '../manifest/schema.js';
+import { priceOptionsOf } from './catalogue-for.js';
 import type { PriceOptions } from './catalogue-for.js';
 import type { ParsedOptions } from './options.js';
-import {
-  catalogueUrlOption,
-  isGiven,
-  listOption,
-  parseOptions,
-  textOption,
-  usageError,
-  wholeOption,
-} from './options.js';
-import { DEFAULT_LOCK, DEFAULT_MANIFEST } from './sources-on-disk.js';
+import { isGiven, listOption, parseOptions, textOption, usageError, wholeOption } from './options.js';
+import { DEFAULT_MANIFEST } from './sources-on-disk.js';
 import type { StarterCall } from './starter-manifest.js';
 import { DEFAULT_ACTION, isAction } from './starter-workflow.js';
 
@@ -60,9 +53,7 @@ export function readInitOptions(args: readonly string[]): InitOptions {
     action: actionOf(options),
     toStdout: isGiven(options, 'stdout'),
     withWorkflow: !isGiven(options, 'no-workflow'),
-    catalogueUrl: catalogueUrlOption(options),
-    lock: textOption(options, 'lock') ?? DEFAULT_LOCK,
-    offline: isGiven(options, 'offline'),
+    ...priceOptionsOf(options),
   };
 }
 

@@ -10,10 +10,9 @@ import { modelTable } from '../terminal/model-table.js';
 import { counted } from '../text/amount.js';
 import { closest } from '../text/closest.js';
 import { logJson, logLine } from '../text/log.js';
-import { catalogueFor } from './catalogue-for.js';
-import { catalogueUrlOption, isGiven, parseOptions, textOption } from './options.js';
+import { catalogueFor, priceOptionsOf } from './catalogue-for.js';
+import { isGiven, parseOptions } from './options.js';
 import { withProgress } from './progress.js';
-import { DEFAULT_LOCK } from './sources-on-disk.js';
 import type { World } from './world.js';
 
 const OPTIONS = {
@@ -31,16 +30,11 @@ const MOST_SPREADS = 30;
 export async function modelsCommand(args: readonly string[], world: World): Promise<number> {
   const options = parseOptions('models', args, OPTIONS, Number.POSITIVE_INFINITY);
   const words = options.positionals.flatMap((operand) => operand.split(/\s+/)).filter((word) => word !== '');
-  const url = catalogueUrlOption(options);
-  const lock = textOption(options, 'lock') ?? DEFAULT_LOCK;
-  const { catalogue } = await catalogueFor(
-    { catalogueUrl: url, lock, offline: isGiven(options, 'offline') },
-    [],
-    world,
-  );
+  const prices = priceOptionsOf(options);
+  const { catalogue } = await catalogueFor(prices, [], world);
   const models = listModels(catalogue, words);
   const rows = isGiven(options, 'endpoints')
-    ? await withSpreads(models, catalogue, url, world)
+    ? await withSpreads(models, catalogue, prices.catalogueUrl, world)
     : withoutSpreads(models);
   world.stdout.write(isGiven(options, 'json') ? json(rows, catalogue) : modelTable(rows, world.stdout.columns));
   if (rows.length > 0) return 0;

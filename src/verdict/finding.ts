@@ -5,7 +5,7 @@ import type { Rule, Violation } from './violation.js';
 
 /**
  * A broken limit or rule, with what the excuse needs to know: whether head is worse than base on the same subject.
- * `weight` is null where base can be no excuse (increases, the age of prices, what is missing).
+ * `weight` is null where base can be no excuse (increases, prices that are too old, what is missing).
  */
 export interface Finding {
   readonly violation: Violation;
@@ -44,8 +44,6 @@ export interface ViolationParts {
   /** False: `actual` is a lower bound. */
   readonly isExact?: boolean;
   readonly isAgainstDefaultBranch?: boolean;
-  /** Base has it too, whatever else is compared. */
-  readonly isInBase?: boolean;
 }
 
 export function violation(parts: ViolationParts): Violation {
@@ -62,7 +60,6 @@ export function violation(parts: ViolationParts): Violation {
     remedy: parts.remedy,
     ...(parts.isExact === false ? { at_least: true } : {}),
     ...(parts.isAgainstDefaultBranch === true ? { against_default_branch: true } : {}),
-    ...(parts.isInBase === true ? { in_base: true } : {}),
   };
 }
 

@@ -13,10 +13,10 @@ export interface PriceAge {
 }
 
 /**
- * Prices from the lock are a warning or a failure as the policy says, and a failure once they are too old. Base is priced
- * by the same lock: where it can be an excuse, the warning is no news of this change; a failure stays one.
+ * Prices from the lock are a warning or a failure as the policy says, and a failure once they are too old, whatever base
+ * is priced by: only the warning is one that base has too.
  */
-export function judgePriceAge(prices: PriceAge, policy: Policy, baseExcuses: boolean): Finding[] {
+export function judgePriceAge(prices: PriceAge, policy: Policy): Finding[] {
   if (prices.source === 'live') return [];
   const days = prices.ageInDays ?? 0;
   const isTooOld = days > policy.max_price_age_days;
@@ -28,13 +28,12 @@ export function judgePriceAge(prices: PriceAge, policy: Policy, baseExcuses: boo
       violation: violation({
         rule: 'stale_prices',
         severity,
-        isInBase: severity === 'warn' && baseExcuses,
         actual: String(shown),
         limit: String(policy.max_price_age_days),
         message: `Prices come from the lock, ${age(shown)}${isTooOld ? `; the limit is ${counted(policy.max_price_age_days, 'day')}` : ''}.`,
         remedy: 'Run the check again when the catalogue can be reached, or refresh the lock: `llm-budget lock`.',
       }),
-      weight: null,
+      weight: severity === 'warn' ? weightOf([], '') : null,
     },
   ];
 }

@@ -56,28 +56,26 @@ export interface Judgement {
 /** The verdict: `fail` where a violation fails, `warn` where one warns, `pass` only where everything is proven. */
 export function judge(given: Case): Judgement {
   const { manifest, comparison } = given.head;
-  const findings = [...findingsOf(comparison.head, manifest, given), ...given.further.head];
-  const excused = excuse(
-    findings,
-    excusesOf(given),
-    comparison.suites.flatMap((suite) => suite.calls),
-  );
   const increases = judgeIncreases(given);
-  const about = [
+  const findings = [
+    ...findingsOf(comparison.head, manifest, given),
+    ...given.further.head,
     ...increases.findings,
-    ...judgePriceAge(given.prices, given.limits.policy, given.base !== null && given.baseExcuses),
+    ...judgePriceAge(given.prices, given.limits.policy),
     ...judgeProtection(given.isUnprotected, given.manifestFile),
     ...judgeMissingSuites(given.limits.missingSuites, given.manifestFile),
-  ].map((finding) => finding.violation);
+  ];
+  const pairs = comparison.suites.flatMap((suite) => suite.calls);
+  const violations = excuse(findings, excusesOf(given), pairs);
   const isComplete = isProven(comparison.head) && increases.unjudged.length === 0;
-  return { ...conclude([...excused, ...about], given, isComplete), unjudged: increases.unjudged };
+  return { ...conclude(violations, given, isComplete), unjudged: increases.unjudged };
 }
 
 /** The verdict where the default branch has a manifest and head does not. */
 export function judgeWithoutManifest(
   given: Pick<Case, 'manifestFile' | 'prices' | 'approvals'> & { readonly policy: Policy },
 ): Judgement {
-  const findings = [...judgeMissingManifest(given.manifestFile), ...judgePriceAge(given.prices, given.policy, false)];
+  const findings = [...judgeMissingManifest(given.manifestFile), ...judgePriceAge(given.prices, given.policy)];
   const override = overrideOf(given.policy.override_label, given.approvals);
   const violations = findings.map((finding) => finding.violation);
   const judged = applyOverride(violations, override);
@@ -94,7 +92,12 @@ function findingsOf(estimate: Estimate, manifest: Manifest, given: Case): Findin
 
 function excusesOf(given: Case): Finding[] {
   if (given.base === null || !given.baseExcuses) return [];
-  return [...findingsOf(given.base.estimate, given.base.manifest, given), ...given.further.base];
+  return [
+    ...findingsOf(given.base.estimate, given.base.manifest, given),
+    ...given.further.base,
+    // Base is priced by the same lock.
+    ...judgePriceAge(given.prices, given.limits.policy),
+  ];
 }
 
 /** Against base, and against the default branch where that is another; a limit broken twice is reported once. */

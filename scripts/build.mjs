@@ -11,8 +11,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ncc = join(root, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js');
 const DOORS = [
-  ['src/action.ts', '.'],
-  ['src/command-line.ts', 'cli'],
+  ['src/action/index.ts', '.'],
+  ['src/cli/index.ts', 'cli'],
 ];
 
 /**

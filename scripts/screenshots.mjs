@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { renderComment } from '../src/comment/render.js';
-import { renderSummary } from '../src/summary/render.js';
+import { renderComment } from '../src/report/markdown/comment.js';
+import { renderSummary } from '../src/report/markdown/summary.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values: options } = parseArgs({

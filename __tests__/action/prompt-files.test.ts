@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { errorReportSchema } from '../../src/report/schema.js';
+import { errorReportSchema } from '../../src/report/model/schema.js';
 import type { FileContent, FileTree } from '../support/github-state.js';
 import { inProcess, verdictOf } from '../support/measured-stage.js';
 import type { InProcess, InProcessChanges } from '../support/measured-stage.js';

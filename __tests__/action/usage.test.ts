@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { errorReportSchema } from '../../src/report/schema.js';
+import { errorReportSchema } from '../../src/report/model/schema.js';
 import { inProcess, verdictOf, withWorkspace } from '../support/measured-stage.js';
 import type { InProcess } from '../support/measured-stage.js';
 import {

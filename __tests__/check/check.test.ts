@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { lockText } from '../../src/catalogue/lock.js';
+import { lockText } from '../../src/openrouter/catalogue/lock.js';
 import { check } from '../../src/check/check.js';
 import type { Sources } from '../../src/check/sources.js';
-import type { Report } from '../../src/report/schema.js';
+import type { Report } from '../../src/report/model/schema.js';
 import { catalogue, model } from '../support/catalogue.js';
 import { modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
 import { DATE } from '../support/command-line.js';

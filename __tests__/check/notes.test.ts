@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { driftNotes, increaseNotes, overrideNotes } from '../../src/check/notes.js';
-import type { Judgement } from '../../src/verdict/judge.js';
-import type { Violation } from '../../src/verdict/violation.js';
+import type { Judgement } from '../../src/budget/verdict/judge.js';
+import type { Violation } from '../../src/budget/verdict/violation.js';
 import { dollars, evals, fail, judged, manifest } from '../support/judged.js';
 
 const broken: readonly Violation[] = judged({

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { readManifests } from '../../src/check/read-manifests.js';
 import type { Manifests } from '../../src/check/read-manifests.js';
 import type { Sources } from '../../src/check/sources.js';
-import { toText } from '../../src/money/decimal.js';
-import { NoVerdictError } from '../../src/problems/problem.js';
+import { toText } from '../../src/lib/money/decimal.js';
+import { NoVerdictError } from '../../src/lib/errors/problem.js';
 import { withCall, withTop } from '../support/manifest-text.js';
 import { FILE, found, onMain, sources } from '../support/sources.js';
 

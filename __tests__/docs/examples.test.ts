@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { lockSchema } from '../../src/catalogue/lock-schema.js';
-import { reportSchema } from '../../src/report/schema.js';
-import type { Report } from '../../src/report/schema.js';
+import { lockSchema } from '../../src/openrouter/catalogue/lock-schema.js';
+import { reportSchema } from '../../src/report/model/schema.js';
+import type { Report } from '../../src/report/model/schema.js';
 import { startCatalogueServer } from '../support/catalogue-server.js';
 import type { CatalogueServer } from '../support/catalogue-server.js';
 import { catalogueOfTheExamples, exampleManifests, lockOf, runWithoutNetwork } from '../support/examples.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { reportSchema } from '../../src/report/schema.js';
-import type { Report } from '../../src/report/schema.js';
-import { lockText } from '../../src/catalogue/lock.js';
+import { reportSchema } from '../../src/report/model/schema.js';
+import type { Report } from '../../src/report/model/schema.js';
+import { lockText } from '../../src/openrouter/catalogue/lock.js';
 import { catalogue, model } from '../support/catalogue.js';
 import { modelRow } from '../support/catalogue-server.js';
 import { manifestText, openChange, startStage } from '../support/pull-request.js';

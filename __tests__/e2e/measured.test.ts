@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { errorReportSchema, reportSchema } from '../../src/report/schema.js';
+import { errorReportSchema, reportSchema } from '../../src/report/model/schema.js';
 import { withWorkspace } from '../support/measured-stage.js';
 import {
   accountPages,

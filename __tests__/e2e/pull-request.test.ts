@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { reportSchema } from '../../src/report/schema.js';
-import type { Report } from '../../src/report/schema.js';
+import { reportSchema } from '../../src/report/model/schema.js';
+import type { Report } from '../../src/report/model/schema.js';
 import { manifestText, openChange, startStage } from '../support/pull-request.js';
 import type { Stage } from '../support/pull-request.js';
 import type { ActionResult } from '../support/run-action.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { decimal } from '../../src/money/decimal.js';
+import { decimal } from '../../src/lib/money/decimal.js';
 import type { Manifest } from '../../src/manifest/manifest.js';
 import { parseManifest } from '../../src/manifest/parse.js';
 import { EVERY_FIELD, withCall, withSuite, withTop } from '../support/manifest-text.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decimal } from '../../src/money/decimal.js';
+import { decimal } from '../../src/lib/money/decimal.js';
 import { policyOfText } from '../support/manifest.js';
 import { EVERY_FIELD } from '../support/manifest-text.js';
 import { placedProblems } from '../support/placed-problems.js';

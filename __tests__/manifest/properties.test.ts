@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { toText } from '../../src/money/decimal.js';
+import { toText } from '../../src/lib/money/decimal.js';
 import { parseManifest } from '../../src/manifest/parse.js';
-import { NoVerdictError } from '../../src/problems/problem.js';
+import { NoVerdictError } from '../../src/lib/errors/problem.js';
 import { policyOfText } from '../support/manifest.js';
 import { EVERY_FIELD, withCall, withTop } from '../support/manifest-text.js';
 import { placedProblems } from '../support/placed-problems.js';

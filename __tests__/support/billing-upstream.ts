@@ -1,5 +1,5 @@
-import type { Catalogue } from '../../src/catalogue/catalogue.js';
-import { add, sum, toText, decimal, times, ZERO, type Decimal } from '../../src/money/decimal.js';
+import type { Catalogue } from '../../src/openrouter/catalogue/catalogue.js';
+import { add, sum, toText, decimal, times, ZERO, type Decimal } from '../../src/lib/money/decimal.js';
 
 /** Tokens of one answer, in OpenRouter's convention: parts are inside. */
 export interface Answer {

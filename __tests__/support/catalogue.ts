@@ -4,7 +4,7 @@ import type {
   CatalogueModel,
   EndpointList,
   Pricing,
-} from '../../src/catalogue/catalogue.js';
+} from '../../src/openrouter/catalogue/catalogue.js';
 
 /** Small catalogues for tests: every builder takes what a test is about and fills in the rest. */
 

@@ -1,5 +1,5 @@
-import { runCommandLine } from '../../src/commands/run.js';
-import type { Output, World } from '../../src/commands/world.js';
+import { runCommandLine } from '../../src/cli/run.js';
+import type { Output, World } from '../../src/cli/world.js';
 import { fakeTime, type FakeTime } from './fake-time.js';
 
 /** Runs a command in the process, with streams that are kept and a clock that stands at the time of the catalogue. */

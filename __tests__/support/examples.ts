@@ -1,4 +1,4 @@
-import { lockSchema } from '../../src/catalogue/lock-schema.js';
+import { lockSchema } from '../../src/openrouter/catalogue/lock-schema.js';
 import type { CatalogueContent } from './catalogue-server.js';
 import { modelRow } from './catalogue-server.js';
 import { ROOT, projectFiles, readProjectFile } from './project-files.js';

@@ -1,4 +1,4 @@
-import type { RetryEffects } from '../../src/http/retry.js';
+import type { RetryEffects } from '../../src/lib/http/retry.js';
 
 export interface FakeTime extends RetryEffects {
   /** The pauses that were slept, in milliseconds. */

@@ -1,6 +1,6 @@
-import { createClient, type ClientOptions, type GitHubClient } from '../../src/github/client.js';
-import { parseEvent, type RunEvent } from '../../src/github/event.js';
-import { fetchLike } from '../../src/http/request.js';
+import { createClient, type ClientOptions, type GitHubClient } from '../../src/action/github/client.js';
+import { parseEvent, type RunEvent } from '../../src/action/github/event.js';
+import { fetchLike } from '../../src/lib/http/request.js';
 import { fakeTime, type FakeTime } from './fake-time.js';
 import type { TestRun } from './github-events.js';
 import type { GitHubServer } from './github-server.js';

@@ -1,4 +1,4 @@
-import type { ErrorReport, Report } from '../../src/report/schema.js';
+import type { ErrorReport, Report } from '../../src/report/model/schema.js';
 import { readVerdict } from './reports.js';
 
 /** The report of a real change with another text from `texts` in every field that somebody outside can fill. */

@@ -1,15 +1,15 @@
-import { compareEstimates } from '../../src/comparison/compare.js';
-import { estimateManifest } from '../../src/estimate/estimate-manifest.js';
-import type { Estimate } from '../../src/estimate/estimate.js';
-import type { Catalogue } from '../../src/catalogue/catalogue.js';
+import { compareEstimates } from '../../src/budget/comparison/compare.js';
+import { estimateManifest } from '../../src/budget/estimate/estimate-manifest.js';
+import type { Estimate } from '../../src/budget/estimate/estimate.js';
+import type { Catalogue } from '../../src/openrouter/catalogue/catalogue.js';
 import type { Manifest, NamedCall, PolicyFile } from '../../src/manifest/manifest.js';
 import type { Budget, Limit } from '../../src/manifest/schema.js';
 import { policySchema } from '../../src/manifest/schema.js';
-import { decimal } from '../../src/money/decimal.js';
-import { judge } from '../../src/verdict/judge.js';
-import type { Case, Judgement } from '../../src/verdict/judge.js';
-import { limitsInForce, runsInForce } from '../../src/verdict/limits-in-force.js';
-import type { Violation } from '../../src/verdict/violation.js';
+import { decimal } from '../../src/lib/money/decimal.js';
+import { judge } from '../../src/budget/verdict/judge.js';
+import type { Case, Judgement } from '../../src/budget/verdict/judge.js';
+import { limitsInForce, runsInForce } from '../../src/budget/verdict/limits-in-force.js';
+import type { Violation } from '../../src/budget/verdict/violation.js';
 import { catalogue, endpoint, model } from './catalogue.js';
 import { call, suite, tokens } from './manifest.js';
 

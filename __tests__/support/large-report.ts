@@ -1,4 +1,4 @@
-import type { Report } from '../../src/report/schema.js';
+import type { Report } from '../../src/report/model/schema.js';
 import { readVerdict } from './reports.js';
 
 /** The largest report there can be: 5,000 calls, each in a suite of its own or ten to a suite, all of them violations. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import type { Catalogue, EndpointList } from '../../src/catalogue/catalogue.js';
+import type { Catalogue, EndpointList } from '../../src/openrouter/catalogue/catalogue.js';
 import { catalogue } from './catalogue.js';
 
 /** Real responses and charges, beside the repository; tests that read them are skipped where they are not there. */

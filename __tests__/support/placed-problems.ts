@@ -1,4 +1,4 @@
-import { NoVerdictError } from '../../src/problems/problem.js';
+import { NoVerdictError } from '../../src/lib/errors/problem.js';
 
 /** The problems of the NoVerdictError that `action` ends in, as `line:column message`; an empty list if it succeeds. */
 export function placedProblems(action: () => unknown): readonly string[] {

@@ -1,9 +1,9 @@
-import type { CatalogueEndpoint, Pricing } from '../../src/catalogue/catalogue.js';
+import type { CatalogueEndpoint, Pricing } from '../../src/openrouter/catalogue/catalogue.js';
 import type { NamedCall } from '../../src/manifest/manifest.js';
-import type { Decimal } from '../../src/money/decimal.js';
-import { toText } from '../../src/money/decimal.js';
-import type { CallPrice } from '../../src/pricing/call-price.js';
-import { priceCall } from '../../src/pricing/price-call.js';
+import type { Decimal } from '../../src/lib/money/decimal.js';
+import { toText } from '../../src/lib/money/decimal.js';
+import type { CallPrice } from '../../src/budget/pricing/call-price.js';
+import { priceCall } from '../../src/budget/pricing/price-call.js';
 import { catalogue, model } from './catalogue.js';
 import { call } from './manifest.js';
 

@@ -1,4 +1,4 @@
-import { NoVerdictError } from '../../src/problems/problem.js';
+import { NoVerdictError } from '../../src/lib/errors/problem.js';
 
 /** The messages of the NoVerdictError that `action` ends in; anything else that is thrown, or nothing, fails the test. */
 export async function problemsOf(action: () => unknown): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
-import { errorReportSchema, reportSchema } from '../../src/report/schema.js';
-import type { ErrorReport, Report } from '../../src/report/schema.js';
+import { errorReportSchema, reportSchema } from '../../src/report/model/schema.js';
+import type { ErrorReport, Report } from '../../src/report/model/schema.js';
 
 const REPORTS = new URL('../fixtures/reports/', import.meta.url);
 

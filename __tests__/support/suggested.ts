@@ -1,10 +1,10 @@
-import type { Catalogue } from '../../src/catalogue/catalogue.js';
-import { compareEstimates } from '../../src/comparison/compare.js';
-import type { Comparison } from '../../src/comparison/comparison.js';
-import { estimateManifest } from '../../src/estimate/estimate-manifest.js';
+import type { Catalogue } from '../../src/openrouter/catalogue/catalogue.js';
+import { compareEstimates } from '../../src/budget/comparison/compare.js';
+import type { Comparison } from '../../src/budget/comparison/comparison.js';
+import { estimateManifest } from '../../src/budget/estimate/estimate-manifest.js';
 import type { Manifest } from '../../src/manifest/manifest.js';
-import { suggest, worthShowing } from '../../src/suggestions/suggest.js';
-import type { Suggestion } from '../../src/suggestions/suggestion.js';
+import { suggest, worthShowing } from '../../src/budget/suggestions/suggest.js';
+import type { Suggestion } from '../../src/budget/suggestions/suggestion.js';
 import { catalogue, endpoint, model } from './catalogue.js';
 import { text } from './price.js';
 

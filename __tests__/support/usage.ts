@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { add, decimal, multiply, sum, times, toText, type Decimal } from '../../src/money/decimal.js';
-import { readUsage, type Usage } from '../../src/usage/read-usage.js';
-import type { TokenCounts, UsageRow } from '../../src/usage/usage-row.js';
-import type { UsageTable } from '../../src/usage/usage-table.js';
+import { add, decimal, multiply, sum, times, toText, type Decimal } from '../../src/lib/money/decimal.js';
+import { readUsage, type Usage } from '../../src/usage/read/read-usage.js';
+import type { TokenCounts, UsageRow } from '../../src/usage/read/usage-row.js';
+import type { UsageTable } from '../../src/usage/read/usage-table.js';
 
 export const USAGE_FIXTURES = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures', 'usage');
 

@@ -1,4 +1,4 @@
-import type { ErrorReport, Report } from '../report/schema.js';
+import type { ErrorReport, Report } from '../report/model/schema.js';
 
 /** A line in the pull request's files, or at the top of the run where there is none. */
 export interface Annotation {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { configurationError } from '../problems/problem.js';
+import { configurationError } from '../lib/errors/problem.js';
 
 /** The runner's variables, of which a missing one is an empty text. */
 export type Variable = (name: string) => string;

@@ -1,5 +1,5 @@
-import type { CommentStatus } from '../github/comment.js';
-import type { ErrorReport, Report } from '../report/schema.js';
+import type { CommentStatus } from './comment/comment.js';
+import type { ErrorReport, Report } from '../report/model/schema.js';
 
 /** Every output by its name, in the order of action.yml: all are set on every path, empty where there is no figure. */
 export function outputsOf(

@@ -1,8 +1,8 @@
-import type { ErrorReport, Report } from '../report/schema.js';
-import { renderSummary } from '../summary/render.js';
-import { renderTerminal } from '../terminal/render.js';
+import type { ErrorReport, Report } from '../report/model/schema.js';
+import { renderSummary } from '../report/markdown/summary.js';
+import { renderTerminal } from '../report/terminal/render.js';
 import { annotationsOf } from './annotations.js';
-import { comment } from './comment-step.js';
+import { comment } from './comment/comment-step.js';
 import type { RunContext } from './run-context.js';
 import { outputsOf } from './outputs.js';
 import { writeReportFile } from './report-file.js';

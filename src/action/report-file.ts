@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { jsonDocument } from '../check/render.js';
-import { configurationError, NoVerdictError } from '../problems/problem.js';
-import type { ErrorReport, Report } from '../report/schema.js';
-import { makeFolder, refusedTarget, writeTextFile } from '../workspace/write-file.js';
+import { configurationError, NoVerdictError } from '../lib/errors/problem.js';
+import type { ErrorReport, Report } from '../report/model/schema.js';
+import { makeFolder, refusedTarget, writeTextFile } from '../lib/files/write-file.js';
 import { reportPath } from './environment.js';
 import type { ActionWorld } from './world.js';
 

@@ -1,5 +1,5 @@
 import type { PromptFileReader, Sources } from '../check/sources.js';
-import { readFilesAt } from '../github/read-files.js';
+import { readFilesAt } from './github/read-files.js';
 import type { RunContext } from './run-context.js';
 
 /** What was read through the API, in the form that a check takes. */

@@ -1,4 +1,4 @@
-import type { RetryEffects } from '../http/retry.js';
+import type { RetryEffects } from '../lib/http/retry.js';
 import type { Annotation } from './annotations.js';
 import type { Variable } from './environment.js';
 

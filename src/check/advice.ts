@@ -1,10 +1,10 @@
-import type { Catalogue } from '../catalogue/catalogue.js';
-import type { Comparison } from '../comparison/comparison.js';
-import { toText } from '../money/decimal.js';
-import type { Suggestion } from '../report/schema.js';
-import { withRemedies } from '../suggestions/remedies.js';
-import { suggest, worthShowing } from '../suggestions/suggest.js';
-import type { Judgement } from '../verdict/judge.js';
+import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
+import type { Comparison } from '../budget/comparison/comparison.js';
+import { toText } from '../lib/money/decimal.js';
+import type { Suggestion } from '../report/model/schema.js';
+import { withRemedies } from '../budget/suggestions/remedies.js';
+import { suggest, worthShowing } from '../budget/suggestions/suggest.js';
+import type { Judgement } from '../budget/verdict/judge.js';
 
 export interface Advice {
   /** The same verdict, with the smallest change that would mend a broken limit as its remedy. */

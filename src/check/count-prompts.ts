@@ -1,12 +1,12 @@
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
-import type { Note } from '../problems/note.js';
-import { NoVerdictError } from '../problems/problem.js';
-import { loadCounter } from '../tokens/count-tokens.js';
-import type { TokenCounter } from '../tokens/count-tokens.js';
-import { promptFilePaths, whereOf, withPromptFiles } from '../tokens/prompt-files.js';
-import type { Side } from '../tokens/prompt-files.js';
-import { countPromptTexts } from '../tokens/prompt-texts.js';
-import type { PromptText } from '../tokens/prompt-texts.js';
+import type { Note } from '../lib/errors/note.js';
+import { NoVerdictError } from '../lib/errors/problem.js';
+import { loadCounter } from '../manifest/prompt-tokens/count-tokens.js';
+import type { TokenCounter } from '../manifest/prompt-tokens/count-tokens.js';
+import { promptFilePaths, whereOf, withPromptFiles } from '../manifest/prompt-tokens/prompt-files.js';
+import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
+import { countPromptTexts } from '../manifest/prompt-tokens/prompt-texts.js';
+import type { PromptText } from '../manifest/prompt-tokens/prompt-texts.js';
 import type { Manifests } from './read-manifests.js';
 import type { PromptFileReader } from './sources.js';
 

@@ -1,15 +1,15 @@
-import { creditsViolation, freeRequestsViolation } from '../credits/credits-rule.js';
-import type { Credits } from '../credits/credits.js';
-import { creditsReport } from '../credits/credits-report.js';
-import type { CreditsReport } from '../credits/credits-report.js';
-import { runNeeds } from '../credits/run-needs.js';
-import type { Estimate } from '../estimate/estimate.js';
+import { creditsViolation, freeRequestsViolation } from '../budget/credits/credits-rule.js';
+import type { Credits } from '../openrouter/account/credits.js';
+import { creditsReport } from '../budget/credits/credits-report.js';
+import type { CreditsReport } from '../budget/credits/credits-report.js';
+import { runNeeds } from '../budget/credits/run-needs.js';
+import type { Estimate } from '../budget/estimate/estimate.js';
 import type { Policy } from '../manifest/schema.js';
-import { fromInteger } from '../money/decimal.js';
-import type { Note } from '../problems/note.js';
-import { leftOut } from '../verdict/asked-work.js';
-import { weightOf } from '../verdict/finding.js';
-import type { Finding } from '../verdict/finding.js';
+import { fromInteger } from '../lib/money/decimal.js';
+import type { Note } from '../lib/errors/note.js';
+import { leftOut } from '../budget/verdict/asked-work.js';
+import { weightOf } from '../budget/verdict/finding.js';
+import type { Finding } from '../budget/verdict/finding.js';
 
 /** What an account's credits have to say of one manifest; a run that costs no more than base's is excused like a limit. */
 export function creditFindings(credits: Credits | null, estimate: Estimate | null, policy: Policy): Finding[] {

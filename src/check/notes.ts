@@ -1,15 +1,15 @@
-import { DEFAULT_CATALOGUE_URL } from '../inputs/catalogue-url.js';
-import type { Catalogue } from '../catalogue/catalogue.js';
-import { uncoveredModels } from '../catalogue/lock.js';
-import type { Comparison } from '../comparison/comparison.js';
-import { possiblyOutdated } from '../comparison/outdated.js';
+import { DEFAULT_CATALOGUE_URL } from '../lib/inputs/catalogue-url.js';
+import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
+import { uncoveredModels } from '../openrouter/catalogue/lock.js';
+import type { Comparison } from '../budget/comparison/comparison.js';
+import { possiblyOutdated } from '../budget/comparison/outdated.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
-import { compare } from '../money/decimal.js';
-import type { Note } from '../problems/note.js';
-import { counted } from '../text/amount.js';
-import type { Approvals } from '../verdict/override.js';
-import type { Judgement } from '../verdict/judge.js';
-import type { Violation } from '../verdict/violation.js';
+import { compare } from '../lib/money/decimal.js';
+import type { Note } from '../lib/errors/note.js';
+import { counted } from '../lib/text/amount.js';
+import type { Approvals } from '../budget/verdict/override.js';
+import type { Judgement } from '../budget/verdict/judge.js';
+import type { Violation } from '../budget/verdict/violation.js';
 import type { Sources } from './sources.js';
 
 const WORKFLOWS = '.github/workflows/';

@@ -3,8 +3,8 @@ import { manifestFrom } from '../manifest/parse.js';
 import { policyFrom } from '../manifest/policy-file.js';
 import type { YamlFile } from '../manifest/yaml-tree.js';
 import { readYaml } from '../manifest/yaml-tree.js';
-import { configurationError, NoVerdictError, problem } from '../problems/problem.js';
-import type { Note } from '../problems/note.js';
+import { configurationError, NoVerdictError, problem } from '../lib/errors/problem.js';
+import type { Note } from '../lib/errors/note.js';
 import type { ManifestSource, PolicySource, Sources } from './sources.js';
 
 interface Others {

@@ -1,8 +1,8 @@
-import { renderComment } from '../comment/render.js';
-import type { NoVerdictError } from '../problems/problem.js';
-import type { ErrorReport, Report } from '../report/schema.js';
-import { renderTerminal } from '../terminal/render.js';
-import { logJson } from '../text/log.js';
+import { renderComment } from '../report/markdown/comment.js';
+import type { NoVerdictError } from '../lib/errors/problem.js';
+import type { ErrorReport, Report } from '../report/model/schema.js';
+import { renderTerminal } from '../report/terminal/render.js';
+import { logJson } from '../lib/text/log.js';
 
 export type OutputFormat = 'table' | 'json' | 'markdown';
 

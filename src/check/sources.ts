@@ -1,6 +1,6 @@
-import type { Side } from '../tokens/prompt-files.js';
-import type { PromptText } from '../tokens/prompt-texts.js';
-import type { Approvals } from '../verdict/override.js';
+import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
+import type { PromptText } from '../manifest/prompt-tokens/prompt-texts.js';
+import type { Approvals } from '../budget/verdict/override.js';
 
 /** A manifest as it was found: its text, or null where there is none; `problem` says why it could not be read. */
 export interface ManifestSource {

@@ -1,4 +1,4 @@
-import { compare, toText } from '../money/decimal.js';
+import { compare, toText } from '../lib/money/decimal.js';
 import type { CallProblem } from './parts.js';
 import { completionPartsProblem, partsProblem } from './parts.js';
 import type { Call, Tokens } from './schema.js';

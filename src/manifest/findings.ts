@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Problem } from '../problems/problem.js';
-import { NoVerdictError } from '../problems/problem.js';
+import type { Problem } from '../lib/errors/problem.js';
+import { NoVerdictError } from '../lib/errors/problem.js';
 import type { Locate, Path, Position } from './manifest.js';
 import { shownPath } from './shown.js';
 

@@ -1,4 +1,4 @@
-import { compare, toText } from '../money/decimal.js';
+import { compare, toText } from '../lib/money/decimal.js';
 import type { Fault } from './findings.js';
 import type { Path } from './manifest.js';
 import type { Budget } from './schema.js';

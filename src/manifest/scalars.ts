@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDecimal } from '../money/decimal.js';
+import { parseDecimal } from '../lib/money/decimal.js';
 
 /**
  * A number as it stands in the file. YAML's own number type is a binary float that has lost the digits, the sign of

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Fault } from './findings.js';
 import { MAX_MISTAKES, stepsOf } from './findings.js';
-import { closest } from '../text/closest.js';
+import { closest } from '../lib/text/closest.js';
 import type { Path } from './manifest.js';
 import { NumberLiteral } from './scalars.js';
 import { quoted, shownValue } from './shown.js';

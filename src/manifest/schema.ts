@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ZERO } from '../money/decimal.js';
-import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from '../inputs/repository-path.js';
+import { ZERO } from '../lib/money/decimal.js';
+import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from '../lib/inputs/repository-path.js';
 import { amount, AMOUNT_RULE, NumberLiteral, wholeNumber } from './scalars.js';
 
 /**

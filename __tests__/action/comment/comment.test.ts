@@ -1,0 +1,308 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { marker } from '../../../src/action/comment/marker.js';
+import type { GitHubClient } from '../../../src/action/github/client.js';
+import { HEAD_MOVED, upsertComment, type CommentOutcome } from '../../../src/action/comment/comment.js';
+import { existingComment, listOwnComments } from '../../../src/action/comment/own-comments.js';
+import { fetchLike } from '../../../src/lib/http/request.js';
+import { clientFor } from '../../support/github-client.js';
+import { startGitHub, type GitHubServer } from '../../support/github-server.js';
+import { COMMENT_ID_OFFSET, type PullRequest } from '../../support/github-state.js';
+
+const KEY = 'llm-budget.yml';
+const BOT = 'github-actions[bot]';
+
+let server: GitHubServer;
+let client: GitHubClient;
+let main: string;
+let pull: PullRequest;
+
+async function openPullRequest(): Promise<PullRequest> {
+  const head = await server.commit({ a: 'b' }, { parents: [main] });
+  return await server.openPullRequest({ head, mergeFiles: { a: 'b' }, branch: `b-${head.slice(0, 12)}` });
+}
+beforeAll(async () => {
+  server = await startGitHub();
+  main = await server.commit({}, { branch: 'main' });
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  client = await clientFor(server);
+  pull = await openPullRequest();
+  server.clearFaults();
+  server.clearRequests();
+});
+
+interface Say {
+  run?: number;
+  attempt?: number;
+  key?: string;
+  with?: GitHubClient;
+  headSha?: string;
+}
+
+/** A run that lists the comments, as the first query does, and then says its piece. */
+async function say(text: string, options: Say = {}): Promise<CommentOutcome> {
+  const using = options.with ?? client;
+  const { headSha, ...comments } = await listOwnComments(using, pull.number);
+  return await upsertComment(using, {
+    pullRequest: { number: pull.number, headSha },
+    key: options.key ?? KEY,
+    run: { id: options.run ?? 1, attempt: options.attempt ?? 1, headSha: options.headSha ?? headSha },
+    body: text,
+    sameText: (a, b) => a === b,
+    comments,
+  });
+}
+
+function markerOf(run: number, attempt = 1, key = KEY): string {
+  return marker({ key, runId: run, runAttempt: attempt, headSha: pull.headSha });
+}
+
+/** What was asked since the last look: GraphQL by name, REST by method. */
+function asked(): string[] {
+  const names = server.requests.map((request) => request.operation ?? request.method);
+  server.clearRequests();
+  return names;
+}
+
+describe('the life of a comment', () => {
+  it('is created, left alone while it says the same, and updated in place', async () => {
+    expect(await say('first', { run: 1 })).toEqual({ status: 'created', warning: null });
+    expect(await say('first', { run: 2 })).toEqual({ status: 'unchanged', warning: null });
+    expect(await say('second', { run: 3 })).toEqual({ status: 'updated', warning: null });
+    const comments = await server.comments(pull.number);
+    expect(comments.map((comment) => [comment.author, comment.body])).toEqual([[BOT, `${markerOf(3)}\nsecond`]]);
+  });
+
+  it('has one comment for each key', async () => {
+    await say('one', { key: 'a.yml' });
+    await say('two', { key: 'a.yml2' });
+    await say('three', { key: 'a.yml', run: 2 });
+    const bodies = (await server.comments(pull.number)).map((comment) => comment.body.split('\n')[1]);
+    expect(bodies).toEqual(['three', 'two']);
+  });
+
+  it('asks and writes nothing where there is nothing to say', async () => {
+    const request = {
+      pullRequest: pull,
+      key: KEY,
+      run: { id: 1, attempt: 1, headSha: pull.headSha },
+      body: null,
+      sameText: () => true,
+      comments: { own: [], complete: true, problem: null },
+    };
+    expect(await upsertComment(client, request)).toEqual({ status: 'skipped', warning: null });
+    expect(asked()).toEqual([]);
+  });
+
+  it('tells the caller of the comment that is there', async () => {
+    expect(existingComment(await listOwnComments(client, pull.number), KEY)).toBeNull();
+    await say('there');
+    expect(existingComment(await listOwnComments(client, pull.number), KEY)).toMatchObject({ text: 'there' });
+  });
+
+  it('takes ids beyond 32 bits', async () => {
+    await say('first');
+    await say('second', { run: 2 });
+    expect((await server.comments(pull.number))[0]?.id).toBeGreaterThan(COMMENT_ID_OFFSET);
+  });
+});
+
+describe('whose comment it is', () => {
+  it('never touches a forged marker, wherever it stands', async () => {
+    const forged = `${markerOf(1)}\nforged`;
+    await server.addComment(pull.number, 'mallory', forged);
+    expect(await say('ours')).toEqual({ status: 'created', warning: null });
+    await say('ours again', { run: 2 });
+    expect((await server.comments(pull.number)).map((comment) => comment.body)).toEqual([
+      forged,
+      `${markerOf(2)}\nours again`,
+    ]);
+  });
+
+  it("never touches another action's comment of the same login, nor one that quotes our marker", async () => {
+    const others = ['Coverage: 93 %', `> ${markerOf(1)}\nquoted`, `${markerOf(1, 1, 'other.yml')}\nother key`];
+    for (const body of others) await server.addComment(pull.number, BOT, body);
+    expect((await say('ours')).status).toBe('created');
+    const bodies = (await server.comments(pull.number)).map((comment) => comment.body);
+    expect(bodies).toEqual([...others, `${markerOf(1)}\nours`]);
+  });
+
+  it('knows its own by the login where the API does not say that it wrote it', async () => {
+    await say('first');
+    server.fault({
+      on: { operation: 'Pages' },
+      times: 5,
+      answer: {
+        kind: 'rewrite',
+        rewrite: (text) => text.replaceAll('"viewerDidAuthor":true', '"viewerDidAuthor":false'),
+      },
+    });
+    expect((await say('first', { run: 2 })).status).toBe('unchanged');
+  });
+
+  it('does not take a user for the bot whose bare name he has', async () => {
+    const own = `${markerOf(1)}\nfake`;
+    await server.addComment(pull.number, 'mallory', own);
+    server.fault({
+      on: { operation: 'Pages' },
+      times: 5,
+      answer: { kind: 'rewrite', rewrite: (text) => text.replaceAll('"mallory"', '"github-actions"') },
+    });
+    expect((await say('real')).status).toBe('created');
+    expect((await server.comments(pull.number))[0]?.body).toBe(own);
+  });
+});
+
+describe('among 130 older comments', () => {
+  it('is found on the second page, with 3 requests where unchanged and 6 in all where updated', async () => {
+    for (let index = 0; index < 130; index += 1)
+      await server.addComment(pull.number, 'bob', `Comment ${String(index)}`);
+    server.clearRequests();
+    expect((await say('first')).status).toBe('created');
+    expect(asked()).toEqual(['Pages', 'Pages', 'Recheck', 'POST', 'Pages', 'Pages', 'Bodies']);
+    expect((await say('first', { run: 2 })).status).toBe('unchanged');
+    expect(asked()).toEqual(['Pages', 'Pages', 'Bodies']);
+    expect((await say('second', { run: 3 })).status).toBe('updated');
+    expect(asked()).toEqual(['Pages', 'Pages', 'Bodies', 'Recheck', 'PATCH', 'Recheck']);
+    expect(await server.comments(pull.number)).toHaveLength(131);
+  });
+
+  it('gives up where the pages have no end', async () => {
+    let cursor = 0;
+    const endless = (text: string): string => {
+      cursor += 1;
+      return text.replace(/"pageInfo":\{[^}]*\}/, `"pageInfo":{"hasNextPage":true,"endCursor":"${String(cursor)}"}`);
+    };
+    server.fault({ on: { operation: 'Pages' }, times: 1000, answer: { kind: 'rewrite', rewrite: endless } });
+    const outcome = await say('first');
+    expect(outcome.status).toBe('skipped');
+    expect(outcome.warning).toMatch(/more comments than are read/);
+    expect(asked()).toHaveLength(30);
+  });
+
+  it('gives up where a page leads back to itself', async () => {
+    const circle = (text: string): string =>
+      text.replace(/"pageInfo":\{[^}]*\}/, '"pageInfo":{"hasNextPage":true,"endCursor":"1"}');
+    server.fault({ on: { operation: 'Pages' }, times: 1000, answer: { kind: 'rewrite', rewrite: circle } });
+    expect((await say('first')).status).toBe('skipped');
+    expect(asked()).toEqual(['Pages', 'Pages']);
+  });
+});
+
+describe('older runs and moved heads', () => {
+  it.each([
+    ['an older run', { run: 4, attempt: 9 }],
+    ['an older attempt of the same run', { run: 5, attempt: 1 }],
+  ])('never lets %s overwrite', async (_, older) => {
+    await say('newer', { run: 5, attempt: 2 });
+    expect((await say('older', older)).status).toBe('skipped');
+    expect((await server.comments(pull.number))[0]?.body).toBe(`${markerOf(5, 2)}\nnewer`);
+  });
+
+  it('lets a newer attempt of the same run overwrite', async () => {
+    await say('first', { run: 5, attempt: 1 });
+    expect((await say('second', { run: 5, attempt: 2 })).status).toBe('updated');
+  });
+
+  it('leaves the comment alone where the head had moved on before the run read it', async () => {
+    await say('first');
+    const outcome = await say('second', { run: 2, headSha: 'f'.repeat(40) });
+    expect(outcome).toEqual({ status: 'skipped', warning: HEAD_MOVED });
+    expect((await server.comments(pull.number))[0]?.body).toBe(`${markerOf(1)}\nfirst`);
+  });
+
+  it('leaves the comment alone where the head moves on between reading and writing', async () => {
+    const listing = await listOwnComments(client, pull.number);
+    const run = { id: 1, attempt: 1, headSha: pull.headSha };
+    await server.push(pull.number, await server.commit({ c: 'd' }, { parents: [pull.headSha] }), {});
+    const request = { pullRequest: { number: pull.number, headSha: run.headSha }, key: KEY, run, body: 'text' };
+    const outcome = await upsertComment(client, { ...request, sameText: () => false, comments: listing });
+    expect(outcome).toEqual({ status: 'skipped', warning: HEAD_MOVED });
+    expect(await server.comments(pull.number)).toEqual([]);
+  });
+
+  it('leaves an existing comment alone where the head moves on between reading and writing', async () => {
+    await say('first');
+    const { headSha, ...comments } = await listOwnComments(client, pull.number);
+    await server.push(pull.number, await server.commit({ c: 'd' }, { parents: [headSha] }), {});
+    const run = { id: 2, attempt: 1, headSha };
+    const request = { pullRequest: { number: pull.number, headSha }, key: KEY, run, body: 'second', comments };
+    const outcome = await upsertComment(client, { ...request, sameText: () => false });
+    expect(outcome).toEqual({ status: 'skipped', warning: HEAD_MOVED });
+    expect((await server.comments(pull.number))[0]?.body).toMatch(/\nfirst$/);
+  });
+
+  it('yields to a newer run that writes between reading and writing', async () => {
+    await say('first', { run: 1 });
+    const { headSha, ...comments } = await listOwnComments(client, pull.number);
+    await say('newest', { run: 9 });
+    const outcome = await upsertComment(client, {
+      pullRequest: { number: pull.number, headSha },
+      key: KEY,
+      run: { id: 2, attempt: 1, headSha },
+      body: 'stale',
+      sameText: (a, b) => a === b,
+      comments,
+    });
+    expect(outcome.status).toBe('skipped');
+    expect((await server.comments(pull.number))[0]?.body).toBe(`${markerOf(9)}\nnewest`);
+  });
+
+  it('creates the comment anew where somebody deleted it between reading and writing', async () => {
+    await say('first', { run: 1 });
+    const { headSha, ...comments } = await listOwnComments(client, pull.number);
+    const id = comments.own[0]?.id ?? 0;
+    await client.request('DELETE /repos/{owner}/{repo}/issues/comments/{id}', { id }, z.unknown());
+    const outcome = await upsertComment(client, {
+      pullRequest: { number: pull.number, headSha },
+      key: KEY,
+      run: { id: 2, attempt: 1, headSha },
+      body: 'second',
+      sameText: (a, b) => a === b,
+      comments,
+    });
+    expect(outcome.status).toBe('created');
+    expect((await server.comments(pull.number)).map((comment) => comment.body)).toEqual([`${markerOf(2)}\nsecond`]);
+  });
+});
+
+describe('jobs that race', () => {
+  it('removes the duplicates that a crashed run left, and keeps the oldest with the newest text', async () => {
+    for (const run of [1, 3, 2]) await server.addComment(pull.number, BOT, `${markerOf(run)}\nrun ${String(run)}`);
+    const [first] = await server.comments(pull.number);
+    expect((await say('run 4', { run: 4 })).status).toBe('updated');
+    const after = await server.comments(pull.number);
+    expect(after).toEqual([{ id: first?.id, author: BOT, body: `${markerOf(4)}\nrun 4` }]);
+  });
+
+  it('leaves one comment with the newest text in each of 50 rounds of 4 jobs', async () => {
+    let seed = 20261124;
+    const random = (): number => {
+      seed = (seed * 1103515245 + 12345) % 2147483648;
+      return seed / 2147483648;
+    };
+    /** Every request waits a few turns of the loop, so that the jobs overtake each other differently each round. */
+    const unsteady: typeof fetchLike = async (url, init) => {
+      for (let turns = Math.floor(random() * 12); turns > 0; turns -= 1) await turn();
+      return await fetchLike(url, init);
+    };
+    const job = await clientFor(server, { fetch: unsteady });
+    for (let round = 0; round < 50; round += 1) {
+      pull = await openPullRequest();
+      const runs = [1, 2, 3, 4].sort(() => random() - 0.5);
+      const outcomes = await Promise.all(runs.map((run) => say(`text of run ${String(run)}`, { run, with: job })));
+      expect((await server.comments(pull.number)).map((comment) => comment.body)).toEqual([
+        `${markerOf(4)}\ntext of run 4`,
+      ]);
+      for (const { status } of outcomes) expect(['created', 'updated', 'skipped']).toContain(status);
+    }
+  }, 180_000);
+
+  it('leaves one comment where 4 jobs of one run, with one key, say different things', async () => {
+    await Promise.all([1, 2, 3, 4].map((leg) => say(`text of leg ${String(leg)}`, { run: 7 })));
+    expect(await server.comments(pull.number)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,398 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { reportSchema } from '../../src/report/model/schema.js';
+import type { CatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { commandLine, DATE, manifestText } from '../support/command-line.js';
+import type { Setting } from '../support/command-line.js';
+import { accountPages, answers, API_KEY, generationAnswer, isOfModels } from '../support/openrouter-server.js';
+import { temporaryFolder } from '../support/repository.js';
+
+/** acme/one costs $1 a million prompt and $2 a million completion tokens, acme/two twice that. */
+let server: CatalogueServer;
+let folder = temporaryFolder();
+
+beforeAll(async () => {
+  const double = { prompt: '0.000002', completion: '0.000004' };
+  server = await startCatalogueServer({
+    models: [modelRow('acme/one'), modelRow('acme/two', { pricing: double })],
+    endpoints: { 'acme/one': [endpointRow('one')], 'acme/two': [endpointRow('two', { pricing: double })] },
+    date: DATE,
+  });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => {
+  server.intercept(null);
+  folder.remove();
+});
+
+async function write(name: string, text: string | Uint8Array): Promise<void> {
+  const path = join(folder.path, name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+const run = (args: readonly string[], setting: Partial<Setting> = {}) =>
+  commandLine([...args, '--catalogue-url', server.url], { cwd: folder.path, ...setting });
+const calibrate = (...args: string[]) => run(['calibrate', ...args]);
+const textOf = (name: string) => readFileSync(join(folder.path, name), 'utf8');
+
+interface Recorded {
+  readonly count?: number;
+  readonly prompt?: number;
+  readonly completion?: number;
+  readonly cost?: number;
+  readonly model?: string;
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** By default 100 requests of 1,300 prompt and 500 completion tokens at $0.0013 + $0.001 = $0.0023. */
+function recording(options: Recorded = {}): string {
+  const { count = 100, prompt = 1300, completion = 500, cost = 0.0023, model = 'acme/one', more = {} } = options;
+  const usage = { prompt_tokens: prompt, completion_tokens: completion, cost };
+  return `${Array.from({ length: count }, () => JSON.stringify({ model, usage, ...more })).join('\n')}\n`;
+}
+
+/** The manifest of one call says 100 requests of 1,000 and 500 tokens: $0.20. */
+async function start(usage = recording()): Promise<void> {
+  await write('llm-budget.yml', manifestText());
+  await write('usage.jsonl', usage);
+}
+
+describe('the table', () => {
+  test('has what is declared, what was measured, the difference in percent, and the proposal', async () => {
+    await start();
+    const ended = await calibrate('--usage', 'usage.jsonl');
+    expect(ended.exitCode).toBe(0);
+    const [read, , suite, ...rows] = ended.stdout.split('\n');
+    expect(read).toBe('100 requests of 1 run in 1 file');
+    // 100 x 0.0023 = 0.23 against 0.20
+    expect(suite).toBe('evals: used $0.23 a run, estimated $0.20 (+15 %)');
+    expect(rows.slice(0, 5).map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['call', 'requests/run', 'prompt', 'completion', 'cached', 'cost/run'],
+      ['answer', '100', '1,000', '500', '0', '$0.20'],
+      ['measured', '100', '1,300', '500', '0', '$0.23'],
+      ['difference', '+30 %', '+15 %'],
+      ['proposed', '1,300'],
+    ]);
+  });
+
+  test('names calls that were never seen, and use that the manifest lacks', async () => {
+    const never = '      - {name: unused, model: acme/two, count: 1, prompt_tokens: 10, completion_tokens: 10}\n';
+    await write('llm-budget.yml', manifestText() + never);
+    await write('usage.jsonl', recording() + recording({ count: 2, model: 'acme/three' }));
+    const { stdout } = await calibrate('--usage', 'usage.jsonl');
+    expect(stdout).toMatch(/^unused +never seen/m);
+    expect(stdout).toContain('In use, not in the manifest: evals / acme/three, 2 requests');
+  });
+
+  test('keeps a price error apart from a token error: charged 0.46 for what the catalogue says is 0.23', async () => {
+    await start(recording({ cost: 0.0046 }));
+    const { stdout } = await calibrate('--usage', 'usage.jsonl');
+    expect(stdout).toContain(
+      '  answer: the price differs: the recorded tokens were charged $0.46, the catalogue says $0.23 (+100 %)',
+    );
+  });
+
+  test('divides by the runs: 100 requests of 4 runs are 25 a run, at $0.0575 (0.058)', async () => {
+    await start();
+    const { stdout } = await calibrate('--usage', 'usage.jsonl', '--runs', '4');
+    expect(stdout).toContain('100 requests of 4 runs in 1 file');
+    expect(stdout).toMatch(/^ {2}measured +25 /m);
+    expect(stdout).toContain('evals: used $0.058 a run, estimated $0.20 (-71.3 %)');
+  });
+
+  test('cannot be made to command a runner by what a recording calls its model', async () => {
+    await start(
+      recording() + recording({ count: 1, model: '##[error]own' }) + recording({ count: 1, model: '::error::own' }),
+    );
+    const { stdout } = await calibrate('--usage', 'usage.jsonl');
+    expect(stdout).not.toMatch(/##\[|^\s*::/m);
+    expect(stdout).toContain('[error]own');
+  });
+});
+
+const COMMENTED = `# What our evals cost.\r
+version: 1\r
+suites:\r
+  evals: # the only one\r
+    calls:\r
+      - name: answer\t# from the index
+        model: "acme/one"
+        count:   100   # a run
+        prompt_tokens: 1000 # grows
+        completion_tokens: {expected: 500, max: 600}\t
+# the end, without a line end`;
+
+describe('the proposals', () => {
+  test('are a unified diff on stdout, and nothing is written', async () => {
+    await start();
+    const before = textOf('llm-budget.yml');
+    const { stdout, stderr } = await calibrate('--usage', 'usage.jsonl');
+    const line = (prompt: number) =>
+      `      - {name: answer, model: acme/one, count: 100, prompt_tokens: ${prompt}, completion_tokens: 500, max_tokens: 1000}`;
+    expect(stdout.slice(stdout.indexOf('---')).split('\n')).toEqual([
+      '--- a/llm-budget.yml',
+      '+++ b/llm-budget.yml',
+      '@@ -3,4 +3,4 @@',
+      ' suites:',
+      '   evals:',
+      '     calls:',
+      `-${line(1000)}`,
+      `+${line(1300)}`,
+      '',
+    ]);
+    expect(stderr).toBe('Nothing was written; --write puts these numbers into the file.\n');
+    expect(textOf('llm-budget.yml')).toBe(before);
+  });
+
+  test('go into the file with --write, and no other byte changes', async () => {
+    await write('llm-budget.yml', COMMENTED);
+    await write('usage.jsonl', recording({ count: 120, prompt: 1300, completion: 550, cost: 0.0024 }));
+    const ended = await calibrate('--usage', 'usage.jsonl', '--write');
+    expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(ended.stdout).toContain('llm-budget.yml: 3 lines changed');
+    expect(textOf('llm-budget.yml')).toBe(
+      COMMENTED.replace('count:   100 ', 'count:   120 ')
+        .replace('prompt_tokens: 1000 #', 'prompt_tokens: 1300 #')
+        .replace('{expected: 500, max: 600}', '{expected: 550, max: 550}'),
+    );
+  });
+
+  test('are none after they were written', async () => {
+    await start();
+    await calibrate('--usage', 'usage.jsonl', '--write');
+    const written = textOf('llm-budget.yml');
+    const { stdout, exitCode } = await calibrate('--usage', 'usage.jsonl', '--write', '--max-error', '0');
+    expect(stdout).toContain('The manifest says what was measured; nothing to change.');
+    expect([exitCode, textOf('llm-budget.yml')]).toEqual([0, written]);
+  });
+
+  test('leave the tokens of prompt files to the files: 1,300 measured - 3 of "Hello world!" = 1,297', async () => {
+    const manifest = manifestText()
+      .replaceAll('acme/one', 'openai/one')
+      .replace('count:', 'prompt_files: [p.md], count:');
+    await write('llm-budget.yml', manifest);
+    await write('p.md', 'Hello world!');
+    await write('usage.jsonl', recording({ model: 'openai/one' }));
+    await calibrate('--usage', 'usage.jsonl', '--write');
+    expect(textOf('llm-budget.yml')).toBe(manifest.replace('prompt_tokens: 1000', 'prompt_tokens: 1297'));
+  });
+});
+
+describe('--max-error', () => {
+  // The estimate of $0.20 is off by $0.03, 15 % of it.
+  test.each([
+    ['14.9', 1],
+    ['15', 0],
+    ['20', 0],
+  ])('of %s percent exits in %i where a suite is off by 15', async (most, exitCode) => {
+    await start();
+    const ended = await calibrate('--usage', 'usage.jsonl', '--max-error', most);
+    expect(ended.exitCode).toBe(exitCode);
+    const complaint = 'llm-budget.yml: the estimate of suite "evals" is off by more than --max-error\n';
+    expect(ended.stderr.includes(complaint)).toBe(exitCode === 1);
+  });
+
+  test('counts an estimate that is too high as well: 100 x 0.0015 = 0.15 is 25 % below 0.20', async () => {
+    await start(recording({ prompt: 500, cost: 0.0015 }));
+    expect((await calibrate('--usage', 'usage.jsonl', '--max-error', '20')).exitCode).toBe(1);
+  });
+});
+
+describe('--suite', () => {
+  const TWO = `${manifestText()}  other:
+    calls:
+      - {name: answer, model: acme/one, count: 50, prompt_tokens: 1000, completion_tokens: 500}
+`;
+
+  test('says whose the recordings are that name none', async () => {
+    await write('llm-budget.yml', TWO);
+    await write('usage.jsonl', recording());
+    const undecided = await calibrate('--usage', 'usage.jsonl');
+    expect(undecided.stdout).toContain('may be evals / answer or other / answer');
+    const { stdout } = await calibrate('--usage', 'usage.jsonl', '--suite', 'other');
+    // 0.23 against 50 x 0.002
+    expect(stdout).toContain('other: used $0.23 a run, estimated $0.10 (+130 %)');
+    expect(stdout).not.toContain('evals:');
+  });
+
+  test('that the manifest does not have is an error that names those it has', async () => {
+    await write('llm-budget.yml', TWO);
+    await write('usage.jsonl', recording());
+    expect(await calibrate('--usage', 'usage.jsonl', '--suite', 'gone')).toMatchObject({
+      exitCode: 2,
+      stderr: 'llm-budget.yml: the manifest has no suite "gone"; it has evals, other\n',
+    });
+  });
+});
+
+describe('--usage', () => {
+  test('takes what a shell made of a glob, the manifest last', async () => {
+    await write('budget.yml', manifestText());
+    await write('a.jsonl', recording({ count: 60 }));
+    await write('b.jsonl', recording({ count: 40 }));
+    const { stdout, exitCode } = await calibrate('--usage', 'a.jsonl', 'b.jsonl', 'budget.yml', '--max-error', '15');
+    expect([exitCode, stdout.split('\n')[0]]).toEqual([0, '100 requests of 1 run in 2 files']);
+    expect(stdout).toContain('+++ b/budget.yml');
+  });
+
+  test('takes the last word for a recording where it is no manifest', async () => {
+    await write('llm-budget.yml', manifestText());
+    await write('a.json', JSON.stringify({ data: recording({ count: 60 }).trim().split('\n') }));
+    await write('b.json', JSON.stringify({ data: recording({ count: 40 }).trim().split('\n') }));
+    const { stdout } = await calibrate('--usage', 'a.json', 'b.json');
+    expect(stdout.split('\n')[0]).toBe('100 requests of 1 run in 2 files');
+    expect(stdout).toContain('+++ b/llm-budget.yml');
+  });
+
+  test('may be given again, with globs of its own, and the manifest in front', async () => {
+    await write('budget.yml', manifestText());
+    await write('u/a.jsonl', recording({ count: 60 }));
+    await write('u/b.ndjson', recording({ count: 40 }));
+    const { stdout } = await calibrate('budget.yml', '--usage', 'u/*.jsonl', '--usage', 'u/*.ndjson');
+    expect(stdout.split('\n')[0]).toBe('100 requests of 1 run in 2 files');
+    expect(stdout).toContain('+++ b/budget.yml');
+  });
+
+  test.each<[string, string | Uint8Array, RegExp]>([
+    ['truncated JSON', '{"usage": {"prompt_tokens": 1', /^bad\.jsonl:1: line 1 of bad\.jsonl /m],
+    [
+      'a negative number of tokens',
+      recording({ count: 1, prompt: -1 }),
+      /^bad\.jsonl:1: a usage record cannot be read: .*prompt_tokens/m,
+    ],
+    [
+      'a fraction of a token',
+      recording({ count: 1, completion: 1.5 }),
+      /^bad\.jsonl:1: a usage record cannot be read: .*completion_tokens/m,
+    ],
+    ['binary', new Uint8Array([0, 1, 2, 3]), /^bad\.jsonl .*binary/m],
+    ['UTF-16', Buffer.from(`\ufeff${recording({ count: 1 })}`, 'utf16le'), /^bad\.jsonl .*UTF-16/m],
+  ])('passes over %s beside good lines, names it on stderr and counts it', async (_, bad, message) => {
+    await start();
+    await write('bad.jsonl', bad);
+    const ended = await calibrate('--usage', '*.jsonl');
+    expect(ended.exitCode).toBe(0);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.stdout.split('\n')[0]).toBe('100 requests of 1 run in 2 files; 1 place not readable');
+  });
+
+  test.each([
+    ['a glob without a match', 'none/*.jsonl', /^no file matches "none\/\*\.jsonl"$/m],
+    ['a folder', 'folder', /^folder is a folder; "folder\/\*\*" names its files$/m],
+    ['a file without usage', 'folder/empty.jsonl', /^no usage was found in 1 file; /m],
+  ])('ends in 2 for %s', async (_, usage, message) => {
+    await write('llm-budget.yml', manifestText());
+    await write('folder/empty.jsonl', '{"level":"info"}\n');
+    const ended = await calibrate('--usage', usage);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ended.stderr).toMatch(message);
+  });
+});
+
+describe('what calibrate refuses', () => {
+  test.each([
+    [[], /needs --usage GLOB/],
+    [['--usage'], /--usage needs a value/],
+    [['--usage', 'usage.jsonl', '--runs', '0'], /--runs accepts a whole number from 1, not "0"/],
+    [['--usage', 'usage.jsonl', '--runs', '1.5'], /--runs accepts a whole number from 1, not "1\.5"/],
+    [['--usage', 'usage.jsonl', '--max-error', '20%'], /--max-error accepts a percentage such as 20, not "20%"/],
+    [['--usage', 'usage.jsonl', '--max-eror', '20'], /did you mean --max-error\?/],
+    [['a.yml', 'b.yml', '--usage', 'usage.jsonl'], /takes no operand "b\.yml"/],
+  ])('%j', async (args, message) => {
+    await start();
+    const ended = await calibrate(...args);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ended.stderr).toMatch(message);
+  });
+
+  test('prices that cannot be had end in 3, and nothing is written', async () => {
+    await start();
+    server.intercept(() => ({ status: 404 }));
+    expect((await calibrate('--usage', 'usage.jsonl', '--write')).exitCode).toBe(3);
+    expect(textOf('llm-budget.yml')).toBe(manifestText());
+  });
+});
+
+describe('--generations', () => {
+  const withKey = (...args: string[]) =>
+    run(['calibrate', '--usage', 'usage.jsonl', '--generations', ...args], {
+      environment: { OPENROUTER_API_KEY: API_KEY },
+    });
+  const generation = (cost: number) => generationAnswer({ total_cost: cost, model: 'acme/one', provider_name: 'Acme' });
+
+  test('shows what was charged beside usage.cost and the estimate', async () => {
+    await start(recording({ more: { id: 'gen-a' }, count: 1 }));
+    server.intercept(accountPages({ generations: { 'gen-a': [answers.notFound, generation(0.0025)] } }));
+    const ended = await withKey();
+    // 0.0002 / 0.0025 = 8 %
+    expect(ended.stdout).toContain(
+      '1 generation: charged $0.0025, usage.cost $0.0023 (-8 %), estimate $0.0023 (-8 %).\n' +
+        'gen-a (acme/one, Acme): charged $0.0025, usage.cost $0.0023 (-8 %), estimate $0.0023 (-8 %).\n',
+    );
+    expect(ended.exitCode).toBe(0);
+    expect(ended.stdout + ended.stderr).not.toContain(API_KEY);
+  });
+
+  test('says so where no row names one', async () => {
+    await start();
+    server.intercept(accountPages({}));
+    expect((await withKey()).stdout).toContain('No recorded row names a generation of OpenRouter (gen-...).');
+  });
+
+  test('with a key that is refused is an error, and nothing is written', async () => {
+    await start(recording({ more: { id: 'gen-a' }, count: 1 }));
+    server.intercept(accountPages({ generations: { 'gen-a': answers.unauthorized } }));
+    expect(await withKey('--write')).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: 'OpenRouter refused the key (401): it is wrong, disabled or expired. Prices do not need it.\n',
+    });
+    expect(textOf('llm-budget.yml')).toBe(manifestText());
+  });
+
+  test('without a key is an error before anything is asked', async () => {
+    await start();
+    const before = server.requests.length;
+    const ended = await calibrate('--usage', 'usage.jsonl', '--generations', '--write');
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ended.stderr).toBe('OPENROUTER_API_KEY is not set; put the key there, it is read from nowhere else\n');
+    expect([server.requests.length, textOf('llm-budget.yml')]).toEqual([before, manifestText()]);
+  });
+
+  test('is the only way for the key to go anywhere', async () => {
+    await start(recording({ more: { id: 'gen-a' }, count: 1 }));
+    const before = server.requests.length;
+    await run(['calibrate', '--usage', 'usage.jsonl'], { environment: { OPENROUTER_API_KEY: API_KEY } });
+    const asked = server.requests.slice(before);
+    expect(asked.filter((request) => !isOfModels(request) || request.headers.authorization !== undefined)).toEqual([]);
+  });
+});
+
+test('from recordings to a manifest, to its check, and back: init --usage, check and calibrate agree to the last digit', async () => {
+  const rows =
+    recording({ count: 7, prompt: 1000, completion: 499, cost: 0.001998, more: { suite: 'rag', call: 'answer' } }) +
+    recording({
+      count: 3,
+      model: 'acme/two',
+      prompt: 600,
+      completion: 11,
+      cost: 0.001244,
+      more: { suite: 'rag', call: 'judge' },
+    });
+  await write('usage.jsonl', rows);
+  expect((await run(['init', '--usage', 'usage.jsonl', '--no-workflow'])).exitCode).toBe(0);
+  const checked = await run(['check', '--format', 'json']);
+  // 7 x 0.001998 + 3 x 0.001244 = 0.013986 + 0.003732
+  const report = reportSchema.parse(JSON.parse(checked.stdout));
+  expect([checked.exitCode, report.head.per_run]).toEqual([0, '0.017718']);
+  const back = await calibrate('--usage', 'usage.jsonl', '--max-error', '0');
+  expect(back.exitCode).toBe(0);
+  expect(back.stdout).toContain('The manifest says what was measured; nothing to change.');
+});

@@ -1,0 +1,64 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withProgress } from '../../src/cli/progress.js';
+import type { CatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { commandLine, DATE, manifestText } from '../support/command-line.js';
+import { fakeTime } from '../support/fake-time.js';
+import { temporaryFolder } from '../support/repository.js';
+
+let server: CatalogueServer;
+let folder: ReturnType<typeof temporaryFolder>;
+beforeAll(async () => {
+  server = await startCatalogueServer({
+    models: [modelRow('acme/one')],
+    endpoints: { 'acme/one': [endpointRow('one')] },
+    date: DATE,
+  });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  folder = temporaryFolder();
+  writeFileSync(join(folder.path, 'llm-budget.yml'), manifestText());
+});
+afterEach(() => {
+  folder.remove();
+});
+
+describe('what takes more than a second', () => {
+  test.each([['check'], ['lock'], ['models'], ['init --stdout']])('%s says on stderr whom it asks', async (command) => {
+    const args = [...command.split(' '), '--catalogue-url', server.url];
+    const slow = await commandLine([...args, ...(command.startsWith('init') ? ['--model', 'acme/one'] : [])], {
+      cwd: folder.path,
+      isSlow: true,
+    });
+    expect([slow.exitCode, slow.stderr]).toEqual([0, `Asking ${new URL(server.url).host} for prices…\n`]);
+    expect(slow.stdout).not.toContain('Asking');
+  });
+
+  test('is not announced where it is quick', async () => {
+    const quick = await commandLine(['lock', '--catalogue-url', server.url], { cwd: folder.path });
+    expect(quick.stderr).toBe('');
+  });
+});
+
+test('the timer is stopped when the work ends, well or not', async () => {
+  const stopped: number[] = [];
+  const world = {
+    cwd: '.',
+    environment: new Map<string, string>(),
+    stdout: { write: () => undefined, isTerminal: false, columns: null },
+    stderr: { write: () => undefined, isTerminal: false, columns: null },
+    effects: {
+      ...fakeTime(),
+      alarm: (milliseconds: number) => () => {
+        stopped.push(milliseconds);
+      },
+    },
+    useProxy: () => undefined,
+  };
+  await expect(withProgress('Waiting', world, () => Promise.resolve(7))).resolves.toBe(7);
+  await expect(withProgress('Waiting', world, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(stopped).toEqual([1000, 1000]);
+});

@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readOptionalFile, readTreeFiles } from '../../../src/lib/files/read-file.js';
+import { problemsOf } from '../../support/problems.js';
+import { temporaryFolder } from '../../support/repository.js';
+
+const limits = { maxBytes: 10 };
+let folder = temporaryFolder();
+const at = (name: string): string => join(folder.path, name);
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => {
+  folder.remove();
+});
+
+describe('a file that the user named', () => {
+  test('is read as UTF-8, up to the last admitted byte', async () => {
+    writeFileSync(at('ten'), 'ä23456789');
+    expect(await readOptionalFile(at('ten'), '/', limits)).toBe('ä23456789');
+  });
+
+  test('may be reached through a link', async () => {
+    writeFileSync(at('real'), 'text');
+    symlinkSync('real', at('link'));
+    expect(await readOptionalFile(at('link'), '/', limits)).toBe('text');
+  });
+
+  test('may be empty', async () => {
+    writeFileSync(at('empty'), '');
+    expect(await readOptionalFile(at('empty'), '/', limits)).toBe('');
+  });
+
+  test('keeps its byte order mark', async () => {
+    writeFileSync(at('marked'), '\uFEFFa');
+    expect(await readOptionalFile(at('marked'), '/', limits)).toBe('\uFEFFa');
+  });
+
+  const refused: readonly (readonly [string, (path: string) => void, RegExp])[] = [
+    [
+      'is one byte too large',
+      (path) => {
+        writeFileSync(path, '12345678901');
+      },
+      /is too large; at most 10 bytes/,
+    ],
+    [
+      'is a folder',
+      (path) => {
+        mkdirSync(path);
+      },
+      /is a folder, not a file$/,
+    ],
+    [
+      'is a pipe, which would block whoever opens it',
+      (path) => {
+        execFileSync('mkfifo', [path]);
+      },
+      /is not a regular file/,
+    ],
+    [
+      'is a link to a device',
+      (path) => {
+        symlinkSync('/dev/zero', path);
+      },
+      /is not a regular file/,
+    ],
+    [
+      'is a link to itself',
+      (path) => {
+        symlinkSync('x', path);
+      },
+      /leads back to itself/,
+    ],
+    [
+      'is a link to nothing',
+      (path) => {
+        symlinkSync('nothing', path);
+      },
+      /is a link to a file that does not exist/,
+    ],
+    [
+      'is binary',
+      (path) => {
+        writeFileSync(path, 'a\0b');
+      },
+      /is a binary file; a text in UTF-8 is accepted/,
+    ],
+    [
+      'is not UTF-8',
+      (path) => {
+        writeFileSync(path, Uint8Array.of(0x61, 0xe4));
+      },
+      /is not valid UTF-8/,
+    ],
+  ];
+  test.each(refused)('is refused in words when it %s', async (_, make, message) => {
+    make(at('x'));
+    const [said] = await problemsOf(() => readOptionalFile(at('x'), '/', limits));
+    expect(said).toMatch(message);
+    expect(said).toContain(at('x'));
+  });
+
+  test('is named as it was given', async () => {
+    mkdirSync(at('x'));
+    expect(await problemsOf(() => readOptionalFile('x', at('.'), limits))).toEqual(['x is a folder, not a file']);
+  });
+
+  test('is refused in words when its path has a null character', async () => {
+    expect(await problemsOf(() => readOptionalFile('a\0b', '/', limits))).toEqual([
+      expect.stringContaining('cannot be read: the path has a null character in it'),
+    ]);
+  });
+});
+
+describe('an optional file', () => {
+  test('is null where it is missing, or a folder of its path is no folder', async () => {
+    writeFileSync(at('file'), '');
+    expect(await readOptionalFile(at('missing'), '/', limits)).toBeNull();
+    expect(await readOptionalFile(at('file/below'), '/', limits)).toBeNull();
+  });
+
+  test('is an error where it exists and cannot be used', async () => {
+    mkdirSync(at('x'));
+    expect(await problemsOf(() => readOptionalFile(at('x'), '/', limits))).toEqual([
+      `${at('x')} is a folder, not a file`,
+    ]);
+  });
+});
+
+describe('files of a working tree', () => {
+  test('are told apart: text, missing, too large', async () => {
+    mkdirSync(at('prompts'));
+    writeFileSync(at('prompts/a.md'), 'hello');
+    writeFileSync(at('prompts/b.md'), 'hello, hello');
+    const files = await readTreeFiles(folder.path, ['prompts/a.md', 'prompts/b.md', 'c.md', 'c.md'], limits);
+    expect([...files]).toEqual([
+      ['prompts/a.md', { state: 'text', text: 'hello' }],
+      ['prompts/b.md', { state: 'unusable', reason: 'is too large; at most 10 bytes are accepted' }],
+      ['c.md', { state: 'missing' }],
+    ]);
+  });
+
+  test('are not read through a link, be it the file or a folder above it', async () => {
+    mkdirSync(at('real'));
+    writeFileSync(at('real/a.md'), 'hello');
+    symlinkSync('real', at('folder'));
+    symlinkSync('real/a.md', at('file.md'));
+    const reason = 'is a link or is reached through one; a plain file is accepted';
+    const files = await readTreeFiles(folder.path, ['folder/a.md', 'file.md'], limits);
+    expect([...files.values()]).toEqual([
+      { state: 'unusable', reason },
+      { state: 'unusable', reason },
+    ]);
+  });
+
+  test('are read where the root itself is reached through a link', async () => {
+    mkdirSync(at('real'));
+    writeFileSync(at('real/a.md'), 'hello');
+    symlinkSync('real', at('root'));
+    expect((await readTreeFiles(at('root'), ['a.md'], limits)).get('a.md')).toEqual({ state: 'text', text: 'hello' });
+  });
+});

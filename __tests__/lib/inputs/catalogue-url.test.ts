@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { catalogueUrlText, DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../../../src/lib/inputs/catalogue-url.js';
+import { NoVerdictError } from '../../../src/lib/errors/problem.js';
+
+describe('a catalogue URL', () => {
+  test.each([
+    [DEFAULT_CATALOGUE_URL, 'https://openrouter.ai/api/v1'],
+    ['https://openrouter.ai/api/v1/', 'https://openrouter.ai/api/v1'],
+    ['https://openrouter.ai/api/v1///', 'https://openrouter.ai/api/v1'],
+    ['HTTPS://Prices.Example:8443', 'https://prices.example:8443'],
+    ['http://127.0.0.1:8080/api/v1', 'http://127.0.0.1:8080/api/v1'],
+    ['http://127.1.2.3/', 'http://127.1.2.3'],
+    ['http://localhost:3000/v1/', 'http://localhost:3000/v1'],
+    ['http://[::1]:3000', 'http://[::1]:3000'],
+  ])('%s is %s', (text, expected) => {
+    expect(catalogueUrlText(parseCatalogueUrl(text))).toBe(expected);
+  });
+
+  test.each([
+    ['', 'is not a URL'],
+    ['openrouter.ai/api/v1', 'is not a URL'],
+    [' https://openrouter.ai', 'is not a URL'],
+    ['https://openrouter.ai\n/api', 'is not a URL'],
+    ['https:\\\\openrouter.ai', 'is not a URL'],
+    ['https://openrouter.ai/\u0000', 'is not a URL'],
+    ['file:///etc/passwd', 'is neither https nor http'],
+    ['ftp://openrouter.ai', 'is neither https nor http'],
+    ['http://openrouter.ai/api/v1', 'is http to another machine'],
+    ['http://localhost.example', 'is http to another machine'],
+    ['http://127.0.0.1.example', 'is http to another machine'],
+    ['http://10.0.0.1', 'is http to another machine'],
+    ['http://[::2]', 'is http to another machine'],
+    ['https://user:secret@openrouter.ai', 'has credentials in it'],
+    ['https://secret@openrouter.ai', 'has credentials in it'],
+    ['https://openrouter.ai/api?key=secret', 'has a query'],
+    ['https://openrouter.ai/api?', 'has a query'],
+    ['https://openrouter.ai/api#secret', 'has a fragment'],
+  ])('%j %s', (text, reason) => {
+    const parse = () => parseCatalogueUrl(text);
+    expect(parse).toThrow(NoVerdictError);
+    expect(parse).toThrow(expect.objectContaining({ exitCode: 2 }));
+    expect(parse).toThrow(
+      `The catalogue URL ${reason}; accepted is an https URL, or an http URL to a loopback address`,
+    );
+    expect(parse).not.toThrow(/secret|passwd/);
+  });
+});

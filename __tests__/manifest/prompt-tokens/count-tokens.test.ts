@@ -1,0 +1,190 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { countTokens as countByLibrary } from 'gpt-tokenizer/encoding/o200k_base';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadCounter, type TokenCounter } from '../../../src/manifest/prompt-tokens/count-tokens.js';
+
+let count: TokenCounter;
+beforeAll(async () => {
+  count = await loadCounter();
+});
+
+describe('counts agree with the published ones', () => {
+  // OpenAI's cookbook, "How to count tokens with tiktoken", as of 2025-01.
+  test.each([
+    ['tiktoken is great!', 6],
+    ['antidisestablishmentarianism', 6],
+    ['2 + 2 = 4', 7],
+    ['お誕生日おめでとう', 8],
+  ])('of the cookbook: %j is %d tokens', (text, tokens) => {
+    expect(count(text)).toBe(tokens);
+  });
+
+  // The lengths of the token lists in jtokkit's o200k_base_encodings.csv, which tiktoken made.
+  test.each([
+    [
+      "This is a longer text without any special characters or emojis. It includes spaces, punctuation, and multiple sentences. Let's see how the tokenizer handles it!",
+      30,
+    ],
+    ['This     is     a     sentence     with     extra     spaces.', 14],
+    ['How about numbers? 123 45.6 -78.9', 14],
+    ['What about URLs? https://www.google.com', 9],
+    ['const sum = (a, b) => a + b; const multiply = (a, b) => a * b; const divide = (a, b) => a / b;', 39],
+    ['var i: Int = 0; while (i < 10) { print(i); i += 1 }', 24],
+    [
+      'public class Employee { private String name; private int age; public Employee(String name, int age) { this.name = name; this.age = age; } }',
+      33,
+    ],
+    ["const fruits = ['apple', 'banana', 'orange', 'pear', 'grape']; const firstThree = fruits.slice(0, 3);", 31],
+    ['这是一个没有特殊字符或表情符号的较长文本。它包括空格、标点符号和多个句子。让我们看看分词器如何处理它！', 39],
+    ['你好，世界', 3],
+    ['안녕하세요 세계', 3],
+    ['Jakiego typu samochód lubisz używać w #Trackmania, gdy musisz wykonać skok z rampy i uniknąć ściany #@&%*?', 38],
+    ['สวัสดีชาวโลก! สบายดีหรือ? 😄', 15],
+    ['សួស្តី\u200bពិភពលោក! តើ\u200bអ្នក\u200bស្រលាញ់\u200bទេ? 😊', 24],
+    ['स्वागत है दुनिया! क्या हाल है? 😍', 11],
+    ['مرحبا بالعالم! كيف حالك؟ 😎', 11],
+    ['👋🌎', 4],
+    ['🐶🐱🐹🐰🐻🐨🐼🐵🐔🐸🦊🦝🐢', 28],
+  ])('of jtokkit: %j is %d tokens', (text, tokens) => {
+    expect(count(text)).toBe(tokens);
+  });
+
+  // The cookbook's conversation for gpt-4o: OpenAI's API counted 124 tokens. Each message adds 3 and its role, a name
+  // adds 1 and itself, the answer is primed with 3.
+  test('of the API, for a conversation with roles and names', () => {
+    const messages: readonly (readonly [role: string, name: string | null, content: string])[] = [
+      [
+        'system',
+        null,
+        'You are a helpful, pattern-following assistant that translates corporate jargon into plain English.',
+      ],
+      ['system', 'example_user', 'New synergies will help drive top-line growth.'],
+      ['system', 'example_assistant', 'Things working well together will increase revenue.'],
+      [
+        'system',
+        'example_user',
+        "Let's circle back when we have more bandwidth to touch base on opportunities for increased leverage.",
+      ],
+      ['system', 'example_assistant', "Let's talk later when we're less busy about how to do better."],
+      ['user', null, "This late pivot means we don't have time to boil the ocean for the client deliverable."],
+    ];
+    const tokens = messages.map(
+      ([role, name, content]) => 3 + count(role) + (name === null ? 0 : 1 + count(name)) + count(content),
+    );
+    expect(tokens.reduce((sum, one) => sum + one, 3)).toBe(124);
+  });
+});
+
+describe('a text', () => {
+  test('that is empty has no tokens', () => {
+    expect(count('')).toBe(0);
+  });
+
+  // The special token would be one; as text it is at least its two brackets and a word.
+  test.each(['<|endoftext|>', '<|fim_prefix|>', '<|im_start|>'])(
+    'with special tokens is counted as the plain text it is: %j',
+    (text) => {
+      expect(count(text)).toBe(countByLibrary(text, { disallowedSpecial: new Set() }));
+      expect(count(text)).toBeGreaterThanOrEqual(3);
+    },
+  );
+
+  test('of JSON, code or Markdown has as many tokens as the library counts', () => {
+    for (const file of ['package.json', 'tsconfig.json', 'src/lib/money/decimal.ts', 'node_modules/zod/README.md']) {
+      const text = readFileSync(file, 'utf8');
+      expect({ file, tokens: count(text) }).toEqual({
+        file,
+        tokens: countByLibrary(text, { disallowedSpecial: new Set() }),
+      });
+    }
+  });
+
+  test('of any characters has as many tokens as the library counts', () => {
+    // White space that JavaScript and Unicode disagree on is split as tiktoken splits it, not as the library does.
+    const text = fc
+      .oneof(
+        fc.string({ unit: 'binary', maxLength: 60 }),
+        fc.string({ unit: fc.constantFrom(' ', '\n', '\t', 'a', 'b', 'A', 'B', '1', '.', ',', 'é', '中', '🦀') }),
+      )
+      .filter((one) => !/[\u0085\uFEFF]/.test(one));
+    fc.assert(
+      fc.property(text, (one) => {
+        expect(count(one)).toBe(countByLibrary(one, { disallowedSpecial: new Set() }));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('of one long piece has as many tokens as the library counts by its slower way', () => {
+    const letters = fc.string({
+      unit: fc.constantFrom('a', 'b', 'e', 't', 'h', 'é', '中'),
+      minLength: 129,
+      maxLength: 700,
+    });
+    fc.assert(
+      fc.property(letters, (one) => {
+        expect(count(one)).toBe(countByLibrary(one, { disallowedSpecial: new Set() }));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  // o200k has a token of 8 letters "a", one of 128 spaces, and groups digits by three.
+  test.each([
+    ['the letter a', 'a', 125_000],
+    ['spaces', ' ', 7_813],
+    ['digits', '0', 333_334],
+  ])('of a million %s is counted to the last one', (_, character, tokens) => {
+    expect(count(character.repeat(1_000_000))).toBe(tokens);
+  });
+});
+
+describe('a megabyte', () => {
+  const random = (characters: string): string => {
+    let state = 1;
+    return Array.from({ length: 1_000_000 }, () => {
+      state = (state * 48_271) % 2_147_483_647;
+      return characters[state % characters.length];
+    }).join('');
+  };
+  const megabytes: readonly (readonly [string, () => string])[] = [
+    ['English', () => 'The quick brown fox jumps over the lazy dog. '.repeat(22_223)],
+    ['one letter', () => 'a'.repeat(1_000_000)],
+    ['one capital', () => 'A'.repeat(1_000_000)],
+    ['spaces', () => ' '.repeat(1_000_000)],
+    ['spaces before a word', () => `${' '.repeat(1_000_000)}x`],
+    ['line ends', () => '\n'.repeat(1_000_000)],
+    ['exclamation marks', () => '!'.repeat(1_000_000)],
+    ['letters at random', () => random('abcdefghijklmnopqrstuvwxyz')],
+    ['base64', () => random('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')],
+    ['Chinese', () => '中文提示词'.repeat(66_667)],
+    ['emoji', () => '🦀'.repeat(250_000)],
+    ['zero-width joiners', () => '\u200d'.repeat(333_334)],
+  ];
+  // Work that grew with the square of the length would take hours, and a test may take a minute.
+  test.each(megabytes)('of %s is counted, since the work grows little more than its length', (_, make) => {
+    const text = make();
+    const tokens = count(text);
+    expect(tokens).toBeGreaterThan(0);
+    expect(tokens).toBeLessThanOrEqual(Buffer.byteLength(text));
+  });
+});
+
+describe('the vocabulary', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ name: join('src', name), text: readFileSync(join('src', name), 'utf8') }));
+
+  test('is imported by one module alone', () => {
+    const importing = sources.filter(({ text }) => text.includes("from 'gpt-tokenizer")).map(({ name }) => name);
+    expect(importing).toEqual([join('src', 'tokens', 'o200k.ts')]);
+  });
+
+  test('and that one only when it is asked for, so that other runs do not load it', () => {
+    const naming = sources.filter(({ text }) => text.includes('o200k.js')).map(({ name }) => name);
+    expect(naming).toEqual([join('src', 'tokens', 'count-tokens.ts')]);
+    expect(naming.map((name) => /import [^;]*from '\.\/o200k\.js'/.test(readFileSync(name, 'utf8')))).toEqual([false]);
+  });
+});

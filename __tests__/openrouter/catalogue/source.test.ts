@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { lockText } from '../../../src/openrouter/catalogue/lock.js';
+import { obtainCatalogue, type CatalogueOrder } from '../../../src/openrouter/catalogue/source.js';
+import { NoVerdictError } from '../../../src/lib/errors/problem.js';
+import { catalogue, endpoint, model } from '../../support/catalogue.js';
+import { endpointRow, modelRow, startCatalogueServer, type CatalogueServer } from '../../support/catalogue-server.js';
+import { fakeTime } from '../../support/fake-time.js';
+
+const DATE = 'Wed, 25 Nov 2026 10:00:00 GMT';
+const NOW = '2026-11-25T10:00:01Z';
+const FILE = 'llm-budget.lock.json';
+const IDS = ['acme/one'];
+
+let server: CatalogueServer;
+
+beforeEach(async () => {
+  server = await startCatalogueServer({
+    models: [modelRow('acme/one')],
+    endpoints: { 'acme/one': [endpointRow('acme')] },
+    date: DATE,
+  });
+});
+
+afterEach(async () => {
+  await server.close();
+});
+
+/** A lock of 2026-11-24T09:00:00Z from the server's URL, with this prompt price. */
+function lock(prompt = '0.000001'): { text: string; file: string } {
+  const pricing = { prompt, completion: '0.000002' };
+  const locked = catalogue([{ ...model({ id: 'acme/one', pricing }), endpoints: [endpoint({ tag: 'acme' })] }], {
+    url: server.url,
+  });
+  return { text: lockText(locked, IDS), file: FILE };
+}
+
+function obtain(changes: Partial<CatalogueOrder> = {}) {
+  const order = {
+    url: new URL(server.url),
+    lock: { file: FILE, text: null },
+    offline: false,
+    idsInUse: IDS,
+    ...changes,
+  };
+  return obtainCatalogue(order, fakeTime(NOW));
+}
+
+async function refusal(changes: Partial<CatalogueOrder>): Promise<NoVerdictError> {
+  const error: unknown = await obtain(changes).catch((reason: unknown) => reason);
+  if (error instanceof NoVerdictError) return error;
+  throw new Error('no NoVerdictError where one was due', { cause: error });
+}
+
+describe('while the catalogue answers', () => {
+  test('prices are live, with a lock or without', async () => {
+    const alone = await obtain();
+    expect(alone.catalogue).toMatchObject({ source: 'live', url: server.url, fetched_at: '2026-11-25T10:00:00Z' });
+    expect(alone).toMatchObject({ lock: null, notes: [] });
+
+    const beside = await obtain({ lock: lock() });
+    expect(beside.catalogue.source).toBe('live');
+    expect(beside.lock).toMatchObject({ source: 'lock', fetched_at: '2026-11-24T09:00:00Z' });
+    expect(beside.notes).toEqual([]);
+  });
+
+  test('a broken lock is a note', async () => {
+    const obtained = await obtain({ lock: { text: '{', file: FILE } });
+    expect(obtained.catalogue.source).toBe('live');
+    expect(obtained.lock).toBeNull();
+    expect(obtained.notes).toEqual([
+      {
+        code: 'lock_unreadable',
+        message: `The lock ${FILE} cannot be used: it is not JSON. Write it anew with "llm-budget lock".`,
+      },
+    ]);
+  });
+
+  test('a price that fell by more than half against the lock is a note', async () => {
+    const obtained = await obtain({ lock: lock('0.000005') });
+    expect(obtained.notes).toEqual([
+      {
+        code: 'price_fell',
+        message:
+          'acme/one: the prompt price went from 0.000005 to 0.000001 dollars, a fall by more than half since the lock of 2026-11-24T09:00:00Z.',
+      },
+    ]);
+  });
+
+  test('a lock of another catalogue is a note, beside the prices that differ', async () => {
+    const { text } = lock('0.000005');
+    const obtained = await obtain({
+      lock: { text: text.replace(server.url, 'https://other.test/api'), file: FILE },
+    });
+    expect(obtained.lock?.url).toBe('https://other.test/api');
+    expect(obtained.notes.map(({ code }) => code)).toEqual(['lock_of_another_catalogue', 'price_fell']);
+    expect(obtained.notes[0]?.message).toBe(
+      `The lock was written from https://other.test/api, and prices are now from ${server.url}: what differs between them need not have moved since. \`llm-budget lock --catalogue-url ${server.url}\` writes it anew.`,
+    );
+  });
+});
+
+describe('while the catalogue fails', () => {
+  beforeEach(() => {
+    server.intercept(() => ({ status: 503 }));
+  });
+
+  test("prices are the lock's, with the reason and the age: 25 hours are 1 day", async () => {
+    const obtained = await obtain({ lock: lock() });
+    expect(obtained.catalogue.source).toBe('lock');
+    expect(obtained.lock).toBeNull();
+    expect(obtained.notes).toEqual([
+      {
+        code: 'prices_from_lock',
+        message: `Live prices cannot be had: ${new URL(server.url).host} answered 503 (4 attempts). Prices are from the lock of 2026-11-24T09:00:00Z, 1 day old.`,
+      },
+    ]);
+  });
+
+  test('a lock of another catalogue says so', async () => {
+    const other = { ...lock(), text: lock().text.replace(server.url, 'https://other.test/api') };
+    const obtained = await obtain({ lock: other });
+    expect(obtained.notes.map((note) => note.code)).toEqual(['prices_from_lock', 'lock_of_another_catalogue']);
+    expect(obtained.notes[1]?.message).toBe('The lock was written from https://other.test/api.');
+  });
+
+  test('without a lock there are no prices: exit code 3, both reasons', async () => {
+    const error = await refusal({});
+    expect(error.exitCode).toBe(3);
+    expect(error.problems.map((problem) => problem.message)).toEqual([
+      `Live prices cannot be had: ${new URL(server.url).host} answered 503 (4 attempts).`,
+      `There is no lock to fall back on; "llm-budget lock" writes one (looked for ${FILE}).`,
+    ]);
+  });
+
+  test('with a broken lock, or one from the future, there are none either', async () => {
+    const broken = await refusal({ lock: { text: 'x', file: FILE } });
+    expect(broken.exitCode).toBe(3);
+    expect(broken.problems).toMatchObject([
+      { message: expect.stringContaining('answered 503') },
+      { message: expect.stringContaining('it is not JSON'), file: FILE },
+    ]);
+    const future = { file: FILE, text: lock().text.replace('2026-11-24T09', '2026-11-26T09') };
+    expect((await refusal({ lock: future })).message).toContain('in the future');
+  });
+});
+
+describe('offline', () => {
+  test('the catalogue is not asked', async () => {
+    const obtained = await obtain({ offline: true, lock: lock() });
+    expect(obtained.catalogue.source).toBe('lock');
+    expect(obtained.notes[0]?.message).toBe(
+      'Live prices were not asked for (offline). Prices are from the lock of 2026-11-24T09:00:00Z, 1 day old.',
+    );
+    expect((await refusal({ offline: true })).exitCode).toBe(3);
+    expect(server.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,15 @@
+import { describe, test } from '@jest/globals';
+import { renderTerminal } from '../../../src/report/terminal/render.js';
+import { expectGolden, readReport, REPORT_NAMES } from '../../support/reports.js';
+
+describe('what a terminal shows of a report is its golden file', () => {
+  test.each(REPORT_NAMES)('%s', (name) => {
+    const text = renderTerminal(readReport(name), { colour: false, width: 100, explain: false });
+    expectGolden(text, new URL(`${name}.golden.txt`, import.meta.url));
+  });
+
+  test('over-budget, with the arithmetic of each call', () => {
+    const text = renderTerminal(readReport('over-budget'), { colour: false, width: 100, explain: true });
+    expectGolden(text, new URL('explained.golden.txt', import.meta.url));
+  });
+});

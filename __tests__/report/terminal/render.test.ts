@@ -1,0 +1,87 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { renderTerminal } from '../../../src/report/terminal/render.js';
+import { widthOf } from '../../../src/lib/text/columns.js';
+import { hostileErrors, hostileReport } from '../../support/hostile-report.js';
+import { hostileText } from '../../support/hostile-text.js';
+import { readVerdict, readReport, REPORT_NAMES } from '../../support/reports.js';
+
+const PLAIN = { colour: false, width: 100, explain: true };
+
+describe('colour', () => {
+  test.each(REPORT_NAMES)('%s: colours add nothing but themselves, and only where they are asked for', (name) => {
+    const plain = renderTerminal(readReport(name), PLAIN);
+    const coloured = renderTerminal(readReport(name), { ...PLAIN, colour: true });
+    expect(plain).not.toContain('\u001b');
+    expect(coloured).toContain('\u001b[');
+    expect(stripVTControlCharacters(coloured)).toBe(plain);
+  });
+});
+
+describe('the table of suites', () => {
+  function tableLines(width: number, name: string): string[] {
+    const report = readVerdict('over-budget');
+    const suites = report.suites.map((suite, index) => (index === 0 ? { ...suite, name } : suite));
+    const lines = renderTerminal({ ...report, suites }, { colour: false, width, explain: false }).split('\n');
+    const start = lines.findIndex((line) => line.startsWith('  Suite'));
+    return lines.slice(start, start + suites.length + 2);
+  }
+
+  test('a long name gives way to the width of the terminal', () => {
+    const lines = tableLines(80, 'a-suite-with-a-name-of-sixty-four-characters-which-is-the-longest');
+    expect(lines[1]).toContain('a-suite-wi');
+    expect(lines[1]).toContain('…  ');
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(80);
+  });
+
+  test('wide characters take two columns, so the figures stay in line', () => {
+    const [, wide, next] = tableLines(100, '評価スイート');
+    expect(widthOf(wide?.slice(0, wide.indexOf('$')) ?? '')).toBe(widthOf(next?.slice(0, next.indexOf('$')) ?? ''));
+  });
+});
+
+describe('a report without a manifest at head', () => {
+  const { suites, base } = readVerdict('over-budget');
+  const removed = suites.map((suite) => ({
+    ...suite,
+    status: 'removed' as const,
+    head: null,
+    calls: suite.calls.map((call) => ({ ...call, status: 'removed' as const, head: null })),
+  }));
+  const text = renderTerminal({ ...readVerdict('manifest-gone'), base, suites: removed }, PLAIN);
+
+  test('lists what base has as removed', () => {
+    for (const { name } of suites) expect(text).toMatch(new RegExp(`^  ${name} .* removed`, 'm'));
+  });
+
+  test('has no range, no count of calls, no share and no arithmetic: there is nothing to show', () => {
+    for (const word of ['Range of a run', 'Calls:', 'Share of', 'requests']) expect(text).not.toContain(word);
+    for (const { name } of suites) expect(text.split('\n')).not.toContain(name);
+  });
+});
+
+describe('prices from the lock', () => {
+  test('are called so, with their age', () => {
+    expect(renderTerminal(readVerdict('lock-prices'), PLAIN)).toContain('Prices from the lock, 12 days old');
+  });
+});
+
+describe('whatever stands in a report, a terminal or a runner makes nothing of it', () => {
+  const texts = fc.array(
+    fc.oneof(hostileText, fc.constantFrom('::error::x', '\u001b[2J', '##[error]x', 'a\r::x::', '\u009b31m', '::')),
+    { minLength: 60, maxLength: 60 },
+  );
+
+  test('no command, no escape sequence, no line end', () => {
+    fc.assert(
+      fc.property(texts, (given) => {
+        for (const report of [hostileReport(given), hostileErrors(given)]) {
+          const text = renderTerminal(report, PLAIN);
+          expect(text).not.toMatch(/^\s*::|##\[/mu);
+          expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u);
+        }
+      }),
+    );
+  });
+});

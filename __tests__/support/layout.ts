@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, posix, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** The layout of `src` as `src/layout.json` states it, and the imports as they are. Paths are relative to `src`, with slashes. */
+
+const SOURCES = fileURLToPath(new URL('../../src', import.meta.url));
+
+const layoutSchema = z.array(z.object({ folder: z.string(), start: z.string(), does: z.string() }));
+
+/** The folders of `src` from top to bottom: a file imports from its own folder and from those below. */
+export const LAYOUT = layoutSchema.parse(JSON.parse(readFileSync(join(SOURCES, 'layout.json'), 'utf8')));
+
+export async function sourceFiles(): Promise<string[]> {
+  const entries = await readdir(SOURCES, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(SOURCES, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+}
+
+export const topFolderOf = (file: string): string => file.split('/')[0] ?? '';
+
+export async function importsOf(file: string): Promise<string[]> {
+  const text = await readFile(join(SOURCES, file), 'utf8');
+  return [...text.matchAll(/(?:from|import\()\s*'(\.{1,2}\/[^']+)'/g)].map(([, target = '']) =>
+    posix.join(dirname(file), target).replace(/\.js$/, '.ts'),
+  );
+}

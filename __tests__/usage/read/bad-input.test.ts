@@ -1,0 +1,206 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { createLineSplitter } from '../../../src/usage/read/line-splitter.js';
+import { readUsage } from '../../../src/usage/read/read-usage.js';
+import { problemsOf } from '../../support/problems.js';
+import { readFiles, withFiles } from '../../support/usage.js';
+
+const ROW = '{"id":"gen-1","model":"openai/gpt-4o","usage":{"prompt_tokens":10,"completion_tokens":2,"cost":0.000045}}';
+const SECRET = 'the prompt nobody may see';
+
+const ACCEPTED = 'cassettes, JSON Lines, OTLP/JSON traces, promptfoo and Claude Code output are accepted';
+const NOTHING = `no usage was found in 1 file; ${ACCEPTED}`;
+
+describe('a file that cannot be read leaves a line that names it, and exit code 2 where nothing else is there', () => {
+  test.each([
+    [
+      'truncated JSON',
+      'a.json',
+      `{"usage": {"prompt_tokens": 1}, "text": "${SECRET}`,
+      'a.json is not valid JSON (cut off?)',
+    ],
+    [
+      'binary',
+      'a.bin',
+      new Uint8Array([0x7f, 0x45, 0, 1, 2]),
+      'a.bin is a binary file; JSON, JSON Lines or YAML is accepted',
+    ],
+    ['UTF-16', 'a.json', Buffer.from(`\ufeff${ROW}`, 'utf16le'), 'a.json is UTF-16; UTF-8 is accepted'],
+    ['Latin-1', 'a.json', Buffer.from('{"text": "caf\u00e9", \n"usage": {}}', 'latin1'), 'a.json is not UTF-8'],
+    ['broken YAML', 'a.yaml', `interactions:\n- {a: [${SECRET}\n`, 'a.yaml is not valid YAML'],
+    ['prose', 'a.txt', SECRET, 'a.txt is neither JSON, JSON Lines, YAML nor an event stream'],
+    [
+      'a gzip file cut off',
+      'a.jsonl',
+      gzipSync(`${ROW}\n`).subarray(0, 40),
+      'a.jsonl cannot be read to its end: Z_BUF_ERROR',
+    ],
+    ['a line cut off', 'a.jsonl', `${ROW.slice(0, -5)}\n`, 'line 1 of a.jsonl is not valid JSON'],
+    ['nothing at all', 'a.json', '', null],
+    ['JSON without usage', 'a.json', '{"usage": {"cpu": 3}, "model": "x"}', null],
+  ])('%s', async (_, name, content, message) => {
+    const problems = await problemsOf(() => readFiles({ [name]: content }));
+    expect(problems).toEqual(message === null ? [NOTHING] : [NOTHING, message]);
+    expect(problems.join()).not.toContain(SECRET);
+  });
+});
+
+describe('a usage record whose numbers make no sense is named and not counted', () => {
+  test.each([
+    ['"prompt_tokens": -3', 'prompt_tokens is -3; a whole number from 0 to 1000000000 is due'],
+    ['"prompt_tokens": 1.5', 'prompt_tokens is 1.5; a whole number from 0 to 1000000000 is due'],
+    ['"prompt_tokens": 1e10', 'prompt_tokens is 10000000000; a whole number from 0 to 1000000000 is due'],
+    [`"prompt_tokens": "${SECRET}"`, 'prompt_tokens is a string; a whole number from 0 to 1000000000 is due'],
+    ['"prompt_tokens": 5, "cost": -1', 'cost is -1; US dollars are due'],
+    [
+      '"prompt_tokens": 5, "prompt_tokens_details": {"cached_tokens": 6}',
+      '6 cached tokens are more than the 5 prompt tokens they are part of',
+    ],
+  ])('%s', async (fields, message) => {
+    const { usage, rows } = await readFiles({ 'a.jsonl': `${ROW}\n{"usage": {${fields}, "completion_tokens": 1}}\n` });
+    expect(rows).toHaveLength(1);
+    expect(usage.unreadable.count).toBe(1);
+    expect(usage.unreadable.problems).toEqual([
+      { message: `a usage record cannot be read: ${message}`, file: 'a.jsonl', line: 2, column: null },
+    ]);
+  });
+
+  test('a body that was cut off is named', async () => {
+    const { usage } = await readFiles({
+      'a.jsonl': `${ROW}\n${JSON.stringify({ response: { body: ROW.slice(0, -4) } })}\n`,
+    });
+    expect(usage.unreadable.problems[0]?.message).toBe(
+      'a usage record cannot be read: a recorded body is not valid JSON (cut off?)',
+    );
+  });
+
+  test('all unreadable lines are counted, a hundred named', async () => {
+    const { usage } = await readFiles({ 'a.jsonl': `${ROW}\n${'{broken\n'.repeat(150)}` });
+    expect([usage.unreadable.count, usage.unreadable.problems.length]).toEqual([150, 100]);
+  });
+});
+
+describe('only regular files are opened', () => {
+  test('no match, a folder, a pipe, a link that goes round, and a link to nothing: a line each, nothing is read', async () => {
+    await withFiles({ 'good.jsonl': ROW }, async (folder) => {
+      await mkdir(join(folder, 'folder'));
+      execFileSync('mkfifo', [join(folder, 'pipe')]);
+      await symlink('round', join(folder, 'round'));
+      await symlink('nowhere', join(folder, 'dangling'));
+      const globs = ['good.jsonl', 'missing/*.json', 'missing.json', 'folder', 'pipe', 'p*pe', 'round', 'dangl*'];
+      expect(await problemsOf(() => readUsage(globs, { cwd: folder, within: null }))).toEqual([
+        'no file matches "missing/*.json"',
+        'no file matches "missing.json"',
+        'folder is a folder; "folder/**" names its files',
+        'pipe is not a regular file (a pipe, a socket or a device); it was not opened',
+        'pipe is not a regular file (a pipe, a socket or a device); it was not opened',
+        'round is a link that leads back to itself',
+        'dangling is a link to a file that does not exist',
+      ]);
+    });
+  });
+
+  test('a glob without a match is a line, and the files of the others are read', async () => {
+    await withFiles({ 'good.jsonl': ROW }, async (folder) => {
+      const usage = await readUsage(['*.jsonl', 'other/*.json'], { cwd: folder, within: null });
+      expect([usage.rows, usage.unreadable.count]).toEqual([1, 1]);
+      expect(usage.unreadable.problems.map(({ message }) => message)).toEqual(['no file matches "other/*.json"']);
+    });
+  });
+
+  test('without any match there is nothing to read: a line each', async () => {
+    await withFiles({}, async (folder) => {
+      expect(await problemsOf(() => readUsage(['a.jsonl', 'b/*'], { cwd: folder, within: null }))).toEqual([
+        'no file matches "a.jsonl"',
+        'no file matches "b/*"',
+      ]);
+    });
+  });
+
+  test('a device is refused', async () => {
+    expect(await problemsOf(() => readUsage(['/dev/zero'], { cwd: '/', within: null }))).toEqual([
+      '/dev/zero is not a regular file (a pipe, a socket or a device); it was not opened',
+    ]);
+  });
+
+  test('a link to a file inside the workspace is followed, one that leaves it is not', async () => {
+    await withFiles({ 'outside.jsonl': ROW }, async (folder) => {
+      const work = join(folder, 'work');
+      await mkdir(work);
+      await symlink(join(folder, 'outside.jsonl'), join(work, 'link.jsonl'));
+      expect((await readUsage(['link.jsonl'], { cwd: work, within: folder })).rows).toBe(1);
+      expect(await problemsOf(() => readUsage(['link.jsonl'], { cwd: work, within: work }))).toEqual([
+        'link.jsonl is outside the workspace; files inside it are accepted',
+      ]);
+    });
+  });
+
+  test('a file that two globs and a link name is read once; an excluded one is not', async () => {
+    await withFiles({ 'a.jsonl': ROW.replace('gen-1', 'gen-2'), 'b.jsonl': ROW }, async (folder) => {
+      await symlink('b.jsonl', join(folder, 'link.jsonl'));
+      const usage = await readUsage(['*.jsonl', 'b.jsonl', '!a.jsonl'], { cwd: folder, within: null });
+      expect([usage.files, usage.rows]).toEqual([1, 1]);
+    });
+  });
+
+  test('no pattern at all is a line too', async () => {
+    expect(await problemsOf(() => readUsage([], { cwd: '/', within: null }))).toEqual([
+      'no usage file is named; a path or a glob such as "usage/*.jsonl" is due',
+    ]);
+  });
+});
+
+test('ids that a recorder blanked and numbers anew in every file are no duplicates across files', async () => {
+  const blanked = ROW.replace('gen-1', 'chatcmpl-REDACTED_1');
+  const { usage } = await readFiles({
+    'a.jsonl': `${blanked}\n${blanked}\n`,
+    'b.jsonl': blanked,
+    'c.jsonl': ROW,
+    'd.jsonl': ROW,
+  });
+  // One in a, one in b; the real id of c and d is one.
+  expect([usage.rows, usage.repeated]).toEqual([3, 2]);
+});
+
+test('a line beyond the limit is passed over without being held, and the next one is read', () => {
+  const lines: string[] = [];
+  const splitter = createLineSplitter(
+    {
+      lines: (bytes, line) => {
+        const texts = bytes.toString().split('\n');
+        lines.push(...texts.map((text, index) => `${line + index}: ${text}`));
+        return texts.length;
+      },
+      tooLong: (line) => {
+        lines.push(`${line}: too long`);
+      },
+    },
+    8,
+  );
+  for (const block of ['abc\nde', 'fgh\n12345', '6789', '0\n', 'end']) splitter.push(Buffer.from(block));
+  splitter.end();
+  expect(lines).toEqual(['1: abc', '2: defgh', '3: too long', '4: end']);
+});
+
+describe('a form that the name does not tell', () => {
+  test.each([
+    ['JSON Lines named .json', 'a.json', `${ROW}\n${ROW.replace('gen-1', 'gen-2')}\n`, 2],
+    ['JSON Lines whose first line is broken', 'a.json', `{"broken\n${ROW}\n`, 1],
+    ['JSON over many lines', 'a.log', JSON.stringify(JSON.parse(ROW), null, 2), 1],
+    ['a byte order mark and CRLF', 'a.jsonl', `\ufeff${ROW}\r\n\r\n`, 1],
+    ['an event stream', 'a.txt', `data: ${ROW}\n\ndata: [DONE]\n\n`, 1],
+    ['a gzip file', 'a.jsonl.gz', gzipSync(`${ROW}\n`), 1],
+    ['YAML', 'a.cassette', `response:\n  body: '${ROW}'\n`, 1],
+  ])('%s', async (_, name, content, rows) => {
+    expect((await readFiles({ [name]: content })).usage.rows).toBe(rows);
+  });
+});
+
+test('a YAML file of aliases of aliases is read in the time its own size takes', async () => {
+  const levels = Array.from({ length: 60 }, (_, at) => `l${at + 1}: &l${at + 1} [*l${at}, *l${at}]`);
+  const text = `l0: &l0 {id: one, model: m, usage: {prompt_tokens: 1, completion_tokens: 1}}\n${levels.join('\n')}\n`;
+  expect((await readFiles({ 'a.yaml': text })).usage.rows).toBe(1);
+});

@@ -1,0 +1,24 @@
+import picomatch from 'picomatch';
+import type { Manifest } from '../../manifest/manifest.js';
+import type { Comparison } from './comparison.js';
+
+/**
+ * The suites whose code changed while their numbers did not: perhaps the manifest no longer says what they ask.
+ * `changedFiles` are repository paths.
+ */
+export function possiblyOutdated(
+  manifest: Manifest,
+  comparison: Comparison,
+  changedFiles: readonly string[],
+): string[] {
+  const unchanged = new Set(
+    comparison.suites.filter((suite) => suite.status === 'unchanged').map((suite) => suite.name),
+  );
+  return manifest.suites
+    .filter((suite) => unchanged.has(suite.name) && suite.paths !== undefined)
+    .filter((suite) => {
+      const isCode = picomatch([...(suite.paths ?? [])], { dot: true });
+      return changedFiles.some((path) => isCode(path));
+    })
+    .map((suite) => suite.name);
+}

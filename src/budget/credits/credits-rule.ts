@@ -1,0 +1,71 @@
+import { compare, isPositive, isZero, toText, type Decimal } from '../../lib/money/decimal.js';
+import type { Policy } from '../../manifest/schema.js';
+import { atLeast, money, tellApart } from '../../lib/text/amount.js';
+import { safeLine } from '../../lib/text/plain.js';
+import { violation } from '../verdict/finding.js';
+import type { Violation } from '../verdict/violation.js';
+import { remainingOf, type Credits, type KnownCredits } from '../../openrouter/account/credits.js';
+import { percentCovered, type RunNeeds } from './run-needs.js';
+
+/** The rule `credits`: a run's expected cost exceeds what remains. Null where it holds, is off, or cannot be known. */
+export function creditsViolation(credits: Credits, run: RunNeeds, severity: Policy['credits']): Violation | null {
+  if (severity === 'off') return null;
+  if (credits.state === 'exhausted') return exhausted(run, severity);
+  const remaining = credits.state === 'known' ? remainingOf(credits) : null;
+  if (credits.state !== 'known' || remaining === null || compare(run.cost, remaining.amount) <= 0) return null;
+  if (isZero(run.cost)) return null;
+  const { actual, limit } = tellApart(run.cost, remaining.amount);
+  const of = remaining.of === 'key' ? "the key's limit" : "the account's credits";
+  return violation({
+    rule: 'credits',
+    severity,
+    actual: toText(run.cost),
+    isExact: !run.is_lower_bound,
+    limit: toText(remaining.amount),
+    message: `A run costs ${atLeast(!run.is_lower_bound)}${actual}, and ${limit} of ${of} remains. ${whatFails(remaining.amount, run)}`,
+    remedy: remedy(credits, remaining.of),
+  });
+}
+
+/** A warning of the rule `free_tier` where a run asks `:free` models more often than they still answer today. */
+export function freeRequestsViolation(credits: Credits, run: RunNeeds): Violation | null {
+  const left = credits.state === 'known' ? credits.free_requests : null;
+  if (left === null || run.free_requests <= BigInt(left.remaining)) return null;
+  return violation({
+    rule: 'free_tier',
+    severity: 'warn',
+    actual: run.free_requests.toString(),
+    limit: String(left.remaining),
+    message: `A run asks :free models ${run.free_requests.toString()} times, and ${left.remaining} of today's ${left.limit} requests are left; the rest is answered with 429.`,
+    remedy: 'Run it tomorrow, ask free models less often, or use the paid ones.',
+  });
+}
+
+function exhausted(run: RunNeeds, severity: 'warn' | 'fail'): Violation | null {
+  if (isZero(run.cost) && run.free_requests === 0n) return null;
+  return violation({
+    rule: 'credits',
+    severity,
+    actual: toText(run.cost),
+    limit: '0',
+    message: 'OpenRouter answers 402 already: every request of a run will fail, those to :free models too.',
+    remedy: "Buy credits, or raise the key's limit.",
+  });
+}
+
+/** 402 ends a run in the middle: how much of it is served, and which suites cannot be, even alone. */
+function whatFails(remaining: Decimal, run: RunNeeds): string {
+  if (!isPositive(remaining)) return 'OpenRouter answers every request with 402: all of it will fail.';
+  const served = percentCovered(remaining, run.cost).toString();
+  const tooDear = run.suites.filter(({ cost }) => compare(cost, remaining) > 0);
+  const named = tooDear.slice(0, 3).map(({ name, cost }) => `${safeLine(name)} (${money(cost)})`);
+  const more = tooDear.length > named.length ? [`${tooDear.length - named.length} more`] : [];
+  const alone = named.length === 0 ? '' : `; it does not cover ${[...named, ...more].join(', ')} even alone`;
+  return `After about ${served} % of the run OpenRouter answers 402, and the requests from there on fail${alone}.`;
+}
+
+function remedy({ key_reset: reset }: KnownCredits, of: 'key' | 'account'): string {
+  if (of === 'account') return 'Buy credits, or make the run cheaper.';
+  const wait = reset === null ? '' : `, wait until it is reset (${reset})`;
+  return `Raise the key's limit${wait}, or make the run cheaper.`;
+}

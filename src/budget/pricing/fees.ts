@@ -1,0 +1,38 @@
+import type { NamedCall } from '../../manifest/manifest.js';
+import type { ResolvedModel } from '../../openrouter/catalogue/model-id.js';
+import type { Decimal } from '../../lib/money/decimal.js';
+import { add, decimal, times, ZERO } from '../../lib/money/decimal.js';
+
+/** What a request costs beside its tokens; the same on every endpoint. */
+export interface Fee {
+  readonly what: string;
+  readonly quantity: number;
+  /** US dollars each. */
+  readonly price: Decimal;
+}
+
+/** OpenRouter's default search engine, a request of 10 results. Source: its docs on web search, as of 2026-08-07. */
+const DEFAULT_SEARCH_PRICE = decimal('0.007');
+
+/** mistral-ocr, $2 per 1,000 pages. Source: OpenRouter's docs on PDF inputs, as of 2026-08. */
+const PDF_PAGE_PRICE = decimal('0.002');
+
+/** Perplexity's models search on every request, declared or not. Source: recorded charges, as of 2026-08. */
+const ALWAYS_SEARCHES = 'perplexity/sonar';
+
+/** `ownSearch` is the model's listed price per search, null where it has no search of its own. */
+export function feesOf(call: NamedCall, model: ResolvedModel, ownSearch: Decimal | null): Fee[] {
+  const searchesUnasked = model.suffixes.has('online') || model.id.startsWith(ALWAYS_SEARCHES);
+  const searches = searchesUnasked ? Math.max(1, call.web_searches) : call.web_searches;
+  const fees: Fee[] = [];
+  if (searches > 0) {
+    const engine = ownSearch === null ? 'the default engine' : "the model's own engine";
+    fees.push({ what: `web searches by ${engine}`, quantity: searches, price: ownSearch ?? DEFAULT_SEARCH_PRICE });
+  }
+  if (call.pdf_pages > 0) fees.push({ what: 'PDF pages', quantity: call.pdf_pages, price: PDF_PAGE_PRICE });
+  return fees;
+}
+
+export function totalFees(fees: readonly Fee[]): Decimal {
+  return fees.reduce((total, fee) => add(total, times(fee.price, fee.quantity)), ZERO);
+}

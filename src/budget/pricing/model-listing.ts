@@ -1,0 +1,90 @@
+import type { Catalogue, CatalogueModel } from '../../openrouter/catalogue/catalogue.js';
+import { resolveModel } from '../../openrouter/catalogue/model-id.js';
+import type { Decimal } from '../../lib/money/decimal.js';
+import { compare, decimal } from '../../lib/money/decimal.js';
+import { byCompletionThenPrompt } from './endpoint-spread.js';
+import { isAskedFor } from './model-query.js';
+import { isFreeId } from './offer.js';
+import { describe } from './price-condition.js';
+import type { PriceList } from './price-list.js';
+import { perMillion } from './price-list.js';
+import { listedPrices } from './price-model.js';
+
+/** How dear a model is, by its listed price of a million completion tokens. */
+export type PriceTier = 'free' | 'budget' | 'mid' | 'standard' | 'premium';
+
+const TIERS = [
+  ['budget', decimal('1')],
+  ['mid', decimal('5')],
+  ['standard', decimal('20')],
+] as const;
+
+/** A model as the catalogue lists it; prices in US dollars per million tokens, before overrides. */
+export interface ListedModel {
+  readonly id: string;
+  /** What an alias stands for now; null for a model of its own. */
+  readonly alias_of: string | null;
+  readonly context_length: number | null;
+  /** Null where there is no price that could be relied on; `reason` says why. */
+  readonly price: ListedPrice | null;
+  readonly reason: string | null;
+}
+
+export interface ListedPrice {
+  readonly prompt: Decimal;
+  readonly completion: Decimal;
+  /** Null where the catalogue states none: cached tokens then cost what others do. */
+  readonly cache_read: Decimal | null;
+  readonly tier: PriceTier;
+  /** When other prices hold: "above 200000 prompt tokens". */
+  readonly other_prices: readonly string[];
+}
+
+/**
+ * The models that are asked for, the cheapest first: by completion, then by prompt price, then by id; those without a
+ * price last, each with its reason.
+ */
+export function listModels(catalogue: Catalogue, words: readonly string[]): ListedModel[] {
+  return [...catalogue.models.values()]
+    .filter((model) => isAskedFor(model, words))
+    .map((model) => listed(model, catalogue))
+    .toSorted(cheapestFirst);
+}
+
+function listed(model: CatalogueModel, catalogue: Catalogue): ListedModel {
+  const resolution = resolveModel(model.id, catalogue.models);
+  const common = { id: model.id, context_length: model.context_length };
+  if (resolution.state === 'unresolved') {
+    return { ...common, alias_of: model.alias_target, price: null, reason: resolution.reason };
+  }
+  const alias = resolution.id === model.id ? null : resolution.id;
+  const list = listedPrices(resolution);
+  if ('reason' in list) return { ...common, alias_of: alias, price: null, reason: list.reason };
+  return { ...common, alias_of: alias, price: priceOf(resolution.id, list), reason: null };
+}
+
+function priceOf(id: string, list: PriceList): ListedPrice {
+  const { prompt, completion, input_cache_read: cacheRead } = list.base;
+  return {
+    prompt: perMillion(list, prompt),
+    completion: perMillion(list, completion),
+    cache_read: cacheRead === null ? null : perMillion(list, cacheRead),
+    tier: list.zero && isFreeId(id) ? 'free' : tierOf(perMillion(list, completion)),
+    other_prices: list.overrides.map(({ condition }) => describe(condition)),
+  };
+}
+
+function tierOf(completion: Decimal): PriceTier {
+  return TIERS.find(([, most]) => compare(completion, most) <= 0)?.[0] ?? 'premium';
+}
+
+function cheapestFirst(a: ListedModel, b: ListedModel): number {
+  if (a.price === null || b.price === null) {
+    return Number(a.price === null) - Number(b.price === null) || byText(a.id, b.id);
+  }
+  return byCompletionThenPrompt(a.price, b.price) || byText(a.id, b.id);
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,86 @@
+import type { CatalogueEndpoint, CatalogueModel, Pricing } from '../../openrouter/catalogue/catalogue.js';
+import type { PriceList, ReadPriceList } from './price-list.js';
+import { readPriceList } from './price-list.js';
+import type { Cap } from './request.js';
+
+/** Prices that a request may meet, an endpoint's or a model's listed ones, and what bounds its completion there. */
+export interface Offer {
+  /** For messages: the endpoint's tag. */
+  readonly name: string;
+  readonly list: ReadPriceList;
+  readonly cap: Cap;
+}
+
+export type Tier = 'default' | 'flex' | 'priority';
+
+export interface EndpointOffer extends Offer {
+  readonly endpoint: CatalogueEndpoint;
+  readonly tier: Tier;
+}
+
+/** Endpoints are read once per catalogue, however many calls ask. */
+const offers = new WeakMap<CatalogueModel, OffersOfModel>();
+
+interface OffersOfModel {
+  readonly endpoints: readonly CatalogueEndpoint[];
+  readonly read: readonly EndpointOffer[];
+}
+
+export function endpointOffers(
+  model: CatalogueModel,
+  endpoints: readonly CatalogueEndpoint[],
+): readonly EndpointOffer[] {
+  const known = offers.get(model);
+  if (known?.endpoints === endpoints) return known.read;
+  // Endpoints that charge the same have one list, so that it need be read, and a request quoted by it, once.
+  const firstByPrice = new Map<unknown, EndpointOffer>();
+  const read = endpoints.map((endpoint): EndpointOffer => {
+    const { pricing, tag } = endpoint;
+    const first = firstByPrice.get(pricing.completion);
+    const list =
+      first !== undefined && chargeTheSame(first.endpoint.pricing, pricing)
+        ? first.list
+        : pricesAtId(model.id, readPriceList(pricing));
+    const offer = { name: tag, list, cap: capOf(endpoint, model), endpoint, tier: tierOf(tag) };
+    if (first === undefined) firstByPrice.set(pricing.completion, offer);
+    return offer;
+  });
+  offers.set(model, { endpoints, read });
+  return read;
+}
+
+/** Whether all prices are the same text; overrides are not looked into, those with some count as different. */
+function chargeTheSame(a: Pricing, b: Pricing): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}
+
+/** The model's listed prices with its top provider as the cap: all there is where a model has no endpoints. */
+export function listedOffer(model: CatalogueModel, list: PriceList): Offer {
+  return { name: 'its listed price', list, cap: capOf(model.top_provider, model) };
+}
+
+/** Zero is a price on `:free` rows alone: others list it where they charge by the image, the song or not yet. */
+export function isFreeId(id: string): boolean {
+  return id.endsWith(':free') || id === 'openrouter/free';
+}
+
+export function pricesAtId(id: string, list: ReadPriceList): ReadPriceList {
+  if ('reason' in list || !list.zero || isFreeId(id)) return list;
+  return { reason: 'a price of zero is free on ":free" models alone, so what it charges is not known' };
+}
+
+/** The tier is the last part of a tag, `openai/flex`; any other last part is a quantization, region or speed. */
+function tierOf(tag: string): Tier {
+  const last = tag.slice(tag.lastIndexOf('/') + 1).toLowerCase();
+  return last === 'flex' || last === 'priority' ? last : 'default';
+}
+
+/** The context that an endpoint does not state is taken from the model; a bound of 0 is not stated. */
+function capOf(stated: Cap, model: CatalogueModel): Cap {
+  const context = [stated.context_length, model.top_provider.context_length, model.context_length];
+  return {
+    context_length: context.find((length) => length !== null && length !== 0) ?? null,
+    max_completion_tokens: stated.max_completion_tokens === 0 ? null : stated.max_completion_tokens,
+  };
+}

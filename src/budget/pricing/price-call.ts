@@ -1,0 +1,103 @@
+import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
+import type { ModelResolution } from '../../openrouter/catalogue/model-id.js';
+import { resolveModel } from '../../openrouter/catalogue/model-id.js';
+import type { NamedCall } from '../../manifest/manifest.js';
+import type { Decimal } from '../../lib/money/decimal.js';
+import { maximum } from '../../lib/money/decimal.js';
+import type { CallPrice, FallbackPrice } from './call-price.js';
+import type { ModelPrice, NoPrice } from './price-model.js';
+import { priceModel } from './price-model.js';
+import { isCapped } from './request.js';
+import { strayProviders } from './stray-providers.js';
+
+const NONE: readonly string[] = [];
+
+/** A model that a call names, and what the call costs on it. */
+interface Candidate {
+  readonly declared: string;
+  readonly resolution: ModelResolution;
+  readonly price: ModelPrice | NoPrice;
+}
+
+/**
+ * What one request of a call costs on the model and, at worst, on its fallback models. With `at` null prices that depend
+ * on the hour are taken at their dearest; an instant fixes it for expected and floor. Never throws: a call that cannot be
+ * priced says why.
+ */
+export function priceCall(call: NamedCall, catalogue: Catalogue, at: Date | null): CallPrice {
+  const own = priceOn(call.model, call, catalogue, at);
+  const fallbacks = call.fallback_models.map((declared) => priceOn(declared, call, catalogue, at));
+  const all = [own, ...fallbacks];
+  const { price, resolution } = own;
+  const priced = 'reason' in price ? null : price;
+  return {
+    state: priced === null ? 'unpriced' : priced.free ? 'free' : 'priced',
+    reason: 'reason' in price ? price.reason : null,
+    resolved_model: resolution.state === 'resolved' ? resolution.id : null,
+    known_as: all.map((candidate) => ({ declared: candidate.declared, names: candidate.resolution.names })),
+    expected: priced?.expected ?? null,
+    source: priced?.source ?? null,
+    floor: priced?.floor ?? null,
+    worst_case: dearest(all),
+    capped: isCapped(call),
+    prompt_price: priced?.prompt_price ?? null,
+    completion_price: priced?.completion_price ?? null,
+    fallback_prices: fallbacks.map(fallbackPrice),
+    incomplete: priced === null ? [] : joined(priced.incomplete, fallbacks, whyIncomplete),
+    unknown_price_keys: distinct(joined(unknownKeys(own), fallbacks, unknownKeys)),
+    notes: [...joined(notesOf(own), fallbacks, notesOf), ...strayProviders(call, resolvedIds(all), catalogue)],
+    arithmetic: priced?.arithmetic ?? (() => []),
+  };
+}
+
+function priceOn(declared: string, call: NamedCall, catalogue: Catalogue, at: Date | null): Candidate {
+  const resolution = resolveModel(declared, catalogue.models, catalogue.source);
+  const price = resolution.state === 'resolved' ? priceModel(call, resolution, catalogue, at) : resolution;
+  return { declared, resolution, price };
+}
+
+function resolvedIds(candidates: readonly Candidate[]): string[] {
+  return candidates.flatMap(({ resolution }) => (resolution.state === 'resolved' ? [resolution.id] : []));
+}
+
+function fallbackPrice({ declared, price }: Candidate): FallbackPrice {
+  if ('reason' in price) return { model: declared, prompt_price: null, completion_price: null };
+  return { model: declared, prompt_price: price.prompt_price, completion_price: price.completion_price };
+}
+
+/** What is said of the model and of its fallbacks; most calls have none of these, and nothing is copied for them. */
+function joined(
+  own: readonly string[],
+  fallbacks: readonly Candidate[],
+  said: (candidate: Candidate) => readonly string[],
+): readonly string[] {
+  return fallbacks.length === 0 ? own : [...own, ...fallbacks.flatMap(said)];
+}
+
+function distinct(keys: readonly string[]): readonly string[] {
+  return keys.length < 2 ? keys : [...new Set(keys)];
+}
+
+function unknownKeys({ price }: Candidate): readonly string[] {
+  return 'reason' in price ? NONE : price.unknown_price_keys;
+}
+
+function whyIncomplete({ price }: Candidate): readonly string[] {
+  return 'reason' in price ? [`a fallback model has no price: ${price.reason}`] : price.incomplete;
+}
+
+/** Null where one of the prices cannot be had: the worst may be that one. */
+function dearest(candidates: readonly Candidate[]): Decimal | null {
+  let most: Decimal | null = null;
+  for (const { price } of candidates) {
+    if ('reason' in price || price.worst_case === null) return null;
+    most = most === null ? price.worst_case : maximum(most, price.worst_case);
+  }
+  return most;
+}
+
+function notesOf({ resolution }: Candidate): readonly string[] {
+  if (resolution.state === 'unresolved') return NONE;
+  if (!resolution.id.endsWith(':batch')) return resolution.notes;
+  return [...resolution.notes, `${resolution.id} is served through the batch API alone; other requests to it fail`];
+}

@@ -1,0 +1,170 @@
+import type { Pricing } from '../../openrouter/catalogue/catalogue.js';
+import type { Decimal } from '../../lib/money/decimal.js';
+import { coefficientAt, fromUnits, isZero, times, ZERO } from '../../lib/money/decimal.js';
+import type { Override, OverridableKey } from './overrides.js';
+import { readOverrides } from './overrides.js';
+import type { Moment, PriceCondition } from './price-condition.js';
+import { dependsOnTime, momentsThatMatter } from './price-condition.js';
+import { quoted, readPrice } from '../../openrouter/catalogue/price-text.js';
+
+/**
+ * A `pricing` record of the catalogue, read. Rules as of 2026-08-22.
+ *
+ * All prices of a list are whole numbers of one small unit, 10^-scale US dollars, so that a request costs a sum of
+ * integer products and nothing is lost.
+ */
+export interface PriceList {
+  readonly scale: number;
+  readonly base: PriceSet;
+  /** Per input image; zero where `image` is per image token, whose tokens are prompt tokens already. */
+  readonly image: bigint;
+  /** Per search by the model's own provider; null where the model has no search of its own. */
+  readonly web_search: Decimal | null;
+  readonly overrides: readonly ListOverride[];
+  /** Minutes of the week that stand for all; one, where no price depends on the time. */
+  readonly moments: readonly Moment[];
+  /** Keys that are not zero and not known: what they charge is not in the figures. */
+  readonly unknown_keys: readonly string[];
+  /** Prompt, completion and request are all zero. */
+  readonly zero: boolean;
+  /** Price sets by the overrides that are merged in. */
+  readonly merged: Map<string, PriceSet>;
+}
+
+/** Units per token, and per request; null where the list has no such price. */
+export interface PriceSet {
+  readonly prompt: bigint;
+  readonly completion: bigint;
+  readonly request: bigint;
+  readonly image_output: bigint | null;
+  readonly audio: bigint | null;
+  readonly audio_output: bigint | null;
+  readonly input_cache_read: bigint | null;
+  readonly input_cache_write: bigint | null;
+  readonly input_cache_write_1h: bigint | null;
+  readonly applied: readonly ListOverride[];
+  /** The same in US dollars per token, as every call reports them. */
+  readonly in_dollars: { readonly prompt: Decimal; readonly completion: Decimal };
+}
+
+export interface ListOverride {
+  readonly condition: PriceCondition;
+  readonly prices: Readonly<Partial<Record<OverridableKey, bigint>>>;
+}
+
+const BILLED = new Set([
+  'prompt',
+  'completion',
+  'request',
+  'image',
+  'image_output',
+  'audio',
+  'audio_output',
+  'input_cache_read',
+  'input_cache_write',
+  'input_cache_write_1h',
+  'web_search',
+]);
+
+/**
+ * Known, checked, and on no bill of ours: reasoning tokens are completion tokens already. Cached audio has a price of
+ * its own, but a manifest's cached tokens are apart from its audio tokens: cached audio that is declared as audio counts
+ * at the full audio price, which is never too little.
+ */
+const NOT_BILLED = new Set(['internal_reasoning', 'input_audio_cache']);
+
+/** `discount` is inside the listed prices already, and a number. */
+const NO_PRICE = new Set(['discount', 'overrides']);
+
+/** Lists of one scale are compared as they are; few prices have more digits than this. */
+const USUAL_SCALE = 12;
+
+export type ReadPriceList = PriceList | { readonly reason: string };
+
+/** Prices of one catalogue are read once, however many calls ask. */
+const lists = new WeakMap<Pricing, ReadPriceList>();
+
+/** The prices of a model or an endpoint; the reason where they cannot be trusted as a whole. Never throws. */
+export function readPriceList(pricing: Pricing): ReadPriceList {
+  const known = lists.get(pricing);
+  if (known !== undefined) return known;
+  const list = read(pricing);
+  lists.set(pricing, list);
+  return list;
+}
+
+function read(pricing: Pricing): ReadPriceList {
+  const prices = new Map<string, Decimal>();
+  const unknown: string[] = [];
+  for (const [key, value] of Object.entries(pricing)) {
+    if (NO_PRICE.has(key)) continue;
+    const price = readPrice(value);
+    if (!BILLED.has(key) && !NOT_BILLED.has(key)) {
+      if (!meansNothing(value, price)) unknown.push(key);
+    } else if (value === '-1') {
+      return { reason: `its ${key} price is "-1": not known before the request is routed` };
+    } else if (price === null) {
+      return { reason: `its ${key} price is ${quoted(value)}, not a plain non-negative decimal` };
+    } else prices.set(key, price);
+  }
+  const missing = ['prompt', 'completion'].find((key) => !prices.has(key));
+  if (missing !== undefined) return { reason: `its ${missing} price is missing` };
+  const overrides = readOverrides(pricing.overrides ?? []);
+  return 'reason' in overrides ? overrides : build(prices, overrides, unknown);
+}
+
+function meansNothing(value: unknown, price: Decimal | null): boolean {
+  return value === null || value === 0 || (price !== null && isZero(price));
+}
+
+function build(prices: ReadonlyMap<string, Decimal>, overrides: readonly Override[], unknown: string[]): PriceList {
+  const all = [...prices.values(), ...overrides.flatMap((override) => [...override.prices.values()])];
+  const scale = Math.max(USUAL_SCALE, ...all.map((price) => price.scale));
+  const units = (price: Decimal): bigint => coefficientAt(price, scale);
+  const optional = (key: string): bigint | null => {
+    const price = prices.get(key);
+    return price === undefined ? null : units(price);
+  };
+  const base: PriceSet = {
+    prompt: optional('prompt') ?? 0n,
+    completion: optional('completion') ?? 0n,
+    request: optional('request') ?? 0n,
+    image_output: optional('image_output'),
+    audio: optional('audio'),
+    audio_output: optional('audio_output'),
+    input_cache_read: optional('input_cache_read'),
+    input_cache_write: optional('input_cache_write'),
+    input_cache_write_1h: optional('input_cache_write_1h'),
+    applied: [],
+    in_dollars: { prompt: prices.get('prompt') ?? ZERO, completion: prices.get('completion') ?? ZERO },
+  };
+  const image = optional('image') ?? 0n;
+  const search = prices.get('web_search') ?? ZERO;
+  const timed = overrides.filter((override) => dependsOnTime(override.condition));
+  return {
+    scale,
+    base,
+    // Until 2025 a price per image; since 2026 per token, equal to the prompt's, and the tokens are prompt tokens already.
+    image: image === base.prompt ? 0n : image,
+    // Catalogues of 2025 list "0" where there is no search of the model's own.
+    web_search: isZero(search) ? null : search,
+    overrides: overrides.map(({ condition, prices: own }) => ({
+      condition,
+      prices: Object.fromEntries([...own].map(([key, price]) => [key, units(price)])),
+    })),
+    moments: momentsThatMatter(timed.map((override) => override.condition)),
+    unknown_keys: unknown,
+    zero: base.prompt === 0n && base.completion === 0n && base.request === 0n,
+    merged: new Map(),
+  };
+}
+
+/** Units of a list as US dollars. */
+export function dollars(list: PriceList, units: bigint): Decimal {
+  return fromUnits(units, list.scale);
+}
+
+/** A price per token as US dollars per million tokens. */
+export function perMillion(list: PriceList, units: bigint): Decimal {
+  return times(dollars(list, units), 1_000_000);
+}

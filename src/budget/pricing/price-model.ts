@@ -1,0 +1,134 @@
+import type { Catalogue, EndpointList } from '../../openrouter/catalogue/catalogue.js';
+import type { ResolvedModel } from '../../openrouter/catalogue/model-id.js';
+import type { NamedCall } from '../../manifest/manifest.js';
+import type { Decimal } from '../../lib/money/decimal.js';
+import { add, isZero } from '../../lib/money/decimal.js';
+import { arithmeticLines } from './arithmetic.js';
+import { eligibleOffers } from './eligibility.js';
+import type { ExpectedQuote, Inquiry } from './expected-price.js';
+import { cheapest, expectedQuote, listedQuote, quoteWithoutEndpoints } from './expected-price.js';
+import { feesOf, totalFees } from './fees.js';
+import type { Offer } from './offer.js';
+import { endpointOffers, isFreeId, listedOffer, pricesAtId } from './offer.js';
+import type { PriceList, ReadPriceList } from './price-list.js';
+import { readPriceList } from './price-list.js';
+import type { Quote } from './quote.js';
+import { costOf } from './quote.js';
+import { expectedPrompt, expectedRequest } from './request.js';
+import type { WorstQuote } from './worst-price.js';
+import { worstQuote } from './worst-price.js';
+
+/** What one request of a call costs on one model, its fallback models apart. US dollars, before retries. */
+export interface ModelPrice {
+  readonly expected: Decimal;
+  readonly source: string;
+  readonly floor: Decimal | null;
+  readonly worst_case: Decimal | null;
+  readonly free: boolean;
+  readonly prompt_price: Decimal;
+  readonly completion_price: Decimal;
+  readonly incomplete: readonly string[];
+  readonly unknown_price_keys: readonly string[];
+  readonly arithmetic: () => readonly string[];
+}
+
+export interface NoPrice {
+  readonly reason: string;
+}
+
+/** The three quotes of a call on a model, before fees. */
+interface Range {
+  readonly expected: ExpectedQuote;
+  readonly floor: Quote | null;
+  readonly worst: WorstQuote;
+  /** Endpoints whose prices the call may meet. */
+  readonly possible: readonly Offer[];
+}
+
+/** Prices a call on one model of the catalogue; the reason where it has no price. Never throws. */
+export function priceModel(
+  call: NamedCall,
+  model: ResolvedModel,
+  catalogue: Catalogue,
+  at: Date | null,
+): ModelPrice | NoPrice {
+  const prompt = expectedPrompt(call);
+  if (prompt === null) return { reason: 'its prompt tokens are not known: the prompt files are not counted' };
+  const listed = listedPrices(model);
+  if ('reason' in listed) return { reason: `${model.id}: ${listed.reason}` };
+  const inquiry = { call, model, request: expectedRequest(call, prompt), listed, at };
+  const range = rangeOf(inquiry, catalogue.endpoints.get(model.id) ?? NOT_FETCHED);
+  if ('reason' in range) return { reason: `${model.id}: ${range.reason}` };
+  const { expected, floor, worst, possible } = range;
+  if ('reason' in expected) return { reason: `${model.id}: ${expected.reason}` };
+
+  const fees = feesOf(call, model, listed.web_search);
+  const fee = totalFees(fees);
+  const total = add(costOf(expected.quote), fee);
+  const perToken = expected.quote.prices.in_dollars;
+  const unknown = unknownKeys(listed, possible);
+  return {
+    expected: total,
+    source: expected.source,
+    floor: floor === null ? null : add(costOf(floor), fee),
+    worst_case: 'reasons' in worst ? null : add(costOf(worst.quote), fee),
+    free: isFreeId(model.id) && isZero(total),
+    prompt_price: perToken.prompt,
+    completion_price: perToken.completion,
+    incomplete: incompleteness(model.id, worst, unknown),
+    unknown_price_keys: unknown,
+    arithmetic: () => arithmeticLines(expected.source, expected.quote, fees, total, at),
+  };
+}
+
+const NOT_FETCHED: EndpointList = { state: 'unknown', reason: 'they were not fetched' };
+
+/** A model's own price list, or why its requests cannot be priced from it. */
+export function listedPrices({ id, model }: ResolvedModel): ReadPriceList {
+  const { output_modalities } = model;
+  if (output_modalities.length > 0 && !output_modalities.includes('text')) {
+    return { reason: `it does not answer in text but in ${output_modalities.join(', ')}` };
+  }
+  return pricesAtId(id, readPriceList(model.pricing));
+}
+
+function rangeOf(inquiry: Inquiry, list: EndpointList): Range | NoPrice {
+  const { call, model, request, listed } = inquiry;
+  if (list.state === 'unknown') {
+    const reasons = [`its endpoints are not known (${list.reason}), so it has no floor and no worst case`];
+    return { expected: quoteWithoutEndpoints(inquiry), floor: null, worst: { reasons }, possible: [] };
+  }
+  if (list.endpoints.length === 0) {
+    const expected = listedQuote(inquiry);
+    const floor = 'reason' in expected ? null : expected.quote;
+    return { expected, floor, worst: worstQuote(inquiry, [listedOffer(model.model, listed)]), possible: [] };
+  }
+  const offers = endpointOffers(model.model, list.endpoints);
+  const eligible = eligibleOffers(call, model.suffixes, request.prompt, offers);
+  if ('reason' in eligible) return eligible;
+  return {
+    expected: expectedQuote(inquiry, eligible),
+    floor: cheapest(inquiry, eligible.serving)?.quote ?? null,
+    worst: worstQuote(inquiry, eligible.possible),
+    possible: eligible.possible,
+  };
+}
+
+const NONE: readonly string[] = [];
+
+function incompleteness(id: string, worst: WorstQuote, unknown: readonly string[]): readonly string[] {
+  if (!('reasons' in worst) && unknown.length === 0) return NONE;
+  return [
+    ...('reasons' in worst ? worst.reasons : []).map((reason) => `${id}: ${reason}`),
+    ...unknown.map((key) => `${id}: its price "${key}" is not known here and not in the figures`),
+  ];
+}
+
+function unknownKeys(listed: PriceList, possible: readonly Offer[]): readonly string[] {
+  if (unknownIn(listed).length === 0 && possible.every(({ list }) => unknownIn(list).length === 0)) return NONE;
+  return [...new Set([listed, ...possible.map(({ list }) => list)].flatMap(unknownIn))];
+}
+
+function unknownIn(list: ReadPriceList): readonly string[] {
+  return 'reason' in list ? NONE : list.unknown_keys;
+}

@@ -1,0 +1,86 @@
+import type { NamedCall } from '../../manifest/manifest.js';
+import type { Tokens } from '../../manifest/schema.js';
+
+/** One request as the formula sees it: tokens as whole numbers, the parts inside `prompt` and `completion`. */
+export interface PricedRequest {
+  readonly prompt: number;
+  readonly cached: number;
+  readonly written: number;
+  readonly audio: number;
+  readonly completion: number;
+  readonly image_output: number;
+  readonly audio_output: number;
+  /** Input images, for catalogues that price an image as a unit. */
+  readonly images: number;
+  readonly cache_ttl: NamedCall['cache_ttl'];
+  /** `hit`: cached tokens are read from the cache. `miss`: they are dearest, sent anew or written again. */
+  readonly cache: 'hit' | 'miss';
+}
+
+/** What bounds a completion: an endpoint, or the model's top provider. */
+export interface Cap {
+  readonly context_length: number | null;
+  readonly max_completion_tokens: number | null;
+}
+
+/** Prompt tokens of a request; null where prompt files have not been counted. */
+export function expectedPrompt(call: NamedCall): number | null {
+  return call.prompt_tokens?.expected ?? null;
+}
+
+export function expectedRequest(call: NamedCall, prompt: number): PricedRequest {
+  return {
+    prompt,
+    cached: call.cached_tokens.expected,
+    written: call.cache_write_tokens.expected,
+    audio: call.audio_tokens.expected,
+    completion: call.completion_tokens.expected,
+    image_output: call.image_output_tokens.expected,
+    audio_output: call.audio_output_tokens.expected,
+    images: call.images,
+    cache_ttl: call.cache_ttl,
+    cache: 'hit',
+  };
+}
+
+/** The longest request that the call may make: every token field at its `max` and nothing read from the cache. */
+export function worstRequest(call: NamedCall, completion: number): PricedRequest {
+  return {
+    prompt: longestPrompt(call),
+    cached: most(call.cached_tokens),
+    written: most(call.cache_write_tokens),
+    audio: most(call.audio_tokens),
+    completion,
+    image_output: Math.min(completion, most(call.image_output_tokens)),
+    audio_output: Math.min(completion, most(call.audio_output_tokens)),
+    images: call.images,
+    cache_ttl: call.cache_ttl,
+    cache: 'miss',
+  };
+}
+
+function most(tokens: Tokens): number {
+  return tokens.max ?? tokens.expected;
+}
+
+function longestPrompt({ prompt_tokens }: NamedCall): number {
+  return prompt_tokens === undefined ? 0 : most(prompt_tokens);
+}
+
+/** As long as a completion is allowed to be; null where nothing bounds it. */
+export function longestCompletion(call: NamedCall, cap: Cap): number | null {
+  const { expected, max } = call.completion_tokens;
+  const declared = call.max_tokens ?? max;
+  if (declared !== null) return Math.max(declared, expected);
+  const limits = [
+    cap.max_completion_tokens,
+    cap.context_length === null ? null : cap.context_length - longestPrompt(call),
+  ];
+  const stated = limits.filter((limit) => limit !== null);
+  return stated.length === 0 ? null : Math.max(expected, Math.min(...stated));
+}
+
+/** Whether the manifest bounds the completion; otherwise the worst case rests on the endpoint's own cap. */
+export function isCapped(call: NamedCall): boolean {
+  return call.max_tokens !== undefined || call.completion_tokens.max !== null;
+}

@@ -1,0 +1,71 @@
+import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
+import type { CallPair } from '../comparison/comparison.js';
+import { estimateCall } from '../estimate/estimate-manifest.js';
+import type { CallEstimate } from '../estimate/estimate.js';
+import type { NamedCall } from '../../manifest/manifest.js';
+import { compare } from '../../lib/money/decimal.js';
+import type { SuggestionKind } from './suggestion.js';
+
+/** A call as it is, and as it would be after one change, priced by the same catalogue at the same time. */
+export interface Alternative {
+  readonly kind: Exclude<SuggestionKind, 'max_tokens'>;
+  readonly suite: string;
+  /** The model to ask for. */
+  readonly model: string;
+  readonly before: CallEstimate;
+  readonly after: CallEstimate;
+}
+
+export interface PairInSuite {
+  readonly suite: string;
+  readonly pair: CallPair;
+}
+
+interface Change {
+  readonly kind: Alternative['kind'];
+  readonly call: NamedCall;
+}
+
+/** The changes that make a call of head cheaper, each priced anew; none for a call that is free or has no price. */
+export function alternativesFor({ suite, pair }: PairInSuite, catalogue: Catalogue, at: Date | null): Alternative[] {
+  const before = pair.head;
+  if (before?.price.state !== 'priced') return [];
+  return changesOf(before, pair.base, catalogue).flatMap(({ kind, call }) => {
+    const after = estimateCall(call, before.requests_per_run, catalogue, at);
+    return isCheaper(after, before) ? [{ kind, suite, model: call.model, before, after }] : [];
+  });
+}
+
+function isCheaper(after: CallEstimate, before: CallEstimate): boolean {
+  return after.per_run !== null && before.per_run !== null && compare(after.per_run, before.per_run) < 0;
+}
+
+function changesOf({ call, price }: CallEstimate, base: CallEstimate | null, catalogue: Catalogue): Change[] {
+  return [...previousModel(call, base), ...batch(call, price.resolved_model, catalogue), ...cheapestEndpoint(call)];
+}
+
+/** A change of the model in this pull request that made the same request dearer. */
+function previousModel(call: NamedCall, base: CallEstimate | null): Change[] {
+  if (base === null || base.call.model === call.model) return [];
+  return [{ kind: 'previous_model', call: { ...call, model: base.call.model } }];
+}
+
+/** Only where the catalogue has the row: there is no `:batch` for every model. A tier that was asked for is kept. */
+function batch(call: NamedCall, resolved: string | null, catalogue: Catalogue): Change[] {
+  const model = `${resolved ?? ''}:batch`;
+  if (!catalogue.models.has(model) || call.service_tier !== 'default') return [];
+  return [{ kind: 'batch', call: { ...call, model } }];
+}
+
+/** By `provider.sort: price`, or by `:floor`, which admits flex endpoints too. A tier that was asked for is kept. */
+function cheapestEndpoint(call: NamedCall): Change[] {
+  if (call.service_tier !== 'default' || call.model.endsWith(':batch')) return [];
+  // An order of providers comes before the price, so it has to give way.
+  const anyOrder = call.provider === undefined ? undefined : { ...call.provider, order: [] };
+  const sorted: NamedCall = { ...call, provider: { ...anyOrder, sort: 'price' } };
+  const floor: NamedCall = { ...call, model: `${call.model}:floor`, provider: anyOrder };
+  return [
+    ...(call.provider?.sort === 'price' ? [] : [{ kind: 'endpoint' as const, call: sorted }]),
+    ...(call.model.includes(':floor') ? [] : [{ kind: 'floor' as const, call: floor }]),
+  ];
+}

@@ -1,0 +1,189 @@
+import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate/estimate.js';
+import type { Manifest } from '../../manifest/manifest.js';
+import type { Call, Policy } from '../../manifest/schema.js';
+import { compare, times, toText } from '../../lib/money/decimal.js';
+import type { Decimal } from '../../lib/money/decimal.js';
+import { money, tellApart } from '../../lib/text/amount.js';
+import { askedWork } from './asked-work.js';
+import { placeOf, violation } from './finding.js';
+import type { Finding, ViolationParts, Weight } from './finding.js';
+import { matchesPattern } from '../../lib/text/star-pattern.js';
+
+/** The rules of the policy that each call is held against, on its own line of the manifest. */
+export function judgeCalls(estimate: Estimate, manifest: Manifest, policy: Policy): Finding[] {
+  return estimate.suites.flatMap((suite) =>
+    suite.calls.flatMap((call) => {
+      const judged: JudgedCall = { manifest, suite, call };
+      return [
+        ...judgeUnpriced(judged, policy),
+        ...judgeIncomplete(judged),
+        ...judgeModels(judged, policy),
+        ...judgePrices(judged, policy),
+        ...judgeCap(judged, policy),
+      ];
+    }),
+  );
+}
+
+interface JudgedCall {
+  readonly manifest: Manifest;
+  readonly suite: SuiteEstimate;
+  readonly call: CallEstimate;
+}
+
+function judgeUnpriced(judged: JudgedCall, policy: Policy): Finding[] {
+  const { price } = judged.call;
+  if (price.state !== 'unpriced') return [];
+  return [
+    finding(judged, 'model', {
+      rule: 'unpriced',
+      severity: policy.unpriced,
+      message: ended(`${nameOf(judged)} has no price: ${price.reason ?? 'unknown reason'}`),
+      remedy:
+        price.resolved_model === null
+          ? 'Name a model of the catalogue; `llm-budget models` lists them.'
+          : 'Ask for less, or let other endpoints serve it; `llm-budget models --endpoints` lists what each takes.',
+    }),
+  ];
+}
+
+/** A call that has a price but no proven range: never silently a pass. */
+function judgeIncomplete(judged: JudgedCall): Finding[] {
+  const { price } = judged.call;
+  if (price.state === 'unpriced' || price.incomplete.length === 0) return [];
+  return [
+    finding(judged, 'model', {
+      rule: 'incomplete_price',
+      severity: 'warn',
+      message: `The price of ${nameOf(judged)} is incomplete: ${price.incomplete.join('; ')}.`,
+      remedy: 'Run the check again; if it stays, look the model up in the catalogue.',
+    }),
+  ];
+}
+
+function judgeModels(judged: JudgedCall, policy: Policy): Finding[] {
+  const { allow, deny } = policy.models ?? {};
+  return judged.call.price.known_as.flatMap(({ declared, names }) => {
+    const denied = deny?.find((pattern) => names.some((name) => matchesPattern(pattern, name)));
+    const isAllowed =
+      allow === undefined || names.some((name) => allow.some((pattern) => matchesPattern(pattern, name)));
+    if (denied === undefined && isAllowed) return [];
+    const why = denied === undefined ? 'is not among the allowed models' : `is denied by ${denied}`;
+    return [
+      finding(judged, declared === judged.call.call.model ? 'model' : 'fallback_models', {
+        rule: 'model_denied',
+        severity: 'fail',
+        actual: declared,
+        limit: denied ?? (allow ?? []).join(', '),
+        message: `${declared} in ${nameOf(judged)} ${why}.`,
+        remedy: 'Use a model that the policy allows.',
+      }),
+    ];
+  });
+}
+
+function judgePrices(judged: JudgedCall, policy: Policy): Finding[] {
+  const { call, price } = judged.call;
+  const models = [
+    { model: call.model, key: 'model', prompt: price.prompt_price, completion: price.completion_price },
+    ...price.fallback_prices.map((fallback) => ({
+      model: fallback.model,
+      key: 'fallback_models',
+      prompt: fallback.prompt_price,
+      completion: fallback.completion_price,
+    })),
+  ];
+  return models.flatMap(({ model, key, prompt, completion }) => [
+    ...judgePrice(judged, { rule: 'max_prompt_price', ceiling: policy.max_prompt_price, price: prompt, model, key }),
+    ...judgePrice(judged, {
+      rule: 'max_completion_price',
+      ceiling: policy.max_completion_price,
+      price: completion,
+      model,
+      key,
+    }),
+  ]);
+}
+
+interface PriceCeiling {
+  readonly rule: 'max_prompt_price' | 'max_completion_price';
+  /** US dollars per million tokens. */
+  readonly ceiling: Decimal | undefined;
+  /** US dollars per token. */
+  readonly price: Decimal | null;
+  readonly model: string;
+  readonly key: string;
+}
+
+function judgePrice(judged: JudgedCall, { rule, ceiling, price, model, key }: PriceCeiling): Finding[] {
+  if (ceiling === undefined || price === null) return [];
+  const perMillion = times(price, 1_000_000);
+  if (compare(perMillion, ceiling) <= 0) return [];
+  const kind = rule === 'max_prompt_price' ? 'prompt' : 'completion';
+  const shown = tellApart(perMillion, ceiling);
+  const parts: Omit<ViolationParts, 'suite' | 'call' | 'place'> = {
+    rule,
+    severity: 'fail',
+    actual: toText(perMillion),
+    limit: toText(ceiling),
+    message: `${model} in ${nameOf(judged)} costs ${shown.actual} per million ${kind} tokens, above the limit of ${shown.limit}.`,
+    remedy: `Use a model of at most ${money(ceiling)} per million ${kind} tokens.`,
+  };
+  // On the same call a cheaper model is no worse, whichever it is.
+  const subject = key === 'model' ? '' : model;
+  const weight: Weight = { call: judged.call, subject, amounts: [perMillion], models: [], leavesOut: '' };
+  return [{ ...finding(judged, key, parts), weight }];
+}
+
+function judgeCap(judged: JudgedCall, policy: Policy): Finding[] {
+  if (!policy.require_max_tokens || judged.call.call.max_tokens !== undefined) return [];
+  return [
+    finding(judged, 'model', {
+      rule: 'require_max_tokens',
+      severity: 'fail',
+      message: `${nameOf(judged)} has no max_tokens: nothing bounds what an answer may cost.`,
+      remedy: 'Set max_tokens in the code, and declare it here.',
+    }),
+  ];
+}
+
+/** At base it is an excuse where the same models were asked no less. */
+function finding(
+  { manifest, suite, call }: JudgedCall,
+  key: string,
+  parts: Omit<ViolationParts, 'suite' | 'call' | 'place'>,
+): Finding {
+  const path = ['suites', suite.name, 'calls', call.call.index, key];
+  return {
+    violation: violation({
+      ...parts,
+      suite: suite.name,
+      call: call.call.display_name,
+      place: placeOf(manifest, path),
+    }),
+    weight: {
+      call,
+      subject: [parts.actual ?? '', call.per_run === null ? termsOf(call.call) : ''].join(' '),
+      amounts: askedWork(call),
+      models: [call.call.model, ...call.call.fallback_models],
+      leavesOut: '',
+    },
+  };
+}
+
+/** Of a call without a price: what moves the price of every unit in it. */
+function termsOf({ cache_ttl, service_tier, provider }: Call): string {
+  return JSON.stringify([cache_ttl, service_tier, provider ?? null], (_, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
+}
+
+function nameOf({ suite, call }: JudgedCall): string {
+  const name = call.call.name ?? call.call.model;
+  return `${suite.name} / ${name}`;
+}
+
+/** A reason may end in a question: "did you mean ...?" */
+function ended(sentence: string): string {
+  return sentence.endsWith('?') ? sentence : `${sentence}.`;
+}

@@ -1,0 +1,146 @@
+import { resolve } from 'node:path';
+import { calibrate } from '../usage/calibrate/calibrate.js';
+import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
+import { modelsDeclared } from '../check/check.js';
+import { chargesOf } from '../usage/charges/recorded-charges.js';
+import { countPromptFiles } from '../check/count-prompts.js';
+import type { AccountClient } from '../openrouter/account/account-client.js';
+import { estimateManifest } from '../budget/estimate/estimate-manifest.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { parseManifest } from '../manifest/parse.js';
+import { amount } from '../manifest/scalars.js';
+import type { Decimal } from '../lib/money/decimal.js';
+import { counted } from '../lib/text/amount.js';
+import { logLine, logVerbatim } from '../lib/text/log.js';
+import { readUsage } from '../usage/read/read-usage.js';
+import type { Usage } from '../usage/read/read-usage.js';
+import { readFileText } from '../lib/files/read-file.js';
+import { writeTextFile } from '../lib/files/write-file.js';
+import { catalogueFor, priceOptionsOf } from './catalogue-for.js';
+import { accountOfEnvironment } from './credits-command.js';
+import { isGiven, listOption, parseOptions, textOption, usageError, wholeOption } from './options.js';
+import type { ParsedOptions } from './options.js';
+import { problemLine } from './problem-line.js';
+import { DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk, readManifestText } from './sources-on-disk.js';
+import type { World } from './world.js';
+
+const OPTIONS = {
+  usage: { type: 'string', multiple: true },
+  suite: { type: 'string' },
+  runs: { type: 'string' },
+  write: { type: 'boolean' },
+  'max-error': { type: 'string' },
+  generations: { type: 'boolean' },
+  'catalogue-url': { type: 'string' },
+  lock: { type: 'string' },
+  offline: { type: 'boolean' },
+} as const;
+
+const USUAL_WIDTH = 120;
+
+/**
+ * `llm-budget calibrate`: the manifest against what was really used. Prints the table and the proposed changes as a
+ * diff, or writes them with `--write`; exit 1 where a suite's estimate is off by more than `--max-error` percent.
+ */
+export async function calibrateCommand(args: readonly string[], world: World): Promise<number> {
+  const options = parseOptions('calibrate', args, OPTIONS, 1);
+  const { globs, file } = await operandsOf(options, world);
+  if (globs.length === 0) throw usageError('calibrate', 'needs --usage GLOB: the recordings of what was used');
+  const runs = wholeOption('calibrate', options, 'runs', { least: 1, usual: 1 });
+  const maxError = maxErrorOf(options);
+  const prices = priceOptionsOf(options);
+  // A key that is missing is said before anything is read or written.
+  const account = isGiven(options, 'generations') ? accountOfEnvironment(prices.catalogueUrl, world) : null;
+  const text = await readManifestText(file, world.cwd);
+  const manifest = parseManifest(text, file);
+  const usage = await readUsage(globs, { cwd: world.cwd, within: null });
+  const withFiles = await countPromptFiles(
+    { head: manifest, base: null, defaultBranch: null, policyFile: null, notes: [] },
+    promptFilesOnDisk(world.cwd),
+  );
+  const ids = [...modelsDeclared([manifest]), ...modelsRecorded(usage)];
+  const { catalogue } = await catalogueFor(prices, ids, world);
+  const charges = account === null ? null : await chargesFor(usage, manifest, catalogue, account);
+  const result = calibrate(
+    {
+      manifest,
+      text,
+      estimate: estimateManifest(withFiles.manifests.head ?? manifest, catalogue, null),
+      catalogue,
+      at: null,
+      usage,
+      runs,
+      suite: textOption(options, 'suite') ?? null,
+      max_error: maxError,
+    },
+    world.stdout.columns ?? USUAL_WIDTH,
+  );
+  world.stdout.write(logVerbatim(result.table));
+  await propose(result, file, isGiven(options, 'write'), world);
+  for (const warning of result.warnings) world.stderr.write(`${problemLine(warning)}\n`);
+  if (charges !== null) world.stdout.write(`\n${charges.map((line) => `${logLine(line)}\n`).join('')}`);
+  return result.exit_code;
+}
+
+async function propose(
+  result: { readonly diff: string; readonly text: string },
+  file: string,
+  write: boolean,
+  world: World,
+): Promise<void> {
+  if (result.diff === '') {
+    world.stdout.write('\nThe manifest says what was measured; nothing to change.\n');
+    return;
+  }
+  if (!write) {
+    world.stdout.write(`\n${logVerbatim(result.diff)}`);
+    world.stderr.write('Nothing was written; --write puts these numbers into the file.\n');
+    return;
+  }
+  await writeTextFile(resolve(world.cwd, file), result.text);
+  const changed = result.diff.split('\n').filter((line) => /^\+(?!\+\+)/.test(line)).length;
+  world.stdout.write(`\n${logLine(file)}: ${counted(changed, 'line')} changed\n`);
+}
+
+/** Before anything is written: a key that is refused is an error. */
+async function chargesFor(
+  usage: Usage,
+  manifest: Manifest,
+  catalogue: Catalogue,
+  account: AccountClient,
+): Promise<readonly string[]> {
+  const shape = manifest.suites[0]?.calls[0];
+  const lines = shape === undefined ? [] : await chargesOf(usage, shape, catalogue, account);
+  return lines.length > 0 ? lines : ['No recorded row names a generation of OpenRouter (gen-...).'];
+}
+
+function modelsRecorded({ table }: Usage): string[] {
+  return [...new Set(table.groups.flatMap(({ model }) => (model === null ? [] : [model])))];
+}
+
+/** Percent, written as an amount of the manifest; null where it is not given. */
+function maxErrorOf(options: ParsedOptions): Decimal | null {
+  const text = textOption(options, 'max-error');
+  if (text === undefined) return null;
+  const percent = amount.safeParse(text);
+  if (percent.success) return percent.data;
+  throw usageError('calibrate', `--max-error accepts a percentage such as 20, not ${JSON.stringify(text)}`);
+}
+
+/** In `--usage a b c` the last one is the manifest where it is one and no other operand is. */
+async function operandsOf(options: ParsedOptions, world: World): Promise<{ globs: readonly string[]; file: string }> {
+  const globs = listOption(options, 'usage');
+  const [named] = options.positionals;
+  if (named !== undefined) return { globs, file: named };
+  const last = globs.at(-1);
+  if (last === undefined || globs.length < 2 || !(await looksLikeManifest(last, world))) {
+    return { globs, file: DEFAULT_MANIFEST };
+  }
+  return { globs: globs.slice(0, -1), file: last };
+}
+
+async function looksLikeManifest(path: string, world: World): Promise<boolean> {
+  if (!/\.(?:ya?ml|json)$/.test(path)) return false;
+  const file = await readFileText(resolve(world.cwd, path), MANIFEST_LIMITS);
+  return file.state === 'text' && /^["\s{]*version"?\s*:/m.test(file.text) && /^["\s{]*suites"?\s*:/m.test(file.text);
+}

@@ -1,0 +1,68 @@
+import { countPromptFiles } from '../check/count-prompts.js';
+import { modelsDeclared } from '../check/check.js';
+import { accountClient } from '../openrouter/account/account-client.js';
+import type { AccountClient } from '../openrouter/account/account-client.js';
+import { creditsViolation } from '../budget/credits/credits-rule.js';
+import { creditsLines } from '../budget/credits/credits-words.js';
+import { fetchCredits } from '../openrouter/account/credits.js';
+import type { Credits } from '../openrouter/account/credits.js';
+import { runNeeds } from '../budget/credits/run-needs.js';
+import type { RunNeeds } from '../budget/credits/run-needs.js';
+import { estimateManifest } from '../budget/estimate/estimate-manifest.js';
+import { send } from '../lib/http/request.js';
+import { parseManifest } from '../manifest/parse.js';
+import { configurationError } from '../lib/errors/problem.js';
+import { logLine } from '../lib/text/log.js';
+import { readOptionalFile } from '../lib/files/read-file.js';
+import { catalogueIfAny } from './catalogue-for.js';
+import { catalogueUrlOption, parseOptions } from './options.js';
+import { withProgress } from './progress.js';
+import { DEFAULT_LOCK, DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk } from './sources-on-disk.js';
+import type { World } from './world.js';
+
+/**
+ * `llm-budget credits`: what is left to spend, how many runs of the manifest it covers, and what 402 will mean for one
+ * that it does not cover. Exit 2 where that cannot be known.
+ */
+export async function creditsCommand(args: readonly string[], world: World): Promise<number> {
+  const options = parseOptions('credits', args, { 'catalogue-url': { type: 'string' } }, 1);
+  const catalogueUrl = catalogueUrlOption(options);
+  const account = accountOfEnvironment(catalogueUrl, world);
+  const run = await needsOf(options.positionals[0] ?? null, catalogueUrl, world);
+  const credits = await withProgress('Asking what is left to spend', world, () => fetchCredits(account));
+  const isKnown = credits.state === 'known' || credits.state === 'exhausted';
+  const stream = isKnown ? world.stdout : world.stderr;
+  for (const line of linesOf(credits, run)) stream.write(`${logLine(line)}\n`);
+  return isKnown ? 0 : 2;
+}
+
+function linesOf(credits: Credits, run: RunNeeds | null): readonly string[] {
+  const lines = creditsLines(credits, run);
+  const broken = run === null ? null : creditsViolation(credits, run, 'warn');
+  return broken === null ? lines : [...lines, [broken.message, broken.remedy ?? ''].join(' ').trim()];
+}
+
+/** The key comes from the environment alone: on the command line it would stand in the shell's history. */
+export function accountOfEnvironment(catalogueUrl: URL, world: World): AccountClient {
+  const apiKey = world.environment.get('OPENROUTER_API_KEY') ?? '';
+  if (/^[\x21-\x7e]+$/.test(apiKey)) return accountClient({ catalogueUrl, apiKey, send, effects: world.effects });
+  throw configurationError(
+    apiKey === ''
+      ? 'OPENROUTER_API_KEY is not set; put the key there, it is read from nowhere else'
+      : 'OPENROUTER_API_KEY is no key: it has blanks or characters outside ASCII',
+  );
+}
+
+/** Of the manifest that is named, or of the usual one where it is there; null, and why on stderr, without prices. */
+async function needsOf(named: string | null, url: URL, world: World): Promise<RunNeeds | null> {
+  const file = named ?? DEFAULT_MANIFEST;
+  const text = await readOptionalFile(file, world.cwd, MANIFEST_LIMITS);
+  if (text === null && named === null) return null;
+  if (text === null) throw configurationError(`There is no ${file}; \`llm-budget init\` writes a manifest.`, { file });
+  const parsed = { head: parseManifest(text, file), base: null, defaultBranch: null, policyFile: null, notes: [] };
+  const { manifests } = await countPromptFiles(parsed, promptFilesOnDisk(world.cwd));
+  if (manifests.head === null) return null;
+  const prices = { catalogueUrl: url, lock: DEFAULT_LOCK, offline: false };
+  const catalogue = await catalogueIfAny(prices, modelsDeclared([manifests.head]), world);
+  return catalogue === null ? null : runNeeds(estimateManifest(manifests.head, catalogue, null));
+}

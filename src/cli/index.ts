@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { runCommandLine } from './run.js';
+import type { Output } from './world.js';
+import { systemEffects } from '../lib/http/effects.js';
+import { useProxyOf } from '../lib/http/proxy.js';
+import { logLines } from '../lib/text/log.js';
+import { catchLibraryNoise } from '../lib/files/library-noise.js';
+
+/** The door of the command line: the real streams, clock and network, and the exit code. */
+
+function output(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal: stream.isTTY,
+    columns: stream.isTTY ? stream.columns : null,
+  };
+}
+
+/** At debug level alone: a defect's stack, and what libraries print of their own accord. */
+function whisper(text: string): void {
+  if (process.env.LLM_BUDGET_DEBUG === '1') process.stderr.write(`${logLines(text)}\n`);
+}
+
+// Only proof ends in 0: a process that ends before its verdict has none.
+process.exitCode = 2;
+catchLibraryNoise(whisper);
+// Node would print it as it is and end in 1, which is a verdict.
+process.once('uncaughtException', (error) => {
+  process.stderr.write('llm-budget: an unexpected error, a defect of llm-budget; LLM_BUDGET_DEBUG=1 shows where\n');
+  whisper(error instanceof Error ? (error.stack ?? error.message) : 'something was thrown that is no error');
+  process.exit(2);
+});
+// A reader that closes the pipe early (`| head`) has seen what it wanted, and the verdict stands; a disk that is full
+// has not got what was asked for, which is no pass.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  process.once('exit', () => {
+    if (process.exitCode === 0) process.exitCode = 2;
+  });
+});
+process.stderr.on('error', () => undefined);
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  cwd: process.cwd(),
+  environment: new Map(Object.entries(process.env).map(([name, value]) => [name, value ?? ''])),
+  stdout: output(process.stdout),
+  stderr: output(process.stderr),
+  effects: systemEffects,
+  useProxy: () => {
+    useProxyOf(process.env);
+  },
+});

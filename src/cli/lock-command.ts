@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import { fetchCatalogue } from '../openrouter/catalogue/live.js';
+import { lockText, parseLock, uncoveredModels } from '../openrouter/catalogue/lock.js';
+import { modelsDeclared } from '../check/check.js';
+import { parseManifest } from '../manifest/parse.js';
+import { counted } from '../lib/text/amount.js';
+import { logLine } from '../lib/text/log.js';
+import { writeTextFile } from '../lib/files/write-file.js';
+import { catalogueUrlOption, isGiven, parseOptions, textOption } from './options.js';
+import { withProgress } from './progress.js';
+import { DEFAULT_LOCK, DEFAULT_MANIFEST, readLockText, readManifestText } from './sources-on-disk.js';
+import type { World } from './world.js';
+
+const OPTIONS = {
+  lock: { type: 'string' },
+  'catalogue-url': { type: 'string' },
+  check: { type: 'boolean' },
+} as const;
+
+/**
+ * `llm-budget lock`: writes the catalogue's facts on the models in use to the lock. With `--check` nothing is written
+ * and nothing fetched: exit 1 where the lock no longer covers the manifest's models.
+ */
+export async function lockCommand(args: readonly string[], world: World): Promise<number> {
+  const options = parseOptions('lock', args, OPTIONS, 1);
+  const manifestFile = options.positionals[0] ?? DEFAULT_MANIFEST;
+  const lockFile = textOption(options, 'lock') ?? DEFAULT_LOCK;
+  const url = catalogueUrlOption(options);
+  const text = await readManifestText(manifestFile, world.cwd);
+  const ids = modelsDeclared([parseManifest(text, manifestFile)]);
+  if (isGiven(options, 'check')) return await checkLock(lockFile, ids, world);
+
+  const catalogue = await withProgress(`Asking ${url.host} for prices`, world, () =>
+    fetchCatalogue({ url, idsInUse: ids }, world.effects),
+  );
+  const written = lockText(catalogue, ids);
+  // Read before it is written: a lock that nobody could read must not take the place of one that can be.
+  const missing = uncoveredModels(parseLock(written, lockFile, world.effects.now()), ids);
+  await writeTextFile(resolve(world.cwd, lockFile), written);
+  const covered = missing.length === 0 ? '' : `${ids.length - missing.length} of `;
+  world.stdout.write(
+    `${logLine(lockFile)}: prices of ${covered}${counted(ids.length, 'model')}, fetched ${catalogue.fetched_at}\n`,
+  );
+  for (const id of missing)
+    world.stderr.write(`${logLine(id)} is not in the catalogue, or its endpoints are not known\n`);
+  return 0;
+}
+
+async function checkLock(lockFile: string, ids: readonly string[], world: World): Promise<number> {
+  const text = await readLockText(lockFile, world.cwd);
+  const lock = parseLock(text, lockFile, world.effects.now());
+  const missing = uncoveredModels(lock, ids);
+  if (missing.length === 0) {
+    world.stdout.write(`${logLine(lockFile)} covers ${counted(ids.length, 'model')}, fetched ${lock.fetched_at}\n`);
+    return 0;
+  }
+  world.stdout.write(`${logLine(lockFile)} does not cover: ${missing.map((id) => logLine(id)).join(', ')}\n`);
+  world.stderr.write('Write it anew: llm-budget lock. A model that the catalogue does not have stays uncovered.\n');
+  return 1;
+}

@@ -1,0 +1,116 @@
+import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
+import { withEndpoints } from '../openrouter/catalogue/live.js';
+import { toText } from '../lib/money/decimal.js';
+import type { EndpointPrice } from '../budget/pricing/endpoint-spread.js';
+import { endpointSpread } from '../budget/pricing/endpoint-spread.js';
+import type { ListedModel } from '../budget/pricing/model-listing.js';
+import { listModels } from '../budget/pricing/model-listing.js';
+import type { ModelRow } from '../report/terminal/model-table.js';
+import { modelTable } from '../report/terminal/model-table.js';
+import { counted } from '../lib/text/amount.js';
+import { closest } from '../lib/text/closest.js';
+import { logJson, logLine } from '../lib/text/log.js';
+import { catalogueFor, priceOptionsOf } from './catalogue-for.js';
+import { isGiven, parseOptions } from './options.js';
+import { withProgress } from './progress.js';
+import type { World } from './world.js';
+
+const OPTIONS = {
+  endpoints: { type: 'boolean' },
+  json: { type: 'boolean' },
+  'catalogue-url': { type: 'string' },
+  lock: { type: 'string' },
+  offline: { type: 'boolean' },
+} as const;
+
+/** A request for each: a query that matches the whole catalogue must not ask for all of it. */
+const MOST_SPREADS = 30;
+
+/** `llm-budget models`: the catalogue's prices, the cheapest first. Exit 1 where no model is what was asked for. */
+export async function modelsCommand(args: readonly string[], world: World): Promise<number> {
+  const options = parseOptions('models', args, OPTIONS, Number.POSITIVE_INFINITY);
+  const words = options.positionals.flatMap((operand) => operand.split(/\s+/)).filter((word) => word !== '');
+  const prices = priceOptionsOf(options);
+  const { catalogue } = await catalogueFor(prices, [], world);
+  const models = listModels(catalogue, words);
+  const rows = isGiven(options, 'endpoints')
+    ? await withSpreads(models, catalogue, prices.catalogueUrl, world)
+    : withoutSpreads(models);
+  world.stdout.write(isGiven(options, 'json') ? json(rows, catalogue) : modelTable(rows, world.stdout.columns));
+  if (rows.length > 0) return 0;
+  world.stderr.write(`${nothingFound(words, catalogue)}\n`);
+  return 1;
+}
+
+function withoutSpreads(models: readonly ListedModel[]): ModelRow[] {
+  return models.map((model) => ({ model, spread: null }));
+}
+
+async function withSpreads(
+  models: readonly ListedModel[],
+  listing: Catalogue,
+  url: URL,
+  world: World,
+): Promise<ModelRow[]> {
+  const ids = models.filter(({ price }) => price !== null).map(({ id }) => id);
+  const looked = ids.slice(0, MOST_SPREADS);
+  if (looked.length < ids.length) {
+    world.stderr.write(
+      `Endpoints of the first ${looked.length} of ${counted(ids.length, 'model')} are looked up, a request each; ask for fewer to see the others.\n`,
+    );
+  }
+  const catalogue =
+    listing.source === 'lock'
+      ? listing
+      : await withProgress(`Asking ${url.host} for the endpoints of ${counted(looked.length, 'model')}`, world, () =>
+          withEndpoints(listing, { url, idsInUse: looked }, world.effects),
+        );
+  const seen = new Set(looked);
+  return models.map((model) => {
+    const row = catalogue.models.get(model.alias_of ?? model.id);
+    if (row === undefined || !seen.has(model.id)) return { model, spread: NOT_LOOKED_UP };
+    return { model, spread: endpointSpread(row, catalogue.endpoints.get(row.id)) };
+  });
+}
+
+const NOT_LOOKED_UP = { reason: 'not looked up' };
+
+function nothingFound(words: readonly string[], catalogue: Catalogue): string {
+  const query = words.join(' ');
+  const near = closest(query, catalogue.models.keys());
+  const hint = near === null ? 'ask for a part of its id, such as gpt-5 or "claude sonnet"' : `did you mean ${near}?`;
+  return logLine(`No model of the catalogue matches ${JSON.stringify(query)}; ${hint}`);
+}
+
+/** One document: prices are exact decimal strings, US dollars per million tokens. */
+function json(rows: readonly ModelRow[], { source, url, fetched_at, sha256 }: Catalogue): string {
+  const document = { schema_version: 1, prices: { source, url, fetched_at, sha256 }, models: rows.map(jsonRow) };
+  return `${logJson(JSON.stringify(document, null, 2))}\n`;
+}
+
+function jsonRow({ model, spread }: ModelRow): object {
+  const { price } = model;
+  return {
+    id: model.id,
+    alias_of: model.alias_of,
+    tier: price?.tier ?? null,
+    prompt_price: price === null ? null : toText(price.prompt),
+    completion_price: price === null ? null : toText(price.completion),
+    cache_read_price: price?.cache_read ? toText(price.cache_read) : null,
+    context_length: model.context_length,
+    reason: model.reason,
+    other_prices: price?.other_prices ?? [],
+    ...(spread === null ? {} : { endpoints: 'reason' in spread ? null : spreadRow(spread) }),
+    ...(spread !== null && 'reason' in spread ? { endpoints_reason: spread.reason } : {}),
+  };
+}
+
+function spreadRow(spread: Exclude<ModelRow['spread'], null | { readonly reason: string }>): object {
+  const { endpoints, other_tiers, cheapest, dearest } = spread;
+  return { count: endpoints, other_tiers, cheapest: endpointRow(cheapest), dearest: endpointRow(dearest) };
+}
+
+function endpointRow(price: EndpointPrice | null): object | null {
+  if (price === null) return null;
+  return { tag: price.tag, prompt_price: toText(price.prompt), completion_price: toText(price.completion) };
+}

@@ -1,0 +1,12 @@
+import { manifestJsonSchemaText } from '../manifest/json-schema.js';
+import { reportJsonSchemaText } from '../report/model/json-schema.js';
+import { choiceOption, parseOptions } from './options.js';
+import type { World } from './world.js';
+
+/** `llm-budget schema`: the JSON Schema of the manifest, or of the report. */
+export function schemaCommand(args: readonly string[], world: World): number {
+  const options = parseOptions('schema', args, { of: { type: 'string' } }, 0);
+  const subject = choiceOption('schema', options, 'of', ['manifest', 'report']);
+  world.stdout.write(subject === 'report' ? reportJsonSchemaText() : manifestJsonSchemaText());
+  return 0;
+}

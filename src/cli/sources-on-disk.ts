@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+import type { ManifestSource, PolicySource, PromptFileReader, Sources } from '../check/sources.js';
+import { MAX_MANIFEST_BYTES } from '../manifest/yaml-scan.js';
+import { configurationError, NoVerdictError } from '../lib/errors/problem.js';
+import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
+import type { ReadLimits } from '../lib/files/file-text.js';
+import { readFilesAtCommit } from '../lib/files/git-files.js';
+import { mergeBase, readAtRef, repositoryRoot } from '../lib/files/git.js';
+import { readFileText, readOptionalFile, readTreeFiles } from '../lib/files/read-file.js';
+
+export const DEFAULT_MANIFEST = 'llm-budget.yml';
+export const DEFAULT_LOCK = 'llm-budget.lock.json';
+
+export const MANIFEST_LIMITS = { maxBytes: MAX_MANIFEST_BYTES };
+export const LOCK_LIMITS = { maxBytes: 8 * 1024 * 1024 };
+
+/** The manifest that a command works on; NoVerdictError (2) that names the way to one where it is missing. */
+export async function readManifestText(file: string, cwd: string): Promise<string> {
+  return await readOr(file, cwd, MANIFEST_LIMITS, '`llm-budget init` writes one, or name the path where it is');
+}
+
+/** The lock that a command needs; NoVerdictError (2) that names the way to one where it is missing. */
+export async function readLockText(file: string, cwd: string): Promise<string> {
+  return await readOr(file, cwd, LOCK_LIMITS, '`llm-budget lock` writes one');
+}
+
+async function readOr(file: string, cwd: string, limits: ReadLimits, remedy: string): Promise<string> {
+  const text = await readOptionalFile(file, cwd, limits);
+  if (text === null) throw configurationError(`There is no ${file}; ${remedy}.`, { file });
+  return text;
+}
+
+export interface SourceNames {
+  readonly manifest: string;
+  /** A file, or a git ref where no file has that name. */
+  readonly base: string | null;
+  readonly policy: string | null;
+  readonly lock: string;
+}
+
+/** What a check on the command line reads: files of the working tree, and git refs for base and policy. */
+export async function gatherSources(names: SourceNames, cwd: string): Promise<Sources> {
+  const text = await readOptionalFile(names.manifest, cwd, MANIFEST_LIMITS);
+  const lock = await readOptionalFile(names.lock, cwd, LOCK_LIMITS);
+  const base = names.base === null ? null : await readBase(names.base, names.manifest, cwd);
+  const policy = names.policy === null ? null : await readPolicy(names.policy, names.manifest, cwd);
+  return {
+    manifestFile: names.manifest,
+    head: { commit: null, text, problem: null, file: null },
+    base,
+    readPromptFiles: promptFileReader({ base: base?.commit ?? null, 'default branch': policy?.sha ?? null }, cwd),
+    policy,
+    baseExcuses: await isOnPolicysBranch(base, policy, cwd),
+    lock: { file: names.lock, text: lock },
+    approvals: null,
+    changedFiles: null,
+  };
+}
+
+async function readBase(base: string, manifest: string, cwd: string): Promise<ManifestSource> {
+  const file = await readFileText(resolve(cwd, base), MANIFEST_LIMITS);
+  if (file.state === 'text') return { commit: null, text: file.text, problem: null, file: base };
+  try {
+    const { sha, text } = await readAtRef(cwd, base, manifest, MANIFEST_LIMITS);
+    return { commit: sha, text, problem: null, file: null };
+  } catch (error) {
+    if (!(error instanceof NoVerdictError)) throw error;
+    const [first] = error.problems;
+    const message = `--base ${JSON.stringify(base)} is neither a readable file nor a usable git ref: ${first?.message ?? ''}`;
+    throw new NoVerdictError(2, [{ message, file: null, line: null, column: null }]);
+  }
+}
+
+async function readPolicy(ref: string, manifest: string, cwd: string): Promise<PolicySource> {
+  const { sha, text } = await readAtRef(cwd, ref, manifest, MANIFEST_LIMITS);
+  return { ref, sha, text };
+}
+
+/**
+ * Whether base excuses what was broken before: as in the action, only where it is on the branch that the policy comes
+ * from. Without a policy of its own, a base is the caller's choice.
+ */
+async function isOnPolicysBranch(
+  base: ManifestSource | null,
+  policy: PolicySource | null,
+  cwd: string,
+): Promise<boolean> {
+  if (base === null || policy === null) return true;
+  return base.commit !== null && (await mergeBase(cwd, base.commit, policy.sha)) === base.commit;
+}
+
+/** Head's from the working tree, the others' from their commits; from the working tree too where base is a file. */
+function promptFileReader(
+  commits: Readonly<Record<Exclude<Side, 'head'>, string | null>>,
+  cwd: string,
+): PromptFileReader {
+  const onDisk = promptFilesOnDisk(cwd);
+  return async (side, paths) => {
+    const commit = side === 'head' ? null : commits[side];
+    if (commit === null) return await onDisk(side, paths);
+    return await readFilesAtCommit(await repositoryRoot(cwd), commit, paths, MANIFEST_LIMITS);
+  };
+}
+
+/** Prompt files are named from the repository's root; outside a repository, from where the command runs. */
+export function promptFilesOnDisk(cwd: string): PromptFileReader {
+  return async (_, paths) => await readTreeFiles(await rootOf(cwd), paths, MANIFEST_LIMITS);
+}
+
+/** The top of the repository that the folder is in; outside a repository, the folder itself. */
+export async function rootOf(cwd: string): Promise<string> {
+  try {
+    return await repositoryRoot(cwd);
+  } catch (error) {
+    if (error instanceof NoVerdictError) return cwd;
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+import { HEADROOM, scalar } from '../usage/calibrate/first-manifest.js';
+import type { Estimate } from '../budget/estimate/estimate.js';
+import { fromUnits, isZero, multiply, toText } from '../lib/money/decimal.js';
+import type { Decimal } from '../lib/money/decimal.js';
+import { money } from '../lib/text/amount.js';
+
+/** What the first call of a first manifest is, in whole numbers. */
+export interface StarterCall {
+  readonly model: string;
+  readonly suite: string;
+  readonly calls: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+export interface StarterLimit {
+  /** US dollars per run. */
+  readonly limit: Decimal;
+  /** What the run is expected to cost, and the day of the prices, `2026-11-24`. */
+  readonly expected: Decimal;
+  readonly day: string;
+}
+
+/** A quarter above the expected cost, up to two digits that are not zero; null where the run costs nothing known. */
+export function starterLimit({ totals }: Estimate, fetchedAt: string): StarterLimit | null {
+  const expected = totals.per_run;
+  if (expected === null || isZero(expected)) return null;
+  return { limit: upToTwoDigits(multiply(expected, HEADROOM)), expected, day: fetchedAt.slice(0, 10) };
+}
+
+function upToTwoDigits(amount: Decimal): Decimal {
+  const digits = amount.coefficient.toString().length;
+  const unit = 10n ** BigInt(Math.max(digits - 2, 0));
+  const coefficient = ((amount.coefficient + unit - 1n) / unit) * unit;
+  return fromUnits(coefficient, amount.scale);
+}
+
+/** A commented manifest of one call; without a limit on the cost of a run where that is not known. */
+export function starterManifest(call: StarterCall, limit: StarterLimit | null, schemaUrl: string): string {
+  const cap = call.completionTokens * 2;
+  return `${schemaLine(schemaUrl)}
+# The LLM calls that this repository's test suites make through OpenRouter, and the budget they must keep.
+# See what it costs: llm-budget check. Look prices up: llm-budget models QUERY.
+version: 1
+
+# How often CI runs all this in a month; a suite may set its own. Limits per month need it.
+runs_per_month: 600
+
+# Limits in US dollars: a number fails the check, {warn: 4, fail: 5} warns first. Once this file is on the default branch
+# a pull request can tighten them and not loosen them.
+budget:
+${limitLine(limit)}
+  increase_percent: 25 # against the base of a pull request, at the same prices
+  # per_month: 50
+  # worst_case_per_run: 5 # at the dearest endpoint, with the longest answers and all retries
+
+policy:
+  unpriced: fail # a call without a price; or warn
+  # models: {allow: ["openai/*", "anthropic/*"]}
+  # max_completion_price: 15 # dollars per million tokens
+  # override_label: llm-budget-override # with an approving review it turns failures into warnings
+
+suites:
+  ${scalar(call.suite)}:
+    repeat: 1 # matrix legs or trials
+    # paths: ["evals/**"] # the code behind the suite
+    # budget: {per_run: 1} # the same limits, for this suite
+    calls:
+      - model: ${scalar(call.model)}
+        count: ${call.calls} # requests per execution of the suite
+        prompt_tokens: ${call.promptTokens} # of one request, everything that is sent
+        completion_tokens: ${call.completionTokens} # of one request, reasoning included
+${capLine(cap)}
+        # cached_tokens: 0 # part of prompt_tokens, read from a cache
+        # retries: 0.02 # expected extra attempts per request
+`;
+}
+
+export function schemaLine(url: string): string {
+  return `# yaml-language-server: $schema=${url}`;
+}
+
+function limitLine(limit: StarterLimit | null): string {
+  if (limit === null) return '  # per_run: 1 # the expected cost of a run';
+  return `  per_run: ${toText(limit.limit)} # a run costs ${money(limit.expected)} at the prices of ${limit.day}, plus a quarter`;
+}
+
+function capLine(cap: number): string {
+  const why = 'the cap that the code sets; the worst case rests on it';
+  return cap === 0 ? `        # max_tokens: 1000 # ${why}` : `        max_tokens: ${cap} # ${why}`;
+}

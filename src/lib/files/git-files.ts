@@ -1,0 +1,103 @@
+import { configurationError } from '../errors/problem.js';
+import { decodeText, tooLarge, unusable, type FileText, type ReadLimits } from './file-text.js';
+import { runGit } from './run-git.js';
+
+interface TreeEntry {
+  readonly mode: string;
+  readonly id: string;
+  /** In bytes; null for what is no blob. */
+  readonly size: number | null;
+}
+
+const LINK = '120000';
+const SUBMODULE = '160000';
+const FOLDER = '040000';
+const TREE_LINE = /^(\d{6}) \w+ ([0-9a-f]+) +(-|\d+)\t(.+)$/s;
+const BATCH_HEADER = /^[0-9a-f]+ blob (\d+)$/;
+
+/**
+ * Files as they are at a commit, by their paths from the repository's root. One listing and one reading for all of
+ * them; links, submodules and folders are refused, never followed.
+ */
+export async function readFilesAtCommit(
+  root: string,
+  sha: string,
+  paths: readonly string[],
+  limits: ReadLimits,
+): Promise<ReadonlyMap<string, FileText>> {
+  const wanted = [...new Set(paths)];
+  if (wanted.length === 0) return new Map();
+  const entries = await listTree(root, sha, wanted);
+  const files = new Map<string, FileText>();
+  const readable = new Map<string, TreeEntry & { size: number }>();
+  for (const path of wanted) {
+    const entry = entries.get(path);
+    if (entry === undefined) files.set(path, await whyUnlisted(root, sha, path));
+    else if (entry.mode === LINK) files.set(path, unusable('is a link; a plain file is accepted'));
+    else if (entry.mode === SUBMODULE) files.set(path, unusable('is a submodule; a plain file is accepted'));
+    else if (entry.size === null) files.set(path, unusable('is a folder, not a file'));
+    else if (entry.size > limits.maxBytes) files.set(path, tooLarge(limits));
+    else readable.set(path, { ...entry, size: entry.size });
+  }
+  const blobs = await readBlobs(root, [...readable.values()]);
+  for (const [path, { id }] of readable) files.set(path, blobs.get(id) ?? unusable('cannot be read from git'));
+  return files;
+}
+
+async function listTree(root: string, sha: string, paths: readonly string[]): Promise<ReadonlyMap<string, TreeEntry>> {
+  const args = ['ls-tree', '-z', '-l', '--full-tree', sha, '--', ...paths];
+  const { exitCode, stdout, complaint } = await runGit(root, args);
+  if (exitCode !== 0) throw configurationError(`git cannot list the files of ${sha}: ${complaint}`);
+  const entries = new Map<string, TreeEntry>();
+  for (const line of stdout.toString('utf8').split('\0')) {
+    const [, mode, id, size, path] = TREE_LINE.exec(line) ?? [];
+    if (mode === undefined || id === undefined || path === undefined) continue;
+    entries.set(path, { mode, id, size: size === undefined || size === '-' ? null : Number(size) });
+  }
+  return entries;
+}
+
+/**
+ * Why the listing has no such path: git lists nothing below a link, as if the file were absent, and no folder whose
+ * file is asked for as well. Saying "missing" would send the reader the wrong way.
+ */
+async function whyUnlisted(root: string, sha: string, path: string): Promise<FileText> {
+  const parts = path.split('/');
+  for (let depth = 1; depth <= parts.length; depth += 1) {
+    const ancestor = parts.slice(0, depth).join('/');
+    const entry = (await listTree(root, sha, [ancestor])).get(ancestor);
+    if (entry?.mode === LINK) return unusable(`is reached through the link ${ancestor}; a plain file is accepted`);
+    if (entry?.mode === SUBMODULE) {
+      return unusable(`is in the submodule ${ancestor}; a file of this repository is accepted`);
+    }
+    if (entry?.mode !== FOLDER) break;
+    if (depth === parts.length) return unusable('is a folder, not a file');
+  }
+  return { state: 'missing' };
+}
+
+/** Blobs by id; git prints them one after the other, each behind a line with its size. */
+async function readBlobs(
+  root: string,
+  entries: readonly { readonly id: string; readonly size: number }[],
+): Promise<ReadonlyMap<string, FileText>> {
+  const sizes = new Map(entries.map(({ id, size }) => [id, size]));
+  const blobs = new Map<string, FileText>();
+  if (sizes.size === 0) return blobs;
+  const maxBytes = [...sizes.values()].reduce((total, size) => total + size + 200, 0);
+  const { stdout } = await runGit(root, ['cat-file', '--batch'], {
+    input: `${[...sizes.keys()].join('\n')}\n`,
+    maxBytes,
+  });
+  let offset = 0;
+  for (const id of sizes.keys()) {
+    const end = stdout.indexOf('\n', offset);
+    const header = stdout.subarray(offset, end === -1 ? stdout.length : end).toString('utf8');
+    const size = Number(BATCH_HEADER.exec(header)?.[1] ?? Number.NaN);
+    if (!header.startsWith(id) || Number.isNaN(size))
+      throw configurationError(`git cannot read ${id}: ${header.slice(0, 100)}`);
+    blobs.set(id, decodeText(stdout.subarray(end + 1, end + 1 + size)));
+    offset = end + 1 + size + 1;
+  }
+  return blobs;
+}

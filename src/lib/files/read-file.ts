@@ -1,0 +1,87 @@
+import { constants } from 'node:fs';
+import { lstat, open, realpath, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { configurationError } from '../errors/problem.js';
+import { decodeText, tooLarge, unusable, type FileText, type ReadLimits } from './file-text.js';
+import { errorCode } from '../errors/error-code.js';
+import { reasonOf } from './system-error.js';
+
+/**
+ * The text of a file that the user named (a manifest, a lock), from `cwd`; null where there is no such file. Links are
+ * followed. Throws a NoVerdictError (2), which has the name as it was given, for anything but a regular file of UTF-8
+ * text within the limit.
+ */
+export async function readOptionalFile(name: string, cwd: string, limits: ReadLimits): Promise<string | null> {
+  const file = await readFileText(resolve(cwd, name), limits);
+  if (file.state === 'unusable') throw configurationError(`${name} ${file.reason}`, { file: name });
+  return file.state === 'text' ? file.text : null;
+}
+
+/** Reads one file, following links; never throws for what the file is, and never opens a pipe or a device. */
+export async function readFileText(path: string, limits: ReadLimits): Promise<FileText> {
+  try {
+    const target = await realpath(path);
+    const problem = await kindProblem(target);
+    return problem ?? (await readBytes(target, limits));
+  } catch (error) {
+    return await whyNot(path, error);
+  }
+}
+
+/**
+ * Reads files of a repository's working tree by their paths from its root. A path that leads through a link is
+ * refused, as it is at a commit, where a link is no file: both give the same answer, and nothing outside the root is read.
+ */
+export async function readTreeFiles(
+  root: string,
+  paths: readonly string[],
+  limits: ReadLimits,
+): Promise<ReadonlyMap<string, FileText>> {
+  const realRoot = await realpath(root).catch(() => root);
+  const files = new Map<string, FileText>();
+  for (const path of new Set(paths)) files.set(path, await readTreeFile(realRoot, path, limits));
+  return files;
+}
+
+async function readTreeFile(root: string, path: string, limits: ReadLimits): Promise<FileText> {
+  const place = join(root, path);
+  try {
+    if ((await realpath(place)) !== place)
+      return unusable('is a link or is reached through one; a plain file is accepted');
+  } catch (error) {
+    return await whyNot(place, error);
+  }
+  return await readFileText(place, limits);
+}
+
+async function kindProblem(target: string): Promise<FileText | null> {
+  const kind = await stat(target);
+  if (kind.isFile()) return null;
+  return unusable(kind.isDirectory() ? 'is a folder, not a file' : 'is not a regular file (a pipe, socket or device)');
+}
+
+/** Without blocking on open, and looked at once more when open: the file may have been replaced by a pipe meanwhile. */
+async function readBytes(target: string, limits: ReadLimits): Promise<FileText> {
+  const handle = await open(target, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await handle.stat()).isFile()) return unusable('is not a regular file');
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for (;;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.min(65_536, limits.maxBytes + 1)));
+      if (bytesRead === 0) return decodeText(Buffer.concat(chunks));
+      length += bytesRead;
+      if (length > limits.maxBytes) return tooLarge(limits);
+      chunks.push(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function whyNot(path: string, error: unknown): Promise<FileText> {
+  const code = errorCode(error);
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') return unusable(`cannot be read: ${reasonOf(error)}`);
+  const itself = await lstat(path).catch(() => null);
+  return itself?.isSymbolicLink() === true ? unusable('is a link to a file that does not exist') : { state: 'missing' };
+}

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { configurationError } from '../errors/problem.js';
+import { errorCode } from '../errors/error-code.js';
+import { reasonOf } from './system-error.js';
+
+export interface GitOutcome {
+  readonly exitCode: number | null;
+  readonly stdout: Buffer;
+  /** The first line of what git said, made printable; "" where it said nothing. */
+  readonly complaint: string;
+}
+
+export interface GitOptions {
+  readonly input?: string;
+  /** More output than this ends the command. */
+  readonly maxBytes?: number;
+}
+
+const TIME_LIMIT_MS = 120_000;
+
+/**
+ * Runs git in a folder, without a shell. Throws a NoVerdictError (2) where git cannot be started, prints more than
+ * is admitted or does not end; an exit code of git is the caller's to judge.
+ */
+export async function runGit(cwd: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
+  const { input = '', maxBytes = 1_000_000 } = options;
+  return await new Promise((resolve, reject) => {
+    // A signal and not the option `timeout`, whose timer keeps the process alive after a failed start.
+    const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+    const child = spawn('git', args, { cwd, env: gitEnvironment(), signal, windowsHide: true });
+    const output: Buffer[] = [];
+    const complaints: Buffer[] = [];
+    let length = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) child.kill();
+      else output.push(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (complaints.length < 16) complaints.push(chunk);
+    });
+    // git may end before it has read its input; that is no failure of its own.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+    child.on('error', (error) => {
+      const reason = signal.aborted ? `did not end in ${TIME_LIMIT_MS / 1000} seconds` : cannotStart(cwd, error);
+      reject(configurationError(`git ${reason}`));
+    });
+    child.on('close', (exitCode, endedBy) => {
+      if (length > maxBytes) reject(configurationError(`git ${args[0] ?? ''} printed more than ${maxBytes} bytes`));
+      else if (endedBy !== null) reject(configurationError(`git ${args[0] ?? ''} was ended by ${endedBy}`));
+      else resolve({ exitCode, stdout: Buffer.concat(output), complaint: firstLine(Buffer.concat(complaints)) });
+    });
+  });
+}
+
+/** Messages in English, no question to a terminal, and paths taken as they are, not as patterns. */
+function gitEnvironment(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_LITERAL_PATHSPECS: '1',
+  };
+}
+
+/** Node reports a missing program and a missing folder alike. */
+function cannotStart(cwd: string, error: unknown): string {
+  const reason = errorCode(error) === 'ENOENT' ? `git is not installed, or ${cwd} does not exist` : reasonOf(error);
+  return `cannot be started: ${reason}`;
+}
+
+function firstLine(stderr: Buffer): string {
+  const line = stderr.toString('utf8').trimStart().split('\n')[0] ?? '';
+  // Control characters would reach the terminal or the runner's log.
+  return line
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+    .trim()
+    .slice(0, 300);
+}

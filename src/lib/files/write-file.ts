@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { configurationError, NoVerdictError } from '../errors/problem.js';
+import { errorCode } from '../errors/error-code.js';
+import { reasonOf } from './system-error.js';
+
+/**
+ * Writes a report, a lock or another output. A reader sees the old text or the new one, never a half: the text goes
+ * to a file beside the target that is then renamed; where the folder admits no new file, an existing target is
+ * written in place. A link is followed to its file. Throws a NoVerdictError (2) where the target exists and is not
+ * a regular file, or cannot be written.
+ */
+export async function writeTextFile(path: string, text: string): Promise<void> {
+  try {
+    const existing = await lookAt(path);
+    if (typeof existing === 'string') throw cannotWrite(path, existing);
+    if (existing === null) await replace(path, text, 0o666);
+    else await replaceOrOverwrite(existing, text);
+  } catch (error) {
+    throw error instanceof NoVerdictError ? error : cannotWrite(path, reasonOf(error));
+  }
+}
+
+/**
+ * Why no output may go to the path, whatever is written: links followed, a folder, pipe, socket or device is there, or
+ * they lead nowhere or in a circle. In words; null for a regular file, and where there is nothing yet. Opens nothing.
+ */
+export async function refusedTarget(path: string): Promise<string | null> {
+  try {
+    const existing = await lookAt(path);
+    return typeof existing === 'string' ? existing : null;
+  } catch (error) {
+    // A folder that is missing or out of reach is no such thing: writing will tell.
+    return errorCode(error) === 'ELOOP' ? reasonOf(error) : null;
+  }
+}
+
+/** Makes a folder and those above it, where they are missing. NoVerdictError (2) where that cannot be done. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeFolders(path);
+  } catch (error) {
+    throw cannotWrite(path, reasonOf(error));
+  }
+}
+
+/** Not by Node's own `recursive`, which never ends where a folder that exists takes no other, such as /proc (Node 20, 24). */
+async function makeFolders(path: string): Promise<void> {
+  const code = await mkdir(path).then(() => null, errorCode);
+  if (code === null || code === 'EEXIST') return;
+  if (code === 'ENOENT' && dirname(path) !== path) await makeFolders(dirname(path));
+  await mkdir(path);
+}
+
+interface Target {
+  readonly path: string;
+  readonly mode: number;
+}
+
+/** What stands at the path already, links followed: in words where it takes no text, null where nothing does. */
+async function lookAt(path: string): Promise<Target | string | null> {
+  const itself = await lstat(path).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  });
+  if (itself === null) return null;
+  const target = await realpath(path).catch((error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    return null;
+  });
+  if (target === null) return 'it is a link to a file that does not exist';
+  const kind = await stat(target);
+  if (kind.isDirectory()) return 'it is a folder';
+  if (!kind.isFile()) return 'it exists and is not a regular file';
+  return { path: target, mode: kind.mode & 0o777 };
+}
+
+async function replaceOrOverwrite(target: Target, text: string): Promise<void> {
+  try {
+    await replace(target.path, text, target.mode);
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EBUSY'].includes(errorCode(error) ?? '')) throw error;
+    await writeFile(target.path, text);
+  }
+}
+
+async function replace(target: string, text: string, mode: number): Promise<void> {
+  const draft = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
+  try {
+    await writeFile(draft, text, { flag: 'wx', mode });
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+function cannotWrite(path: string, reason: string): NoVerdictError {
+  return configurationError(`${path} cannot be written: ${reason}`, { file: path });
+}

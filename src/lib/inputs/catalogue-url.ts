@@ -1,0 +1,38 @@
+import { configurationError } from '../errors/problem.js';
+
+export const DEFAULT_CATALOGUE_URL = 'https://openrouter.ai/api/v1';
+
+const ACCEPTED =
+  'accepted is an https URL, or an http URL to a loopback address (127.0.0.1, [::1], localhost), ' +
+  'without credentials, query or fragment, for example https://openrouter.ai/api/v1';
+
+/**
+ * The base URL of a catalogue, its path without slashes at the end. Prices decide the verdict, so they come over https, or from this
+ * machine; credentials would end in the report. The message of the configuration error never repeats the text for the same reason.
+ */
+export function parseCatalogueUrl(text: string): URL {
+  // URL parsing removes white space and turns backslashes round; an address that needs such repairs is a mistake.
+  if (/[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) throw refused('is not a URL');
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused('is neither https nor http');
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw refused('is http to another machine');
+  if (url.username !== '' || url.password !== '') throw refused('has credentials in it');
+  if (text.includes('?')) throw refused('has a query');
+  if (text.includes('#')) throw refused('has a fragment');
+  url.pathname = url.pathname.replace(/\/+$/, '');
+  return url;
+}
+
+/** The URL as the report names it, and as paths are appended to: no slash at the end, which the URL of a bare host has. */
+export function catalogueUrlText(url: URL): string {
+  return url.href.replace(/\/+$/, '');
+}
+
+/** Whether a URL's host is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function refused(reason: string): Error {
+  return configurationError(`The catalogue URL ${reason}; ${ACCEPTED}.`);
+}

@@ -1,0 +1,50 @@
+import type { Note } from '../../lib/errors/note.js';
+
+/**
+ * Catalogue facts as OpenRouter states them, checked for shape only. Prices stay the strings they are; the pricing
+ * room reads them, so that a broken price of a model nobody uses is nobody's problem.
+ */
+export type Pricing = Readonly<Record<string, unknown>>;
+
+export interface CatalogueModel {
+  readonly id: string;
+  readonly canonical_slug: string | null;
+  readonly context_length: number | null;
+  readonly output_modalities: readonly string[];
+  readonly pricing: Pricing;
+  readonly top_provider: { readonly context_length: number | null; readonly max_completion_tokens: number | null };
+  /** The id that a `~author/family-latest` id stands for now. */
+  readonly alias_target: string | null;
+}
+
+export interface CatalogueEndpoint {
+  readonly provider_name: string;
+  /** Provider, then quantization, region or speed, and as its last part perhaps the tier: `openai/flex`. */
+  readonly tag: string;
+  readonly context_length: number | null;
+  readonly max_prompt_tokens: number | null;
+  readonly max_completion_tokens: number | null;
+  readonly pricing: Pricing;
+  /** Below zero: de-ranked, still possible. */
+  readonly status: number;
+}
+
+/** The endpoints of a model, or why they could not be had. */
+export type EndpointList =
+  | { readonly state: 'known'; readonly endpoints: readonly CatalogueEndpoint[] }
+  | { readonly state: 'unknown'; readonly reason: string };
+
+/** One catalogue at one time; it prices head and base alike. */
+export interface Catalogue {
+  readonly source: 'live' | 'lock';
+  readonly url: string;
+  /** ISO 8601, UTC, whole seconds: when the facts were fetched, for a lock too. */
+  readonly fetched_at: string;
+  /** Of the response body (live) or of the lock file's text, hexadecimal. */
+  readonly sha256: string;
+  readonly models: ReadonlyMap<string, CatalogueModel>;
+  /** By catalogue id, for the models in use. */
+  readonly endpoints: ReadonlyMap<string, EndpointList>;
+  /** What a reader of the prices should know, e.g. a duplicated id. */
+  readonly notes: readonly Note[];
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { NoVerdictError, problem } from '../../lib/errors/problem.js';
+import type { Catalogue, CatalogueEndpoint, CatalogueModel, EndpointList, Pricing } from './catalogue.js';
+import { rowsInUse } from './lock-rows.js';
+import { CLOCK_TOLERANCE_MS, lockSchema, type Lock, type LockedEndpoint, type LockedModel } from './lock-schema.js';
+import { resolveModel } from './model-id.js';
+
+/**
+ * The lock file for the models in use: the same facts always give the same text, so that a diff shows what changed at
+ * OpenRouter and nothing else. Models are sorted by id, endpoints by tag, pricing keys by name.
+ */
+export function lockText(catalogue: Catalogue, idsInUse: readonly string[]): string {
+  const lock: Lock = {
+    lock_version: 1,
+    fetched_at: catalogue.fetched_at,
+    url: catalogue.url,
+    models: rowsInUse(catalogue.models, idsInUse).map((model): LockedModel => {
+      const list = catalogue.endpoints.get(model.id);
+      return {
+        id: model.id,
+        canonical_slug: model.canonical_slug,
+        context_length: model.context_length,
+        output_modalities: [...model.output_modalities],
+        pricing: sortedPricing(model.pricing),
+        top_provider: {
+          context_length: model.top_provider.context_length,
+          max_completion_tokens: model.top_provider.max_completion_tokens,
+        },
+        alias_target: model.alias_target,
+        ...(list === undefined ? {} : { endpoints: list.state === 'known' ? lockedEndpoints(list.endpoints) : null }),
+      };
+    }),
+  };
+  return `${JSON.stringify(lock, null, 2)}\n`;
+}
+
+function lockedEndpoints(endpoints: readonly CatalogueEndpoint[]): LockedEndpoint[] {
+  const rows = endpoints.map((endpoint) => ({
+    provider_name: endpoint.provider_name,
+    tag: endpoint.tag,
+    context_length: endpoint.context_length,
+    max_prompt_tokens: endpoint.max_prompt_tokens,
+    max_completion_tokens: endpoint.max_completion_tokens,
+    pricing: sortedPricing(endpoint.pricing),
+    // How far an endpoint was de-ranked changes from hour to hour; that it was is all that counts.
+    status: endpoint.status < 0 ? -1 : 0,
+  }));
+  const keyed = rows.map((row) => ({ row, key: `${row.tag}\n${JSON.stringify(row)}` }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ row }) => row);
+}
+
+/** The `discount` is left out: it is inside the listed prices already, and changes on its own. */
+function sortedPricing(pricing: Pricing): Record<string, unknown> {
+  const entries = Object.entries(pricing).filter(([name]) => name !== 'discount');
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Reads a lock file; `file` is for messages, `now` (milliseconds since the epoch) for its age. A lock that is damaged or
+ * dated in the future is a `NoVerdictError` with exit code 3: where prices have to come from it, there are none.
+ */
+export function parseLock(text: string, file: string, now: number): Catalogue {
+  const parsed = lockSchema.safeParse(parseText(text, file));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = (issue?.path ?? []).map(String).join('.');
+    throw unusable(file, `${where === '' ? 'it' : where}: ${issue?.message ?? 'not what a lock looks like'}`);
+  }
+  const lock = parsed.data;
+  if (Date.parse(lock.fetched_at) > now + CLOCK_TOLERANCE_MS) {
+    throw unusable(file, `its prices are dated ${lock.fetched_at}, in the future`);
+  }
+  const endpoints = new Map<string, EndpointList>();
+  for (const model of lock.models) {
+    if (model.endpoints === undefined) continue;
+    endpoints.set(
+      model.id,
+      model.endpoints === null
+        ? { state: 'unknown', reason: 'they could not be fetched when the lock was written' }
+        : { state: 'known', endpoints: model.endpoints },
+    );
+  }
+  return {
+    source: 'lock',
+    url: lock.url,
+    fetched_at: lock.fetched_at,
+    sha256: createHash('sha256').update(text).digest('hex'),
+    models: new Map(lock.models.map((row) => [row.id, modelOf(row)])),
+    endpoints,
+    notes: [],
+  };
+}
+
+function modelOf(row: LockedModel): CatalogueModel {
+  const { id, canonical_slug, context_length, output_modalities, pricing, top_provider, alias_target } = row;
+  return { id, canonical_slug, context_length, output_modalities, pricing, top_provider, alias_target };
+}
+
+function parseText(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unusable(file, 'it is not JSON');
+  }
+}
+
+function unusable(file: string, reason: string): NoVerdictError {
+  return new NoVerdictError(3, [
+    problem(`The lock ${file} cannot be used: ${reason}. Write it anew with "llm-budget lock".`, { file }),
+  ]);
+}
+
+/** The ids, each once and in order, that the lock cannot price in full: it lacks the model, or the model's endpoints. */
+export function uncoveredModels(lock: Catalogue, idsInUse: readonly string[]): string[] {
+  return [...new Set(idsInUse)].filter((id) => {
+    const resolution = resolveModel(id, lock.models);
+    return resolution.state === 'unresolved' || lock.endpoints.get(resolution.id)?.state !== 'known';
+  });
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** How old a lock's prices are in days and parts of them, never below 0; `now` in milliseconds since the epoch. */
+export function lockAgeDays(lock: Catalogue, now: number): number {
+  return Math.max(0, (now - Date.parse(lock.fetched_at)) / DAY_MS);
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { HttpFailure, isTransientStatus } from '../../lib/http/failure.js';
+import type { CatalogueEndpoint, CatalogueModel } from './catalogue.js';
+
+/**
+ * What OpenRouter's two catalogue answers are held to. Fields and enum values nobody needs here may come and go; a field
+ * that prices rest on is absent or has its type. (OpenAPI document of 2026-08-22.)
+ */
+const size = z
+  .number()
+  .nullish()
+  // A negative size is none, as one that is missing.
+  .transform((value) => (typeof value === 'number' && value >= 0 ? value : null));
+const pricing = z.record(z.string(), z.unknown());
+
+const modelRow = z
+  .object({
+    id: z.string().min(1).max(300),
+    canonical_slug: z.string().nullish(),
+    context_length: size,
+    // The listing is of text models unless asked otherwise, so a row that is silent about its output is one.
+    architecture: z.object({ output_modalities: z.array(z.string()).nullish() }).nullish(),
+    pricing,
+    top_provider: z.object({ context_length: size, max_completion_tokens: size }).nullish(),
+    alias_target: z.object({ slug: z.string() }).nullish(),
+  })
+  .transform((row): CatalogueModel => ({
+    id: row.id,
+    canonical_slug: row.canonical_slug ?? null,
+    context_length: row.context_length,
+    output_modalities: row.architecture?.output_modalities ?? ['text'],
+    pricing: row.pricing,
+    top_provider: row.top_provider ?? { context_length: null, max_completion_tokens: null },
+    alias_target: row.alias_target?.slug ?? null,
+  }));
+
+const endpointRow = z
+  .object({
+    provider_name: z.string(),
+    tag: z.string().nullish(),
+    context_length: size,
+    max_prompt_tokens: size,
+    max_completion_tokens: size,
+    pricing,
+    status: z.number().nullish(),
+  })
+  .transform((row): CatalogueEndpoint => ({ ...row, tag: row.tag ?? '', status: row.status ?? 0 }));
+
+const modelsBody = z.object({
+  data: z.array(z.unknown()),
+  links: z.object({ next: z.string().nullish() }).nullish(),
+});
+const endpointsBody = z.object({ data: z.object({ endpoints: z.array(endpointRow) }) });
+const errorBody = z.object({ error: z.unknown().refine((error) => error !== null && error !== undefined) });
+const codedError = z.object({ error: z.object({ code: z.number().int() }) });
+
+export interface ModelsPage {
+  readonly models: readonly CatalogueModel[];
+  /** How many rows are not what a model looks like, and the ids of those that have one. */
+  readonly malformed: { readonly rows: number; readonly ids: readonly string[] };
+  /** The next page, as the answer has it; null on the last one. */
+  readonly next: string | null;
+}
+
+/** The body of `/models`. A row that is malformed is left out and counted; throws an `HttpFailure` on anything worse. */
+export function readModelsPage(value: unknown): ModelsPage {
+  refuseError(value);
+  const body = modelsBody.safeParse(value);
+  if (!body.success) throw shapeFailure('a list of models', body.error);
+  const models: CatalogueModel[] = [];
+  const ids: string[] = [];
+  let rows = 0;
+  for (const row of body.data.data) {
+    const parsed = modelRow.safeParse(row);
+    if (parsed.success) {
+      models.push(parsed.data);
+    } else {
+      rows += 1;
+      const id = z.object({ id: z.string() }).safeParse(row);
+      if (id.success) ids.push(id.data.id);
+    }
+  }
+  return { models, malformed: { rows, ids }, next: body.data.links?.next ?? null };
+}
+
+/**
+ * The body of a model's endpoints. One malformed endpoint spoils the list: without it the dearest price may be missing.
+ * Throws an `HttpFailure`.
+ */
+export function readEndpoints(value: unknown): readonly CatalogueEndpoint[] {
+  refuseError(value);
+  const body = endpointsBody.safeParse(value);
+  if (!body.success) throw shapeFailure('a list of endpoints', body.error);
+  return body.data.data.endpoints;
+}
+
+/** OpenRouter may report an error with status 200; its code is then the status that was meant. */
+function refuseError(value: unknown): void {
+  if (!errorBody.safeParse(value).success) return;
+  const code = codedError.safeParse(value).data?.error.code ?? null;
+  throw new HttpFailure(`answered with an error in place of data${code === null ? '' : ` (code ${code})`}`, {
+    kind: 'shape',
+    status: code,
+    transient: code !== null && isTransientStatus(code),
+  });
+}
+
+function shapeFailure(expected: string, error: z.ZodError): HttpFailure {
+  const path = (error.issues[0]?.path ?? []).filter(
+    (part) => typeof part === 'number' || /^[a-z_]{1,40}$/.test(String(part)),
+  );
+  const where = path.length === 0 ? '' : ` (at ${path.join('.')})`;
+  return new HttpFailure(`sent JSON that is not ${expected}${where}`, { kind: 'shape', transient: false });
+}

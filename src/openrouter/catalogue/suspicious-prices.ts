@@ -1,0 +1,54 @@
+import { compare, isZero, times, toText, type Decimal } from '../../lib/money/decimal.js';
+import type { Note } from '../../lib/errors/note.js';
+import type { Catalogue, EndpointList, Pricing } from './catalogue.js';
+import { readPrice } from './price-text.js';
+
+/**
+ * Prices that fell by more than half against the lock, or to zero: for models that both have, one note each. The cause may
+ * be a real price cut, a mistake at OpenRouter or a catalogue that lies; a person should look before the gate relies on it.
+ */
+export function suspiciousPrices(live: Catalogue, lock: Catalogue): Note[] {
+  const notes: Note[] = [];
+  for (const [id, locked] of lock.models) {
+    const model = live.models.get(id);
+    if (model === undefined) continue;
+    const falls = [
+      ...pricingFalls('', model.pricing, locked.pricing),
+      ...endpointFalls(live.endpoints.get(id), lock.endpoints.get(id)),
+    ];
+    const [first] = falls;
+    if (first === undefined) continue;
+    const more = falls.length > 1 ? ` (and ${falls.length - 1} more of its prices)` : '';
+    notes.push({
+      code: 'price_fell',
+      message: `${id}: ${first}${more}, a fall by more than half since the lock of ${lock.fetched_at}.`,
+    });
+  }
+  return notes;
+}
+
+/** "the prompt price went from 0.000003 to 0.000001 dollars", for each price of one listing. */
+function pricingFalls(where: string, live: Pricing, locked: Pricing): string[] {
+  const livePrices = new Map(Object.entries(live));
+  return Object.entries(locked).flatMap(([name, value]) => {
+    const before = readPrice(value);
+    const after = readPrice(livePrices.get(name));
+    if (before === null || after === null || !fellByMoreThanHalf(before, after)) return [];
+    return [`the ${name} price${where} went from ${toText(before)} to ${toText(after)} dollars`];
+  });
+}
+
+/** Endpoints are matched by tag, where exactly one of each side has it. */
+function endpointFalls(live: EndpointList | undefined, locked: EndpointList | undefined): string[] {
+  if (live?.state !== 'known' || locked?.state !== 'known') return [];
+  return locked.endpoints.flatMap((endpoint) => {
+    const [now, ...others] = live.endpoints.filter((other) => other.tag === endpoint.tag);
+    const isOnly = locked.endpoints.filter((other) => other.tag === endpoint.tag).length === 1;
+    if (now === undefined || others.length > 0 || !isOnly) return [];
+    return pricingFalls(` at ${endpoint.tag}`, now.pricing, endpoint.pricing);
+  });
+}
+
+function fellByMoreThanHalf(before: Decimal, after: Decimal): boolean {
+  return compare(times(after, 2), before) < 0 && !isZero(before);
+}

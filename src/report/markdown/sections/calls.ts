@@ -1,0 +1,85 @@
+import type { Report, ReportCall, ReportSuite } from '../../model/schema.js';
+import { moneyOr, stateWord, tokensOf, unitPricesOf } from '../../model/wording.js';
+import type { InAndOut } from '../../model/wording.js';
+import { count, counted, signedMoney } from '../../../lib/text/amount.js';
+import type { Block } from '../../../lib/text/fit.js';
+import { cell, proseCell } from '../../../lib/text/markdown.js';
+import type { MarkdownContext } from '../context.js';
+import { missingRows } from '../context.js';
+import { folded } from './folded.js';
+import { tableHead, tableRow, unbroken } from './table.js';
+
+const TITLES = ['Suite, call', 'Model', '>Requests', '>Tokens in / out', '>Per million in / out', '>Per run'];
+const CHANGE = '>Change';
+
+/** Every call with what its cost is made of; the changed suites first, so that their rows are dropped last. */
+export function callsSection(report: Report, context: MarkdownContext): Block[] {
+  const calls = report.suites.reduce((total, suite) => total + suite.calls.length, 0);
+  if (calls === 0) return [];
+  const changed = report.suites.filter((suite) => suite.status !== 'unchanged');
+  const unchanged = report.suites.filter((suite) => suite.status === 'unchanged');
+  return [
+    folded(
+      {
+        title: `${counted(calls, 'call')}: models, requests, tokens and prices`,
+        lead: tableHead(report.base === null ? TITLES : [...TITLES, CHANGE]),
+        rows: [...changed, ...unchanged].flatMap((suite) => [
+          suiteLine(suite, report),
+          ...suite.calls.map((call) => callLine(call, report)),
+        ]),
+        importance: 1,
+        missing: missingRows(context, 'line'),
+      },
+      context,
+    ),
+  ];
+}
+
+function suiteLine(suite: ReportSuite, report: Report): string {
+  const { name, head, delta, status } = suite;
+  const requests = head === null ? '' : `**${count(head.requests_per_run)}**`;
+  const cost = head === null ? '' : `**${moneyOr(head.per_run)}**`;
+  return tableRow([`**${cell(name)}**`, '', requests, '', '', cost, ...change(status, delta?.per_run ?? null, report)]);
+}
+
+function callLine(call: ReportCall, report: Report): string {
+  return tableRow([
+    call.name === call.model ? '' : cell(call.name, 64),
+    cell(call.model),
+    call.head === null ? '' : count(call.requests_per_run),
+    tokens(call),
+    prices(call),
+    call.head === null ? '' : moneyOr(call.head.per_run),
+    ...change(call.status, call.delta_per_run ?? null, report),
+  ]);
+}
+
+/** What moved a suite's cost, call by call; no column where there is no base to have moved from. */
+function change(status: ReportSuite['status'], delta: string | null, { base }: Report): string[] {
+  if (base === null) return [];
+  switch (status) {
+    case 'added':
+      return ['new'];
+    case 'removed':
+      return ['removed'];
+    case 'changed':
+      return [delta === null ? 'not known' : signedMoney(delta)];
+    case 'unchanged':
+      return [''];
+  }
+}
+
+function tokens(call: ReportCall): string {
+  const source = call.token_source === undefined ? '' : ` (${proseCell(call.token_source, 40)})`;
+  return `${inAndOut(tokensOf(call))}${source}`;
+}
+
+function prices(call: ReportCall): string {
+  const unitPrices = unitPricesOf(call);
+  if (unitPrices !== null) return inAndOut(unitPrices);
+  return call.reason === null ? stateWord(call) : `${stateWord(call)}: ${proseCell(call.reason)}`;
+}
+
+function inAndOut(parts: InAndOut | null): string {
+  return parts === null ? '' : unbroken(`${parts.prompt} / ${parts.completion}`);
+}

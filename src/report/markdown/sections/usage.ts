@@ -1,0 +1,47 @@
+import type { Report } from '../../model/schema.js';
+import { usageFlaws, usageTitle } from '../../model/usage-words.js';
+import { moneyOr } from '../../model/wording.js';
+import { percent } from '../../../lib/text/amount.js';
+import type { Block } from '../../../lib/text/fit.js';
+import { cell, prose } from '../../../lib/text/markdown.js';
+import type { MarkdownContext } from '../context.js';
+import { missingRows } from '../context.js';
+import { folded } from './folded.js';
+import { tableHead, tableRow } from './table.js';
+
+/** What the suites were estimated to cost against what they really used. */
+export function usageSection(report: Report, context: MarkdownContext): Block[] {
+  const { usage } = report;
+  if (usage === undefined) return [];
+  const rows = usage.suites.map((suite) =>
+    tableRow([
+      cell(suite.name),
+      moneyOr(suite.estimated_per_run),
+      moneyOr(suite.used_per_run, 'nothing recorded'),
+      suite.error_percent === null ? '' : percent(suite.error_percent),
+    ]),
+  );
+  const title = usageTitle(usage);
+  const lead = tableHead(['Suite', '>Estimated', '>Used', '>Error']);
+  return [folded({ title, lead, rows, importance: 4, missing: missingRows(context, 'suite') }, context)];
+}
+
+/** What is left to spend: in the summary alone, since it differs from run to run. */
+export function creditsSection({ credits }: Report, { isSummary }: MarkdownContext): Block[] {
+  if (credits === undefined || !isSummary) return [];
+  return [`**Credits.** ${credits.lines.map((line) => prose(line)).join(' ')}`];
+}
+
+/** What OpenRouter says that recorded requests were charged, beside the estimate. */
+export function chargesSection({ charges }: Report, context: MarkdownContext): Block[] {
+  if (charges === undefined) return [];
+  const rows = charges.map((line) => `- ${prose(line)}`);
+  return [folded({ title: 'Exact charges', rows, importance: 2, missing: missingRows(context, 'charge') }, context)];
+}
+
+/** What is wrong with the recordings themselves. */
+export function usageRemarks({ usage }: Report): Block[] {
+  if (usage === undefined) return [];
+  const remarks = usageFlaws(usage);
+  return remarks.length === 0 ? [] : [`_${remarks.join(' ')} \`llm-budget calibrate\` names them._`];
+}

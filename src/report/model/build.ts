@@ -1,0 +1,184 @@
+import type { UsageReport } from '../../usage/calibrate/usage-report.js';
+import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
+import type { CallPair, Comparison, Delta, SuitePair } from '../../budget/comparison/comparison.js';
+import type { CreditsReport } from '../../budget/credits/credits-report.js';
+import type { CallEstimate, Estimate, Totals } from '../../budget/estimate/estimate.js';
+import type { Locate, NamedCall } from '../../manifest/manifest.js';
+import { add, decimal, fromInteger, multiply, times, toText } from '../../lib/money/decimal.js';
+import type { Decimal } from '../../lib/money/decimal.js';
+import type { Note } from '../../lib/errors/note.js';
+import type { Judgement } from '../../budget/verdict/judge.js';
+import type { NotApplied } from '../../budget/verdict/violation.js';
+import type { PriceDrift, Report, ReportCall, ReportDelta, ReportSuite, ReportTotals, Suggestion } from './schema.js';
+
+/** What the report is made of; `comparison` is null where head has no manifest. */
+export interface ReportParts {
+  readonly manifest: string;
+  readonly comparison: Comparison | null;
+  /** Null where there is no base that can be read. */
+  readonly base: Estimate | null;
+  readonly suites: readonly SuitePair[];
+  /** Of head's manifest; null where there is none. */
+  readonly locate: Locate | null;
+  readonly judgement: Judgement;
+  readonly catalogue: Catalogue;
+  /** Of a lock, in days and parts of them; null for live prices. */
+  readonly ageInDays: number | null;
+  readonly drift: PriceDrift | null;
+  readonly notes: readonly Note[];
+  readonly policy: { readonly ref: string | null; readonly sha: string | null; readonly protected: boolean };
+  readonly notApplied: readonly NotApplied[];
+  readonly commits: { readonly head: string | null; readonly base: string | null };
+  /** Percent that buying credits costs on top; undefined: no cash figures. */
+  readonly creditFee: Decimal | undefined;
+  /** How the prompt files of a call were counted. */
+  readonly tokenSources: ReadonlyMap<NamedCall, string>;
+  readonly credits: CreditsReport | null;
+  readonly usage: UsageReport | null;
+  /** What recorded generations were charged, a line each. */
+  readonly charges: readonly string[];
+  /** What would help, in the order to show it. */
+  readonly suggestions: readonly Suggestion[];
+  /** Whether each call carries its arithmetic. */
+  readonly explain: boolean;
+}
+
+/** The report document: exact decimal strings, nothing rounded but percentages. */
+export function buildReport(parts: ReportParts): Report {
+  const { comparison, judgement, catalogue } = parts;
+  const totals = (value: Totals): ReportTotals => totalsOf(value, parts.creditFee);
+  return {
+    schema_version: 1,
+    verdict: judgement.verdict,
+    manifest: parts.manifest,
+    prices: {
+      source: catalogue.source,
+      url: catalogue.url,
+      fetched_at: catalogue.fetched_at,
+      sha256: catalogue.sha256,
+      ...(parts.ageInDays === null ? {} : { age_days: Math.floor(parts.ageInDays) }),
+    },
+    head: comparison === null ? NO_FIGURES : totals(comparison.head.totals),
+    base: mapped(parts.base, (base) => totals(base.totals)),
+    delta: mapped(comparison?.delta, deltaOf),
+    price_drift: parts.drift,
+    coverage: comparison?.head.coverage ?? { priced: 0, free: 0, unpriced: 0 },
+    suites: parts.suites.map((suite) => suiteOf(suite, parts)),
+    violations: [...judgement.violations],
+    notes: [...parts.notes],
+    policy: { ...parts.policy, not_applied: [...parts.notApplied] },
+    override: judgement.override,
+    limits: [...judgement.limits],
+    suggestions: [...parts.suggestions],
+    commits: parts.commits,
+    ...(parts.credits === null ? {} : { credits: parts.credits }),
+    ...(parts.usage === null ? {} : { usage: parts.usage }),
+    ...(parts.charges.length === 0 ? {} : { charges: [...parts.charges] }),
+  };
+}
+
+/** No manifest, no figures: what is not known is not $0. */
+const NO_FIGURES: ReportTotals = {
+  per_run: null,
+  priced_per_run: '0',
+  floor_per_run: null,
+  worst_case_per_run: null,
+  per_month: null,
+  requests_per_run: 0,
+};
+
+function totalsOf(totals: Totals, creditFee: Decimal | undefined): ReportTotals {
+  return {
+    per_run: text(totals.per_run),
+    priced_per_run: toText(totals.priced_per_run),
+    floor_per_run: text(totals.floor_per_run),
+    worst_case_per_run: text(totals.worst_case_per_run),
+    per_month: text(totals.per_month),
+    requests_per_run: Number(totals.requests_per_run),
+    ...(creditFee === undefined ? {} : { cash_per_run: text(cash(totals.per_run, creditFee)) }),
+  };
+}
+
+/** Credits for a dollar cost a dollar and the fee: amount x (100 + fee) / 100. */
+function cash(amount: Decimal | null, fee: Decimal): Decimal | null {
+  return amount === null ? null : multiply(multiply(amount, add(fromInteger(100), fee)), decimal('0.01'));
+}
+
+function deltaOf(delta: Delta): ReportDelta {
+  return {
+    per_run: text(delta.per_run),
+    percent: delta.percent === null ? null : toText(delta.percent, 2),
+    per_month: text(delta.per_month),
+  };
+}
+
+function suiteOf(pair: SuitePair, parts: ReportParts): ReportSuite {
+  return {
+    name: pair.name,
+    status: pair.status,
+    head: mapped(pair.head, (head) => totalsOf(head.totals, parts.creditFee)),
+    base: mapped(pair.base, (base) => totalsOf(base.totals, parts.creditFee)),
+    delta: mapped(pair.delta, deltaOf),
+    line: lineOf(parts.locate, pair.head === null ? null : ['suites', pair.name]),
+    runs_per_month: (pair.head ?? pair.base)?.runs_per_month ?? null,
+    calls: pair.calls.flatMap((call) => callOf(call, pair.name, parts)),
+  };
+}
+
+function callOf(pair: CallPair, suite: string, { locate, explain, tokenSources }: ReportParts): ReportCall[] {
+  const shown = pair.head ?? pair.base;
+  if (shown === null) return [];
+  const { call, price } = shown;
+  const tokenSource = tokenSources.get(call);
+  const path = pair.head === null ? null : ['suites', suite, 'calls', pair.head.call.index];
+  return [
+    {
+      name: call.display_name,
+      model: call.model,
+      status: pair.status,
+      state: price.state,
+      reason: price.reason,
+      capped: price.capped,
+      requests_per_run: Number(shown.requests_per_run),
+      attempts_per_request: toText(add(fromInteger(1), call.retries.expected)),
+      head: mapped(pair.head, costsOf),
+      base: mapped(pair.base, costsOf),
+      delta_per_run: text(pair.delta),
+      line: lineOf(locate, path),
+      prompt_tokens: call.prompt_tokens?.expected ?? 0,
+      completion_tokens: call.completion_tokens.expected,
+      cached_tokens: call.cached_tokens.expected,
+      max_tokens: call.max_tokens ?? null,
+      resolved_model: price.resolved_model,
+      prompt_price: perMillion(price.prompt_price),
+      completion_price: perMillion(price.completion_price),
+      ...(tokenSource === undefined ? {} : { token_source: tokenSource }),
+      ...(explain ? { arithmetic: [...price.arithmetic()] } : {}),
+    },
+  ];
+}
+
+function costsOf(estimate: CallEstimate): ReportCall['head'] {
+  return {
+    per_run: text(estimate.per_run),
+    per_request: text(estimate.price.expected),
+    floor_per_run: text(estimate.floor_per_run),
+    worst_case_per_run: text(estimate.worst_case_per_run),
+  };
+}
+
+function lineOf(locate: Locate | null, path: readonly (string | number)[] | null): number | null {
+  return locate === null || path === null ? null : locate(path).line;
+}
+
+function perMillion(price: Decimal | null): string | null {
+  return text(price === null ? null : times(price, 1_000_000));
+}
+
+function mapped<T, R>(value: T | null | undefined, map: (value: T) => R): R | null {
+  return value === null || value === undefined ? null : map(value);
+}
+
+function text(value: Decimal | null): string | null {
+  return value === null ? null : toText(value);
+}

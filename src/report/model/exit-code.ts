@@ -1,0 +1,25 @@
+import type { FailOn } from '../../lib/inputs/fail-on.js';
+import type { Report } from './schema.js';
+
+/** 0 pass or warn, 1 fail; with `warning` a warning that nobody overrode is 1 too, with `never` nothing is. */
+export function exitCodeOf(report: Pick<Report, 'verdict' | 'violations'>, failOn: FailOn): 0 | 1 {
+  switch (failOn) {
+    case 'never':
+      return 0;
+    case 'violation':
+      return report.verdict === 'fail' ? 1 : 0;
+    case 'warning':
+      return report.verdict === 'fail' || hasOpenWarning(report) ? 1 : 0;
+  }
+}
+
+/** 2 configuration, 3 prices unusable; `never` lets a run without prices pass, a wrong configuration never. */
+export function errorExitCode(exitCode: 2 | 3, failOn: FailOn): 0 | 2 | 3 {
+  return failOn === 'never' && exitCode === 3 ? 0 : exitCode;
+}
+
+/** A verdict of `warn` without any violation is a figure that could not be proven: that warns too. */
+function hasOpenWarning({ verdict, violations }: Pick<Report, 'verdict' | 'violations'>): boolean {
+  if (verdict === 'pass') return false;
+  return violations.length === 0 || violations.some((violation) => violation.overridden !== true);
+}

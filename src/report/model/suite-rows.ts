@@ -1,0 +1,127 @@
+import {
+  compare,
+  fromInteger,
+  isPositive,
+  parseDecimal,
+  percentage,
+  round,
+  toNumber,
+} from '../../lib/money/decimal.js';
+import type { Decimal } from '../../lib/money/decimal.js';
+import { atLeast, money, plainPercent } from '../../lib/text/amount.js';
+import { hasHeadManifest } from './head-manifest.js';
+import type { Report, ReportSuite, ReportTotals } from './schema.js';
+import { deltaText, hasLimits, isNought } from './wording.js';
+
+const ONE = fromInteger(1);
+const HUNDRED = fromInteger(100);
+
+/** A line of the suites' table; only `name` is untrusted. */
+export interface SuiteRow {
+  readonly name: string;
+  /** An amount, `new` or `no price`. */
+  readonly base: string;
+  /** An amount, `removed` or `no price`. */
+  readonly head: string;
+  /** `+$0.31 (+6.3 %)`; `new` or `removed` where there is nothing to hold it against. */
+  readonly change: string;
+  readonly share: Share | null;
+}
+
+export interface Share {
+  /** For a bar: above 100 where a limit is broken. */
+  readonly percent: number;
+  /** `76 % of $2.00`. */
+  readonly text: string;
+}
+
+/** What the shares are parts of: the limits, or the run where nothing limits its cost. */
+export function shareTitle(report: Report): string {
+  return hasRunLimit(report) ? 'Share of limit' : 'Share of run';
+}
+
+export function suiteRow(suite: ReportSuite, report: Report): SuiteRow {
+  return {
+    name: suite.name,
+    base: suite.base === null ? (report.base === null ? '' : 'new') : cost(suite.base),
+    head: suite.head === null ? 'removed' : cost(suite.head),
+    change: changeOf(suite),
+    share: shareOf(suite, report),
+  };
+}
+
+/** The line of all suites together. */
+export function totalRow(report: Report): SuiteRow {
+  const limit = runLimit(report, null);
+  return {
+    name: 'All suites',
+    base: report.base === null ? '' : cost(report.base),
+    head: hasHeadManifest(report) ? cost(report.head) : 'not known',
+    change: totalChange(report),
+    share: limit === null ? null : share(report.head, limit, money(limit)),
+  };
+}
+
+function totalChange({ base, delta }: Report): string {
+  if (base === null) return '';
+  return delta === null ? 'not known' : deltaText(delta);
+}
+
+/** An amount; `no price`, with what is known of it where some calls have one. */
+function cost(totals: ReportTotals): string {
+  if (totals.per_run !== null) return money(totals.per_run);
+  return isNought(totals.priced_per_run) ? 'no price' : `${money(totals.priced_per_run)} + no price`;
+}
+
+function changeOf(suite: ReportSuite): string {
+  if (suite.delta !== null && suite.status !== 'added' && suite.status !== 'removed') return deltaText(suite.delta);
+  const amount = suite.delta?.per_run ?? null;
+  const word = suite.status === 'removed' ? 'removed' : 'new';
+  return amount === null ? word : deltaText({ per_run: amount, percent: null, per_month: null });
+}
+
+/** Of the suite's own limit, else of the run's, else of what the run costs. */
+function shareOf(suite: ReportSuite, report: Report): Share | null {
+  if (suite.head === null) return null;
+  const own = runLimit(report, suite.name);
+  if (own !== null) return share(suite.head, own, `its ${money(own)}`);
+  const common = runLimit(report, null);
+  if (common !== null) return share(suite.head, common, money(common));
+  // Nobody knows the whole of which it would be a share.
+  if (hasRunLimit(report) || report.head.per_run === null) return null;
+  return share(suite.head, report.head.per_run, null);
+}
+
+/** What leaves out calls without a price is a share of at least so much, and none at all where nothing has a price. */
+function share(
+  { per_run: exactly, priced_per_run: known }: ReportTotals,
+  whole: string,
+  of: string | null,
+): Share | null {
+  const [part, total] = [parseDecimal(known), parseDecimal(whole)];
+  if (part === null || total === null || !isPositive(total)) return null;
+  if (exactly === null && isNought(known)) return null;
+  const exact = percentage(part, total, 6);
+  const text = `${atLeast(exactly !== null)}${sharePercent(exact)}`;
+  return {
+    percent: toNumber(exact),
+    text: of === null ? text : `${text} of ${of}`,
+  };
+}
+
+/** Whole percents from one on; a limit that is broken or kept by a hair is said to be. */
+function sharePercent(exact: Decimal): string {
+  if (compare(exact, ONE) < 0) return plainPercent(exact);
+  const [whole, toLimit] = [round(exact, 0), compare(exact, HUNDRED)];
+  if (toLimit === 0 || compare(whole, HUNDRED) !== 0) return plainPercent(whole);
+  return `just ${toLimit > 0 ? 'over' : 'under'} 100 %`;
+}
+
+function runLimit(report: Report, suite: string | null): string | null {
+  const limit = report.limits?.find((state) => state.rule === 'per_run' && state.suite === suite);
+  return limit?.fail ?? limit?.warn ?? null;
+}
+
+function hasRunLimit(report: Report): boolean {
+  return hasLimits(report) && (report.limits ?? []).some((limit) => limit.rule === 'per_run');
+}

@@ -1,0 +1,141 @@
+import { age, count, counted, exactMoney, money, percent, signedMoney } from '../../lib/text/amount.js';
+import { isZero, parseDecimal } from '../../lib/money/decimal.js';
+import { LIMIT_NAMES } from '../../budget/verdict/limits-in-force.js';
+import type { Rule, Violation } from '../../budget/verdict/violation.js';
+import { hasHeadManifest } from './head-manifest.js';
+import { RULE_WORDS } from './rule-words.js';
+import type { Report, ReportCall, ReportDelta, ReportTotals } from './schema.js';
+
+/**
+ * What comment, summary and terminal say alike, in plain words. Nothing here is Markdown, and nothing untrusted is in
+ * it but what the callers hand over to their renderer.
+ */
+
+/** The sentence of the verdict: `Over budget` and `LLM calls cost $5.21 per run, +$0.31 (+6.3 %)`. */
+export interface Headline {
+  readonly title: string;
+  /** Null where there are no figures, because head has no manifest. */
+  readonly cost: string | null;
+}
+
+export function headline(report: Report): Headline {
+  return { title: titleOf(report), cost: costSentence(report) };
+}
+
+/** Whether the change costs nothing, asks for nothing and breaks nothing: one line says it all. */
+export function isNothingChanged(report: Report): boolean {
+  return (
+    report.verdict !== 'fail' &&
+    report.base !== null &&
+    report.suites.length > 0 &&
+    report.suites.every((suite) => suite.status === 'unchanged') &&
+    report.policy.not_applied.length === 0
+  );
+}
+
+const LIMITS: ReadonlySet<Rule> = new Set(LIMIT_NAMES);
+
+function titleOf(report: Report): string {
+  const [worst] = report.violations;
+  if (worst !== undefined) {
+    const isUnlimited = !hasLimits(report) && worst.rule !== 'manifest_missing';
+    return isUnlimited ? `${titleOfViolation(worst)}, no limit set` : titleOfViolation(worst);
+  }
+  if (!hasLimits(report)) return 'No limit set';
+  return report.verdict === 'warn' ? 'Not every figure is known' : 'Within budget';
+}
+
+function titleOfViolation(worst: Violation): string {
+  const title = RULE_WORDS[worst.rule].headline;
+  if (worst.overridden === true) return `${title}, overridden`;
+  if (worst.excused === true) return `${title}, as before`;
+  return worst.severity === 'warn' && LIMITS.has(worst.rule) ? 'Above a warning level' : title;
+}
+
+/** False only where the report says that there is no limit at all. */
+export function hasLimits(report: Report): boolean {
+  return report.limits === undefined || report.limits.length > 0;
+}
+
+function costSentence(report: Report): string | null {
+  if (!hasHeadManifest(report)) return null;
+  const cost = `LLM calls cost ${costOf(report.head)} per run`;
+  return `${cost}, ${changeOf(report)}`;
+}
+
+/** `$5.21`, or `at least $5.21` where a part has no price; `nothing` never stands for something. */
+export function costOf(totals: ReportTotals): string {
+  if (totals.per_run !== null) return money(totals.per_run);
+  return isNought(totals.priced_per_run) ? 'an unknown amount' : `at least ${money(totals.priced_per_run)}`;
+}
+
+function changeOf(report: Report): string {
+  if (report.base === null || report.delta === null) return 'no base to compare with';
+  if (report.delta.per_run === null) return 'change not known';
+  return isNought(report.delta.per_run) ? 'no change' : deltaText(report.delta);
+}
+
+/** `+$0.31 (+6.3 %)`, `-$0.31 (-6.3 %)`, `$0.00`; `no price` where it is not known. */
+export function deltaText(delta: ReportDelta): string {
+  if (delta.per_run === null) return 'no price';
+  const amount = signedMoney(delta.per_run);
+  if (delta.percent === null || isNought(delta.per_run)) return amount;
+  return isNought(delta.percent) ? amount : `${amount} (${percent(delta.percent)})`;
+}
+
+/** An amount or, where it is not known, `no price`. */
+export function moneyOr(amount: string | null | undefined, otherwise = 'no price'): string {
+  return amount === null || amount === undefined ? otherwise : money(amount);
+}
+
+export function isNought(amount: string | null): boolean {
+  const value = amount === null ? null : parseDecimal(amount);
+  return value !== null && isZero(value);
+}
+
+/** `12 priced, 2 free, 1 unpriced`. */
+export function coverageText({ coverage }: Report): string {
+  return `${count(coverage.priced)} priced, ${count(coverage.free)} free, ${count(coverage.unpriced)} unpriced`;
+}
+
+/** `live`, or `from the lock, 12 days old`. */
+export function priceSource({ prices }: Report): string {
+  if (prices.source === 'live') return 'live';
+  return prices.age_days === undefined ? 'from the lock' : `from the lock, ${age(prices.age_days)}`;
+}
+
+/** `1 failure, 2 warnings`; empty where there is neither. */
+export function violationCount(violations: readonly Violation[]): string {
+  const failures = violations.filter((violation) => violation.severity === 'fail').length;
+  const warnings = violations.length - failures;
+  return [
+    ...(failures > 0 ? [counted(failures, 'failure')] : []),
+    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
+  ].join(', ');
+}
+
+/** What goes in and what comes out, of a request's tokens or of a price: `1,800 (1,500 cached)` and `350`. */
+export interface InAndOut {
+  readonly prompt: string;
+  readonly completion: string;
+}
+
+/** Null where the report has no tokens. */
+export function tokensOf(call: ReportCall): InAndOut | null {
+  if (call.prompt_tokens === undefined || call.completion_tokens === undefined) return null;
+  const cached = call.cached_tokens ?? 0;
+  const prompt = `${count(call.prompt_tokens)}${cached > 0 ? ` (${count(cached)} cached)` : ''}`;
+  return { prompt, completion: count(call.completion_tokens) };
+}
+
+/** US dollars per million tokens; null for a call that is free, has no price or is priced otherwise. */
+export function unitPricesOf(call: ReportCall): InAndOut | null {
+  const { prompt_price: prompt, completion_price: completion } = call;
+  if (call.state !== 'priced' || typeof prompt !== 'string' || typeof completion !== 'string') return null;
+  return { prompt: exactMoney(prompt), completion: exactMoney(completion) };
+}
+
+/** What stands where a call has no unit price. */
+export function stateWord(call: ReportCall): string {
+  return { priced: '', free: 'free', unpriced: 'no price' }[call.state];
+}

@@ -1,0 +1,81 @@
+import { isMap, isScalar, isSeq, parseDocument, type Pair, type YAMLMap } from 'yaml';
+import { addition, rangeOf, type Edit } from './yaml-addition.js';
+import type { Path } from '../../manifest/manifest.js';
+import type { NumberOrRange, Proposal } from './comparison.js';
+
+/**
+ * Writes numbers into a manifest's text, YAML or JSON, by the places of its nodes: everything else stays as it is, to
+ * the byte. The text must be a manifest that parses.
+ */
+export function editManifest(text: string, proposals: readonly Proposal[]): string {
+  const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
+  const source = text.slice(mark.length);
+  const { contents } = parseDocument(source, { logLevel: 'silent', prettyErrors: false, stringKeys: true });
+  const additions = new Map<YAMLMap, string[]>();
+  const edits: Edit[] = [];
+  for (const { path, field, to } of proposals) {
+    const call = nodeAt(contents, path.slice(0, -1));
+    if (!isMap(call)) continue;
+    const value = pairOf(call, field)?.value;
+    const quote = quoteOf(call);
+    if (value === undefined) {
+      add(additions, call, `${quote}${field}${quote}: ${rangeText(to, quote)}`);
+    } else if (isMap(value)) {
+      edits.push(...rangeEdits(value, to));
+      const own = quoteOf(value);
+      if (to.max !== null && pairOf(value, 'max') === undefined) add(additions, value, `${own}max${own}: ${to.max}`);
+    } else {
+      edits.push(...overwrite(value, rangeText(to, quote)));
+    }
+  }
+  for (const [map, entries] of additions) edits.push(addition(source, map, entries));
+  return mark + applied(source, edits);
+}
+
+function add(additions: Map<YAMLMap, string[]>, map: YAMLMap, entry: string): void {
+  const entries = additions.get(map);
+  if (entries === undefined) additions.set(map, [entry]);
+  else entries.push(entry);
+}
+
+function applied(source: string, edits: readonly Edit[]): string {
+  return [...edits]
+    .sort((a, b) => b.start - a.start)
+    .reduce((text, { start, end, text: written }) => text.slice(0, start) + written + text.slice(end), source);
+}
+
+function nodeAt(node: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, key) => {
+    if (isSeq(at)) return typeof key === 'number' ? at.items[key] : undefined;
+    return isMap(at) ? pairOf(at, String(key))?.value : undefined;
+  }, node);
+}
+
+function pairOf(map: YAMLMap, key: string): Pair | undefined {
+  return map.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
+}
+
+/** JSON quotes its keys, YAML does not; a call's own first key shows how it is done there. */
+function quoteOf(map: YAMLMap): string {
+  const [first] = map.items;
+  if (first === undefined || !isScalar(first.key)) return '';
+  return first.key.type === 'QUOTE_DOUBLE' ? '"' : first.key.type === 'QUOTE_SINGLE' ? "'" : '';
+}
+
+function rangeText({ expected, max }: NumberOrRange, quote: string): string {
+  if (max === null) return String(expected);
+  return `{${quote}expected${quote}: ${expected}, ${quote}max${quote}: ${max}}`;
+}
+
+/** In a mapping of `expected` and `max` only the numbers change. */
+function rangeEdits(value: YAMLMap, to: NumberOrRange): Edit[] {
+  return [
+    ...overwrite(pairOf(value, 'expected')?.value, String(to.expected)),
+    ...overwrite(pairOf(value, 'max')?.value, String(to.max ?? to.expected)),
+  ];
+}
+
+function overwrite(node: unknown, text: string): Edit[] {
+  const range = rangeOf(node);
+  return range === null ? [] : [{ start: range[0], end: range[1], text }];
+}

@@ -1,0 +1,103 @@
+import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
+import type { CallEstimate, Estimate } from '../../budget/estimate/estimate.js';
+import type { GroupKey } from '../read/usage-table.js';
+import { modelNames, modelWords } from './call-key.js';
+import { nameOfFile } from './suite-names.js';
+
+/** The call of the manifest that recorded requests belong to, or why there is none. */
+export type Match =
+  | { readonly state: 'call'; readonly suite: string; readonly index: number }
+  /** No call of the manifest is meant; its suite, where that is known. */
+  | { readonly state: 'unknown'; readonly suite: string | null }
+  | { readonly state: 'ambiguous'; readonly suite: string | null; readonly candidates: readonly string[] }
+  /** A recording of a suite that is not looked at. */
+  | { readonly state: 'elsewhere' };
+
+interface Candidate {
+  readonly suite: string;
+  readonly estimate: CallEstimate;
+}
+
+/**
+ * Finds the call of a group of requests. Its suite is the one that the recording names, else `suite`, else the one that
+ * goes by the file's name, else any. Within it the call goes by the name that the recording states, else by its model:
+ * as declared, as resolved, its canonical slug, its fallbacks.
+ */
+export function callMatcher(estimate: Estimate, catalogue: Catalogue, suite: string | null): (key: GroupKey) => Match {
+  const all = estimate.suites.flatMap(({ name, calls }) => calls.map((call) => ({ suite: name, estimate: call })));
+  const names = new Set(estimate.suites.map(({ name }) => name));
+  return (key) => {
+    const within = suiteOf(key, suite, names);
+    if (within.state === 'elsewhere') return within;
+    if (within.state === 'unknown') return { state: 'unknown', suite: null };
+    const candidates = within.suite === null ? all : all.filter((one) => one.suite === within.suite);
+    return inSuite(chooseCall(key, candidates, catalogue), within.suite, candidates);
+  };
+}
+
+/** The choice as a match; where the candidates are all of one suite, that is the suite of what was not found too. */
+function inSuite(chosen: readonly Candidate[], suite: string | null, candidates: readonly Candidate[]): Match {
+  const [only, ...others] = chosen;
+  const suites = new Set((chosen.length > 0 ? chosen : candidates).map((one) => one.suite));
+  const common = suite ?? (suites.size === 1 ? ([...suites][0] ?? null) : null);
+  if (only === undefined) return { state: 'unknown', suite: common };
+  if (others.length === 0) return { state: 'call', suite: only.suite, index: only.estimate.call.index };
+  const names = chosen.map((one) => `${one.suite} / ${one.estimate.call.display_name}`);
+  return { state: 'ambiguous', suite: common, candidates: names };
+}
+
+type Within =
+  | { readonly state: 'suite'; readonly suite: string | null }
+  | { readonly state: 'elsewhere' }
+  | { readonly state: 'unknown' };
+
+function suiteOf(key: GroupKey, suite: string | null, names: ReadonlySet<string>): Within {
+  if (key.suite !== null) {
+    if (suite !== null && key.suite !== suite) return { state: 'elsewhere' };
+    return names.has(key.suite) ? { state: 'suite', suite: key.suite } : { state: 'unknown' };
+  }
+  if (suite !== null) return { state: 'suite', suite };
+  const byFile = nameOfFile(key.source);
+  return { state: 'suite', suite: names.has(byFile) ? byFile : null };
+}
+
+/** One call, or several that cannot be told apart, or none. */
+function chooseCall(key: GroupKey, candidates: readonly Candidate[], catalogue: Catalogue): readonly Candidate[] {
+  const byName = candidates.filter(({ estimate }) => estimate.call.display_name === key.call);
+  if (key.call !== null && byName.length > 0) {
+    const ofItsModel = ofModel(key, byName, catalogue);
+    // By its name alone where no model fits: the code may have changed its model.
+    return ofItsModel.length > 0 ? ofItsModel : byName;
+  }
+  // A name that the manifest lacks may stand in front of a model's, or for a call that has no name of its own.
+  const { call } = key;
+  const open =
+    call === null
+      ? candidates
+      : candidates.filter(
+          ({ estimate: { call: declared } }) =>
+            declared.name === undefined || declared.display_name.startsWith(`${call} `),
+        );
+  return ofModel(key, open, catalogue);
+}
+
+/** Calls of the model itself before those that have it as a fallback, exact ids before like words. */
+function ofModel(key: GroupKey, candidates: readonly Candidate[], catalogue: Catalogue): readonly Candidate[] {
+  const { model } = key;
+  if (model === null) return [];
+  const names = modelNames(model, catalogue.models);
+  const words = modelWords(model);
+  const own = (one: Candidate): readonly string[] => one.estimate.price.known_as[0]?.names ?? [];
+  const any = (one: Candidate): readonly string[] => one.estimate.price.known_as.flatMap((known) => known.names);
+  const rules: readonly ((one: Candidate) => boolean)[] = [
+    (one) => one.estimate.call.model === model,
+    (one) => own(one).some((name) => names.has(name)),
+    (one) => !model.includes('/') && own(one).some((name) => modelWords(name) === words),
+    (one) => any(one).some((name) => names.has(name)),
+  ];
+  for (const rule of rules) {
+    const found = candidates.filter(rule);
+    if (found.length > 0) return found;
+  }
+  return [];
+}

@@ -1,0 +1,125 @@
+import { compare, toText, type Decimal } from '../../lib/money/decimal.js';
+import { columns, type Column } from '../../lib/text/columns.js';
+import { count, counted, money, percent } from '../../lib/text/amount.js';
+import { safeLine } from '../../lib/text/plain.js';
+import type { Usage } from '../read/read-usage.js';
+import type { UsageGroup } from '../read/aggregate.js';
+import type { CallUsage, Figure, MeasuredCall, SuiteUsage, UsageComparison } from './comparison.js';
+
+const HEADS: readonly Column[] = [
+  { title: 'call', align: 'left', isElastic: true },
+  { title: 'requests/run', align: 'right' },
+  { title: 'prompt', align: 'right' },
+  { title: 'completion', align: 'right' },
+  { title: 'cached', align: 'right' },
+  { title: 'cost/run', align: 'right' },
+];
+
+/** The comparison for a person: what is declared and what was measured, call by call; then what has no counterpart. */
+export function renderComparison(comparison: UsageComparison, usage: Usage, width: number): string {
+  const lines = [
+    readLine(usage, comparison.runs),
+    ...comparison.suites.flatMap((suite) => suiteLines(suite, width)),
+    ...comparison.unknown.map((group) => `In use, not in the manifest: ${groupText(group)}`),
+    ...comparison.ambiguous.map(
+      ({ group, candidates }) =>
+        `In use by several calls: ${groupText(group)} may be ${candidates.map((name) => safeLine(name)).join(' or ')}`,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function readLine(usage: Usage, runs: number): string {
+  const parts = [
+    `${counted(usage.rows, 'request')} of ${counted(runs, 'run')} in ${counted(usage.files, 'file')}`,
+    usage.repeated > 0 ? `${count(usage.repeated)} repeated` : null,
+    usage.sums > 0 ? `${counted(usage.sums, 'sum')} left out` : null,
+    usage.not_spent > 0 ? `${count(usage.not_spent)} from a cache, not spent` : null,
+    usage.unreadable.count > 0 ? `${counted(usage.unreadable.count, 'place')} not readable` : null,
+  ];
+  return parts.filter((part) => part !== null).join('; ');
+}
+
+function suiteLines(suite: SuiteUsage, width: number): string[] {
+  const head = `\n${safeLine(suite.name)}: ${suiteSentence(suite)}`;
+  if (!suite.recorded) return [head];
+  const rows = suite.calls.flatMap(callRows);
+  const notes = suite.calls.flatMap(({ name, measured }) =>
+    measured === null ? [] : noteLines(measured).map((note) => `  ${safeLine(name)}: ${note}`),
+  );
+  return [head, ...columns(HEADS, rows, width), ...notes];
+}
+
+function suiteSentence(suite: SuiteUsage): string {
+  if (!suite.recorded) return 'nothing was recorded';
+  const used = suite.used_per_run === null ? 'used at an unknown price' : `used ${money(suite.used_per_run)} a run`;
+  if (suite.estimated_per_run === null) return `${used}, not estimated`;
+  const error = suite.error_percent === null ? '' : ` (${percent(suite.error_percent)})`;
+  return `${used}, estimated ${money(suite.estimated_per_run)}${error}`;
+}
+
+function callRows(call: CallUsage): string[][] {
+  const { measured } = call;
+  if (measured === null) return [[safeLine(call.name), 'never seen', '', '', '', amount(call.estimated_per_run)]];
+  const figures = [measured.requests, measured.prompt, measured.completion, measured.cached];
+  return [
+    [safeLine(call.name), ...figures.map((figure) => plain(figure.declared)), amount(call.estimated_per_run)],
+    ['  measured', ...figures.map((figure) => plain(figure.measured)), amount(measured.used_per_run)],
+    ['  difference', ...figures.map(difference), measured.cost_percent === null ? '' : percent(measured.cost_percent)],
+    ...proposalRow(measured),
+  ];
+}
+
+/** The proposed values, under the figures they replace. */
+function proposalRow({ proposals }: MeasuredCall): string[][] {
+  const proposed = (field: string): string => {
+    const to = proposals.find((proposal) => proposal.field === field)?.to;
+    if (to === undefined) return '';
+    return to.max === null ? count(to.expected) : `${count(to.expected)}, max ${count(to.max)}`;
+  };
+  const cells = ['count', 'prompt_tokens', 'completion_tokens', 'cached_tokens'].map(proposed);
+  return cells.every((cell) => cell === '') ? [] : [['  proposed', ...cells, '']];
+}
+
+function noteLines(measured: MeasuredCall): string[] {
+  const { price } = measured;
+  const other = measured.proposals.filter(
+    ({ field }) => !['count', 'prompt_tokens', 'completion_tokens', 'cached_tokens'].includes(field),
+  );
+  return [
+    ...measured.notes,
+    ...other.map(({ field, from, to }) => `${field} ${count(from.expected)} -> ${count(to.expected)}`),
+    ...(price === null
+      ? []
+      : [
+          `the price differs: the recorded tokens were charged ${money(price.charged)}, the catalogue says ` +
+            `${money(price.catalogue)}${price.percent === null ? '' : ` (${percent(price.percent)})`}`,
+        ]),
+    ...(measured.own_key > 0
+      ? [`${counted(measured.own_key, 'request')} went through an own provider key; shown at list price`]
+      : []),
+    ...(measured.without_cost > 0
+      ? [`${counted(measured.without_cost, 'request')} state no cost; priced from the catalogue`]
+      : []),
+  ];
+}
+
+function groupText(group: UsageGroup): string {
+  const names = [group.suite, group.call, group.model ?? 'a model that is not stated'];
+  const name = names.filter((part) => part !== null).map((part) => safeLine(part));
+  return `${name.join(' / ')}, ${counted(group.requests, 'request')}`;
+}
+
+function plain(value: Decimal): string {
+  const [whole = '', fraction] = toText(value).split('.');
+  return `${count(Number(whole))}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
+function difference(figure: Figure): string {
+  if (figure.percent === null) return 'new';
+  return compare(figure.declared, figure.measured) === 0 ? '' : percent(figure.percent);
+}
+
+function amount(value: Decimal | null): string {
+  return value === null ? 'unknown' : money(value);
+}

@@ -179,12 +179,12 @@ describe('the vocabulary', () => {
 
   test('is imported by one module alone', () => {
     const importing = sources.filter(({ text }) => text.includes("from 'gpt-tokenizer")).map(({ name }) => name);
-    expect(importing).toEqual([join('src', 'tokens', 'o200k.ts')]);
+    expect(importing).toEqual([join('src', 'manifest', 'prompt-tokens', 'o200k.ts')]);
   });
 
   test('and that one only when it is asked for, so that other runs do not load it', () => {
     const naming = sources.filter(({ text }) => text.includes('o200k.js')).map(({ name }) => name);
-    expect(naming).toEqual([join('src', 'tokens', 'count-tokens.ts')]);
+    expect(naming).toEqual([join('src', 'manifest', 'prompt-tokens', 'count-tokens.ts')]);
     expect(naming.map((name) => /import [^;]*from '\.\/o200k\.js'/.test(readFileSync(name, 'utf8')))).toEqual([false]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import type { Comparison } from '../budget/comparison/comparison.js';
 import { toText } from '../lib/money/decimal.js';
-import type { Suggestion } from '../report/model/schema.js';
+import type { ReportSuggestion } from '../report/model/schema.js';
 import { withRemedies } from '../budget/suggestions/remedies.js';
 import { suggest, worthShowing } from '../budget/suggestions/suggest.js';
 import type { Judgement } from '../budget/verdict/judge.js';
@@ -9,7 +9,7 @@ import type { Judgement } from '../budget/verdict/judge.js';
 export interface Advice {
   /** The same verdict, with the smallest change that would mend a broken limit as its remedy. */
   readonly judgement: Judgement;
-  readonly suggestions: readonly Suggestion[];
+  readonly suggestions: readonly ReportSuggestion[];
 }
 
 /** What would make head cheaper, for the reader and for the limits that are broken. */

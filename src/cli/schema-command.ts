@@ -1,5 +1,5 @@
 import { manifestJsonSchemaText } from '../manifest/json-schema.js';
-import { reportJsonSchemaText } from '../report/model/json-schema.js';
+import { reportJsonSchemaText } from '../report/model/schema.js';
 import { choiceOption, parseOptions } from './options.js';
 import type { World } from './world.js';
 

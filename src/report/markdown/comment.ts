@@ -3,14 +3,15 @@ import { isNothingChanged } from '../model/wording.js';
 import type { Block } from '../../lib/text/fit.js';
 import { fit } from '../../lib/text/fit.js';
 import { pageLink } from '../../lib/text/markdown.js';
-import type { MarkdownContext } from './context.js';
-import { detailSections } from './sections/details.js';
+import { foldedBlocks } from './blocks.js';
+import type { MarkdownContext } from './blocks.js';
+import { callsSection } from './sections/calls.js';
 import { errorSections } from './sections/errors.js';
-import { foldedBlocks } from './sections/folded.js';
 import { headlineSection, subline } from './sections/headline.js';
-import { monthlyLine } from './sections/months.js';
-import { notesSection } from './sections/notes.js';
-import { changedSuites } from './sections/suites.js';
+import { notesSection, suggestionsSection } from './sections/notes.js';
+import { driftSection, pricesSection } from './sections/prices.js';
+import { changedSuites, monthlyLine, rangeSection, unchangedSuites } from './sections/suites.js';
+import { chargesSection, creditsSection, usageRemarks, usageSection } from './sections/usage.js';
 import { violationsSection } from './sections/violations.js';
 
 /** In UTF-16 units, the marker's line included; GitHub takes 65,536 characters. */
@@ -64,6 +65,22 @@ function unchangedDetails(report: Report, context: MarkdownContext): Block[] {
     ],
     context,
   );
+}
+
+/** What stands below the verdict and its reasons, in comment and summary alike: where each figure comes from. */
+export function detailSections(report: Report, context: MarkdownContext): Block[] {
+  return [
+    ...suggestionsSection(report, context),
+    ...unchangedSuites(report, context),
+    ...callsSection(report, context),
+    ...rangeSection(report, context),
+    ...usageSection(report, context),
+    ...usageRemarks(report),
+    ...chargesSection(report, context),
+    ...creditsSection(report, context),
+    ...driftSection(report, context),
+    ...pricesSection(report, context),
+  ];
 }
 
 function optional(text: string): string[] {

@@ -1,10 +1,9 @@
-import type { MarkdownContext } from './context.js';
-import { detailSections } from './sections/details.js';
+import type { MarkdownContext } from './blocks.js';
+import { detailSections } from './comment.js';
 import { errorSections } from './sections/errors.js';
 import { headlineSection, subline } from './sections/headline.js';
-import { monthlyLine } from './sections/months.js';
 import { notesSection } from './sections/notes.js';
-import { changedSuites } from './sections/suites.js';
+import { changedSuites, monthlyLine } from './sections/suites.js';
 import { violationsSection } from './sections/violations.js';
 import type { ErrorReport, Report } from '../model/schema.js';
 import type { Block } from '../../lib/text/fit.js';

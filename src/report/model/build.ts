@@ -9,7 +9,15 @@ import type { Decimal } from '../../lib/money/decimal.js';
 import type { Note } from '../../lib/errors/note.js';
 import type { Judgement } from '../../budget/verdict/judge.js';
 import type { NotApplied } from '../../budget/verdict/violation.js';
-import type { PriceDrift, Report, ReportCall, ReportDelta, ReportSuite, ReportTotals, Suggestion } from './schema.js';
+import type {
+  PriceDrift,
+  Report,
+  ReportCall,
+  ReportDelta,
+  ReportSuite,
+  ReportSuggestion,
+  ReportTotals,
+} from './schema.js';
 
 /** What the report is made of; `comparison` is null where head has no manifest. */
 export interface ReportParts {
@@ -38,7 +46,7 @@ export interface ReportParts {
   /** What recorded generations were charged, a line each. */
   readonly charges: readonly string[];
   /** What would help, in the order to show it. */
-  readonly suggestions: readonly Suggestion[];
+  readonly suggestions: readonly ReportSuggestion[];
   /** Whether each call carries its arithmetic. */
   readonly explain: boolean;
 }

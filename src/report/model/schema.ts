@@ -83,7 +83,7 @@ const suiteSchema = z.strictObject({
 export type ReportSuite = z.infer<typeof suiteSchema>;
 
 const suggestionSchema = z.strictObject({ message: z.string(), saving_per_run: money.nullable() });
-export type Suggestion = z.infer<typeof suggestionSchema>;
+export type ReportSuggestion = z.infer<typeof suggestionSchema>;
 
 const driftSchema = z.strictObject({
   per_run: money.nullable().meta({ description: 'Head at live prices minus head at locked prices' }),
@@ -146,3 +146,19 @@ export const errorReportSchema = z.strictObject({
   ),
 });
 export type ErrorReport = z.infer<typeof errorReportSchema>;
+
+/** The JSON Schema of the report document, made from the same definition; committed as `llm-budget-report.schema.json`. */
+export function reportJsonSchema(): object {
+  const { $schema, ...schema } = z.toJSONSchema(z.union([reportSchema, errorReportSchema]));
+  return {
+    $schema,
+    title: 'LLM Budget report',
+    description: 'What llm-budget check --format json prints and the action writes to report-file, schema_version 1.',
+    ...schema,
+  };
+}
+
+/** The text of the committed file. */
+export function reportJsonSchemaText(): string {
+  return `${JSON.stringify(reportJsonSchema(), null, 2)}\n`;
+}

@@ -9,9 +9,8 @@ import {
 } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { atLeast, money, plainPercent } from '../../lib/text/amount.js';
-import { hasHeadManifest } from './head-manifest.js';
+import { deltaText, hasHeadManifest, hasLimits, isZeroAmount } from './wording.js';
 import type { Report, ReportSuite, ReportTotals } from './schema.js';
-import { deltaText, hasLimits, isNought } from './wording.js';
 
 const ONE = fromInteger(1);
 const HUNDRED = fromInteger(100);
@@ -70,7 +69,7 @@ function totalChange({ base, delta }: Report): string {
 /** An amount; `no price`, with what is known of it where some calls have one. */
 function cost(totals: ReportTotals): string {
   if (totals.per_run !== null) return money(totals.per_run);
-  return isNought(totals.priced_per_run) ? 'no price' : `${money(totals.priced_per_run)} + no price`;
+  return isZeroAmount(totals.priced_per_run) ? 'no price' : `${money(totals.priced_per_run)} + no price`;
 }
 
 function changeOf(suite: ReportSuite): string {
@@ -100,7 +99,7 @@ function share(
 ): Share | null {
   const [part, total] = [parseDecimal(known), parseDecimal(whole)];
   if (part === null || total === null || !isPositive(total)) return null;
-  if (exactly === null && isNought(known)) return null;
+  if (exactly === null && isZeroAmount(known)) return null;
   const exact = percentage(part, total, 6);
   const text = `${atLeast(exactly !== null)}${sharePercent(exact)}`;
   return {

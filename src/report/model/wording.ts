@@ -1,8 +1,9 @@
 import { age, count, counted, exactMoney, money, percent, signedMoney } from '../../lib/text/amount.js';
-import { isZero, parseDecimal } from '../../lib/money/decimal.js';
+import { add, isZero, parseDecimal, percentage, subtract, ZERO } from '../../lib/money/decimal.js';
+import type { Decimal } from '../../lib/money/decimal.js';
+import type { UsageReport } from '../../usage/calibrate/usage-report.js';
 import { LIMIT_NAMES } from '../../budget/verdict/limits-in-force.js';
 import type { Rule, Violation } from '../../budget/verdict/violation.js';
-import { hasHeadManifest } from './head-manifest.js';
 import { RULE_WORDS } from './rule-words.js';
 import type { Report, ReportCall, ReportDelta, ReportTotals } from './schema.js';
 
@@ -52,6 +53,11 @@ function titleOfViolation(worst: Violation): string {
   return worst.severity === 'warn' && LIMITS.has(worst.rule) ? 'Above a warning level' : title;
 }
 
+/** Whether head has a manifest, and so figures: a manifest has one suite at least. */
+export function hasHeadManifest(report: Report): boolean {
+  return report.suites.some((suite) => suite.head !== null);
+}
+
 /** False only where the report says that there is no limit at all. */
 export function hasLimits(report: Report): boolean {
   return report.limits === undefined || report.limits.length > 0;
@@ -66,21 +72,21 @@ function costSentence(report: Report): string | null {
 /** `$5.21`, or `at least $5.21` where a part has no price; `nothing` never stands for something. */
 export function costOf(totals: ReportTotals): string {
   if (totals.per_run !== null) return money(totals.per_run);
-  return isNought(totals.priced_per_run) ? 'an unknown amount' : `at least ${money(totals.priced_per_run)}`;
+  return isZeroAmount(totals.priced_per_run) ? 'an unknown amount' : `at least ${money(totals.priced_per_run)}`;
 }
 
 function changeOf(report: Report): string {
   if (report.base === null || report.delta === null) return 'no base to compare with';
   if (report.delta.per_run === null) return 'change not known';
-  return isNought(report.delta.per_run) ? 'no change' : deltaText(report.delta);
+  return isZeroAmount(report.delta.per_run) ? 'no change' : deltaText(report.delta);
 }
 
 /** `+$0.31 (+6.3 %)`, `-$0.31 (-6.3 %)`, `$0.00`; `no price` where it is not known. */
 export function deltaText(delta: ReportDelta): string {
   if (delta.per_run === null) return 'no price';
   const amount = signedMoney(delta.per_run);
-  if (delta.percent === null || isNought(delta.per_run)) return amount;
-  return isNought(delta.percent) ? amount : `${amount} (${percent(delta.percent)})`;
+  if (delta.percent === null || isZeroAmount(delta.per_run)) return amount;
+  return isZeroAmount(delta.percent) ? amount : `${amount} (${percent(delta.percent)})`;
 }
 
 /** An amount or, where it is not known, `no price`. */
@@ -88,7 +94,7 @@ export function moneyOr(amount: string | null | undefined, otherwise = 'no price
   return amount === null || amount === undefined ? otherwise : money(amount);
 }
 
-export function isNought(amount: string | null): boolean {
+export function isZeroAmount(amount: string | null): boolean {
   const value = amount === null ? null : parseDecimal(amount);
   return value !== null && isZero(value);
 }
@@ -138,4 +144,28 @@ export function unitPricesOf(call: ReportCall): InAndOut | null {
 /** What stands where a call has no unit price. */
 export function stateWord(call: ReportCall): string {
   return { priced: '', free: 'free', unpriced: 'no price' }[call.state];
+}
+
+/** `Estimated $2.40, used $2.61 (+8.8 %), by 240 recorded requests`: over the suites that have both figures. */
+export function usageTitle(usage: UsageReport): string {
+  const both = usage.suites.filter(({ estimated_per_run: a, used_per_run: b }) => a !== null && b !== null);
+  const requests = `by ${counted(usage.requests, 'recorded request')}`;
+  if (both.length === 0) return `Estimated against used: nothing to compare, ${requests}`;
+  const estimated = total(both.map((suite) => suite.estimated_per_run));
+  const used = total(both.map((suite) => suite.used_per_run));
+  const error = isZero(estimated) ? '' : ` (${percent(percentage(subtract(used, estimated), estimated, 2))})`;
+  return `Estimated ${money(estimated)}, used ${money(used)}${error}, ${requests}`;
+}
+
+/** What the figures leave out, a sentence each: places that could not be read, requests that no call stands for. */
+export function usageFlaws({ unreadable, unknown }: UsageReport): string[] {
+  const requests = unknown.reduce((sum, group) => sum + group.requests, 0);
+  return [
+    ...(unreadable > 0 ? [`${counted(unreadable, 'recorded place')} could not be read.`] : []),
+    ...(requests > 0 ? [`${counted(requests, 'request')} in use that the manifest does not have.`] : []),
+  ];
+}
+
+function total(amounts: readonly (string | null)[]): Decimal {
+  return amounts.reduce((sum, amount) => add(sum, parseDecimal(amount ?? '') ?? ZERO), ZERO);
 }

@@ -1,10 +1,17 @@
-import { hasHeadManifest } from '../model/head-manifest.js';
+import {
+  coverageText,
+  hasHeadManifest,
+  headline,
+  isNothingChanged,
+  moneyOr,
+  priceSource,
+  usageFlaws,
+  usageTitle,
+} from '../model/wording.js';
 import type { ErrorReport, Report } from '../model/schema.js';
 import { shareTitle, suiteRow, totalRow } from '../model/suite-rows.js';
 import type { SuiteRow } from '../model/suite-rows.js';
-import { usageFlaws, usageTitle } from '../model/usage-words.js';
 import { describeViolation } from '../model/violation-words.js';
-import { coverageText, headline, isNothingChanged, moneyOr, priceSource } from '../model/wording.js';
 import { money, signedMoney } from '../../lib/text/amount.js';
 import { bar } from '../../lib/text/bar.js';
 import { logLine } from '../../lib/text/log.js';

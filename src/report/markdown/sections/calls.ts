@@ -4,10 +4,8 @@ import type { InAndOut } from '../../model/wording.js';
 import { count, counted, signedMoney } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { cell, proseCell } from '../../../lib/text/markdown.js';
-import type { MarkdownContext } from '../context.js';
-import { missingRows } from '../context.js';
-import { folded } from './folded.js';
-import { tableHead, tableRow, unbroken } from './table.js';
+import { folded, missingRows, tableHead, tableRow, unbroken } from '../blocks.js';
+import type { MarkdownContext } from '../blocks.js';
 
 const TITLES = ['Suite, call', 'Model', '>Requests', '>Tokens in / out', '>Per million in / out', '>Per run'];
 const CHANGE = '>Change';

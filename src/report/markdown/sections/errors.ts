@@ -2,9 +2,9 @@ import type { ErrorReport } from '../../model/schema.js';
 import { counted } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { fileLink, prose } from '../../../lib/text/markdown.js';
-import type { MarkdownContext } from '../context.js';
-import { missingRows } from '../context.js';
 import { SIGNS } from './headline.js';
+import { missingRows } from '../blocks.js';
+import type { MarkdownContext } from '../blocks.js';
 
 /** No verdict: what is wrong, where, and what is accepted. */
 export function errorSections(report: ErrorReport, context: MarkdownContext): Block[] {

@@ -1,5 +1,12 @@
-import { headline, isNothingChanged, violationCount, costOf, coverageText, priceSource } from '../../model/wording.js';
-import { hasHeadManifest } from '../../model/head-manifest.js';
+import {
+  costOf,
+  coverageText,
+  hasHeadManifest,
+  headline,
+  isNothingChanged,
+  priceSource,
+  violationCount,
+} from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
 import { counted } from '../../../lib/text/amount.js';
 import { inlineText } from '../../../lib/text/markdown.js';

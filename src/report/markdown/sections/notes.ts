@@ -3,9 +3,8 @@ import type { NotApplied } from '../../../budget/verdict/violation.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { counted, money } from '../../../lib/text/amount.js';
 import { inlineText, prose } from '../../../lib/text/markdown.js';
-import type { MarkdownContext } from '../context.js';
-import { missingRows } from '../context.js';
-import { folded } from './folded.js';
+import { folded, missingRows } from '../blocks.js';
+import type { MarkdownContext } from '../blocks.js';
 
 const SHOWN_IN_THE_OPEN = 6;
 

@@ -1,14 +1,11 @@
-import { hasHeadManifest } from '../../model/head-manifest.js';
+import { coverageText, hasHeadManifest, priceSource } from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
-import { coverageText, priceSource } from '../../model/wording.js';
 import { counted, signedMoney } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { cell, fileLink, inlineText } from '../../../lib/text/markdown.js';
 import { safeLine } from '../../../lib/text/plain.js';
-import type { MarkdownContext } from '../context.js';
-import { missingRows } from '../context.js';
-import { folded, foldedBlocks } from './folded.js';
-import { tableHead, tableRow } from './table.js';
+import { folded, foldedBlocks, missingRows, tableHead, tableRow } from '../blocks.js';
+import type { MarkdownContext } from '../blocks.js';
 
 /** Where the prices are from, how many calls have one, and which policy judged: never what the change is about. */
 export function pricesSection(report: Report, context: MarkdownContext): Block[] {

@@ -1,16 +1,13 @@
-import { hasHeadManifest } from '../../model/head-manifest.js';
+import { hasHeadManifest, isZeroAmount, moneyOr } from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
 import { shareTitle, suiteRow, totalRow } from '../../model/suite-rows.js';
 import type { Share, SuiteRow } from '../../model/suite-rows.js';
-import { moneyOr } from '../../model/wording.js';
 import { bar } from '../../../lib/text/bar.js';
 import type { Block } from '../../../lib/text/fit.js';
-import { counted, money } from '../../../lib/text/amount.js';
+import { counted, money, signedMoney, tellApart } from '../../../lib/text/amount.js';
 import { cell } from '../../../lib/text/markdown.js';
-import type { MarkdownContext } from '../context.js';
-import { missingRows } from '../context.js';
-import { folded } from './folded.js';
-import { tableHead, tableRow, unbroken } from './table.js';
+import { folded, missingRows, tableHead, tableRow, unbroken } from '../blocks.js';
+import type { MarkdownContext } from '../blocks.js';
 
 /** The suites that this change touches, and the line of all; those it leaves alone are counted, not listed. */
 export function changedSuites(report: Report, context: MarkdownContext): Block[] {
@@ -113,4 +110,27 @@ function shareCell(share: Share | null): string {
   if (share === null) return '';
   const text = unbroken(share.text);
   return `\`${bar(share.percent)}\`&nbsp;${share.percent > 100 ? `**${text}**` : text}`;
+}
+
+/** `**Per month:** $3,126 (+$186), limit $2,500`, and what a run costs in cash; empty where neither is known. */
+export function monthlyLine(report: Report): string {
+  const parts = [perMonth(report), cash(report)].filter((part) => part !== '');
+  return parts.join(' · ');
+}
+
+function perMonth(report: Report): string {
+  const amount = report.head.per_month;
+  if (amount === null) return '';
+  const delta = report.delta?.per_month ?? null;
+  const change = delta === null || isZeroAmount(delta) ? '' : ` (${signedMoney(delta)})`;
+  const state = report.limits?.find((limit) => limit.rule === 'per_month' && limit.suite === null);
+  const limit = state?.fail ?? state?.warn ?? null;
+  if (limit === null) return `**Per month:** ${money(amount)}${change}`;
+  const shown = tellApart(amount, limit);
+  return `**Per month:** ${shown.actual}${change}, limit ${shown.limit}`;
+}
+
+function cash(report: Report): string {
+  const amount = report.head.cash_per_run ?? null;
+  return amount === null ? '' : `**Cash per run:** ${money(amount)} with the fee for credits`;
 }

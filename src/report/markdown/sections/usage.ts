@@ -1,13 +1,10 @@
 import type { Report } from '../../model/schema.js';
-import { usageFlaws, usageTitle } from '../../model/usage-words.js';
-import { moneyOr } from '../../model/wording.js';
+import { moneyOr, usageFlaws, usageTitle } from '../../model/wording.js';
 import { percent } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { cell, prose } from '../../../lib/text/markdown.js';
-import type { MarkdownContext } from '../context.js';
-import { missingRows } from '../context.js';
-import { folded } from './folded.js';
-import { tableHead, tableRow } from './table.js';
+import { folded, missingRows, tableHead, tableRow } from '../blocks.js';
+import type { MarkdownContext } from '../blocks.js';
 
 /** What the suites were estimated to cost against what they really used. */
 export function usageSection(report: Report, context: MarkdownContext): Block[] {

@@ -4,10 +4,9 @@ import { describeViolation } from '../../model/violation-words.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { counted } from '../../../lib/text/amount.js';
 import { fileLink, inlineText, prose } from '../../../lib/text/markdown.js';
-import type { MarkdownContext } from '../context.js';
-import { missingRows } from '../context.js';
-import { folded } from './folded.js';
 import { SIGNS } from './headline.js';
+import { folded, missingRows } from '../blocks.js';
+import type { MarkdownContext } from '../blocks.js';
 
 /** A reader acts on the first few; the rest is one click away. */
 const SHOWN_IN_THE_OPEN = 8;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { reportJsonSchema, reportJsonSchemaText } from '../../../src/report/model/json-schema.js';
+import { reportJsonSchema, reportJsonSchemaText } from '../../../src/report/model/schema.js';
 
 const COMMITTED = new URL('../../../llm-budget-report.schema.json', import.meta.url);
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { monthlyLine } from '../../../src/report/markdown/sections/months.js';
+import { monthlyLine } from '../../../src/report/markdown/sections/suites.js';
 import { readVerdict } from '../../support/reports.js';
 
 test.each([

@@ -7,7 +7,7 @@ import { systemEffects } from '../lib/http/effects.js';
 import { useProxyOf } from '../lib/http/proxy.js';
 import type { ErrorReport } from '../report/model/schema.js';
 import { logLine, logLines, maskSecrets } from '../lib/text/log.js';
-import { catchLibraryNoise } from '../lib/files/library-noise.js';
+import { redirectConsole } from '../lib/errors/redirect-console.js';
 
 /** The door of the action: the runner's inputs, files and commands, the real clock and network, and the exit code. */
 
@@ -100,7 +100,7 @@ process.once('uncaughtException', (error) => {
   unexpected(error);
   process.exit(earlyExitCode());
 });
-catchLibraryNoise(whisper);
+redirectConsole(whisper);
 // A pipe tells of a reader who went away later, and not to whoever writes.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 

@@ -5,7 +5,7 @@ import type { RunEvent } from './github/event.js';
 import { readRepository } from './github/read-repository.js';
 import type { RepositoryFacts } from './github/read-repository.js';
 import { fetchLike } from '../lib/http/request.js';
-import type { ActionInputs } from '../lib/inputs/action-inputs.js';
+import type { ActionInputs } from './inputs.js';
 import { gitHubUrls, readEventPayload } from './environment.js';
 import type { GitHubUrls } from './environment.js';
 import type { ActionWorld } from './world.js';

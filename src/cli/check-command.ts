@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
-import { FAIL_ON } from '../lib/inputs/fail-on.js';
-import type { FailOn } from '../lib/inputs/fail-on.js';
 import { check } from '../check/check.js';
 import { renderError, renderReport } from '../check/render.js';
 import type { OutputFormat } from '../check/render.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
-import { errorExitCode, exitCodeOf } from '../report/model/exit-code.js';
+import { errorExitCode, exitCodeOf, FAIL_ON } from '../report/model/exit-code.js';
+import type { FailOn } from '../report/model/exit-code.js';
 import { writeTextFile } from '../lib/files/write-file.js';
 import { catalogueUrlOption, choiceOption, isGiven, parseOptions, textOption, usageError } from './options.js';
 import type { ParsedOptions } from './options.js';

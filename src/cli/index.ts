@@ -4,7 +4,7 @@ import type { Output } from './world.js';
 import { systemEffects } from '../lib/http/effects.js';
 import { useProxyOf } from '../lib/http/proxy.js';
 import { logLines } from '../lib/text/log.js';
-import { catchLibraryNoise } from '../lib/files/library-noise.js';
+import { redirectConsole } from '../lib/errors/redirect-console.js';
 
 /** The door of the command line: the real streams, clock and network, and the exit code. */
 
@@ -25,7 +25,7 @@ function whisper(text: string): void {
 
 // Only proof ends in 0: a process that ends before its verdict has none.
 process.exitCode = 2;
-catchLibraryNoise(whisper);
+redirectConsole(whisper);
 // Node would print it as it is and end in 1, which is a verdict.
 process.once('uncaughtException', (error) => {
   process.stderr.write('llm-budget: an unexpected error, a defect of llm-budget; LLM_BUDGET_DEBUG=1 shows where\n');

@@ -8,7 +8,7 @@ import { configurationError } from '../lib/errors/problem.js';
 import { money } from '../lib/text/amount.js';
 import { logLine, logVerbatim } from '../lib/text/log.js';
 import { readUsage } from '../usage/read/read-usage.js';
-import { createFiles } from '../lib/files/create-files.js';
+import { createFiles } from '../lib/files/write-file.js';
 import { catalogueIfAny } from './catalogue-for.js';
 import { readInitOptions } from './init-options.js';
 import type { InitOptions } from './init-options.js';

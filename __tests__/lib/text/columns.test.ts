@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { columns, cutToWidth, widthOf } from '../../../src/lib/text/columns.js';
+import { bar, columns, cutToWidth, widthOf } from '../../../src/lib/text/columns.js';
 import type { Column } from '../../../src/lib/text/columns.js';
 
 describe('the width of a text in a terminal', () => {
@@ -98,4 +98,17 @@ describe('a table', () => {
   test('without an elastic column everything stays as wide as it is', () => {
     expect(columns([left('a'), right('b')], [[text(20), '$1.00']], 10)[1]).toBe(`${text(20)}  $1.00`);
   });
+});
+
+test.each([
+  [0, '░░░░░'],
+  [0.001, '█░░░░'],
+  [20, '█░░░░'],
+  [39.9, '█░░░░'],
+  [40, '██░░░'],
+  [99.9, '████░'],
+  [100, '█████'],
+  [240, '█████'],
+])('a share of %d percent is %s', (share, expected) => {
+  expect(bar(share, 5)).toBe(expected);
 });

@@ -1,5 +1,5 @@
 import { HttpFailure } from '../../lib/http/failure.js';
-import { utcTime } from '../../lib/text/time.js';
+import { utcTime } from '../../lib/text/amount.js';
 import { refusalIn } from '../github/refusal.js';
 
 /** Why a comment could not be written, as a status and a sentence with the remedy; none of GitHub's words are in it. */

@@ -1,4 +1,4 @@
-import type { CommentMode } from '../../lib/inputs/action-inputs.js';
+import type { CommentMode } from '../inputs.js';
 import type { NoteCode } from '../../lib/errors/note.js';
 import type { ErrorReport, Report } from '../../report/model/schema.js';
 

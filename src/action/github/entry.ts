@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_MANIFEST_BYTES } from '../../manifest/yaml-scan.js';
-import { isLfsPointer } from '../../lib/text/lfs-pointer.js';
+import { isLfsPointer } from '../../lib/files/file-text.js';
 
 /** A file of a commit, as the API has it, made into text or into the reason why it is none. */
 

@@ -1,6 +1,6 @@
 import { HttpFailure } from '../../lib/http/failure.js';
 import { configurationError } from '../../lib/errors/problem.js';
-import { utcTime } from '../../lib/text/time.js';
+import { utcTime } from '../../lib/text/amount.js';
 import { refusalIn } from './refusal.js';
 
 function remedyFor(failure: HttpFailure): string {

@@ -25,3 +25,10 @@ export function unusable(reason: string): FileText {
 export function tooLarge(limits: ReadLimits): FileText {
   return unusable(`is too large; at most ${limits.maxBytes.toLocaleString('en-US')} bytes are accepted`);
 }
+
+const LFS_FIRST_LINE = /^version https:\/\/(?:git-lfs\.github\.com|hawser\.github\.com)\/spec\/v\d/;
+
+/** Whether a text is what git stores in place of a large file (github.com/git-lfs/git-lfs, docs/spec.md). */
+export function isLfsPointer(text: string): boolean {
+  return LFS_FIRST_LINE.test(text);
+}

@@ -3,8 +3,7 @@ import { lstat, open, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { configurationError } from '../errors/problem.js';
 import { decodeText, tooLarge, unusable, type FileText, type ReadLimits } from './file-text.js';
-import { errorCode } from '../errors/error-code.js';
-import { reasonOf } from './system-error.js';
+import { errorCode, reasonOf } from '../errors/system-error.js';
 
 /**
  * The text of a file that the user named (a manifest, a lock), from `cwd`; null where there is no such file. Links are

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { configurationError } from '../errors/problem.js';
-import { errorCode } from '../errors/error-code.js';
-import { reasonOf } from './system-error.js';
+import { errorCode, reasonOf } from '../errors/system-error.js';
 
 export interface GitOutcome {
   readonly exitCode: number | null;

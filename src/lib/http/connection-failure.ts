@@ -1,4 +1,4 @@
-import { errorCode } from '../errors/error-code.js';
+import { errorCode } from '../errors/system-error.js';
 import { HttpFailure } from './failure.js';
 
 const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);

@@ -1,4 +1,4 @@
-import { isLfsPointer } from '../../lib/text/lfs-pointer.js';
+import { isLfsPointer } from '../../lib/files/file-text.js';
 import type { TokenCounter } from './count-tokens.js';
 
 /** What became of reading a prompt file; `reason` goes on after the file's name: "is a binary file". */

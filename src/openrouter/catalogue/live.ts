@@ -1,7 +1,7 @@
 import { failureSentence, HttpFailure } from '../../lib/http/failure.js';
 import { RETRY_LIMITS, type RetryEffects, type RetryLimits } from '../../lib/http/retry.js';
 import { pricesUnusable } from '../../lib/errors/problem.js';
-import { utcTime } from '../../lib/text/time.js';
+import { utcTime } from '../../lib/text/amount.js';
 import type { Catalogue } from './catalogue.js';
 import { catalogueClient } from './live-client.js';
 import { fetchEndpoints } from './live-endpoints.js';

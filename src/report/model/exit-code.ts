@@ -1,5 +1,8 @@
-import type { FailOn } from '../../lib/inputs/fail-on.js';
 import type { Report } from './schema.js';
+
+/** The values of `fail-on` and `--fail-on`; the first is the default. */
+export const FAIL_ON = ['violation', 'warning', 'never'] as const;
+export type FailOn = (typeof FAIL_ON)[number];
 
 /** 0 pass or warn, 1 fail; with `warning` a warning that nobody overrode is 1 too, with `never` nothing is. */
 export function exitCodeOf(report: Pick<Report, 'verdict' | 'violations'>, failOn: FailOn): 0 | 1 {

@@ -13,7 +13,6 @@ import { shareTitle, suiteRow, totalRow } from '../model/suite-rows.js';
 import type { SuiteRow } from '../model/suite-rows.js';
 import { describeViolation } from '../model/violation-words.js';
 import { money, signedMoney } from '../../lib/text/amount.js';
-import { bar } from '../../lib/text/bar.js';
 import { logLine } from '../../lib/text/log.js';
 import { LINE_LIMIT } from '../../lib/text/plain.js';
 import type { Violation } from '../../budget/verdict/violation.js';
@@ -21,7 +20,7 @@ import { explanation } from './explain.js';
 import type { Paint } from './colour.js';
 import { paintWith } from './colour.js';
 import type { Column } from '../../lib/text/columns.js';
-import { columns } from '../../lib/text/columns.js';
+import { bar, columns } from '../../lib/text/columns.js';
 
 export interface TerminalOptions {
   /** Only where a terminal reads and NO_COLOR is not set. */

@@ -1,5 +1,5 @@
 import { NoVerdictError, problem, type Problem } from '../../lib/errors/problem.js';
-import { errorCode } from '../../lib/errors/error-code.js';
+import { errorCode } from '../../lib/errors/system-error.js';
 import { fileBytes } from './file-bytes.js';
 import { findUsage } from './find-usage.js';
 import { createGenerationRows } from './generation-rows.js';

@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
 import { NoVerdictError, problem, type Problem } from '../../lib/errors/problem.js';
-import { errorCode } from '../../lib/errors/error-code.js';
+import { errorCode } from '../../lib/errors/system-error.js';
 import { globPaths } from './glob-paths.js';
 
 /** A regular file to read: its name as the user would write it, and where it really is. */

@@ -2,7 +2,7 @@ import { hasHeadManifest, isZeroAmount, moneyOr } from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
 import { shareTitle, suiteRow, totalRow } from '../../model/suite-rows.js';
 import type { Share, SuiteRow } from '../../model/suite-rows.js';
-import { bar } from '../../../lib/text/bar.js';
+import { bar } from '../../../lib/text/columns.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { counted, money, signedMoney, tellApart } from '../../../lib/text/amount.js';
 import { cell } from '../../../lib/text/markdown.js';

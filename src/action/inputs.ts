@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from './catalogue-url.js';
-import { FAIL_ON } from './fail-on.js';
-import { repositoryPathProblem } from './repository-path.js';
-import { NoVerdictError, problem } from '../errors/problem.js';
+import { NoVerdictError, problem } from '../lib/errors/problem.js';
+import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../lib/inputs/catalogue-url.js';
+import { repositoryPathProblem } from '../lib/inputs/repository-path.js';
+import { FAIL_ON } from '../report/model/exit-code.js';
 
 /** The action's inputs. Names and defaults are those of action.yml; a test holds the two against each other. */
 
@@ -56,7 +56,7 @@ const DEFAULTS: ReadonlyMap<string, string> = new Map([
   ['catalogue-url', DEFAULT_CATALOGUE_URL],
 ]);
 
-export const INPUT_NAMES = Object.keys(inputsSchema.shape);
+const INPUT_NAMES = Object.keys(inputsSchema.shape);
 
 /** Reads all inputs through `get`. NoVerdictError (2) with every wrong input at once; no value is shown of the two that are secret. */
 export function readInputs(get: (name: string) => string): ActionInputs {

@@ -1,5 +1,3 @@
-import { errorCode } from '../errors/error-code.js';
-
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'permission denied'],
   ['EPERM', 'permission denied'],
@@ -13,7 +11,13 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ERR_INVALID_ARG_VALUE', 'the path has a null character in it'],
 ]);
 
-/** The error in words, without its stack. */
+/** The code of an error from the operating system ("ENOENT"), zlib, undici or Node's own argument checks; else null. */
+export function errorCode(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
+
+/** The reason of a failed file or process operation in words, without its stack. */
 export function reasonOf(error: unknown): string {
   const code = errorCode(error);
   return (code === null ? undefined : REASONS.get(code)) ?? code ?? 'unknown error';

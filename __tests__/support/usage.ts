@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { add, decimal, multiply, sum, times, toText, type Decimal } from '../../src/lib/money/decimal.js';
 import { readUsage, type Usage } from '../../src/usage/read/read-usage.js';
-import type { TokenCounts, UsageRow } from '../../src/usage/read/usage-row.js';
+import type { TokenCounts } from '../../src/manifest/token-parts.js';
+import type { UsageRow } from '../../src/usage/read/usage-row.js';
 import type { UsageTable } from '../../src/usage/read/usage-table.js';
 
 export const USAGE_FIXTURES = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures', 'usage');

@@ -101,7 +101,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Re
     explain: options.explain,
     tokenSources,
     credits: creditsInReport,
-    charges: await chargesShown(options, manifests, prices.catalogue, credits),
+    charges: await chargesShown(options, prices.catalogue, credits),
     usage: usageShown(options.usage, manifests, comparison, prices.catalogue, options.at),
   });
 }
@@ -123,14 +123,12 @@ function usageShown(
 /** What recorded generations were charged. A key that is refused is said once: by the credits, else here. */
 async function chargesShown(
   { usage, account }: CheckOptions,
-  { head }: Manifests,
   catalogue: Catalogue,
   credits: Credits | null,
 ): Promise<readonly string[]> {
-  const shape = head?.suites[0]?.calls[0];
-  if (usage === null || account === null || shape === undefined || credits?.state === 'refused') return [];
+  if (usage === null || account === null || credits?.state === 'refused') return [];
   try {
-    return await chargesOf(usage, shape, catalogue, account);
+    return await chargesOf(usage, catalogue, account);
   } catch (error) {
     if (error instanceof NoVerdictError) return error.problems.map(({ message }) => message);
     throw error;

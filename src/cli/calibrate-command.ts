@@ -6,7 +6,6 @@ import { chargesOf } from '../usage/charges/recorded-charges.js';
 import { countPromptFiles } from '../check/count-prompts.js';
 import type { AccountClient } from '../openrouter/account/account-client.js';
 import { estimateManifest } from '../budget/estimate/estimate-manifest.js';
-import type { Manifest } from '../manifest/manifest.js';
 import { parseManifest } from '../manifest/parse.js';
 import { amount } from '../manifest/scalars.js';
 import type { Decimal } from '../lib/money/decimal.js';
@@ -60,7 +59,7 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   );
   const ids = [...modelsDeclared([manifest]), ...modelsRecorded(usage)];
   const { catalogue } = await catalogueFor(prices, ids, world);
-  const charges = account === null ? null : await chargesFor(usage, manifest, catalogue, account);
+  const charges = account === null ? null : await chargesFor(usage, catalogue, account);
   const result = calibrate(
     {
       manifest,
@@ -103,14 +102,8 @@ async function propose(
 }
 
 /** Before anything is written: a key that is refused is an error. */
-async function chargesFor(
-  usage: Usage,
-  manifest: Manifest,
-  catalogue: Catalogue,
-  account: AccountClient,
-): Promise<readonly string[]> {
-  const shape = manifest.suites[0]?.calls[0];
-  const lines = shape === undefined ? [] : await chargesOf(usage, shape, catalogue, account);
+async function chargesFor(usage: Usage, catalogue: Catalogue, account: AccountClient): Promise<readonly string[]> {
+  const lines = await chargesOf(usage, catalogue, account);
   return lines.length > 0 ? lines : ['No recorded row names a generation of OpenRouter (gen-...).'];
 }
 

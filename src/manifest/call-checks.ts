@@ -2,19 +2,9 @@ import { compare, toText } from '../lib/money/decimal.js';
 import type { CallProblem } from './parts.js';
 import { completionPartsProblem, partsProblem } from './parts.js';
 import type { Call, Tokens } from './schema.js';
+import { TOKEN_PARTS } from './token-parts.js';
 
 /** What one call must be as a whole, once each of its fields is right by itself. */
-
-const TOKEN_FIELDS = [
-  'prompt_tokens',
-  'completion_tokens',
-  'reasoning_tokens',
-  'cached_tokens',
-  'cache_write_tokens',
-  'audio_tokens',
-  'image_output_tokens',
-  'audio_output_tokens',
-] as const satisfies readonly (keyof Call)[];
 
 const NONE: Tokens = { expected: 0, max: null };
 
@@ -40,9 +30,9 @@ function missingPrompt(call: Partial<Call>, isWrong: (key: keyof Call) => boolea
 }
 
 function expectedAboveMax(call: Partial<Call>): CallProblem[] {
-  const problems = TOKEN_FIELDS.flatMap((key) => {
-    const { expected, max } = call[key] ?? NONE;
-    return max === null || expected <= max ? [] : [aboveMax(key, String(expected), String(max))];
+  const problems = TOKEN_PARTS.flatMap(({ field }) => {
+    const { expected, max } = call[field] ?? NONE;
+    return max === null || expected <= max ? [] : [aboveMax(field, String(expected), String(max))];
   });
   const retries = call.retries ?? { expected: null, max: null };
   if (retries.expected === null || retries.max === null || compare(retries.expected, retries.max) <= 0) return problems;

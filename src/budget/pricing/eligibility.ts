@@ -1,10 +1,10 @@
 import type { DynamicSuffix } from '../../openrouter/catalogue/model-id.js';
-import type { NamedCall } from '../../manifest/manifest.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { compare, times } from '../../lib/money/decimal.js';
 import type { EndpointOffer, Tier } from './offer.js';
 import type { ReadPriceList } from './price-list.js';
 import { isOneOf } from './provider-match.js';
+import type { PricedCall } from './request.js';
 
 export interface EligibleOffers {
   /** Those that count for expected and floor: the de-ranked ones (status below zero) only where there are no others. */
@@ -18,7 +18,7 @@ export interface EligibleOffers {
  * none may. `offers` is not empty.
  */
 export function eligibleOffers(
-  call: NamedCall,
+  call: PricedCall,
   suffixes: ReadonlySet<DynamicSuffix>,
   prompt: number,
   offers: readonly EndpointOffer[],
@@ -50,7 +50,7 @@ const NO_TIERS: readonly Tier[] = ['default'];
 
 /** Tiers never serve unless asked for; flex asked for by name is served by flex alone, where the model has it. */
 function tiersAdmitted(
-  call: NamedCall,
+  call: PricedCall,
   suffixes: ReadonlySet<DynamicSuffix>,
   all: readonly EndpointOffer[],
 ): readonly Tier[] {
@@ -63,7 +63,7 @@ function tiersAdmitted(
 }
 
 /** Whether `provider` rules endpoints out; an empty list rules out none. */
-export function filtersProviders({ provider }: NamedCall): boolean {
+export function filtersProviders({ provider }: PricedCall): boolean {
   if (provider === undefined) return false;
   const { only = [], ignore = [], max_price = {} } = provider;
   const { prompt, completion } = max_price;
@@ -72,7 +72,7 @@ export function filtersProviders({ provider }: NamedCall): boolean {
 
 /** The first filter that an endpoint does not pass, worded to follow a count; null where it passes all. */
 function whyExcluded(
-  call: NamedCall,
+  call: PricedCall,
   prompt: number,
   tiers: readonly Tier[],
   { endpoint, tier, list }: EndpointOffer,

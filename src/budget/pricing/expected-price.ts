@@ -1,5 +1,4 @@
 import type { ResolvedModel } from '../../openrouter/catalogue/model-id.js';
-import type { NamedCall } from '../../manifest/manifest.js';
 import { compare } from '../../lib/money/decimal.js';
 import type { EligibleOffers } from './eligibility.js';
 import { filtersProviders } from './eligibility.js';
@@ -8,14 +7,14 @@ import type { PriceList } from './price-list.js';
 import { isProvider } from './provider-match.js';
 import type { Quote } from './quote.js';
 import { isCheaper, quote } from './quote.js';
-import type { PricedRequest } from './request.js';
+import type { PricedRequest, PricedCall } from './request.js';
 
 /** The quote that the estimate rests on and whose price it is, or why there is none. */
 export type ExpectedQuote = { readonly quote: Quote; readonly source: string } | { readonly reason: string };
 
 /** What is asked: a request of a call on a model, at an instant, or with null at the dearest time of the week. */
 export interface Inquiry {
-  readonly call: NamedCall;
+  readonly call: PricedCall;
   readonly model: ResolvedModel;
   readonly request: PricedRequest;
   /** The model's own price list. */

@@ -1,7 +1,7 @@
-import type { NamedCall } from '../../manifest/manifest.js';
 import type { ResolvedModel } from '../../openrouter/catalogue/model-id.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { add, decimal, times, ZERO } from '../../lib/money/decimal.js';
+import type { PricedCall } from './request.js';
 
 /** What a request costs beside its tokens; the same on every endpoint. */
 export interface Fee {
@@ -21,7 +21,7 @@ const PDF_PAGE_PRICE = decimal('0.002');
 const ALWAYS_SEARCHES = 'perplexity/sonar';
 
 /** `ownSearch` is the model's listed price per search, null where it has no search of its own. */
-export function feesOf(call: NamedCall, model: ResolvedModel, ownSearch: Decimal | null): Fee[] {
+export function feesOf(call: PricedCall, model: ResolvedModel, ownSearch: Decimal | null): Fee[] {
   const searchesUnasked = model.suffixes.has('online') || model.id.startsWith(ALWAYS_SEARCHES);
   const searches = searchesUnasked ? Math.max(1, call.web_searches) : call.web_searches;
   const fees: Fee[] = [];

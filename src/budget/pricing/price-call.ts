@@ -1,12 +1,12 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { ModelResolution } from '../../openrouter/catalogue/model-id.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
-import type { NamedCall } from '../../manifest/manifest.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { maximum } from '../../lib/money/decimal.js';
 import type { CallPrice, FallbackPrice } from './call-price.js';
 import type { ModelPrice, NoPrice } from './price-model.js';
 import { priceModel } from './price-model.js';
+import type { PricedCall } from './request.js';
 import { isCapped } from './request.js';
 import { strayProviders } from './stray-providers.js';
 
@@ -24,7 +24,7 @@ interface Candidate {
  * on the hour are taken at their dearest; an instant fixes it for expected and floor. Never throws: a call that cannot be
  * priced says why.
  */
-export function priceCall(call: NamedCall, catalogue: Catalogue, at: Date | null): CallPrice {
+export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | null): CallPrice {
   const own = priceOn(call.model, call, catalogue, at);
   const fallbacks = call.fallback_models.map((declared) => priceOn(declared, call, catalogue, at));
   const all = [own, ...fallbacks];
@@ -50,7 +50,7 @@ export function priceCall(call: NamedCall, catalogue: Catalogue, at: Date | null
   };
 }
 
-function priceOn(declared: string, call: NamedCall, catalogue: Catalogue, at: Date | null): Candidate {
+function priceOn(declared: string, call: PricedCall, catalogue: Catalogue, at: Date | null): Candidate {
   const resolution = resolveModel(declared, catalogue.models, catalogue.source);
   const price = resolution.state === 'resolved' ? priceModel(call, resolution, catalogue, at) : resolution;
   return { declared, resolution, price };

@@ -1,6 +1,5 @@
 import type { Catalogue, EndpointList } from '../../openrouter/catalogue/catalogue.js';
 import type { ResolvedModel } from '../../openrouter/catalogue/model-id.js';
-import type { NamedCall } from '../../manifest/manifest.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { add, isZero } from '../../lib/money/decimal.js';
 import { arithmeticLines } from './arithmetic.js';
@@ -14,6 +13,7 @@ import type { PriceList, ReadPriceList } from './price-list.js';
 import { readPriceList } from './price-list.js';
 import type { Quote } from './quote.js';
 import { costOf } from './quote.js';
+import type { PricedCall } from './request.js';
 import { expectedPrompt, expectedRequest } from './request.js';
 import type { WorstQuote } from './worst-price.js';
 import { worstQuote } from './worst-price.js';
@@ -47,7 +47,7 @@ interface Range {
 
 /** Prices a call on one model of the catalogue; the reason where it has no price. Never throws. */
 export function priceModel(
-  call: NamedCall,
+  call: PricedCall,
   model: ResolvedModel,
   catalogue: Catalogue,
   at: Date | null,

@@ -1,6 +1,27 @@
 import type { NamedCall } from '../../manifest/manifest.js';
 import type { Tokens } from '../../manifest/schema.js';
 
+/** The fields of a call that its price depends on. */
+export type PricedCall = Pick<
+  NamedCall,
+  | 'model'
+  | 'prompt_tokens'
+  | 'completion_tokens'
+  | 'max_tokens'
+  | 'cached_tokens'
+  | 'cache_write_tokens'
+  | 'cache_ttl'
+  | 'audio_tokens'
+  | 'image_output_tokens'
+  | 'audio_output_tokens'
+  | 'images'
+  | 'web_searches'
+  | 'pdf_pages'
+  | 'fallback_models'
+  | 'service_tier'
+  | 'provider'
+>;
+
 /** One request as the formula sees it: tokens as whole numbers, the parts inside `prompt` and `completion`. */
 export interface PricedRequest {
   readonly prompt: number;
@@ -12,7 +33,7 @@ export interface PricedRequest {
   readonly audio_output: number;
   /** Input images, for catalogues that price an image as a unit. */
   readonly images: number;
-  readonly cache_ttl: NamedCall['cache_ttl'];
+  readonly cache_ttl: PricedCall['cache_ttl'];
   /** `hit`: cached tokens are read from the cache. `miss`: they are dearest, sent anew or written again. */
   readonly cache: 'hit' | 'miss';
 }
@@ -24,11 +45,11 @@ export interface Cap {
 }
 
 /** Prompt tokens of a request; null where prompt files have not been counted. */
-export function expectedPrompt(call: NamedCall): number | null {
+export function expectedPrompt(call: PricedCall): number | null {
   return call.prompt_tokens?.expected ?? null;
 }
 
-export function expectedRequest(call: NamedCall, prompt: number): PricedRequest {
+export function expectedRequest(call: PricedCall, prompt: number): PricedRequest {
   return {
     prompt,
     cached: call.cached_tokens.expected,
@@ -44,7 +65,7 @@ export function expectedRequest(call: NamedCall, prompt: number): PricedRequest 
 }
 
 /** The longest request that the call may make: every token field at its `max` and nothing read from the cache. */
-export function worstRequest(call: NamedCall, completion: number): PricedRequest {
+export function worstRequest(call: PricedCall, completion: number): PricedRequest {
   return {
     prompt: longestPrompt(call),
     cached: most(call.cached_tokens),
@@ -63,12 +84,12 @@ function most(tokens: Tokens): number {
   return tokens.max ?? tokens.expected;
 }
 
-function longestPrompt({ prompt_tokens }: NamedCall): number {
+function longestPrompt({ prompt_tokens }: PricedCall): number {
   return prompt_tokens === undefined ? 0 : most(prompt_tokens);
 }
 
 /** As long as a completion is allowed to be; null where nothing bounds it. */
-export function longestCompletion(call: NamedCall, cap: Cap): number | null {
+export function longestCompletion(call: PricedCall, cap: Cap): number | null {
   const { expected, max } = call.completion_tokens;
   const declared = call.max_tokens ?? max;
   if (declared !== null) return Math.max(declared, expected);
@@ -81,6 +102,6 @@ export function longestCompletion(call: NamedCall, cap: Cap): number | null {
 }
 
 /** Whether the manifest bounds the completion; otherwise the worst case rests on the endpoint's own cap. */
-export function isCapped(call: NamedCall): boolean {
+export function isCapped(call: PricedCall): boolean {
   return call.max_tokens !== undefined || call.completion_tokens.max !== null;
 }

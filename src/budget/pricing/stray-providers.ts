@@ -1,13 +1,13 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
-import type { NamedCall } from '../../manifest/manifest.js';
 import { closest } from '../../lib/text/closest.js';
 import { isProvider } from './provider-match.js';
+import type { PricedCall } from './request.js';
 
 /**
  * What `provider.order` and `ignore` name in vain: no endpoint of any of these models is of that provider. OpenRouter
  * passes such a name over without a word, and the estimate with it. Empty where the endpoints are not all known.
  */
-export function strayProviders({ provider }: NamedCall, models: readonly string[], catalogue: Catalogue): string[] {
+export function strayProviders({ provider }: PricedCall, models: readonly string[], catalogue: Catalogue): string[] {
   const named = (['order', 'ignore'] as const).flatMap((key) =>
     (provider?.[key] ?? []).map((entry) => ({ key, entry })),
   );

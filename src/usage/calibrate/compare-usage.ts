@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallEstimate, Estimate, SuiteEstimate } from '../../budget/estimate/estimate.js';
+import { priceTokens } from '../../budget/pricing/price-tokens.js';
 import type { Manifest, NamedSuite } from '../../manifest/manifest.js';
 import { add, divide, fromInteger, sumOrNull, times, type Decimal } from '../../lib/money/decimal.js';
 import { configurationError } from '../../lib/errors/problem.js';
@@ -9,7 +10,7 @@ import type { GroupKey, UsageTable } from '../read/usage-table.js';
 import type { CallUsage, Figure, MeasuredCall, PriceDifference, SuiteUsage, UsageComparison } from './comparison.js';
 import { callMatcher, type Match } from './match-calls.js';
 import { catalogueId } from './call-key.js';
-import { catalogueCost, plainCall } from './measured-price.js';
+import { catalogueCost } from './measured-price.js';
 import { perRun } from './means.js';
 import { proposalsFor } from './proposals.js';
 
@@ -94,7 +95,7 @@ function suiteUsage(
   );
   const others = [...usage.unknown, ...usage.ambiguous.map(({ group }) => group)]
     .filter((group) => group.suite === suite.name)
-    .map((group) => otherCost(group, suite, input));
+    .map((group) => otherCost(group, input));
   const used = [...calls.flatMap(({ measured }) => (measured === null ? [] : [measured.used_per_run])), ...others];
   const usedPerRun = used.length === 0 ? null : sumOrNull(used);
   const estimatedPerRun = estimated?.totals.per_run ?? null;
@@ -108,11 +109,11 @@ function suiteUsage(
   };
 }
 
-/** What requests of the suite cost that are none of its calls: they were spent all the same. */
-function otherCost(group: UsageGroup, suite: NamedSuite, { catalogue, at, runs }: ComparisonInput): Decimal | null {
-  const [any] = suite.calls;
+/** The cost of requests that belong to the suite and to none of its calls. */
+function otherCost(group: UsageGroup, { catalogue, at, runs }: ComparisonInput): Decimal | null {
   const id = group.model === null ? null : catalogueId(group.model, catalogue.models);
-  const atCatalogue = any === undefined || id === null ? null : catalogueCost(group, plainCall(any, id), catalogue, at);
+  const atCatalogue =
+    id === null ? null : catalogueCost(group, (tokens) => priceTokens(id, tokens, catalogue, at).expected);
   const cost = group.cost ?? atCatalogue;
   return cost === null ? null : shareOf(cost, runs);
 }
@@ -146,7 +147,7 @@ function measuredCall(
 ): MeasuredCall {
   const { call } = estimate;
   const stated = suite.calls[call.index] ?? call;
-  const atCatalogue = catalogueCost(group, call, catalogue, at);
+  const atCatalogue = catalogueCost(group, (tokens) => priceTokens(call, tokens, catalogue, at).expected);
   const cost = group.cost ?? atCatalogue;
   const used = cost === null ? null : shareOf(cost, runs);
   const attempts = times(add(fromInteger(1), call.retries.expected), estimate.requests_per_run);

@@ -1,6 +1,6 @@
 import { fromInteger, divide, type Decimal } from '../../lib/money/decimal.js';
 import type { UsageGroup } from '../read/aggregate.js';
-import type { TokenCounts } from '../read/usage-row.js';
+import type { TokenCounts } from '../../manifest/token-parts.js';
 
 /** The mean request of a group in whole tokens, as a manifest can state it. */
 export interface MeanRequest {

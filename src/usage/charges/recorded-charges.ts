@@ -1,25 +1,21 @@
 import { catalogueId } from '../calibrate/call-key.js';
-import { plainCall } from '../calibrate/measured-price.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { AccountClient } from '../../openrouter/account/account-client.js';
 import { chargeLines, compareCharges } from './charges.js';
 import type { RecordedCost } from './charges.js';
 import { fetchGenerations } from '../../openrouter/account/generations.js';
-import type { NamedCall } from '../../manifest/manifest.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { priceCall } from '../../budget/pricing/price-call.js';
+import { priceTokens } from '../../budget/pricing/price-tokens.js';
 import type { Usage } from '../read/read-usage.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';
 import type { UsageRow } from '../read/usage-row.js';
 
 /**
  * What OpenRouter says that recorded generations were charged, beside what the recording and the catalogue say; in
- * words, a line each. Empty where no row names a generation. NoVerdictError (2) where the key is refused. `shape` is any
- * call: of it only the fields that a recording does not state are used.
+ * words, a line each. Empty where no row names a generation. NoVerdictError (2) where the key is refused.
  */
 export async function chargesOf(
   usage: Usage,
-  shape: NamedCall,
   catalogue: Catalogue,
   account: AccountClient,
 ): Promise<readonly string[]> {
@@ -31,27 +27,13 @@ export async function chargesOf(
     const row = usage.generations.get(id);
     if (row === undefined) continue;
     const usageCost = row.cost === null ? null : exactCost(row.cost);
-    recorded.set(id, { usage_cost: usageCost, estimate: estimateOf(row, shape, catalogue) });
+    recorded.set(id, { usage_cost: usageCost, estimate: estimateOf(row, catalogue) });
   }
   return chargeLines(compareCharges(generations.found, recorded), generations);
 }
 
-function estimateOf(row: UsageRow, shape: NamedCall, catalogue: Catalogue): Decimal | null {
+function estimateOf(row: UsageRow, catalogue: Catalogue): Decimal | null {
   const id = row.model === null ? null : catalogueId(row.model, catalogue.models);
   if (id === null) return null;
-  const tokens = (expected: number): NamedCall['completion_tokens'] => ({ expected, max: null });
-  const call: NamedCall = {
-    ...plainCall(shape, id),
-    max_tokens: undefined,
-    prompt_tokens: tokens(row.tokens.prompt),
-    completion_tokens: tokens(row.tokens.completion),
-    cached_tokens: tokens(row.tokens.cached),
-    cache_write_tokens: tokens(row.tokens.written),
-    audio_tokens: tokens(row.tokens.audio),
-    reasoning_tokens: tokens(row.tokens.reasoning),
-    image_output_tokens: tokens(row.tokens.image_output),
-    audio_output_tokens: tokens(row.tokens.audio_output),
-    web_searches: row.web_searches,
-  };
-  return priceCall(call, catalogue, null).expected;
+  return priceTokens(id, { ...row.tokens, web_searches: row.web_searches }, catalogue).expected;
 }

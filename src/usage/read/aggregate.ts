@@ -1,7 +1,7 @@
 import { add, fromUnits, ZERO, type Decimal } from '../../lib/money/decimal.js';
 import type { Column } from './column.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';
-import type { TokenCounts } from './usage-row.js';
+import { byTokenPart, TOKEN_PARTS, type TokenCounts, type TokenPart } from '../../manifest/token-parts.js';
 import type { GroupKey, UsageTable } from './usage-table.js';
 
 /** What the requests of one group used, over all recorded runs. */
@@ -68,7 +68,7 @@ interface Collected {
   readonly key: GroupKey;
   requests: number;
   readonly longest: { prompt: number; completion: number };
-  readonly sums: { -readonly [Part in keyof TokenCounts]: number };
+  readonly sums: Record<TokenPart, number>;
   web_searches: number;
   readonly cost: CostSum;
   without_cost: number;
@@ -80,16 +80,7 @@ function collect(key: GroupKey): Collected {
     key,
     requests: 0,
     longest: { prompt: 0, completion: 0 },
-    sums: {
-      prompt: 0,
-      completion: 0,
-      cached: 0,
-      written: 0,
-      reasoning: 0,
-      audio: 0,
-      image_output: 0,
-      audio_output: 0,
-    },
+    sums: byTokenPart(() => 0),
     web_searches: 0,
     cost: createCostSum(),
     without_cost: 0,
@@ -97,20 +88,9 @@ function collect(key: GroupKey): Collected {
   };
 }
 
-const PARTS = [
-  'prompt',
-  'completion',
-  'cached',
-  'written',
-  'reasoning',
-  'audio',
-  'image_output',
-  'audio_output',
-] as const satisfies readonly (keyof TokenCounts)[];
-
 function addRow(group: Collected, table: UsageTable, row: number): void {
   group.requests += 1;
-  for (const part of PARTS) group.sums[part] += table.tokens[part].get(row);
+  for (const { part } of TOKEN_PARTS) group.sums[part] += table.tokens[part].get(row);
   group.longest.prompt = Math.max(group.longest.prompt, table.tokens.prompt.get(row));
   group.longest.completion = Math.max(group.longest.completion, table.tokens.completion.get(row));
   group.web_searches += table.web_searches.get(row);

@@ -1,6 +1,6 @@
 import { LARGEST_WHOLE_NUMBER } from '../../manifest/scalars.js';
 import type { JsonRecord } from './json-value.js';
-import type { TokenCounts } from './usage-row.js';
+import type { TokenCounts } from '../../manifest/token-parts.js';
 
 /** What is wrong with a usage object, collected while it is read; a row with faults is not counted. */
 export type Faults = string[];

@@ -2,7 +2,7 @@ import { costAt, countAt, type Faults } from './counts.js';
 import { isRecord, listAt, nameAt, recordAt, type JsonRecord } from './json-value.js';
 import { reading, type Surroundings } from './response-usage.js';
 import type { UsageSink } from './sink.js';
-import type { TokenCounts } from './usage-row.js';
+import type { TokenCounts } from '../../manifest/token-parts.js';
 
 /**
  * One result of promptfoo's JSON or JSONL output (its `EvaluateResult`, promptfoo 0.118): the tokens of the tested

@@ -1,6 +1,6 @@
 import { countAt, type Faults } from './counts.js';
 import { isRecord, listAt, nameAt, recordAt, type JsonRecord } from './json-value.js';
-import type { TokenCounts } from './usage-row.js';
+import type { TokenCounts } from '../../manifest/token-parts.js';
 
 /**
  * Each provider's usage object in its own convention, brought into the one of the manifest. Field names as of 2026-08

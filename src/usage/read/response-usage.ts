@@ -1,7 +1,8 @@
 import { checkParts, costAt, countAt, type Faults } from './counts.js';
 import { nameAt, recordAt, recordedTime, type JsonRecord } from './json-value.js';
 import { generationTokens, googleTokens, statesUsage, usageTokens } from './provider-tokens.js';
-import type { TokenCounts, UsageRow } from './usage-row.js';
+import type { TokenCounts } from '../../manifest/token-parts.js';
+import type { UsageRow } from './usage-row.js';
 
 /** What the surroundings of a response say about it: names of suite and call, the request's model, the time. */
 export interface Surroundings {

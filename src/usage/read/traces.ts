@@ -2,7 +2,8 @@ import { checkParts, costAt, countAt, type Faults } from './counts.js';
 import { isRecord, listAt, nameAt, recordAt, type JsonRecord } from './json-value.js';
 import type { Surroundings } from './response-usage.js';
 import type { UsageSink } from './sink.js';
-import type { TokenCounts, UsageRow } from './usage-row.js';
+import type { TokenCounts } from '../../manifest/token-parts.js';
+import type { UsageRow } from './usage-row.js';
 
 /**
  * Traces in OTLP/JSON with `gen_ai.*` attributes: the names of the OpenTelemetry semantic conventions of 2026-07, and

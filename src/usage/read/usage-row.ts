@@ -1,20 +1,5 @@
 import type { RecordedCost } from '../../lib/money/recorded-cost.js';
-
-/** Tokens of one request in the manifest's convention: parts are inside their whole, whatever the provider's was. */
-export interface TokenCounts {
-  /** All inputs: cached, written and audio tokens included. */
-  readonly prompt: number;
-  /** All outputs: reasoning, image and audio tokens included. */
-  readonly completion: number;
-  readonly cached: number;
-  /** Written to the cache; Google counts them among the cached too. */
-  readonly written: number;
-  readonly reasoning: number;
-  /** Audio of the input. */
-  readonly audio: number;
-  readonly image_output: number;
-  readonly audio_output: number;
-}
+import type { TokenCounts } from '../../manifest/token-parts.js';
 
 /** The one normal form of what a request really used, whichever format it was recorded in. */
 export interface UsageRow {

@@ -1,7 +1,8 @@
 import { floatColumn, wholeColumn, type Column } from './column.js';
 import { createIdIndex } from './id-index.js';
 import { decimalText } from '../../lib/money/recorded-cost.js';
-import type { TokenCounts, UsageRow } from './usage-row.js';
+import { byTokenPart, TOKEN_PARTS, type TokenPart } from '../../manifest/token-parts.js';
+import type { UsageRow } from './usage-row.js';
 
 /** What rows have in common; a row keeps the number of its group. */
 export interface GroupKey {
@@ -22,7 +23,7 @@ export interface UsageTable {
   readonly isDropped: (row: number) => boolean;
   readonly groups: readonly GroupKey[];
   readonly group: Column;
-  readonly tokens: Readonly<Record<keyof TokenCounts, Column>>;
+  readonly tokens: Readonly<Record<TokenPart, Column>>;
   readonly web_searches: Column;
   /** US dollars as recorded (the list price for own keys); null where it is not stated. */
   readonly cost: (row: number) => number | string | null;
@@ -36,16 +37,7 @@ const HAS_COST = 4;
 export function createUsageTable(): UsageTable {
   const ids = createIdIndex();
   const groups = groupRegistry();
-  const tokens = {
-    prompt: wholeColumn(),
-    completion: wholeColumn(),
-    cached: wholeColumn(),
-    written: wholeColumn(),
-    reasoning: wholeColumn(),
-    audio: wholeColumn(),
-    image_output: wholeColumn(),
-    audio_output: wholeColumn(),
-  };
+  const tokens = byTokenPart(() => wholeColumn());
   const group = wholeColumn();
   const web_searches = wholeColumn();
   const flags = wholeColumn();
@@ -77,14 +69,7 @@ export function createUsageTable(): UsageTable {
     put: (row) => {
       const at = place(row);
       group.set(at, groups.numberOf(row));
-      tokens.prompt.set(at, row.tokens.prompt);
-      tokens.completion.set(at, row.tokens.completion);
-      tokens.cached.set(at, row.tokens.cached);
-      tokens.written.set(at, row.tokens.written);
-      tokens.reasoning.set(at, row.tokens.reasoning);
-      tokens.audio.set(at, row.tokens.audio);
-      tokens.image_output.set(at, row.tokens.image_output);
-      tokens.audio_output.set(at, row.tokens.audio_output);
+      for (const { part } of TOKEN_PARTS) tokens[part].set(at, row.tokens[part]);
       web_searches.set(at, row.web_searches);
       const cost = row.own_key ? row.list_cost : row.cost;
       writeCost(at, cost);

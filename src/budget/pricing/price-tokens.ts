@@ -1,0 +1,55 @@
+import type { TokenCounts } from '../../manifest/token-parts.js';
+import type { Tokens } from '../../manifest/schema.js';
+import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
+import type { CallPrice } from './call-price.js';
+import { priceCall } from './price-call.js';
+import type { PricedCall } from './request.js';
+
+/** What one recorded request used. */
+export interface RequestTokens extends TokenCounts {
+  readonly web_searches: number;
+}
+
+/**
+ * Prices one request of so many tokens. `of` is a model's id, which stands for a call with default preferences, or a call
+ * whose preferences (provider, service tier, lifetime of the cache) count. Null for `at` takes prices that depend on the
+ * hour at their most expensive hour. Never throws: where there is no price, `reason` says why.
+ */
+export function priceTokens(
+  of: string | PricedCall,
+  tokens: RequestTokens,
+  catalogue: Catalogue,
+  at: Date | null = null,
+): CallPrice {
+  const preferences = typeof of === 'string' ? { ...NO_PREFERENCES, model: of } : of;
+  const request: PricedCall = {
+    ...preferences,
+    // A cap would only decide which endpoints fit; the request was served.
+    max_tokens: undefined,
+    prompt_tokens: exactly(tokens.prompt),
+    completion_tokens: exactly(tokens.completion),
+    cached_tokens: exactly(tokens.cached),
+    cache_write_tokens: exactly(tokens.written),
+    audio_tokens: exactly(tokens.audio),
+    image_output_tokens: exactly(tokens.image_output),
+    audio_output_tokens: exactly(tokens.audio_output),
+    web_searches: tokens.web_searches,
+  };
+  return priceCall(request, catalogue, at);
+}
+
+function exactly(expected: number): Tokens {
+  return { expected, max: null };
+}
+
+const NO_PREFERENCES: Pick<
+  PricedCall,
+  'provider' | 'fallback_models' | 'service_tier' | 'cache_ttl' | 'images' | 'pdf_pages'
+> = {
+  provider: undefined,
+  fallback_models: [],
+  service_tier: 'default',
+  cache_ttl: '5m',
+  images: 0,
+  pdf_pages: 0,
+};

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { decimal } from '../../src/lib/money/decimal.js';
 import type { Manifest } from '../../src/manifest/manifest.js';
+import { runsPerMonth } from '../../src/manifest/manifest.js';
 import { parseManifest } from '../../src/manifest/parse.js';
 import { EVERY_FIELD, withCall, withSuite, withTop } from '../support/manifest-text.js';
 import { placedProblems } from '../support/placed-problems.js';
@@ -15,6 +16,7 @@ describe('a manifest with every field', () => {
 
   test('has its limits as exact decimals', () => {
     expect(manifest.runs_per_month).toBe(600);
+    expect([...manifest.runs]).toEqual([['nightly', { runs_per_month: 30, budget: { per_run: fails('15') } }]]);
     expect(manifest.budget).toEqual({
       per_run: { warn: decimal('4'), fail: decimal('5') },
       per_month: fails('2500'),
@@ -46,6 +48,7 @@ describe('a manifest with every field', () => {
         name: 'rag-evals',
         description: 'Retrieval evals on every push',
         repeat: 3,
+        run: 'nightly',
         runs_per_month: 600,
         paths: ['evals/rag/**'],
         budget: { per_run: fails('2') },
@@ -76,6 +79,7 @@ describe('a manifest with every field', () => {
             retries: { expected: decimal('0.02'), max: null },
             fallback_models: ['openai/gpt-5-mini'],
             service_tier: 'default',
+            batch_ok: true,
             provider: {
               order: [],
               only: [],
@@ -92,12 +96,12 @@ describe('a manifest with every field', () => {
   test('locates its keys, and what it lacks at the nearest key around it', () => {
     const call = ['suites', 'rag-evals', 'calls', 0];
     expect(manifest.locate([])).toEqual({ line: 1, column: 1 });
-    expect(manifest.locate(['budget', 'per_month'])).toEqual({ line: 5, column: 3 });
-    expect(manifest.locate(['budget', 'per_run', 'fail'])).toEqual({ line: 4, column: 22 });
-    expect(manifest.locate([...call, 'model'])).toEqual({ line: 32, column: 9 });
-    expect(manifest.locate([...call, 'prompt_files', 1, 'cached'])).toEqual({ line: 35, column: 69 });
-    expect(manifest.locate(['suites', 'rag-evals', 'budget', 'per_month'])).toEqual({ line: 29, column: 5 });
-    expect(manifest.locate(['suites', 'no-such-suite', 'calls', 7])).toEqual({ line: 23, column: 1 });
+    expect(manifest.locate(['budget', 'per_month'])).toEqual({ line: 6, column: 3 });
+    expect(manifest.locate(['budget', 'per_run', 'fail'])).toEqual({ line: 5, column: 22 });
+    expect(manifest.locate([...call, 'model'])).toEqual({ line: 34, column: 9 });
+    expect(manifest.locate([...call, 'prompt_files', 1, 'cached'])).toEqual({ line: 37, column: 69 });
+    expect(manifest.locate(['suites', 'rag-evals', 'budget', 'per_month'])).toEqual({ line: 31, column: 5 });
+    expect(manifest.locate(['suites', 'no-such-suite', 'calls', 7])).toEqual({ line: 24, column: 1 });
   });
 });
 
@@ -126,6 +130,57 @@ describe('a manifest with required fields alone', () => {
       fallback_models: [],
       images: 0,
     });
+  });
+});
+
+describe('kinds of run', () => {
+  const text = (top: string, suite: string) =>
+    `version: 1\n${top}\nsuites:\n  s: {${suite}calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}\n`;
+  const runsOf = (top: string, suite = '') => {
+    const manifest = parse(text(top, suite));
+    return manifest.suites.map((one) => [one.run, runsPerMonth(manifest, one)]);
+  };
+
+  test.each([
+    ['no number at all', '', '', 'ci', null],
+    ['the number at the top is that of ci', 'runs_per_month: 600', '', 'ci', 600],
+    ['ci has its number under runs', 'runs: {ci: {runs_per_month: 600}}', '', 'ci', 600],
+    ['ci named by the suite', 'runs_per_month: 600', 'run: ci, ', 'ci', 600],
+    ['another kind', 'runs_per_month: 600\nruns: {nightly: {runs_per_month: 30}}', 'run: nightly, ', 'nightly', 30],
+    [
+      'another kind without a number has none',
+      'runs_per_month: 600\nruns: {nightly: {}}',
+      'run: nightly, ',
+      'nightly',
+      null,
+    ],
+    ["the suite's own number", 'runs: {n: {runs_per_month: 30}}', 'run: n, runs_per_month: 4, ', 'n', 4],
+  ])('%s', (_what, top, suite, run, runs) => {
+    expect(runsOf(top, suite)).toEqual([[run, runs]]);
+  });
+
+  test('keep the order of the file, numbers as names too', () => {
+    expect([...parse(text('runs: {b: {}, "10": {}, ci: {}}', '')).runs.keys()]).toEqual(['b', '10', 'ci']);
+  });
+
+  test('have limits of their own', () => {
+    const { runs } = parse(text('runs: {ci: {budget: {per_run: 4, increase_percent: {warn: 5}}}}', ''));
+    expect(runs.get('ci')).toEqual({
+      runs_per_month: null,
+      budget: { per_run: fails('4'), increase_percent: { warn: decimal('5'), fail: null } },
+    });
+  });
+
+  test('a monthly limit is accepted where every suite has a number from itself or its kind', () => {
+    const two = `version: 1
+budget: {per_month: 100}
+runs: {ci: {runs_per_month: 600}, nightly: {runs_per_month: 30}, weekly: {}}
+suites:
+  a: {calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}
+  b: {run: nightly, budget: {per_month: 9}, calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}
+  c: {run: weekly, runs_per_month: 4, calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}
+`;
+    expect(placedProblems(() => parse(two))).toEqual([]);
   });
 });
 

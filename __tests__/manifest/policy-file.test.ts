@@ -12,12 +12,29 @@ test('limits, rules and runs per month are read, of suites too', () => {
   expect(file.runs_per_month).toBe(600);
   expect(file.budget.per_run).toEqual({ warn: decimal('4'), fail: decimal('5') });
   expect(file.policy.override_label).toBe('llm-budget-override');
-  expect(file.suites).toEqual(new Map([['rag-evals', { runs_per_month: 600, budget: { per_run: fails('2') } }]]));
+  expect(file.suites).toEqual(
+    new Map([['rag-evals', { run: 'nightly', runs_per_month: 600, budget: { per_run: fails('2') } }]]),
+  );
 });
 
 test('nothing of it has to be there', () => {
-  expect(parse('{}')).toMatchObject({ runs_per_month: null, budget: {}, suites: new Map() });
+  expect(parse('{}')).toMatchObject({ runs_per_month: null, runs: new Map(), budget: {}, suites: new Map() });
   expect(parse('{}').policy.unpriced).toBe('fail');
+});
+
+test('kinds of run and the kind of each suite are read', () => {
+  const file = parse(
+    'runs: {ci: {runs_per_month: 600}, nightly: {budget: {per_run: 15}}}\nsuites: {a: {run: nightly}, b: {}}\n',
+  );
+  expect(file.runs_per_month).toBe(600);
+  expect([...file.runs]).toEqual([
+    ['ci', { runs_per_month: 600, budget: {} }],
+    ['nightly', { runs_per_month: null, budget: { per_run: fails('15') } }],
+  ]);
+  expect([...file.suites].map(([name, { run }]) => [name, run])).toEqual([
+    ['a', 'nightly'],
+    ['b', 'ci'],
+  ]);
 });
 
 describe('mistakes elsewhere do not matter', () => {
@@ -67,8 +84,17 @@ describe('mistakes in what counts are told with their place', () => {
       'suites: {s: {budget: {per_run: {warn: 2, fail: 1}}}}',
       '1:33 suites.s.budget.per_run.warn: warn (2) is above fail (1)',
     ],
+    ['runs: {n: {runs_per_month: many}}', '1:12 runs.n.runs_per_month: expected a whole number'],
+    [
+      'runs: {n: {budget: {per_run: {warn: 2, fail: 1}}}}',
+      '1:31 runs.n.budget.per_run.warn: warn (2) is above fail (1)',
+    ],
+    [
+      'suites: {s: {run: n}}',
+      '1:14 suites.s.run: expected ci or a key of runs at the top level (known here: ci); got "n"',
+    ],
     ['suites: [s]', '1:1 suites: expected a mapping; got a list'],
-    ['suites: {s: [1]}', '1:10 suites.s: expected a mapping of runs_per_month, budget; got a list'],
+    ['suites: {s: [1]}', '1:10 suites.s: expected a mapping of run, runs_per_month, budget; got a list'],
     ['a: 1\na: 2', '2:1 the key "a" is there twice'],
     ['suites: {s: {calls: [&a 1, *a]}}', '1:22 anchors are not accepted'],
     ['a: !t 1', '1:4 tags are not accepted'],

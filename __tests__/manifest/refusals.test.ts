@@ -214,6 +214,69 @@ describe('a limit', () => {
   ]);
 });
 
+describe('kinds of run', () => {
+  const of = (runs: string, suite = '', top = 'description: a') =>
+    `version: 1\n${top === 'description: a' ? '# ' : ''}${top}\nruns: ${runs}\nsuites:\n  s: {${suite}calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}\n`;
+  const known = 'expected ci or a key of runs at the top level';
+  refuses([
+    ['as a list', of('[nightly]'), ['3:1', 'runs: expected a mapping; got a list']],
+    ['as a number', of('30'), ['3:1', 'runs: expected a mapping; got 30']],
+    [
+      'of which one is a number',
+      of('{nightly: 30}'),
+      ['3:8', 'runs.nightly: expected a mapping of runs_per_month, budget; got 30'],
+    ],
+    ['with an unknown key', of('{nightly: {runs: 30}}'), ['3:18', 'unknown key "runs"', 'runs_per_month, budget']],
+    ['with a wrong number', of('{nightly: {runs_per_month: 1.5}}'), ['3:18', WHOLE, 'got 1.5']],
+    [
+      'with a limit per month, which is over all of them',
+      of('{nightly: {runs_per_month: 30, budget: {per_month: 5}}}'),
+      ['3:47', 'runs.nightly.budget.per_month: unknown key "per_month"'],
+    ],
+    [
+      'with a warning above its failure',
+      of('{nightly: {budget: {per_run: {warn: 2, fail: 1}}}}'),
+      ['3:37', 'runs.nightly.budget.per_run.warn: warn (2) is above fail (1)'],
+    ],
+    ['with a name that is none', of('{-n: {}}'), ['3:8', `runs["-n"]: ${NAME}; got "-n"`]],
+    ['with a name that JavaScript knows', of('{__proto__: {}}'), ['3:8', `runs.__proto__: ${NAME}`]],
+    [
+      'with the number of ci in both of its places',
+      of('{ci: {runs_per_month: 30}}', '', 'runs_per_month: 30'),
+      ['3:13', 'runs.ci.runs_per_month: expected only here or only at the top level: runs_per_month there (30)'],
+    ],
+    [
+      'that a suite names and the file has not',
+      of('{nightly: {}, weekly: {}}', 'run: nigthly, '),
+      ['5:7', `suites.s.run: ${known} (known here: ci, nightly, weekly); got "nigthly", did you mean nightly?`],
+    ],
+    ['that JavaScript has', of('{nightly: {}}', 'run: constructor, '), ['5:7', known, 'got "constructor"']],
+    ['as a number in a suite', of('{"7": {}}', 'run: 7, '), ['5:7', 'suites.s.run: expected text; got 7']],
+    ['as a list in a suite', of('{n: {}}', 'run: [n], '), ['5:7', 'suites.s.run: expected text; got a list']],
+    ['as text that is no name', of('{n: {}}', 'run: "-n", '), ['5:7', 'suites.s.run: expected 1-64 letters']],
+    [
+      'that is wrong itself is not unknown',
+      of('{nightly: 5}', 'run: nightly, '),
+      ['3:8', 'runs.nightly: expected a mapping'],
+    ],
+    [
+      'without a number, under a limit per month',
+      of('{nightly: {}}', 'run: nightly, ', 'budget: {per_month: 9}'),
+      ['2:10', 'budget.per_month: expected runs_per_month in runs.nightly or in every suite; suites.s has none'],
+    ],
+    [
+      'without a number, under a limit per month of the suite',
+      of('{nightly: {}}', 'run: nightly, budget: {per_month: 9}, '),
+      ['5:30', 'suites.s.budget.per_month: expected runs_per_month in the suite or in runs.nightly'],
+    ],
+    [
+      'with a number that is wrong, under a limit per month',
+      of('{nightly: {runs_per_month: x}}', 'run: nightly, ', 'budget: {per_month: 9}'),
+      ['3:18', WHOLE],
+    ],
+  ]);
+});
+
 describe('policy', () => {
   const one = (line: string, at: string, ...fragments: string[]): Row => [
     line,
@@ -275,13 +338,13 @@ describe('suites', () => {
       'version: 1\nsuites:\n  s:\n',
       [
         '3:3',
-        'suites.s: expected a mapping of description, repeat, runs_per_month, paths, budget, calls; got nothing (null)',
+        'suites.s: expected a mapping of description, repeat, run, runs_per_month, paths, budget, calls; got nothing (null)',
       ],
     ],
     [
       'a suite that is a number',
       'version: 1\nsuites: {s: 5}\n',
-      ['2:10', 'suites.s: expected a mapping of description, repeat, runs_per_month, paths, budget, calls; got 5'],
+      ['2:10', 'suites.s: expected a mapping of description, repeat, run, runs_per_month, paths, budget, calls; got 5'],
     ],
     [
       'a suite without calls',
@@ -340,7 +403,7 @@ describe('suites', () => {
     [
       'a policy in a suite',
       withSuite('policy: {}'),
-      ['4:5', 'unknown key "policy"', 'accepted here: description, repeat, runs_per_month, paths, budget, calls'],
+      ['4:5', 'unknown key "policy"', 'accepted here: description, repeat, run, runs_per_month, paths, budget, calls'],
     ],
   ]);
 });
@@ -469,6 +532,7 @@ describe('a call', () => {
       withCall({ fallback_models: '[""]' }),
       ['9:27', 'fallback_models[0]: expected text that is not empty'],
     ],
+    one('batch_ok', 'yes', 'batch_ok: expected true or false; got text "yes"'),
     one('service_tier', 'fast', 'expected one of default, flex, priority; got text "fast"'),
     one(
       'provider',

@@ -48,9 +48,12 @@ export function policyFile(
   const { suiteBudgets = {}, ...rest } = fields;
   return {
     runs_per_month: null,
+    runs: new Map(),
     budget: {},
     policy: policySchema.parse({}),
-    suites: new Map(Object.entries(suiteBudgets).map(([name, budget]) => [name, { runs_per_month: null, budget }])),
+    suites: new Map(
+      Object.entries(suiteBudgets).map(([name, budget]) => [name, { run: 'ci', runs_per_month: null, budget }]),
+    ),
     ...rest,
   };
 }

@@ -33,6 +33,7 @@ export function withSuite(line: string): string {
 /** Every field of version 1, each with a value of its own kind. */
 export const EVERY_FIELD = `version: 1
 runs_per_month: 600 # runs of CI
+runs: {nightly: {runs_per_month: 30, budget: {per_run: 15}}}
 budget:
   per_run: {warn: 4, fail: 5}
   per_month: 2500
@@ -57,6 +58,7 @@ suites:
   rag-evals:
     description: Retrieval evals on every push
     repeat: 3
+    run: nightly
     runs_per_month: 600
     paths: ["evals/rag/**"]
     budget: {per_run: 2}
@@ -80,5 +82,6 @@ suites:
         pdf_pages: 0
         fallback_models: [openai/gpt-5-mini]
         service_tier: default
+        batch_ok: true
         provider: {order: [], only: [], ignore: [], sort: price, max_price: {prompt: 1, completion: 4}}
 `;

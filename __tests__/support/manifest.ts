@@ -34,7 +34,13 @@ export function call(fields: Partial<NamedCall> & { readonly model: string }): N
 
 /** A suite that runs once per CI run, its calls numbered in their order. */
 export function suite(fields: Partial<NamedSuite> & { readonly name: string }): NamedSuite {
-  return { repeat: 1, budget: {}, ...fields, calls: (fields.calls ?? []).map((one, index) => ({ ...one, index })) };
+  return {
+    repeat: 1,
+    run: 'ci',
+    budget: {},
+    ...fields,
+    calls: (fields.calls ?? []).map((one, index) => ({ ...one, index })),
+  };
 }
 
 /** A manifest without limits, rules or runs per month. */
@@ -42,6 +48,7 @@ export function manifest(fields: Partial<Manifest> = {}): Manifest {
   return {
     file: 'llm-budget.yml',
     runs_per_month: null,
+    runs: new Map(),
     budget: {},
     policy: policySchema.parse({}),
     suites: [],

@@ -1,4 +1,5 @@
 import type { Budget, Call, Policy, Suite } from './schema.js';
+import { DEFAULT_RUN } from './schema.js';
 
 /** A place in a file; both count from 1. */
 export interface Position {
@@ -26,10 +27,20 @@ export interface NamedSuite extends Omit<Suite, 'calls'> {
   readonly calls: readonly NamedCall[];
 }
 
+/** A kind of run: suites that run together. `runs_per_month` is null where it has no number. */
+export interface RunKind {
+  readonly runs_per_month: number | null;
+  /** Limits that take the place of those at the top for this kind. */
+  readonly budget: Omit<Budget, 'per_month'>;
+}
+
 /** A manifest that passed every check, in the order of the file, with `defaults` merged in. */
 export interface Manifest {
   readonly file: string;
+  /** Of the kind `ci`, wherever the file has it. */
   readonly runs_per_month: number | null;
+  /** The kinds under `runs`, in the order of the file; `ci` only where it stands there. */
+  readonly runs: ReadonlyMap<string, RunKind>;
   readonly budget: Budget;
   readonly policy: Policy;
   readonly suites: readonly NamedSuite[];
@@ -39,7 +50,21 @@ export interface Manifest {
 /** What is read of the default branch's file: limits and rules, never its calls. */
 export interface PolicyFile {
   readonly runs_per_month: number | null;
+  readonly runs: ReadonlyMap<string, RunKind>;
   readonly budget: Budget;
   readonly policy: Policy;
-  readonly suites: ReadonlyMap<string, { readonly runs_per_month: number | null; readonly budget: Budget }>;
+  readonly suites: ReadonlyMap<
+    string,
+    { readonly run: string; readonly runs_per_month: number | null; readonly budget: Budget }
+  >;
+}
+
+/** Runs per month of a suite: its own number, else that of its kind; null where neither is known. */
+export function runsPerMonth(
+  manifest: Pick<Manifest, 'runs_per_month' | 'runs'>,
+  suite: { readonly run: string; readonly runs_per_month?: number | null | undefined },
+): number | null {
+  const ofKind =
+    suite.run === DEFAULT_RUN ? manifest.runs_per_month : (manifest.runs.get(suite.run)?.runs_per_month ?? null);
+  return suite.runs_per_month ?? ofKind;
 }

@@ -2,12 +2,12 @@ import { accepted } from './accepted.js';
 import { mergeDefaults, originOf, sharedValues } from './defaults.js';
 import type { Fault } from './findings.js';
 import { located, refusal } from './findings.js';
-import { manifestFaults, suiteNameFaults } from './manifest-checks.js';
-import type { Manifest, NamedSuite, Path } from './manifest.js';
+import { manifestFaults, nameFaults, suiteNameFaults } from './manifest-checks.js';
+import type { Manifest, NamedSuite, Path, RunKind } from './manifest.js';
 import { readableSchema, takeOut } from './readable.js';
 import { schemaFaults } from './schema-faults.js';
 import type { ManifestFile } from './schema.js';
-import { manifestSchema } from './schema.js';
+import { DEFAULT_RUN, manifestSchema } from './schema.js';
 import type { Tree } from './tree.js';
 import { isMap, valueAt } from './tree.js';
 import type { YamlFile } from './yaml-tree.js';
@@ -39,7 +39,11 @@ export function manifestFrom(yaml: YamlFile, file: string): Manifest {
   const result = manifestSchema.safeParse(merged, { error: accepted });
   const issues = result.error?.issues ?? [];
   const { faults: fieldFaults, unsaid } = schemaFaults(issues, merged);
-  const faults = [...suiteNameFaults(valueAt(merged, ['suites'])), ...fieldFaults];
+  const faults = [
+    ...nameFaults(valueAt(merged, ['runs']), ['runs']),
+    ...suiteNameFaults(valueAt(merged, ['suites'])),
+    ...fieldFaults,
+  ];
   if (unsaid > 0) throw fail(faults, unsaid);
 
   const { rest, isWrong } = takeOut(merged, issues);
@@ -48,12 +52,25 @@ export function manifestFrom(yaml: YamlFile, file: string): Manifest {
   if (!result.success || allFaults.length > 0 || yaml.findings.length > 0) throw fail(allFaults);
   return {
     file,
-    runs_per_month: result.data.runs_per_month ?? null,
+    ...runKinds(result.data, yaml.keysAt(['runs'])),
     budget: result.data.budget,
     policy: result.data.policy,
     suites: namedSuites(result.data, yaml.keysAt(['suites'])),
     locate: (path) => yaml.locate(origin(path)),
   };
+}
+
+/** The kinds of run, and the number of `ci` from either of its places. `names` has the order of the file. */
+export function runKinds(
+  { runs_per_month, runs }: Pick<ManifestFile, 'runs_per_month' | 'runs'>,
+  names: readonly string[],
+): Pick<Manifest, 'runs_per_month' | 'runs'> {
+  const kinds = new Map<string, RunKind>();
+  for (const name of names) {
+    const kind = runs[name];
+    if (kind !== undefined) kinds.set(name, { runs_per_month: kind.runs_per_month ?? null, budget: kind.budget });
+  }
+  return { runs_per_month: runs_per_month ?? kinds.get(DEFAULT_RUN)?.runs_per_month ?? null, runs: kinds };
 }
 
 /** `names` has the order of the file, which an object with names such as "10" does not keep. */

@@ -55,6 +55,7 @@ function fieldsOf(issue: z.core.$ZodIssue): Path[] {
 /** The smallest part around a path without which the rest can still be read. */
 function fieldAround(path: Path): Path {
   if (path[0] === 'budget') return path.slice(0, 2);
+  if (path[0] === 'runs') return path.slice(0, path[2] === 'budget' ? 4 : 3);
   if (path[0] !== 'suites') return path.slice(0, 1);
   if (path[2] === 'calls') return path.slice(0, 5);
   return path.slice(0, path[2] === 'budget' ? 4 : 3);

@@ -44,6 +44,9 @@ export const budgetSchema = z
 export type Budget = z.output<typeof budgetSchema>;
 export type LimitName = keyof Budget;
 
+/** The kind of run of every suite that names no other. */
+export const DEFAULT_RUN = 'ci';
+
 const modelPattern = text.meta({ description: 'A model id; * matches any characters' });
 
 export const policySchema = z
@@ -174,6 +177,7 @@ export const callSchema = z.strictObject({
     .default([])
     .meta({ description: 'Count for the worst case, the model rules and the price rules' }),
   service_tier: z.enum(['default', 'flex', 'priority']).default('default'),
+  batch_ok: z.boolean().default(false).meta({ description: 'The answers can wait: `:batch` may be advised' }),
   provider: providerSchema.optional().meta({ description: "OpenRouter's provider preferences that move the price" }),
 });
 export type Call = z.output<typeof callSchema>;
@@ -183,10 +187,29 @@ export const defaultsSchema = callSchema.omit({ name: true }).partial();
 
 const runsPerMonth = wholeNumber.optional();
 
+/** One kind of run. Cost per month is summed over all kinds, so its limit belongs to the budget at the top. */
+const runKindSchema = z.strictObject({
+  runs_per_month: runsPerMonth.meta({ description: 'Runs of this kind per month' }),
+  budget: budgetSchema
+    .omit({ per_month: true })
+    .default({})
+    .meta({ id: 'run-budget', description: 'Limits per run that take the place of those at the top' }),
+});
+
+const runKinds = z
+  .record(z.string().meta({ pattern: NAME_PATTERN }), runKindSchema)
+  .default({})
+  .meta({ description: 'Kinds of run: suites that run together, such as each push or each night; or `ci` itself' });
+
+const runOfSuite = nameSchema
+  .default(DEFAULT_RUN)
+  .meta({ description: 'Its kind of run: `ci` (default) or a key of `runs`' });
+
 export const suiteSchema = z.strictObject({
   description: z.string().optional(),
   repeat: wholeNumber.default(1).meta({ description: 'Matrix legs or trials; 1 by default' }),
-  runs_per_month: runsPerMonth.meta({ description: "Runs of CI per month, instead of the file's own" }),
+  run: runOfSuite,
+  runs_per_month: runsPerMonth.meta({ description: "Runs of this suite per month, instead of its kind's number" }),
   paths: z.array(repositoryPath).optional().meta({ description: 'Globs of the code behind the suite' }),
   budget: budgetSchema.default({}),
   calls: z.array(callSchema).min(1),
@@ -202,7 +225,8 @@ const version = z
 
 export const manifestSchema = z.strictObject({
   version: version.meta({ description: "The manifest's version" }),
-  runs_per_month: runsPerMonth.meta({ description: 'Runs of CI per month; a suite may set its own' }),
+  runs_per_month: runsPerMonth.meta({ description: 'Runs per month of the kind `ci`; a suite may set its own' }),
+  runs: runKinds,
   budget: budgetSchema.default({}),
   policy: policySchema.prefault({}),
   defaults: defaultsSchema.optional().meta({ description: 'Merged under every call' }),
@@ -216,9 +240,13 @@ export type ManifestFile = z.output<typeof manifestSchema>;
 /** What counts in the default branch's file; the rest of it may be anything. */
 export const policyFileSchema = z.object({
   runs_per_month: runsPerMonth,
+  runs: runKinds,
   budget: budgetSchema.default({}),
   policy: policySchema.prefault({}),
   suites: z
-    .record(z.string(), z.object({ runs_per_month: runsPerMonth, budget: budgetSchema.default({}) }).nullable())
+    .record(
+      z.string(),
+      z.object({ run: runOfSuite, runs_per_month: runsPerMonth, budget: budgetSchema.default({}) }).nullable(),
+    )
     .nullish(),
 });

@@ -67,7 +67,7 @@ describe('for runs per month the larger number holds', () => {
   const policyWith = (general: number | null, own: number | null) => ({
     ...policyFile({}),
     runs_per_month: general,
-    suites: new Map([['evals', { runs_per_month: own, budget: {} }]]),
+    suites: new Map([['evals', { run: 'ci', runs_per_month: own, budget: {} }]]),
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { Manifest, NamedCall, NamedSuite } from '../../manifest/manifest.js';
+import { runsPerMonth } from '../../manifest/manifest.js';
 import { add, fromInteger, multiply, times } from '../../lib/money/decimal.js';
 import { priceCall } from '../pricing/price-call.js';
 import type { CallEstimate, Estimate, SuiteEstimate } from './estimate.js';
@@ -9,29 +10,24 @@ const ONE = fromInteger(1);
 
 /**
  * What a manifest costs by one catalogue, in US dollars. `at` fixes the instant of prices that depend on the hour; null
- * takes them at their dearest. `runsPerMonth` may say more than the manifest does; by default a suite's own number
- * counts, else the manifest's.
+ * takes them at their dearest. `runsOf` may say more than the manifest does; by default a suite's own number
+ * counts, else that of its kind of run.
  */
 export function estimateManifest(
   manifest: Manifest,
   catalogue: Catalogue,
   at: Date | null,
-  runsPerMonth: (suite: NamedSuite) => number | null = (suite) => suite.runs_per_month ?? manifest.runs_per_month,
+  runsOf: (suite: NamedSuite) => number | null = (suite) => runsPerMonth(manifest, suite),
 ): Estimate {
-  const suites = manifest.suites.map((suite) => estimateSuite(suite, catalogue, at, runsPerMonth(suite)));
+  const suites = manifest.suites.map((suite) => estimateSuite(suite, catalogue, at, runsOf(suite)));
   const coverage = { priced: 0, free: 0, unpriced: 0 };
   for (const { price } of suites.flatMap((suite) => suite.calls)) coverage[price.state] += 1;
   return { suites, totals: sumOfSuites(suites.map((suite) => suite.totals)), coverage };
 }
 
-function estimateSuite(
-  suite: NamedSuite,
-  catalogue: Catalogue,
-  at: Date | null,
-  runsPerMonth: number | null,
-): SuiteEstimate {
+function estimateSuite(suite: NamedSuite, catalogue: Catalogue, at: Date | null, runs: number | null): SuiteEstimate {
   const calls = suite.calls.map((call) => estimateCall(call, BigInt(suite.repeat) * BigInt(call.count), catalogue, at));
-  return { name: suite.name, runs_per_month: runsPerMonth, calls, totals: totalsOf(calls, runsPerMonth) };
+  return { name: suite.name, runs_per_month: runs, calls, totals: totalsOf(calls, runs) };
 }
 
 /**

@@ -430,12 +430,12 @@ describe('rules of the policy', () => {
 });
 
 test.each([
-  [12.9, '12', 'Prices come from the lock, 12 days old.'],
-  [1.5, '1', 'Prices come from the lock, 1 day old.'],
-  [0.9, '0', 'Prices come from the lock, less than a day old.'],
-  [30, '30', 'Prices come from the lock, 30 days old.'],
-  [30.001, '30.01', 'Prices come from the lock, 30.01 days old; the limit is 30 days.'],
-  [31.5, '31', 'Prices come from the lock, 31 days old; the limit is 30 days.'],
+  [12.9, '12', 'Prices come from the lockfile, 12 days old.'],
+  [1.5, '1', 'Prices come from the lockfile, 1 day old.'],
+  [0.9, '0', 'Prices come from the lockfile, less than a day old.'],
+  [30, '30', 'Prices come from the lockfile, 30 days old.'],
+  [30.001, '30.01', 'Prices come from the lockfile, 30.01 days old; the limit is 30 days.'],
+  [31.5, '31', 'Prices come from the lockfile, 31 days old; the limit is 30 days.'],
 ])(
   'a lock of %d days is shown in whole days unless they would not tell it from its limit',
   (ageInDays, actual, message) => {

@@ -332,13 +332,13 @@ describe('a rule on the whole', () => {
       severity: 'warn',
       actual: '1',
       limit: '30',
-      message: 'Prices come from the lock, 1 day old.',
-      remedy: 'Run the check again when the catalogue can be reached, or refresh the lock: `llm-budget lock`.',
+      message: 'Prices come from the lockfile, 1 day old.',
+      remedy: 'Run the check again when the catalogue can be reached, or refresh the lockfile: `llm-budget lock`.',
       file: null,
     });
     expect(locked(31)).toMatchObject({
       severity: 'fail',
-      message: 'Prices come from the lock, 31 days old; the limit is 30 days.',
+      message: 'Prices come from the lockfile, 31 days old; the limit is 30 days.',
     });
     expect(locked(8, { max_price_age_days: 7 })).toMatchObject({ severity: 'fail', actual: '8', limit: '7' });
   });

@@ -91,7 +91,7 @@ describe('nothing changed', () => {
 describe('where prices come from', () => {
   test.each([
     ['over-budget', 'live'],
-    ['lock-prices', 'from the lock, 12 days old'],
+    ['lock-prices', 'from the lockfile, 12 days old'],
   ])('%s: %s', (name, expected) => {
     expect(priceSource(readVerdict(name))).toBe(expected);
   });

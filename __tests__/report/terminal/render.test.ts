@@ -63,7 +63,7 @@ describe('a report without a manifest at head', () => {
 
 describe('prices from the lock', () => {
   test('are called so, with their age', () => {
-    expect(renderTerminal(readVerdict('lock-prices'), PLAIN)).toContain('Prices from the lock, 12 days old');
+    expect(renderTerminal(readVerdict('lock-prices'), PLAIN)).toContain('Prices from the lockfile, 12 days old');
   });
 });
 

@@ -3,6 +3,7 @@ import type { Policy } from '../../manifest/schema.js';
 import { atLeast, money, tellApart } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
 import { violation } from '../verdict/finding.js';
+import { RULE_WORDS } from '../verdict/rule-words.js';
 import type { Violation } from '../verdict/violation.js';
 import { remainingOf, type Credits, type KnownCredits } from '../../openrouter/account/credits.js';
 import { percentCovered, type RunNeeds } from './run-needs.js';
@@ -22,7 +23,11 @@ export function creditsViolation(credits: Credits, run: RunNeeds, severity: Poli
     actual: toText(run.cost),
     isExact: !run.is_lower_bound,
     limit: toText(remaining.amount),
-    message: `A run costs ${atLeast(!run.is_lower_bound)}${actual}, and ${limit} of ${of} remains. ${whatFails(remaining.amount, run)}`,
+    message: RULE_WORDS.credits.message({
+      cost: `${atLeast(!run.is_lower_bound)}${actual}`,
+      remaining: `${limit} of ${of}`,
+      effect: whatFails(remaining.amount, run),
+    }),
     remedy: remedy(credits, remaining.of),
   });
 }
@@ -65,7 +70,7 @@ function whatFails(remaining: Decimal, run: RunNeeds): string {
 }
 
 function remedy({ key_reset: reset }: KnownCredits, of: 'key' | 'account'): string {
-  if (of === 'account') return 'Buy credits, or make the run cheaper.';
+  if (of === 'account') return RULE_WORDS.credits.remedy({ instead: 'Buy credits' });
   const wait = reset === null ? '' : `, wait until it is reset (${reset})`;
-  return `Raise the key's limit${wait}, or make the run cheaper.`;
+  return RULE_WORDS.credits.remedy({ instead: `Raise the key's limit${wait}` });
 }

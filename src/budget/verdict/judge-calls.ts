@@ -7,6 +7,7 @@ import { money, tellApart } from '../../lib/text/amount.js';
 import { askedWork } from './asked-work.js';
 import { placeOf, violation } from './finding.js';
 import type { Finding, ViolationParts, Weight } from './finding.js';
+import { RULE_WORDS } from './rule-words.js';
 import { matchesPattern } from '../../lib/text/star-pattern.js';
 
 /** The rules of the policy that each call is held against, on its own line of the manifest. */
@@ -38,11 +39,8 @@ function judgeUnpriced(judged: JudgedCall, policy: Policy): Finding[] {
     finding(judged, 'model', {
       rule: 'unpriced',
       severity: policy.unpriced,
-      message: ended(`${nameOf(judged)} has no price: ${price.reason ?? 'unknown reason'}`),
-      remedy:
-        price.resolved_model === null
-          ? 'Name a model of the catalogue; `llm-budget models` lists them.'
-          : 'Ask for less, or let other endpoints serve it; `llm-budget models --endpoints` lists what each takes.',
+      message: RULE_WORDS.unpriced.message({ call: nameOf(judged), reason: price.reason ?? 'unknown reason' }),
+      remedy: RULE_WORDS.unpriced.remedy({ isInCatalogue: price.resolved_model !== null }),
     }),
   ];
 }
@@ -55,8 +53,8 @@ function judgeIncomplete(judged: JudgedCall): Finding[] {
     finding(judged, 'model', {
       rule: 'incomplete_price',
       severity: 'warn',
-      message: `The price of ${nameOf(judged)} is incomplete: ${price.incomplete.join('; ')}.`,
-      remedy: 'Run the check again; if it stays, look the model up in the catalogue.',
+      message: RULE_WORDS.incomplete_price.message({ call: nameOf(judged), reasons: price.incomplete }),
+      remedy: RULE_WORDS.incomplete_price.remedy(),
     }),
   ];
 }
@@ -68,15 +66,14 @@ function judgeModels(judged: JudgedCall, policy: Policy): Finding[] {
     const isAllowed =
       allow === undefined || names.some((name) => allow.some((pattern) => matchesPattern(pattern, name)));
     if (denied === undefined && isAllowed) return [];
-    const why = denied === undefined ? 'is not among the allowed models' : `is denied by ${denied}`;
     return [
       finding(judged, declared === judged.call.call.model ? 'model' : 'fallback_models', {
         rule: 'model_denied',
         severity: 'fail',
         actual: declared,
         limit: denied ?? (allow ?? []).join(', '),
-        message: `${declared} in ${nameOf(judged)} ${why}.`,
-        remedy: 'Use a model that the policy allows.',
+        message: RULE_WORDS.model_denied.message({ model: declared, call: nameOf(judged), pattern: denied ?? null }),
+        remedy: RULE_WORDS.model_denied.remedy(),
       }),
     ];
   });
@@ -119,15 +116,14 @@ function judgePrice(judged: JudgedCall, { rule, ceiling, price, model, key }: Pr
   if (ceiling === undefined || price === null) return [];
   const perMillion = times(price, 1_000_000);
   if (compare(perMillion, ceiling) <= 0) return [];
-  const kind = rule === 'max_prompt_price' ? 'prompt' : 'completion';
   const shown = tellApart(perMillion, ceiling);
   const parts: Omit<ViolationParts, 'suite' | 'call' | 'place'> = {
     rule,
     severity: 'fail',
     actual: toText(perMillion),
     limit: toText(ceiling),
-    message: `${model} in ${nameOf(judged)} costs ${shown.actual} per million ${kind} tokens, above the limit of ${shown.limit}.`,
-    remedy: `Use a model of at most ${money(ceiling)} per million ${kind} tokens.`,
+    message: RULE_WORDS[rule].message({ ...shown, model, call: nameOf(judged) }),
+    remedy: RULE_WORDS[rule].remedy({ limit: money(ceiling) }),
   };
   // On the same call a cheaper model is no worse, whichever it is.
   const subject = key === 'model' ? '' : model;
@@ -141,8 +137,8 @@ function judgeCap(judged: JudgedCall, policy: Policy): Finding[] {
     finding(judged, 'model', {
       rule: 'require_max_tokens',
       severity: 'fail',
-      message: `${nameOf(judged)} has no max_tokens: nothing bounds what an answer may cost.`,
-      remedy: 'Set max_tokens in the code, and declare it here.',
+      message: RULE_WORDS.require_max_tokens.message({ call: nameOf(judged) }),
+      remedy: RULE_WORDS.require_max_tokens.remedy(),
     }),
   ];
 }
@@ -181,9 +177,4 @@ function termsOf({ cache_ttl, service_tier, provider }: Call): string {
 function nameOf({ suite, call }: JudgedCall): string {
   const name = call.call.name ?? call.call.model;
   return `${suite.name} / ${name}`;
-}
-
-/** A reason may end in a question: "did you mean ...?" */
-function ended(sentence: string): string {
-  return sentence.endsWith('?') ? sentence : `${sentence}.`;
 }

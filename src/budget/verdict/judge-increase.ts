@@ -3,14 +3,14 @@ import type { Manifest } from '../../manifest/manifest.js';
 import { add, compare, decimal, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import type { Limit } from '../../manifest/schema.js';
-import { atLeast, money, tellApart } from '../../lib/text/amount.js';
+import { money, tellApart } from '../../lib/text/amount.js';
 import { placeOf, violation } from './finding.js';
 import type { Finding } from './finding.js';
 import { breaksPercent, increaseOf, increasePercent, mostIncreaseOf, pricedBefore } from './increase.js';
 import type { Increase } from './increase.js';
 import { brokenLevel } from './judge-limits.js';
+import { RULE_WORDS } from './rule-words.js';
 import type { Scope } from './scope.js';
-import { scopeName } from './scope.js';
 
 /** Below this increase a percentage says more about rounding than about spending. */
 const SMALLEST_JUDGED_INCREASE = decimal('0.01');
@@ -76,7 +76,7 @@ function judgeAmount(judged: Judged): Finding[] {
         suite: scope.suite,
         actual: toText(actual),
         limit: toText(broken.limit),
-        message: `${nameOf(scope)} costs ${atLeast(isExact)}${shown.actual} more than ${from}, above the limit of ${shown.limit} for an increase.`,
+        message: RULE_WORDS.increase_per_run.message({ suite: scope.suite, ...shown, isExact, from }),
         ...remedyAndBasis(judged),
         place: placeOf(manifest, [...scope.path, 'increase_per_run']),
       }),
@@ -93,10 +93,6 @@ function judgePercent(judged: Judged): Finding[] {
   const broken = brokenPercent(limit, before, after);
   if (broken === null) return [];
   const actual = increasePercent(judged);
-  const rise =
-    actual === null
-      ? `rises from nothing to ${atLeast(isExact)}${money(after)}`
-      : `costs ${atLeast(isExact)}${percentAbove(actual, broken.limit)} against ${from}`;
   return [
     {
       violation: violation({
@@ -105,7 +101,14 @@ function judgePercent(judged: Judged): Finding[] {
         suite: scope.suite,
         actual: actual === null ? null : toText(actual, 2),
         limit: toText(broken.limit),
-        message: `${nameOf(scope)} ${rise}; the limit is +${toText(broken.limit)} %.`,
+        message: RULE_WORDS.increase_percent.message({
+          suite: scope.suite,
+          actual: actual === null ? null : percentAbove(actual, broken.limit),
+          after: money(after),
+          limit: `+${toText(broken.limit)} %`,
+          isExact,
+          from,
+        }),
         ...remedyAndBasis(judged),
         place: placeOf(manifest, [...scope.path, 'increase_percent']),
       }),
@@ -128,17 +131,9 @@ function percentAbove(actual: Decimal, limit: Decimal): string {
 }
 
 function remedyAndBasis({ from, isExact, overrideLabel }: Judged) {
-  const otherwise =
-    overrideLabel === undefined
-      ? 'raise the limit in a change of its own'
-      : `have it approved: the label ${overrideLabel} and an approving review`;
   return {
-    remedy: `Take back part of the increase, or ${otherwise}.`,
+    remedy: RULE_WORDS.increase_per_run.remedy({ overrideLabel }),
     isExact,
     isAgainstDefaultBranch: from === 'the default branch',
   };
-}
-
-function nameOf(scope: Scope): string {
-  return scope.suite === null ? 'A run' : `A run of ${scopeName(scope.suite)}`;
 }

@@ -3,10 +3,11 @@ import type { Manifest } from '../../manifest/manifest.js';
 import type { Limit, LimitName } from '../../manifest/schema.js';
 import { compare, sum, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { atLeast, tellApart } from '../../lib/text/amount.js';
+import { tellApart } from '../../lib/text/amount.js';
 import { askedWork, leftOut } from './asked-work.js';
 import { placeOf, violation, weightOf } from './finding.js';
 import type { Finding, Weight } from './finding.js';
+import { RULE_WORDS } from './rule-words.js';
 import type { Scope } from './scope.js';
 import { scopeName } from './scope.js';
 import type { Rule } from './violation.js';
@@ -40,7 +41,6 @@ function judgePerRun(scope: Scope, manifest: Manifest): Finding[] {
     limit,
     actual: scope.totals.priced_per_run,
     isComplete: scope.totals.per_run !== null,
-    what: 'a run',
   });
 }
 
@@ -50,7 +50,7 @@ function judgePerMonth(scope: Scope, manifest: Manifest): Finding[] {
   const actual = scope.totals.priced_per_month;
   if (actual === null) return monthUnknown(scope, manifest, limit);
   const isComplete = scope.totals.per_month !== null;
-  return judgeAmount(scope, manifest, { rule: 'per_month', limit, actual, isComplete, what: 'a month' });
+  return judgeAmount(scope, manifest, { rule: 'per_month', limit, actual, isComplete });
 }
 
 /** The limit stands on the default branch, and head has a suite of which nobody says how often it runs. */
@@ -75,7 +75,6 @@ function judgeWorstCase(scope: Scope, manifest: Manifest): Finding[] {
     limit,
     actual,
     isComplete,
-    what: 'the worst case of a run',
   });
   const isBrokenAtItsStrictest = broken.some(
     (finding) => finding.violation.severity === strictestLevel(limit)?.severity,
@@ -135,20 +134,16 @@ function unjudged(
 }
 
 interface JudgedAmount {
-  readonly rule: LimitName;
+  readonly rule: 'per_run' | 'per_month' | 'worst_case_per_run';
   readonly limit: Limit;
   readonly actual: Decimal;
   readonly isComplete: boolean;
-  /** "a run", "a month": what the amount is the cost of. */
-  readonly what: string;
 }
 
 function judgeAmount(scope: Scope, manifest: Manifest, judged: JudgedAmount): Finding[] {
   const broken = brokenLevel(judged.limit, judged.actual);
   if (broken === null) return [];
   const shown = tellApart(judged.actual, broken.limit);
-  const level = broken.severity === 'warn' ? 'the warning level' : 'the limit';
-  const of = scope.suite === null ? '' : ` of ${scopeName(scope.suite)}`;
   return [
     {
       violation: violation({
@@ -158,16 +153,16 @@ function judgeAmount(scope: Scope, manifest: Manifest, judged: JudgedAmount): Fi
         actual: toText(judged.actual),
         isExact: judged.isComplete,
         limit: toText(broken.limit),
-        message: `${capitalised(judged.what)}${of} costs ${atLeast(judged.isComplete)}${shown.actual}, above ${level} of ${shown.limit}.`,
-        remedy:
-          'Spend less (fewer requests, shorter prompts, a cheaper model), or raise the limit in a change of its own.',
+        message: RULE_WORDS[judged.rule].message({
+          suite: scope.suite,
+          ...shown,
+          severity: broken.severity,
+          isExact: judged.isComplete,
+        }),
+        remedy: RULE_WORDS[judged.rule].remedy(),
         place: placeOf(manifest, [...scope.path, judged.rule]),
       }),
       weight: weightOf([judged.actual], leftOut(scope.calls)),
     },
   ];
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -5,6 +5,7 @@ import { fromInteger } from '../../lib/money/decimal.js';
 import { age, counted } from '../../lib/text/amount.js';
 import { violation, weightOf } from './finding.js';
 import type { Finding } from './finding.js';
+import { RULE_WORDS } from './rule-words.js';
 
 /** Where the prices came from; `ageInDays`, with parts of days, is null for live ones. */
 export interface PriceAge {
@@ -30,8 +31,11 @@ export function judgePriceAge(prices: PriceAge, policy: Policy): Finding[] {
         severity,
         actual: String(shown),
         limit: String(policy.max_price_age_days),
-        message: `Prices come from the lock, ${age(shown)}${isTooOld ? `; the limit is ${counted(policy.max_price_age_days, 'day')}` : ''}.`,
-        remedy: 'Run the check again when the catalogue can be reached, or refresh the lock: `llm-budget lock`.',
+        message: RULE_WORDS.stale_prices.message({
+          age: age(shown),
+          limit: isTooOld ? counted(policy.max_price_age_days, 'day') : null,
+        }),
+        remedy: RULE_WORDS.stale_prices.remedy(),
       }),
       weight: severity === 'warn' ? weightOf([], '') : null,
     },
@@ -62,8 +66,11 @@ export function judgeFreeTier(estimate: Estimate, policy: Policy): Finding[] {
         severity: 'warn',
         actual: most.toString(),
         limit: String(policy.free_requests_per_day),
-        message: `:free models would be asked ${most.toString()} times a day; they answer ${policy.free_requests_per_day} a day and 20 a minute, then 429.`,
-        remedy: 'Ask them less often, use the paid model, or set policy.free_requests_per_day to what the account may.',
+        message: RULE_WORDS.free_tier.message({
+          requests: most.toString(),
+          limit: String(policy.free_requests_per_day),
+        }),
+        remedy: RULE_WORDS.free_tier.remedy(),
       }),
       weight: weightOf([fromInteger(most)], ''),
     },
@@ -77,8 +84,8 @@ export function judgeProtection(isUnprotected: boolean, manifestFile: string): F
       violation: violation({
         rule: 'unprotected',
         severity: 'warn',
-        message: `The default branch has no ${manifestFile}: this change sets its own budget.`,
-        remedy: 'Merge a manifest with a budget; from then on no change can raise it for itself.',
+        message: RULE_WORDS.unprotected.message({ file: manifestFile }),
+        remedy: RULE_WORDS.unprotected.remedy(),
         place: { file: manifestFile, line: null },
       }),
       weight: null,
@@ -92,8 +99,8 @@ export function judgeMissingSuites(names: readonly string[], manifestFile: strin
       rule: 'suite_missing',
       severity: 'warn',
       suite: name,
-      message: `Suite ${name} has a budget on the default branch and is not in this manifest.`,
-      remedy: 'If the suite is gone for good, merging this takes its budget with it; else put it back.',
+      message: RULE_WORDS.suite_missing.message({ suite: name }),
+      remedy: RULE_WORDS.suite_missing.remedy(),
       place: { file: manifestFile, line: null },
     }),
     weight: null,
@@ -106,8 +113,8 @@ export function judgeMissingManifest(manifestFile: string): Finding[] {
       violation: violation({
         rule: 'manifest_missing',
         severity: 'fail',
-        message: `${manifestFile} is on the default branch and not in this change: nothing says what it would cost.`,
-        remedy: 'Put the manifest back where it was.',
+        message: RULE_WORDS.manifest_missing.message({ file: manifestFile }),
+        remedy: RULE_WORDS.manifest_missing.remedy(),
         place: { file: manifestFile, line: null },
       }),
       weight: null,

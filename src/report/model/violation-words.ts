@@ -12,8 +12,8 @@ import {
 import type { Decimal } from '../../lib/money/decimal.js';
 import { atLeast, counted, money, percent, plainPercent, tellApart } from '../../lib/text/amount.js';
 import type { Violation } from '../../budget/verdict/violation.js';
-import { RULE_WORDS } from './rule-words.js';
-import type { RuleWords } from './rule-words.js';
+import { RULE_WORDS } from '../../budget/verdict/rule-words.js';
+import type { RuleUnit } from '../../budget/verdict/rule-words.js';
 
 /** A violation in words. `subject`, `message` and `remedy` are untrusted text. */
 export interface ViolationWords {
@@ -63,7 +63,7 @@ interface Known {
   readonly limit: Decimal;
 }
 
-function figuresOf(known: Known, unit: RuleWords['unit']): string | null {
+function figuresOf(known: Known, unit: RuleUnit): string | null {
   switch (unit) {
     case 'money': {
       const shown = tellApart(known.actual, known.limit);
@@ -89,7 +89,7 @@ function percentages({ actual, limit }: Known): string {
     : `+${toText(actual)} %, limit +${toText(limit)} %`;
 }
 
-function overOf(known: Known, unit: RuleWords['unit']): string | null {
+function overOf(known: Known, unit: RuleUnit): string | null {
   const over = subtract(known.actual, known.limit);
   if (!isPositive(over) || unit !== 'money') return null;
   const share = isPositive(known.limit) ? percentage(over, known.limit, 6) : ZERO;

@@ -4,7 +4,7 @@ import type { Decimal } from '../../lib/money/decimal.js';
 import type { UsageReport } from '../../usage/calibrate/usage-report.js';
 import { LIMIT_NAMES } from '../../budget/verdict/limits-in-force.js';
 import type { Rule, Violation } from '../../budget/verdict/violation.js';
-import { RULE_WORDS } from './rule-words.js';
+import { RULE_WORDS } from '../../budget/verdict/rule-words.js';
 import type { Report, ReportCall, ReportDelta, ReportTotals } from './schema.js';
 
 /**
@@ -104,10 +104,10 @@ export function coverageText({ coverage }: Report): string {
   return `${count(coverage.priced)} priced, ${count(coverage.free)} free, ${count(coverage.unpriced)} unpriced`;
 }
 
-/** `live`, or `from the lock, 12 days old`. */
+/** `live`, or `from the lockfile, 12 days old`. */
 export function priceSource({ prices }: Report): string {
   if (prices.source === 'live') return 'live';
-  return prices.age_days === undefined ? 'from the lock' : `from the lock, ${age(prices.age_days)}`;
+  return prices.age_days === undefined ? 'from the lockfile' : `from the lockfile, ${age(prices.age_days)}`;
 }
 
 /** `1 failure, 2 warnings`; empty where there is neither. */

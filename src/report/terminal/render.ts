@@ -126,7 +126,7 @@ function figureLines(report: Report): string[] {
     ...(usage === undefined ? [] : [usageTitle(usage), ...usageFlaws(usage)]),
     ...(charges ?? []).map((line) => logLine(line)),
     ...(credits?.lines ?? []).map((line) => logLine(line)),
-    ...(drift?.per_run ? [`Prices moved since the lock: ${signedMoney(drift.per_run)} per run`] : []),
+    ...(drift?.per_run ? [`Prices moved since the lockfile: ${signedMoney(drift.per_run)} per run`] : []),
   ];
 }
 

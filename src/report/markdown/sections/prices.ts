@@ -29,7 +29,7 @@ export function driftSection(report: Report, context: MarkdownContext): Block[] 
   return [
     folded(
       {
-        title: `Prices moved since the lock of ${since}: ${total}, not by this change`,
+        title: `Prices moved since the lockfile of ${since}: ${total}, not by this change`,
         lead: drift.models.length === 0 ? 'No model in use moved.' : tableHead(['Model', '>Per run']),
         rows: drift.models.map(({ model, per_run: moved }) => tableRow([cell(model), signedMoney(moved)])),
         importance: 2,

@@ -56,7 +56,6 @@ test('the timer is stopped when the work ends, well or not', async () => {
         stopped.push(milliseconds);
       },
     },
-    useProxy: () => undefined,
   };
   await expect(withProgress('Waiting', world, () => Promise.resolve(7))).resolves.toBe(7);
   await expect(withProgress('Waiting', world, () => Promise.reject(new Error('no')))).rejects.toThrow('no');

@@ -1,3 +1,4 @@
+import { systemNetwork } from '../../src/lib/http/network.js';
 import { runCommandLine } from '../../src/cli/run.js';
 import type { Output, World } from '../../src/cli/world.js';
 import { fakeTime, type FakeTime } from './fake-time.js';
@@ -26,14 +27,15 @@ export interface Ended {
 
 export async function commandLine(args: readonly string[], setting: Setting): Promise<Ended> {
   const [stdout, stderr] = [stream(setting.terminal), stream(setting.terminal)];
-  const time = fakeTime(setting.now ?? NOW);
+  // The environment's proxy counts, as it does for the process.
+  const { connect } = systemNetwork(setting.environment ?? {});
+  const time = { ...fakeTime(setting.now ?? NOW), connect };
   const world: World = {
     cwd: setting.cwd,
     environment: new Map(Object.entries(setting.environment ?? {})),
     stdout,
     stderr,
     effects: setting.isSlow === true ? secondsLong(time) : time,
-    useProxy: () => undefined,
   };
   const exitCode = await runCommandLine(args, world);
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };

@@ -1,6 +1,6 @@
 import { createClient, type ClientOptions, type GitHubClient } from '../../src/action/github/client.js';
 import { parseEvent, type RunEvent } from '../../src/action/github/event.js';
-import { fetchLike } from '../../src/lib/http/request.js';
+import { fetchOver, sendThrough } from '../../src/lib/http/request.js';
 import { fakeTime, type FakeTime } from './fake-time.js';
 import type { TestRun } from './github-events.js';
 import type { GitHubServer } from './github-server.js';
@@ -17,7 +17,7 @@ export async function clientFor(server: GitHubServer, options: Partial<ClientOpt
     apiUrl: server.url,
     graphqlUrl: server.graphqlUrl,
     repository: { owner, name },
-    fetch: fetchLike,
+    fetch: fetchOver(sendThrough(null)),
     effects: evenTime(),
     ...options,
   });

@@ -95,7 +95,6 @@ export async function inProcess(stage: Stage, number: number, changes: InProcess
           return Promise.resolve();
         },
         hide: () => undefined,
-        useProxy: () => undefined,
         effects: fakeTime(),
       },
       () => undefined,

@@ -3,8 +3,7 @@ import * as core from '@actions/core';
 import type { Annotation } from './annotations.js';
 import { outputsOf } from './outputs.js';
 import { runAction } from './run.js';
-import { systemEffects } from '../lib/http/effects.js';
-import { useProxyOf } from '../lib/http/proxy.js';
+import { systemNetwork } from '../lib/http/network.js';
 import type { ErrorReport } from '../report/model/schema.js';
 import { logLine, logLines, maskSecrets } from '../lib/text/log.js';
 import { redirectConsole } from '../lib/errors/redirect-console.js';
@@ -124,10 +123,7 @@ try {
           core.setSecret(secret);
         });
       },
-      useProxy: () => {
-        useProxyOf(process.env);
-      },
-      effects: systemEffects,
+      effects: systemNetwork(process.env),
     },
     (exitCode) => {
       known.exitCode = exitCode;

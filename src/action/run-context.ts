@@ -4,7 +4,7 @@ import { parseEvent } from './github/event.js';
 import type { RunEvent } from './github/event.js';
 import { readRepository } from './github/read-repository.js';
 import type { RepositoryFacts } from './github/read-repository.js';
-import { fetchLike } from '../lib/http/request.js';
+import { fetchOver } from '../lib/http/request.js';
 import type { ActionInputs } from './inputs.js';
 import { gitHubUrls, readEventPayload } from './environment.js';
 import type { GitHubUrls } from './environment.js';
@@ -41,7 +41,7 @@ export async function readRunContext(inputs: ActionInputs, world: ActionWorld): 
     apiUrl: urls.api,
     graphqlUrl: urls.graphql,
     repository: event.repository,
-    fetch: fetchLike,
+    fetch: fetchOver(world.effects.connect()),
     effects: world.effects,
   });
   const facts = await readRepository(client, event, { manifest: inputs.manifest, lock: inputs.lock });

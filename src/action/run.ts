@@ -2,7 +2,6 @@ import { check } from '../check/check.js';
 import { errorReport } from '../check/render.js';
 import { accountClient } from '../openrouter/account/account-client.js';
 import { isGate } from './github/event.js';
-import { send } from '../lib/http/request.js';
 import { readInputs } from './inputs.js';
 import type { ActionInputs } from './inputs.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
@@ -39,7 +38,7 @@ export async function runAction(world: ActionWorld, decided: (exitCode: number) 
 async function checkAt(context: RunContext, world: ActionWorld): Promise<Report> {
   const catalogueUrl = context.inputs['catalogue-url'];
   const apiKey = context.inputs['openrouter-api-key'];
-  const account = apiKey === '' ? null : accountClient({ catalogueUrl, apiKey, send, effects: world.effects });
+  const account = apiKey === '' ? null : accountClient({ catalogueUrl, apiKey, effects: world.effects });
   const usage = await usageOf(context.inputs.usage, world);
   const options = { catalogueUrl, offline: false, at: null, explain: false, account, usage };
   return await check(sourcesOf(context), options, world.effects);
@@ -63,7 +62,6 @@ async function open(world: ActionWorld): Promise<RunContext> {
   world.hide(inputs['github-token']);
   world.hide(inputs['openrouter-api-key']);
   await checkReportFile(inputs['report-file'], world);
-  world.useProxy();
   return await readRunContext(inputs, world);
 }
 

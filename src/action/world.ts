@@ -1,4 +1,4 @@
-import type { RetryEffects } from '../lib/http/retry.js';
+import type { Network } from '../lib/http/network.js';
 import type { Annotation } from './annotations.js';
 import type { Variable } from './environment.js';
 
@@ -14,7 +14,5 @@ export interface ActionWorld {
   readonly writeSummary: (markdown: string) => Promise<void>;
   /** Has the runner mask the value in every log from now on. */
   readonly hide: (secret: string) => void;
-  /** Sends what follows through the environment's proxy, if it names one; NoVerdictError (2) where that is no URL. */
-  readonly useProxy: () => void;
-  readonly effects: RetryEffects;
+  readonly effects: Network;
 }

@@ -8,7 +8,7 @@ import type { Comparison } from '../budget/comparison/comparison.js';
 import type { AccountClient } from '../openrouter/account/account-client.js';
 import { fetchCredits } from '../openrouter/account/credits.js';
 import type { Credits } from '../openrouter/account/credits.js';
-import type { RetryEffects } from '../lib/http/retry.js';
+import type { Network } from '../lib/http/network.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
 import { buildReport } from '../report/model/build.js';
@@ -51,7 +51,7 @@ export interface CheckOptions {
  * The whole story, the same behind both doors: read the manifests, price them from one catalogue, hold head against
  * base, judge by the policy, report. Throws a NoVerdictError where there can be no verdict.
  */
-export async function check(sources: Sources, options: CheckOptions, effects: RetryEffects): Promise<Report> {
+export async function check(sources: Sources, options: CheckOptions, effects: Network): Promise<Report> {
   const { manifests, tokenSources } = await countPromptFiles(readManifests(sources), sources.readPromptFiles);
   const idsInUse = modelsDeclared([manifests.head, manifests.base, manifests.defaultBranch]);
   const [prices, credits] = await Promise.all([

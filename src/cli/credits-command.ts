@@ -9,7 +9,6 @@ import type { Credits } from '../openrouter/account/credits.js';
 import { runNeeds } from '../budget/credits/run-needs.js';
 import type { RunNeeds } from '../budget/credits/run-needs.js';
 import { estimateManifest } from '../budget/estimate/estimate-manifest.js';
-import { send } from '../lib/http/request.js';
 import { parseManifest } from '../manifest/parse.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { logLine } from '../lib/text/log.js';
@@ -45,7 +44,7 @@ function linesOf(credits: Credits, run: RunNeeds | null): readonly string[] {
 /** The key comes from the environment alone: on the command line it would stand in the shell's history. */
 export function accountOfEnvironment(catalogueUrl: URL, world: World): AccountClient {
   const apiKey = world.environment.get('OPENROUTER_API_KEY') ?? '';
-  if (/^[\x21-\x7e]+$/.test(apiKey)) return accountClient({ catalogueUrl, apiKey, send, effects: world.effects });
+  if (/^[\x21-\x7e]+$/.test(apiKey)) return accountClient({ catalogueUrl, apiKey, effects: world.effects });
   throw configurationError(
     apiKey === ''
       ? 'OPENROUTER_API_KEY is not set; put the key there, it is read from nowhere else'

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { runCommandLine } from './run.js';
 import type { Output } from './world.js';
-import { systemEffects } from '../lib/http/effects.js';
-import { useProxyOf } from '../lib/http/proxy.js';
+import { systemNetwork } from '../lib/http/network.js';
 import { logLines } from '../lib/text/log.js';
 import { redirectConsole } from '../lib/errors/redirect-console.js';
 
@@ -47,8 +46,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   environment: new Map(Object.entries(process.env).map(([name, value]) => [name, value ?? ''])),
   stdout: output(process.stdout),
   stderr: output(process.stderr),
-  effects: systemEffects,
-  useProxy: () => {
-    useProxyOf(process.env);
-  },
+  effects: systemNetwork(process.env),
 });

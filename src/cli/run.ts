@@ -62,7 +62,6 @@ async function dispatch(args: readonly string[], world: World): Promise<number> 
     world.stdout.write(HELP.get(name) ?? OVERVIEW);
     return 0;
   }
-  world.useProxy();
   return await command(rest, world);
 }
 

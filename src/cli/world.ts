@@ -1,4 +1,4 @@
-import type { RetryEffects } from '../lib/http/retry.js';
+import type { Network } from '../lib/http/network.js';
 
 /** All that a command touches outside itself; the door hands in the real one. */
 export interface World {
@@ -8,9 +8,7 @@ export interface World {
   readonly stdout: Output;
   /** Everything else: errors, progress, hints. */
   readonly stderr: Output;
-  readonly effects: RetryEffects;
-  /** Sends what follows through the environment's proxy, if it names one; NoVerdictError (2) where that is no URL. */
-  useProxy(): void;
+  readonly effects: Network;
 }
 
 export interface Output {

@@ -5,7 +5,7 @@ import { marker } from '../../../src/action/comment/marker.js';
 import type { GitHubClient } from '../../../src/action/github/client.js';
 import { HEAD_MOVED, upsertComment, type CommentOutcome } from '../../../src/action/comment/comment.js';
 import { existingComment, listOwnComments } from '../../../src/action/comment/own-comments.js';
-import { fetchLike } from '../../../src/lib/http/request.js';
+import { fetchOver, sendThrough, type Fetch } from '../../../src/lib/http/request.js';
 import { clientFor } from '../../support/github-client.js';
 import { startGitHub, type GitHubServer } from '../../support/github-server.js';
 import { COMMENT_ID_OFFSET, type PullRequest } from '../../support/github-state.js';
@@ -285,9 +285,9 @@ describe('jobs that race', () => {
       return seed / 2147483648;
     };
     /** Every request waits a few turns of the loop, so that the jobs overtake each other differently each round. */
-    const unsteady: typeof fetchLike = async (url, init) => {
+    const unsteady: Fetch = async (url, init) => {
       for (let turns = Math.floor(random() * 12); turns > 0; turns -= 1) await turn();
-      return await fetchLike(url, init);
+      return await fetchOver(sendThrough(null))(url, init);
     };
     const job = await clientFor(server, { fetch: unsteady });
     for (let round = 0; round < 50; round += 1) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { GitHubClient } from '../../../src/action/github/client.js';
 import { readFilesAt } from '../../../src/action/github/read-files.js';
 import { HttpFailure } from '../../../src/lib/http/failure.js';
-import { fetchLike } from '../../../src/lib/http/request.js';
+import { fetchOver, sendThrough } from '../../../src/lib/http/request.js';
 import { clientFor } from '../../support/github-client.js';
 import { startGitHub, type GitHubServer } from '../../support/github-server.js';
 
@@ -90,7 +90,7 @@ describe('readFilesAt', () => {
     const tooLarge = await clientFor(server, {
       fetch: (url, init) => {
         const asked = (String(init?.body).match(/\$p\d+:/g) ?? []).length;
-        if (asked <= 10) return fetchLike(url, init);
+        if (asked <= 10) return fetchOver(sendThrough(null))(url, init);
         return Promise.reject(new HttpFailure('sent a body', { kind: 'too_large', transient: false }));
       },
     });

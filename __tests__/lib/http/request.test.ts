@@ -3,8 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { getOctokit } from '@actions/github';
 import type { HttpFailure } from '../../../src/lib/http/failure.js';
 import { httpFailureIn } from '../../../src/lib/http/failure.js';
-import { excerpt, parseJson } from '../../../src/lib/http/json.js';
-import { fetchLike, getJson, send } from '../../../src/lib/http/request.js';
+import { excerpt, fetchOver, getJson, parseJson, sendThrough } from '../../../src/lib/http/request.js';
 import {
   answer,
   head,
@@ -14,6 +13,7 @@ import {
   type FaultServer,
 } from '../../support/fault-server.js';
 
+const send = sendThrough(null);
 let server: FaultServer | null = null;
 
 afterEach(async () => {
@@ -98,7 +98,7 @@ describe('send', () => {
 describe('getJson', () => {
   test('gives the value and the bytes it was read from', async () => {
     const url = await serve(answer(200, '\ufeff{"a":1}', { date: 'Tue, 24 Nov 2026 09:00:00 GMT' }));
-    const { value, bytes, headers } = await getJson(url, {}, 0);
+    const { value, bytes, headers } = await getJson(send, url, {}, 0);
     expect(value).toEqual({ a: 1 });
     expect(bytes.toString()).toBe('\ufeff{"a":1}');
     expect(headers.get('date')).toBe('Tue, 24 Nov 2026 09:00:00 GMT');
@@ -106,7 +106,11 @@ describe('getJson', () => {
 
   test('does not wait for the body of an error', async () => {
     const url = await serve((socket) => socket.write(head(503, { 'content-length': '10', 'retry-after': '3' })));
-    expect(await failureOf(getJson(url, {}, 0))).toMatchObject({ status: 503, retryAfterMs: 3000, transient: true });
+    expect(await failureOf(getJson(send, url, {}, 0))).toMatchObject({
+      status: 503,
+      retryAfterMs: 3000,
+      transient: true,
+    });
   });
 });
 
@@ -128,9 +132,9 @@ describe('an excerpt of a body', () => {
   });
 });
 
-describe('fetchLike under octokit', () => {
+describe('fetchOver under octokit', () => {
   async function octokitAt(fault: Fault) {
-    return getOctokit('t0ken', { baseUrl: await serve(fault), request: { fetch: fetchLike } });
+    return getOctokit('t0ken', { baseUrl: await serve(fault), request: { fetch: fetchOver(send) } });
   }
 
   test('brings a decompressed JSON answer and its headers', async () => {

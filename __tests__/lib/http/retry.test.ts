@@ -6,7 +6,7 @@ import {
   parseRetryAfter,
   statusFailure,
 } from '../../../src/lib/http/failure.js';
-import { retry, RETRY_LIMITS } from '../../../src/lib/http/retry.js';
+import { retry, RETRY_LIMITS, sharedTime } from '../../../src/lib/http/retry.js';
 import { fakeTime, type FakeTime } from '../../support/fake-time.js';
 
 function transient(retryAfterMs: number | null = null): HttpFailure {
@@ -212,5 +212,17 @@ describe('a failure inside another error', () => {
     loop.cause = loop;
     expect(httpFailureIn(loop)).toBeNull();
     expect(httpFailureIn('text')).toBeNull();
+  });
+});
+
+describe('time that requests share', () => {
+  test('leaves a request its own 60 s while there is more, then what is left, then nothing: it is not made', async () => {
+    const time = fakeTime();
+    const within = sharedTime('the account', 100_000, time);
+    expect(within(RETRY_LIMITS)).toEqual(RETRY_LIMITS);
+    await time.sleep(70_000);
+    expect(within(RETRY_LIMITS)).toEqual({ ...RETRY_LIMITS, totalMs: 30_000 });
+    await time.sleep(30_000);
+    expect(() => within(RETRY_LIMITS)).toThrow('was not asked: the 100 s for the account were used up');
   });
 });

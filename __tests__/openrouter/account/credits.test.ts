@@ -4,7 +4,7 @@ import { creditsViolation, freeRequestsViolation } from '../../../src/budget/cre
 import { creditsLines } from '../../../src/budget/credits/credits-words.js';
 import { fetchCredits } from '../../../src/openrouter/account/credits.js';
 import type { RunNeeds } from '../../../src/budget/credits/run-needs.js';
-import { send } from '../../../src/lib/http/request.js';
+import type { Send } from '../../../src/lib/http/request.js';
 import { decimal } from '../../../src/lib/money/decimal.js';
 import { fakeTime } from '../../support/fake-time.js';
 import {
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 async function clientOf(pages: AccountPages, apiKey = API_KEY): Promise<AccountClient> {
   server = await startOpenRouter(pages);
-  return accountClient({ catalogueUrl: server.url, apiKey, send, effects: fakeTime() });
+  return accountClient({ catalogueUrl: server.url, apiKey, effects: fakeTime() });
 }
 
 /** A run of $1.28: $0.90 for `rag`, $0.38 for `chat`; it asks free models 40 times. */
@@ -307,14 +307,14 @@ describe('the key itself', () => {
 
   test('goes to OpenRouter where prices come from a mirror', async () => {
     const asked: string[] = [];
+    const send: Send = (url) => {
+      asked.push(String(url));
+      return Promise.resolve({ status: 401, headers: new Map(), body: Buffer.alloc(0) });
+    };
     const client = accountClient({
       catalogueUrl: new URL('https://prices.example.com/api/v1'),
       apiKey: API_KEY,
-      send: (url) => {
-        asked.push(url.href);
-        return Promise.resolve({ status: 401, headers: new Map(), body: Buffer.alloc(0) });
-      },
-      effects: fakeTime(),
+      effects: { ...fakeTime(), connect: () => send },
     });
     expect(await fetchCredits(client)).toEqual({ state: 'refused', status: 401 });
     expect(asked).toEqual(['https://openrouter.ai/api/v1/key']);
@@ -336,11 +336,12 @@ describe('the key itself', () => {
 
   test('is asked about for two minutes in all', async () => {
     const time = fakeTime();
+    const send: Send = () =>
+      Promise.resolve({ status: 503, headers: new Map([['retry-after', '50']]), body: Buffer.alloc(0) });
     const client = accountClient({
       catalogueUrl: new URL('https://openrouter.ai/api/v1'),
       apiKey: API_KEY,
-      send: () => Promise.resolve({ status: 503, headers: new Map([['retry-after', '50']]), body: Buffer.alloc(0) }),
-      effects: time,
+      effects: { ...time, connect: () => send },
     });
     for (let asked = 0; asked < 5; asked += 1) await fetchCredits(client);
     expect(await fetchCredits(client)).toMatchObject({ state: 'unavailable' });

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { accountClient, type Send } from '../../../src/openrouter/account/account-client.js';
+import { accountClient } from '../../../src/openrouter/account/account-client.js';
 import { chargeLines, compareCharges, type RecordedCost } from '../../../src/usage/charges/charges.js';
 import { fetchGenerations, type Generation, type Generations } from '../../../src/openrouter/account/generations.js';
-import { send } from '../../../src/lib/http/request.js';
+import { sendThrough, type Send } from '../../../src/lib/http/request.js';
 import { decimal, toText } from '../../../src/lib/money/decimal.js';
 import { fakeTime } from '../../support/fake-time.js';
 import {
@@ -27,8 +27,9 @@ async function fetched(
   options: { readonly apiKey?: string; readonly send?: Send } = {},
 ): Promise<Generations> {
   server = await startOpenRouter({ generations });
-  const access = { catalogueUrl: server.url, apiKey: API_KEY, send, effects: fakeTime(), ...options };
-  return await fetchGenerations(accountClient(access), ids);
+  const { apiKey = API_KEY, send } = options;
+  const effects = { ...fakeTime(), ...(send === undefined ? {} : { connect: () => send }) };
+  return await fetchGenerations(accountClient({ catalogueUrl: server.url, apiKey, effects }), ids);
 }
 
 describe('the charge of a generation', () => {
@@ -90,7 +91,7 @@ describe('many generations', () => {
       send: async (...request) => {
         underWay += 1;
         most = Math.max(most, underWay);
-        return await send(...request).finally(() => {
+        return await sendThrough(null)(...request).finally(() => {
           underWay -= 1;
         });
       },

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { HttpFailure, httpFailureIn } from '../../lib/http/failure.js';
-import type { FetchInit } from '../../lib/http/request.js';
+import { shaped, type Fetch } from '../../lib/http/request.js';
 import { retry, RETRY_LIMITS, type RetryEffects, type RetryLimits } from '../../lib/http/retry.js';
-import { shaped } from '../../lib/http/shaped.js';
 import { readGraphqlAnswer, type GraphqlError } from './graphql-answer.js';
 import { refusedStatus } from './refusal.js';
 
@@ -18,7 +17,7 @@ export interface ClientOptions {
   readonly graphqlUrl: string;
   readonly repository: GitHubRepository;
   /** Follows no redirect and bounds what it reads. */
-  readonly fetch: (url: string | URL, init?: FetchInit) => Promise<Response>;
+  readonly fetch: Fetch;
   readonly effects: RetryEffects;
   readonly limits?: RetryLimits;
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { HttpFailure } from '../../lib/http/failure.js';
-import { shaped } from '../../lib/http/shaped.js';
+import { shaped } from '../../lib/http/request.js';
 import { configurationError } from '../../lib/errors/problem.js';
 import { MAX_PROMPT_FILES } from '../../manifest/prompt-tokens/prompt-files.js';
 import type { GitHubClient } from './client.js';

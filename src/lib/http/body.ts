@@ -4,17 +4,17 @@ import { errorCode } from '../errors/system-error.js';
 import { HttpFailure } from './failure.js';
 
 export interface BodyLimits {
-  /** Bytes read from the connection, compressed as they are. */
+  /** The most bytes that are read from the connection, before decompression. */
   readonly maxWireBytes: number;
-  /** Bytes after decompression. */
+  /** The most bytes after decompression. */
   readonly maxBytes: number;
 }
 
 export const BODY_LIMITS: BodyLimits = { maxWireBytes: 8 * 1024 * 1024, maxBytes: 32 * 1024 * 1024 };
 
 /**
- * Reads a body as it comes over the wire, and decompresses it. Neither step ever holds more than its limit: reading
- * stops at the first byte too many, and zlib stops by itself. Throws `HttpFailure`, or what the stream throws.
+ * Reads a body and decompresses it. Neither step holds more than its limit: reading stops at the first byte beyond it, and
+ * so does zlib. Throws `HttpFailure`, or what the stream throws.
  */
 export async function readBody(
   stream: AsyncIterable<Uint8Array>,
@@ -67,7 +67,7 @@ const unpackers = {
 
 type Unpacker = (wire: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
-/** Null: nothing to undo; undefined: unknown. `deflate` means zlib by the standard, raw deflate to some servers. */
+/** Null: not compressed. Undefined: an unknown encoding. `deflate` is zlib by the standard, and raw deflate on some servers. */
 function unpackerFor(encoding: string, wire: Buffer): Unpacker | null | undefined {
   switch (encoding) {
     case '':

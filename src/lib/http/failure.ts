@@ -1,28 +1,28 @@
-/** What went wrong with one request; only `transient` and `retryAfterMs` decide whether it is made again. */
+/** The kind of a failed request. Only `transient` and `retryAfterMs` decide whether it is made again. */
 export type HttpFailureKind =
-  /** No connection, or it broke before the whole answer had come. */
+  /** There was no connection, or it broke before the whole answer had come. */
   | 'connection'
-  /** The deadline of the attempt, or of the whole, passed. */
+  /** The deadline of the attempt or of all attempts passed. */
   | 'timeout'
-  /** A status that is not the wanted one. */
+  /** The status is not the expected one. */
   | 'status'
   /** A redirect; none is followed. */
   | 'redirect'
   /** The body was cut short: fewer bytes than announced, half a chunk, half a gzip stream, half a JSON text. */
   | 'truncated'
-  /** More bytes than are read from anybody. */
+  /** The answer is larger than what is read of any answer. */
   | 'too_large'
-  /** Whole, but not what was asked for: HTML, wrong encoding, missing fields, an `error` with status 200. */
+  /** The answer is whole but not what was asked for: HTML, a wrong encoding, missing fields, an `error` with status 200. */
   | 'shape';
 
 export interface HttpFailureFacts {
   readonly kind: HttpFailureKind;
   readonly status?: number | null;
-  /** How long the server asked to be left alone, in milliseconds; null where it did not say. */
+  /** The pause that the server asked for, in milliseconds; null where it did not say. */
   readonly retryAfterMs?: number | null;
-  /** Whether another attempt may fare better. */
+  /** Whether another attempt may succeed. */
   readonly transient: boolean;
-  /** How many attempts led to this. */
+  /** The number of attempts that were made. */
   readonly attempts?: number;
   readonly cause?: unknown;
 }
@@ -89,7 +89,7 @@ export function parseHttpDate(value: string): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
-/** A failed status as a failure, with the server's wish for a pause. */
+/** Makes the failure for a status, with the pause that the server asked for. */
 export function statusFailure(status: number, headers: ReadonlyMap<string, string>, now: number): HttpFailure {
   const sent = parseHttpDate(headers.get('date') ?? '');
   return new HttpFailure(`answered ${status}`, {

@@ -1,6 +1,6 @@
 import { HttpFailure } from './failure.js';
 
-/** What the policy needs of the world; times in milliseconds. */
+/** The clock and chance, as the retry policy uses them; times in milliseconds. */
 export interface RetryEffects {
   now(): number;
   /** From 0 up to 1. */
@@ -31,12 +31,12 @@ export const RETRY_LIMITS: RetryLimits = {
 };
 
 /**
- * Makes an attempt until it succeeds, its failure is not transient, or attempts or time run out.
+ * Repeats an attempt until it succeeds, its failure is not transient, or attempts or time run out.
  *
- * An attempt is request, reading, parsing and checking as one unit, so that half an answer counts as none. It reports
- * what is worth repeating by throwing a transient `HttpFailure`; any other error is a defect and passes through at once.
- * Pauses have full jitter (a random part of the bound), and `Retry-After` where that is longer. A pause that does not
- * fit into what is left of the total is not begun.
+ * An attempt is request, reading, parsing and checking as one unit, so half an answer counts as a failure. It throws a
+ * transient `HttpFailure` where a repetition may help; any other error passes through at once. Pauses have full jitter (a
+ * random part of the bound), and last as long as `Retry-After` where that is longer. A pause that would end after the total
+ * time is not begun.
  */
 export async function retry<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
@@ -62,8 +62,8 @@ function pauseAfter(failure: HttpFailure, made: number, effects: RetryEffects, l
   return Math.max(failure.retryAfterMs ?? 0, Math.floor(effects.random() * bound));
 }
 
-function afterAttempts(failure: HttpFailure, attempts: number, unaffordablePause?: number): HttpFailure {
-  const asked = failure.retryAfterMs !== null && failure.retryAfterMs === unaffordablePause;
+function afterAttempts(failure: HttpFailure, attempts: number, pauseBeyondDeadline?: number): HttpFailure {
+  const asked = failure.retryAfterMs !== null && failure.retryAfterMs === pauseBeyondDeadline;
   const message = asked
     ? `${failure.message} and asked for a pause of ${Math.ceil(failure.retryAfterMs / 1000)} s, more than is left`
     : failure.message;
@@ -77,7 +77,7 @@ function afterAttempts(failure: HttpFailure, attempts: number, unaffordablePause
   });
 }
 
-/** Runs an attempt with a signal that fires at the deadline; an attempt that does not heed it is left behind. */
+/** Runs an attempt with a signal that aborts at the deadline. An attempt that ignores the signal is not waited for. */
 async function withDeadline<T>(
   milliseconds: number,
   attempt: (signal: AbortSignal) => Promise<T>,
@@ -90,7 +90,7 @@ async function withDeadline<T>(
     silence = effects.alarm(time, () => {
       const seconds = Number((time / 1000).toPrecision(2));
       const failure = new HttpFailure(`gave no whole answer within ${seconds} s`, { kind: 'timeout', transient: true });
-      // The deadline is rejected first: what the aborted attempt then throws is a consequence of it.
+      // The deadline is rejected first, since the error of the aborted attempt is only its consequence.
       reject(failure);
       controller.abort(failure);
     });
@@ -100,4 +100,26 @@ async function withDeadline<T>(
   } finally {
     silence();
   }
+}
+
+/**
+ * Shares one total time, from now on, among all requests to one server: a server that hangs on each of fifty requests then
+ * costs a run that time once. The returned function shortens a request's limits to the time that is left. It throws an
+ * `HttpFailure` that names `purpose` where no time is left.
+ */
+export function sharedTime(
+  purpose: string,
+  totalMs: number,
+  effects: RetryEffects,
+): (limits: RetryLimits) => RetryLimits {
+  const end = effects.now() + totalMs;
+  return (limits) => {
+    const left = end - effects.now();
+    if (left > 0) return { ...limits, totalMs: Math.min(limits.totalMs, left) };
+    throw new HttpFailure(`was not asked: the ${totalMs / 1000} s for ${purpose} were used up`, {
+      kind: 'timeout',
+      transient: false,
+      attempts: 0,
+    });
+  };
 }

@@ -1,21 +1,16 @@
 import { catalogueUrlText } from '../../lib/inputs/catalogue-url.js';
 import { HttpFailure, statusFailure } from '../../lib/http/failure.js';
-import { parseJson } from '../../lib/http/json.js';
-import type { HttpRequest, HttpResponse } from '../../lib/http/request.js';
-import { retry, RETRY_LIMITS, type RetryEffects, type RetryLimits } from '../../lib/http/retry.js';
-import { sharedTime } from '../../lib/http/shared-time.js';
+import type { Network } from '../../lib/http/network.js';
+import { parseJson, type HttpResponse } from '../../lib/http/request.js';
+import { retry, RETRY_LIMITS, sharedTime, type RetryLimits } from '../../lib/http/retry.js';
 import { accountUrl, keyMayBeSentTo } from './key-destination.js';
 import { errorSchema } from './account-schema.js';
-
-/** One request without redirects, as `send` in the http room makes it. */
-export type Send = (url: URL, request: HttpRequest, wanted: (status: number) => boolean) => Promise<HttpResponse>;
 
 export interface AccountAccess {
   readonly catalogueUrl: URL;
   /** Never empty; it is sent as a bearer token and stands in no message. */
   readonly apiKey: string;
-  readonly send: Send;
-  readonly effects: RetryEffects;
+  readonly effects: Network;
   readonly limits?: RetryLimits;
 }
 
@@ -34,13 +29,8 @@ const ACCOUNT_TOTAL_MS = 120_000;
 /** Answers are a few hundred bytes long. */
 const LARGEST_ANSWER = { maxWireBytes: 100_000, maxBytes: 1_000_000 };
 
-export function accountClient({
-  catalogueUrl,
-  apiKey,
-  send,
-  effects,
-  limits = RETRY_LIMITS,
-}: AccountAccess): AccountClient {
+export function accountClient({ catalogueUrl, apiKey, effects, limits = RETRY_LIMITS }: AccountAccess): AccountClient {
+  const send = effects.connect();
   const within = sharedTime('the account', ACCOUNT_TOTAL_MS, effects);
   const base = accountUrl(catalogueUrl);
   const headers = { accept: 'application/json', authorization: `Bearer ${apiKey}`, 'user-agent': 'llm-budget' };

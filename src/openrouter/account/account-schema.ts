@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { shaped } from '../../lib/http/shaped.js';
+import { shaped } from '../../lib/http/request.js';
 import { negate, type Decimal } from '../../lib/money/decimal.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';
 

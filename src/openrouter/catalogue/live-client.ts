@@ -1,7 +1,7 @@
 import type { BodyLimits } from '../../lib/http/body.js';
 import { getJson } from '../../lib/http/request.js';
-import { retry, type RetryEffects, type RetryLimits } from '../../lib/http/retry.js';
-import { sharedTime } from '../../lib/http/shared-time.js';
+import type { Network } from '../../lib/http/network.js';
+import { retry, sharedTime, type RetryLimits } from '../../lib/http/retry.js';
 import { catalogueUrlText } from '../../lib/inputs/catalogue-url.js';
 
 /** GETs from one catalogue, all within one stretch of time. */
@@ -28,8 +28,9 @@ const HEADERS = { accept: 'application/json', 'user-agent': 'llm-budget' };
  * A client whose requests share `limits.totalMs` from now on: a catalogue that hangs on every model in use costs the run
  * one such time, not one for each.
  */
-export function catalogueClient(url: URL, effects: RetryEffects, limits: RetryLimits): CatalogueClient {
+export function catalogueClient(url: URL, effects: Network, limits: RetryLimits): CatalogueClient {
   const base = catalogueUrlText(url);
+  const send = effects.connect();
   const within = sharedTime('the catalogue', limits.totalMs, effects);
   return {
     host: url.host,
@@ -37,7 +38,7 @@ export function catalogueClient(url: URL, effects: RetryEffects, limits: RetryLi
     urlOf: (path) => new URL(`${base}${path}`),
     get: async (target, bodyLimits, read) => {
       const attempt = async (signal: AbortSignal) => {
-        const answer = await getJson(target, { headers: HEADERS, signal, ...bodyLimits }, effects.now());
+        const answer = await getJson(send, target, { headers: HEADERS, signal, ...bodyLimits }, effects.now());
         return { content: read(answer.value), headers: answer.headers, bytes: answer.bytes };
       };
       return await retry(attempt, effects, within(limits));

@@ -1,5 +1,6 @@
 import { failureSentence, HttpFailure } from '../../lib/http/failure.js';
-import { RETRY_LIMITS, type RetryEffects, type RetryLimits } from '../../lib/http/retry.js';
+import type { Network } from '../../lib/http/network.js';
+import { RETRY_LIMITS, type RetryLimits } from '../../lib/http/retry.js';
 import { pricesUnusable } from '../../lib/errors/problem.js';
 import { utcTime } from '../../lib/text/amount.js';
 import type { Catalogue } from './catalogue.js';
@@ -21,7 +22,7 @@ export interface LiveCatalogueOptions {
  * The live catalogue: the list of models, then the endpoints of each model in use, side by side. Without the list there
  * are no prices (exit code 3); without some endpoints there are, less floor and worst case.
  */
-export async function fetchCatalogue(options: LiveCatalogueOptions, effects: RetryEffects): Promise<Catalogue> {
+export async function fetchCatalogue(options: LiveCatalogueOptions, effects: Network): Promise<Catalogue> {
   const client = catalogueClient(options.url, effects, options.limits ?? RETRY_LIMITS);
   try {
     const listing = await fetchModels(client);
@@ -46,7 +47,7 @@ export async function fetchCatalogue(options: LiveCatalogueOptions, effects: Ret
 export async function withEndpoints(
   catalogue: Catalogue,
   options: LiveCatalogueOptions,
-  effects: RetryEffects,
+  effects: Network,
 ): Promise<Catalogue> {
   const client = catalogueClient(options.url, effects, options.limits ?? RETRY_LIMITS);
   return { ...catalogue, endpoints: await fetchEndpoints(client, modelsInUse(options.idsInUse, catalogue.models)) };

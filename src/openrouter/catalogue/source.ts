@@ -1,4 +1,5 @@
-import type { RetryEffects, RetryLimits } from '../../lib/http/retry.js';
+import type { Network } from '../../lib/http/network.js';
+import type { RetryLimits } from '../../lib/http/retry.js';
 import type { Note, NoteCode } from '../../lib/errors/note.js';
 import { NoVerdictError, problem, type Problem } from '../../lib/errors/problem.js';
 import { age } from '../../lib/text/amount.js';
@@ -33,7 +34,7 @@ type Attempt = { readonly catalogue: Catalogue } | { readonly problems: readonly
  * Prices in their order of trust: live; else the lock, with a note why; else none, exit code 3 with both reasons. Never
  * from anywhere else, and never partly from one and partly from the other.
  */
-export async function obtainCatalogue(order: CatalogueOrder, effects: RetryEffects): Promise<ObtainedCatalogue> {
+export async function obtainCatalogue(order: CatalogueOrder, effects: Network): Promise<ObtainedCatalogue> {
   const live = order.offline ? skipped() : await attempt(() => fetchCatalogue(order, effects));
   const lock =
     order.lock.text === null ? null : await attempt(lockReader(order.lock.text, order.lock.file, effects.now()));

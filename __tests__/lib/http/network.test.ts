@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { proxyDispatcher, type Environment } from '../../../src/lib/http/proxy.js';
-import { send } from '../../../src/lib/http/request.js';
+import { proxyDispatcher, systemNetwork, type Environment } from '../../../src/lib/http/network.js';
+import { sendThrough } from '../../../src/lib/http/request.js';
 import { NoVerdictError } from '../../../src/lib/errors/problem.js';
 import { portOf, startCatalogueServer, type CatalogueServer } from '../../support/catalogue-server.js';
 
@@ -38,7 +38,7 @@ afterEach(async () => {
 async function statusThrough(environment: Environment, url: string): Promise<number> {
   const dispatcher = proxyDispatcher(environment);
   if (dispatcher === null) throw new Error('no proxy in the environment');
-  const answer = await send(url, { dispatcher });
+  const answer = await sendThrough(dispatcher)(url);
   await dispatcher.destroy();
   return answer.status;
 }
@@ -57,7 +57,7 @@ describe('a proxy of the environment', () => {
 
   test('HTTPS_PROXY is asked for a tunnel to port 443', async () => {
     const dispatcher = proxyDispatcher({ HTTPS_PROXY: proxyUrl });
-    await expect(send('https://catalogue.invalid/', dispatcher === null ? {} : { dispatcher })).rejects.toMatchObject({
+    await expect(sendThrough(dispatcher)('https://catalogue.invalid/')).rejects.toMatchObject({
       kind: 'connection',
     });
     expect(tunnels).toEqual(['catalogue.invalid:443']);
@@ -89,7 +89,7 @@ describe('a proxy of the environment', () => {
     expect(proxyDispatcher(environment)).toBeNull();
   });
 
-  test.each(['http://', 'ftp://proxy.invalid', 'http://us er:pass@x y', 'socks5://proxy.invalid'])(
+  test.each(['http://', 'ftp://proxy.invalid', 'http://us er:pass@x y'])(
     'is a configuration error where it is no proxy URL, and is not repeated: %s',
     (value) => {
       const build = () => proxyDispatcher({ HTTPS_PROXY: value });
@@ -99,4 +99,33 @@ describe('a proxy of the environment', () => {
       );
     },
   );
+
+  test.each([
+    'socks://proxy.invalid',
+    'socks4a://proxy.invalid:1080',
+    'SOCKS5://user:secret@proxy.invalid:1080',
+    'socks5h://[::1]:1',
+  ])('is a configuration error that says that SOCKS is not supported: %s', (value) => {
+    const build = () => proxyDispatcher({ http_proxy: value });
+    expect(build).toThrow(NoVerdictError);
+    expect(build).toThrow(
+      /^The environment variable HTTP_PROXY names a SOCKS proxy, which is not supported; http:\/\/HOST:PORT or https:\/\/HOST:PORT is accepted\.$/,
+    );
+  });
+});
+
+describe('the network of the process', () => {
+  test('looks at the proxy when a client connects, not before', () => {
+    const network = systemNetwork({ HTTPS_PROXY: 'socks5://127.0.0.1:1080' });
+    expect(() => network.connect()).toThrow('names a SOCKS proxy');
+  });
+
+  test('connects through the proxy, and directly without one', async () => {
+    const through = systemNetwork({ HTTP_PROXY: proxyUrl }).connect();
+    expect((await through('http://catalogue.invalid/api/v1/models')).status).toBe(200);
+    expect(tunnels).toEqual(['catalogue.invalid:80']);
+    const direct = systemNetwork({}).connect();
+    expect((await direct(`${target.url}/models`)).status).toBe(200);
+    expect(tunnels).toHaveLength(1);
+  });
 });

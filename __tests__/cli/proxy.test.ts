@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
+import { commandLine, DATE, manifestText } from '../support/command-line.js';
+import { testRepository, type TestRepository } from '../support/repository.js';
+
+/** Proxy variables that cannot be used, by the words of the message on them. */
+const UNUSABLE: readonly (readonly [string, string])[] = [
+  ['socks5://user:secret@127.0.0.1:1080', 'names a SOCKS proxy, which is not supported'],
+  ['not a proxy', "is not a proxy's URL"],
+];
+
+let catalogue: CatalogueServer;
+let repository: TestRepository;
+
+beforeEach(async () => {
+  catalogue = await startCatalogueServer({ models: [modelRow('acme/one')], date: DATE });
+  repository = testRepository();
+  repository.write('llm-budget.yml', manifestText());
+  const written = await commandLine(['lock', '--catalogue-url', catalogue.url], { cwd: repository.root });
+  expect(written.exitCode).toBe(0);
+});
+afterEach(async () => {
+  await catalogue.close();
+  repository.remove();
+});
+
+describe.each(UNUSABLE)('with a proxy variable of %j', (proxy, words) => {
+  const environment = { HTTPS_PROXY: proxy };
+
+  test.each([['--help'], ['--version'], ['schema'], ['check', '--offline'], ['models', '--offline']])(
+    'a command that uses no network works: %s %s',
+    async (...args) => {
+      const { exitCode, stdout, stderr } = await commandLine(args, { cwd: repository.root, environment });
+      expect(exitCode).toBe(0);
+      expect(stdout).not.toBe('');
+      expect(stderr).not.toContain('proxy');
+    },
+  );
+
+  test.each(['check', 'models', 'lock', 'credits'])(
+    'a command that needs the network says what is wrong and ends with exit 2: %s',
+    async (command) => {
+      const { exitCode, stdout, stderr } = await commandLine([command, '--catalogue-url', catalogue.url], {
+        cwd: repository.root,
+        environment: { ...environment, OPENROUTER_API_KEY: 'sk-or-v1-0123' },
+      });
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(`The environment variable HTTPS_PROXY ${words}`);
+      expect(stderr).not.toContain('secret');
+    },
+  );
+});

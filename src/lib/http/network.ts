@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { configurationError } from '../errors/problem.js';
+import { sendThrough, type Send } from './request.js';
+import type { RetryEffects } from './retry.js';
+
+/** The outside world of an HTTP client: the clock, chance, and connections. Handed in, so that tests can replace it. */
+export interface Network extends RetryEffects {
+  /**
+   * Returns the way to send requests, through the environment's proxy where it names one. It is called when a client is
+   * made, so a command that needs no network never looks at the proxy. NoVerdictError (2) where the proxy cannot be used.
+   */
+  readonly connect: () => Send;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The real clock, chance, and connections. */
+export function systemNetwork(environment: Environment): Network {
+  let send: Send | null = null;
+  return {
+    now: () => Date.now(),
+    random: () => Math.random(),
+    sleep: async (milliseconds) => {
+      await pause(milliseconds);
+    },
+    alarm: (milliseconds, ring) => {
+      const timer = setTimeout(ring, milliseconds);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+    connect: () => (send ??= sendThrough(proxyDispatcher(environment))),
+  };
+}
+
+/** Requests to this machine never use a proxy, which would look for these names on its own machine. */
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Makes the dispatcher for `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (lower case first; an empty value counts as absent).
+ * Null where no proxy is set. Without `HTTPS_PROXY`, https requests go through `HTTP_PROXY`. Throws a NoVerdictError (2)
+ * where a value is not an http or https URL.
+ */
+export function proxyDispatcher(environment: Environment): Dispatcher | null {
+  const httpProxy = proxyUrl(environment, 'HTTP_PROXY');
+  const httpsProxy = proxyUrl(environment, 'HTTPS_PROXY');
+  if (httpProxy === null && httpsProxy === null) return null;
+  const noProxy = variable(environment, 'NO_PROXY') ?? '';
+  return new EnvHttpProxyAgent({
+    // An empty text keeps undici from reading the variable itself.
+    httpProxy: httpProxy ?? '',
+    httpsProxy: httpsProxy ?? '',
+    noProxy: noProxy.trim() === '*' ? '*' : [noProxy, ...LOOPBACK].join(','),
+    connect: { timeout: 10_000 },
+    // Attempts have a shorter deadline of their own; these two close connections that an attempt left behind.
+    headersTimeout: 30_000,
+    bodyTimeout: 30_000,
+  });
+}
+
+function variable(environment: Environment, name: string): string | undefined {
+  return [environment[name.toLowerCase()], environment[name]].find(
+    (value) => value !== undefined && value.trim() !== '',
+  );
+}
+
+function proxyUrl(environment: Environment, name: string): string | null {
+  const text = variable(environment, name)?.trim();
+  if (text === undefined) return null;
+  const url = text.includes('://') ? text : `http://${text}`;
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  // The message does not repeat the value, which may hold a password.
+  const accepted = 'http://HOST:PORT or https://HOST:PORT is accepted';
+  throw configurationError(
+    /^socks/i.test(url)
+      ? `The environment variable ${name} names a SOCKS proxy, which is not supported; ${accepted}.`
+      : `The environment variable ${name} is not a proxy's URL; ${accepted}.`,
+  );
+}

@@ -1,6 +1,6 @@
 import { compareEstimates } from '../../src/budget/comparison/compare.js';
-import { estimateManifest } from '../../src/budget/estimate/estimate-manifest.js';
-import type { Estimate } from '../../src/budget/estimate/estimate.js';
+import { estimateManifest } from '../../src/budget/estimate.js';
+import type { Estimate } from '../../src/budget/estimate.js';
 import type { Catalogue } from '../../src/openrouter/catalogue/catalogue.js';
 import type { Manifest, NamedCall, PolicyFile } from '../../src/manifest/manifest.js';
 import type { Budget, Limit } from '../../src/manifest/schema.js';

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../../src/openrouter/catalogue/catalogue.js';
 import { compareEstimates } from '../../src/budget/comparison/compare.js';
 import type { Comparison } from '../../src/budget/comparison/comparison.js';
-import { estimateManifest } from '../../src/budget/estimate/estimate-manifest.js';
+import { estimateManifest } from '../../src/budget/estimate.js';
 import type { Manifest } from '../../src/manifest/manifest.js';
 import { suggest, worthShowing } from '../../src/budget/suggestions/suggest.js';
 import type { Suggestion } from '../../src/budget/suggestions/suggestion.js';

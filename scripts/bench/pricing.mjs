@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { catalogue, endpoint, model } from '../../__tests__/support/catalogue.js';
 import { call, manifest, suite, tokens } from '../../__tests__/support/manifest.js';
-import { estimateManifest } from '../../src/budget/estimate/estimate-manifest.js';
+import { estimateManifest } from '../../src/budget/estimate.js';
 import { priceCall } from '../../src/budget/pricing/price-call.js';
 import { median, medianTime } from './figures.mjs';
 

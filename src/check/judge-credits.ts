@@ -3,7 +3,7 @@ import type { Credits } from '../openrouter/account/credits.js';
 import { creditsReport } from '../budget/credits/credits-report.js';
 import type { CreditsReport } from '../budget/credits/credits-report.js';
 import { runNeeds } from '../budget/credits/run-needs.js';
-import type { Estimate } from '../budget/estimate/estimate.js';
+import type { Estimate } from '../budget/estimate.js';
 import type { Policy } from '../manifest/schema.js';
 import { fromInteger } from '../lib/money/decimal.js';
 import type { Note } from '../lib/errors/note.js';

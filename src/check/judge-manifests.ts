@@ -3,9 +3,9 @@ import { compareEstimates, removedSuites } from '../budget/comparison/compare.js
 import type { Comparison, SuitePair } from '../budget/comparison/comparison.js';
 import { priceDrift } from '../budget/comparison/drift.js';
 import type { Drift } from '../budget/comparison/drift.js';
-import { estimateManifest } from '../budget/estimate/estimate-manifest.js';
+import { estimateManifest } from '../budget/estimate.js';
 import type { Credits } from '../openrouter/account/credits.js';
-import type { Estimate } from '../budget/estimate/estimate.js';
+import type { Estimate } from '../budget/estimate.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import type { Policy } from '../manifest/schema.js';
 import { toText } from '../lib/money/decimal.js';

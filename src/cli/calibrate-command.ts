@@ -5,7 +5,7 @@ import { modelsDeclared } from '../check/check.js';
 import { chargesOf } from '../usage/charges/recorded-charges.js';
 import { countPromptFiles } from '../check/count-prompts.js';
 import type { AccountClient } from '../openrouter/account/account-client.js';
-import { estimateManifest } from '../budget/estimate/estimate-manifest.js';
+import { estimateManifest } from '../budget/estimate.js';
 import { parseManifest } from '../manifest/parse.js';
 import { amount } from '../manifest/scalars.js';
 import type { Decimal } from '../lib/money/decimal.js';

@@ -8,7 +8,7 @@ import { fetchCredits } from '../openrouter/account/credits.js';
 import type { Credits } from '../openrouter/account/credits.js';
 import { runNeeds } from '../budget/credits/run-needs.js';
 import type { RunNeeds } from '../budget/credits/run-needs.js';
-import { estimateManifest } from '../budget/estimate/estimate-manifest.js';
+import { estimateManifest } from '../budget/estimate.js';
 import { parseManifest } from '../manifest/parse.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { logLine } from '../lib/text/log.js';

@@ -1,8 +1,8 @@
 import { join, relative, resolve, sep } from 'node:path';
 import { firstManifest } from '../usage/calibrate/first-manifest.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
-import { estimateManifest } from '../budget/estimate/estimate-manifest.js';
-import type { Estimate } from '../budget/estimate/estimate.js';
+import { estimateManifest } from '../budget/estimate.js';
+import type { Estimate } from '../budget/estimate.js';
 import { parseManifest } from '../manifest/parse.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { money } from '../lib/text/amount.js';

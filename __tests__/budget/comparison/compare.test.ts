@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareEstimates, removedSuites } from '../../../src/budget/comparison/compare.js';
 import type { Comparison } from '../../../src/budget/comparison/comparison.js';
-import { estimateManifest } from '../../../src/budget/estimate/estimate-manifest.js';
+import { estimateManifest } from '../../../src/budget/estimate.js';
 import type { Manifest } from '../../../src/manifest/manifest.js';
 import { toText } from '../../../src/lib/money/decimal.js';
 import type { Decimal } from '../../../src/lib/money/decimal.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Catalogue } from '../../../src/openrouter/catalogue/catalogue.js';
 import { priceDrift, type Drift } from '../../../src/budget/comparison/drift.js';
-import { estimateManifest } from '../../../src/budget/estimate/estimate-manifest.js';
+import { estimateManifest } from '../../../src/budget/estimate.js';
 import type { Manifest } from '../../../src/manifest/manifest.js';
 import { toText } from '../../../src/lib/money/decimal.js';
 import { catalogue, endpoint, model } from '../../support/catalogue.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { compareEstimates } from '../../../src/budget/comparison/compare.js';
 import { possiblyOutdated } from '../../../src/budget/comparison/outdated.js';
-import { estimateManifest } from '../../../src/budget/estimate/estimate-manifest.js';
+import { estimateManifest } from '../../../src/budget/estimate.js';
 import type { Manifest } from '../../../src/manifest/manifest.js';
 import { dollars, DOLLARS, manifest, suite } from '../../support/judged.js';
 

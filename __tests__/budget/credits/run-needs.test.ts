@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { percentCovered, runNeeds, runsCovered } from '../../../src/budget/credits/run-needs.js';
-import { estimateManifest } from '../../../src/budget/estimate/estimate-manifest.js';
+import { estimateManifest } from '../../../src/budget/estimate.js';
 import { decimal, toText } from '../../../src/lib/money/decimal.js';
 import { DOLLARS, dollars } from '../../support/judged.js';
 import { call, manifest, suite } from '../../support/manifest.js';

@@ -3,7 +3,7 @@ import { compareUsage, suitesOffBy } from '../../../src/usage/calibrate/compare-
 import { calibrate } from '../../../src/usage/calibrate/calibrate.js';
 import type { UsageComparison } from '../../../src/usage/calibrate/comparison.js';
 import { usageReport, usageReportSchema } from '../../../src/usage/calibrate/usage-report.js';
-import { estimateManifest } from '../../../src/budget/estimate/estimate-manifest.js';
+import { estimateManifest } from '../../../src/budget/estimate.js';
 import { parseManifest } from '../../../src/manifest/parse.js';
 import { decimal, toText, type Decimal } from '../../../src/lib/money/decimal.js';
 import type { Usage } from '../../../src/usage/read/read-usage.js';

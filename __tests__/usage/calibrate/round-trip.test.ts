@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { calibrate, type Calibration } from '../../../src/usage/calibrate/calibrate.js';
 import { firstManifest } from '../../../src/usage/calibrate/first-manifest.js';
-import { estimateManifest } from '../../../src/budget/estimate/estimate-manifest.js';
+import { estimateManifest } from '../../../src/budget/estimate.js';
 import { parseManifest } from '../../../src/manifest/parse.js';
 import { toText } from '../../../src/lib/money/decimal.js';
 import { readUsage, type Usage } from '../../../src/usage/read/read-usage.js';

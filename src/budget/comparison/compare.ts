@@ -1,4 +1,4 @@
-import type { Estimate, SuiteEstimate, Totals } from '../estimate/estimate.js';
+import type { Estimate, SuiteEstimate, Totals } from '../estimate.js';
 import { isZero, percentage, subtract, sumOrNull, times, ZERO } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import type { CallPair, Comparison, Delta, Status, SuitePair } from './comparison.js';

@@ -1,4 +1,4 @@
-import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate/estimate.js';
+import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 
 export type Status = 'added' | 'removed' | 'changed' | 'unchanged';

@@ -1,4 +1,4 @@
-import type { CallEstimate, Estimate } from '../estimate/estimate.js';
+import type { CallEstimate, Estimate } from '../estimate.js';
 import type { NamedCall } from '../../manifest/manifest.js';
 import { add, compare, isZero, subtract, sum, ZERO } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';

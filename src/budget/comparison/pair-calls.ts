@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CallEstimate } from '../estimate/estimate.js';
+import type { CallEstimate } from '../estimate.js';
 import type { NamedCall } from '../../manifest/manifest.js';
 import { subtract, ZERO } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';

@@ -1,5 +1,5 @@
-import type { Estimate } from '../estimate/estimate.js';
-import { freeRequests } from '../estimate/free-requests.js';
+import type { Estimate } from '../estimate.js';
+import { freeRequests } from '../estimate.js';
 import { isPositive, times, wholeQuotient, type Decimal } from '../../lib/money/decimal.js';
 
 /** What one run of CI asks of an account. */

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallPair } from '../comparison/comparison.js';
-import { estimateCall } from '../estimate/estimate-manifest.js';
-import type { CallEstimate } from '../estimate/estimate.js';
+import { estimateCall } from '../estimate.js';
+import type { CallEstimate } from '../estimate.js';
 import type { NamedCall } from '../../manifest/manifest.js';
 import { compare } from '../../lib/money/decimal.js';
 import type { SuggestionKind } from './suggestion.js';

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { Comparison } from '../comparison/comparison.js';
-import { estimateCall } from '../estimate/estimate-manifest.js';
-import type { CallEstimate } from '../estimate/estimate.js';
+import { estimateCall } from '../estimate.js';
+import type { CallEstimate } from '../estimate.js';
 import { add, compare, percentage, subtract, sum, ZERO } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { counted, money, plainPercent } from '../../lib/text/amount.js';

@@ -1,5 +1,5 @@
 import type { Comparison } from '../comparison/comparison.js';
-import type { Estimate } from '../estimate/estimate.js';
+import type { Estimate } from '../estimate.js';
 import {
   add,
   compare,

@@ -1,4 +1,4 @@
-import type { CallEstimate } from '../estimate/estimate.js';
+import type { CallEstimate } from '../estimate.js';
 import type { Call, Tokens } from '../../manifest/schema.js';
 import { add, fromInteger, multiply, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';

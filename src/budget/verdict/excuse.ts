@@ -1,5 +1,5 @@
 import type { CallPair } from '../comparison/comparison.js';
-import type { CallEstimate } from '../estimate/estimate.js';
+import type { CallEstimate } from '../estimate.js';
 import { compare } from '../../lib/money/decimal.js';
 import type { Finding, Weight } from './finding.js';
 import type { Violation } from './violation.js';

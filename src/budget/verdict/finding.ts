@@ -1,4 +1,4 @@
-import type { CallEstimate } from '../estimate/estimate.js';
+import type { CallEstimate } from '../estimate.js';
 import type { Manifest, Path } from '../../manifest/manifest.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import type { Rule, Violation } from './violation.js';

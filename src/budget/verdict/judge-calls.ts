@@ -1,4 +1,4 @@
-import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate/estimate.js';
+import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Call, Policy } from '../../manifest/schema.js';
 import { compare, times, toText } from '../../lib/money/decimal.js';

@@ -1,4 +1,4 @@
-import type { CallEstimate } from '../estimate/estimate.js';
+import type { CallEstimate } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Limit, LimitName } from '../../manifest/schema.js';
 import { compare, sum, toText } from '../../lib/money/decimal.js';

@@ -1,5 +1,5 @@
-import type { Estimate } from '../estimate/estimate.js';
-import { freeRequests } from '../estimate/free-requests.js';
+import type { Estimate } from '../estimate.js';
+import { freeRequests } from '../estimate.js';
 import type { Policy } from '../../manifest/schema.js';
 import { fromInteger } from '../../lib/money/decimal.js';
 import { age, counted } from '../../lib/text/amount.js';

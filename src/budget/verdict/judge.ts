@@ -1,6 +1,6 @@
 import { compareEstimates } from '../comparison/compare.js';
 import type { Comparison } from '../comparison/comparison.js';
-import type { Estimate } from '../estimate/estimate.js';
+import type { Estimate } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Policy } from '../../manifest/schema.js';
 import { excuse } from './excuse.js';

@@ -1,4 +1,4 @@
-import type { CallEstimate, Estimate, Totals } from '../estimate/estimate.js';
+import type { CallEstimate, Estimate, Totals } from '../estimate.js';
 import type { Path } from '../../manifest/manifest.js';
 import type { Budget } from '../../manifest/schema.js';
 import type { LimitsInForce } from './limits-in-force.js';

@@ -2,7 +2,7 @@ import type { UsageReport } from '../../usage/calibrate/usage-report.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallPair, Comparison, Delta, SuitePair } from '../../budget/comparison/comparison.js';
 import type { CreditsReport } from '../../budget/credits/credits-report.js';
-import type { CallEstimate, Estimate, Totals } from '../../budget/estimate/estimate.js';
+import type { CallEstimate, Estimate, Totals } from '../../budget/estimate.js';
 import type { Locate, NamedCall } from '../../manifest/manifest.js';
 import { add, decimal, fromInteger, multiply, times, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
-import type { CallEstimate, Estimate, SuiteEstimate } from '../../budget/estimate/estimate.js';
+import type { CallEstimate, Estimate, SuiteEstimate } from '../../budget/estimate.js';
 import { priceTokens } from '../../budget/pricing/price-tokens.js';
 import type { Manifest, NamedSuite } from '../../manifest/manifest.js';
 import { add, divide, fromInteger, sumOrNull, times, type Decimal } from '../../lib/money/decimal.js';

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
-import type { CallEstimate, Estimate } from '../../budget/estimate/estimate.js';
+import type { CallEstimate, Estimate } from '../../budget/estimate.js';
 import type { GroupKey } from '../read/usage-table.js';
 import { modelNames, modelWords } from './call-key.js';
 import { nameOfFile } from './suite-names.js';

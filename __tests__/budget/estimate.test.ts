@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { estimateManifest } from '../../../src/budget/estimate/estimate-manifest.js';
-import type { Totals } from '../../../src/budget/estimate/estimate.js';
-import { decimal } from '../../../src/lib/money/decimal.js';
-import { catalogue, endpoint, model } from '../../support/catalogue.js';
-import { call, manifest, suite, tokens } from '../../support/manifest.js';
-import { perMillion, text } from '../../support/price.js';
+import { estimateManifest } from '../../src/budget/estimate.js';
+import type { Totals } from '../../src/budget/estimate.js';
+import { decimal } from '../../src/lib/money/decimal.js';
+import { catalogue, endpoint, model } from '../support/catalogue.js';
+import { call, manifest, suite, tokens } from '../support/manifest.js';
+import { perMillion, text } from '../support/price.js';
 
 /** 1000 x 1 + 100 x 2 = $0.0012 a request expected and $0.0004 at the floor; $0.0024 at worst, with max_tokens 100. */
 const PRICES = catalogue([

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Pricing } from '../../../src/openrouter/catalogue/catalogue.js';
-import { estimateManifest } from '../../../src/budget/estimate/estimate-manifest.js';
-import type { NamedCall } from '../../../src/manifest/manifest.js';
-import type { Decimal } from '../../../src/lib/money/decimal.js';
-import { add, compare, sum, times, toText } from '../../../src/lib/money/decimal.js';
-import { priceCall } from '../../../src/budget/pricing/price-call.js';
-import { catalogue, endpoint, model } from '../../support/catalogue.js';
-import { call, manifest, suite, tokens } from '../../support/manifest.js';
+import type { Pricing } from '../../src/openrouter/catalogue/catalogue.js';
+import { estimateManifest } from '../../src/budget/estimate.js';
+import type { NamedCall } from '../../src/manifest/manifest.js';
+import type { Decimal } from '../../src/lib/money/decimal.js';
+import { add, compare, sum, times, toText } from '../../src/lib/money/decimal.js';
+import { priceCall } from '../../src/budget/pricing/price-call.js';
+import { catalogue, endpoint, model } from '../support/catalogue.js';
+import { call, manifest, suite, tokens } from '../support/manifest.js';
 
 /** Of up to 22 decimals, never zero. */
 const price = fc

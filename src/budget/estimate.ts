@@ -1,0 +1,123 @@
+import { add, fromInteger, multiply, sum, sumOrNull, times } from '../lib/money/decimal.js';
+import type { Decimal } from '../lib/money/decimal.js';
+import { runsPerMonth } from '../manifest/manifest.js';
+import type { Manifest, NamedCall, NamedSuite } from '../manifest/manifest.js';
+import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
+import type { CallPrice } from './pricing/call-price.js';
+import { isFreeId } from './pricing/offer.js';
+import { priceCall } from './pricing/price-call.js';
+
+/** US dollars; null where a part has no price: unknown is never $0. */
+export interface Totals {
+  readonly per_run: Decimal | null;
+  /** The sum of the parts that have a price: a lower bound. */
+  readonly priced_per_run: Decimal;
+  readonly floor_per_run: Decimal | null;
+  readonly worst_case_per_run: Decimal | null;
+  /** Null also where a suite has no runs per month. */
+  readonly per_month: Decimal | null;
+  /** The lower bound of `per_month`; null where a suite has no runs per month. */
+  readonly priced_per_month: Decimal | null;
+  /** Without retries. */
+  readonly requests_per_run: bigint;
+}
+
+export interface CallEstimate {
+  readonly call: NamedCall;
+  readonly price: CallPrice;
+  readonly requests_per_run: bigint;
+  readonly per_run: Decimal | null;
+  readonly floor_per_run: Decimal | null;
+  readonly worst_case_per_run: Decimal | null;
+}
+
+export interface SuiteEstimate {
+  readonly name: string;
+  readonly runs_per_month: number | null;
+  readonly calls: readonly CallEstimate[];
+  readonly totals: Totals;
+}
+
+export interface Estimate {
+  readonly suites: readonly SuiteEstimate[];
+  readonly totals: Totals;
+  readonly coverage: { readonly priced: number; readonly free: number; readonly unpriced: number };
+}
+
+const ONE = fromInteger(1);
+
+/**
+ * Prices a whole manifest with one catalogue, in US dollars. `at` fixes the instant of prices that depend on the hour; null
+ * takes their most expensive hour. `runsOf` gives a suite's runs a month; by default its own number, else that of its kind of run.
+ */
+export function estimateManifest(
+  manifest: Manifest,
+  catalogue: Catalogue,
+  at: Date | null,
+  runsOf: (suite: NamedSuite) => number | null = (suite) => runsPerMonth(manifest, suite),
+): Estimate {
+  const suites = manifest.suites.map((suite) => estimateSuite(suite, catalogue, at, runsOf(suite)));
+  const coverage = { priced: 0, free: 0, unpriced: 0 };
+  for (const { price } of suites.flatMap((suite) => suite.calls)) coverage[price.state] += 1;
+  return { suites, totals: sumOfSuites(suites.map((suite) => suite.totals)), coverage };
+}
+
+function estimateSuite(suite: NamedSuite, catalogue: Catalogue, at: Date | null, runs: number | null): SuiteEstimate {
+  const calls = suite.calls.map((call) => estimateCall(call, BigInt(suite.repeat) * BigInt(call.count), catalogue, at));
+  return { name: suite.name, runs_per_month: runs, calls, totals: totalsOf(calls, runs) };
+}
+
+/**
+ * Prices one call for one run: `requests` (repeat x count) x (1 + retries) x the cost of a request. The worst case uses
+ * `retries.max`.
+ */
+export function estimateCall(call: NamedCall, requests: bigint, catalogue: Catalogue, at: Date | null): CallEstimate {
+  const price = priceCall(call, catalogue, at);
+  const { expected, max } = call.retries;
+  const attempts = times(add(ONE, expected), requests);
+  const mostAttempts = max === null ? attempts : times(add(ONE, max), requests);
+  return {
+    call,
+    price,
+    requests_per_run: requests,
+    per_run: price.expected === null ? null : multiply(price.expected, attempts),
+    floor_per_run: price.floor === null ? null : multiply(price.floor, attempts),
+    worst_case_per_run: price.worst_case === null ? null : multiply(price.worst_case, mostAttempts),
+  };
+}
+
+/** Adds up the calls of a suite that runs so often a month; a figure is null where a part is not known. */
+function totalsOf(calls: readonly CallEstimate[], runsPerMonth: number | null): Totals {
+  const perRun = calls.map((call) => call.per_run);
+  const priced = sum(perRun.filter((cost) => cost !== null));
+  const whole = perRun.includes(null) ? null : priced;
+  return {
+    per_run: whole,
+    priced_per_run: priced,
+    floor_per_run: sumOrNull(calls.map((call) => call.floor_per_run)),
+    worst_case_per_run: sumOrNull(calls.map((call) => call.worst_case_per_run)),
+    per_month: runsPerMonth === null || whole === null ? null : times(whole, runsPerMonth),
+    priced_per_month: runsPerMonth === null ? null : times(priced, runsPerMonth),
+    requests_per_run: calls.reduce((requests, call) => requests + call.requests_per_run, 0n),
+  };
+}
+
+/** Adds up suites to the totals of a manifest. */
+function sumOfSuites(suites: readonly Totals[]): Totals {
+  return {
+    per_run: sumOrNull(suites.map((suite) => suite.per_run)),
+    priced_per_run: sum(suites.map((suite) => suite.priced_per_run)),
+    floor_per_run: sumOrNull(suites.map((suite) => suite.floor_per_run)),
+    worst_case_per_run: sumOrNull(suites.map((suite) => suite.worst_case_per_run)),
+    per_month: sumOrNull(suites.map((suite) => suite.per_month)),
+    priced_per_month: sumOrNull(suites.map((suite) => suite.priced_per_month)),
+    requests_per_run: suites.reduce((requests, suite) => requests + suite.requests_per_run, 0n),
+  };
+}
+
+/** Requests that these calls make to `:free` models in one run. OpenRouter limits them per day, whatever they cost. */
+export function freeRequests(calls: readonly CallEstimate[]): bigint {
+  return calls
+    .filter(({ price: { resolved_model: id } }) => id !== null && isFreeId(id))
+    .reduce((total, call) => total + call.requests_per_run, 0n);
+}

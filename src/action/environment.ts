@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { configurationError } from '../lib/errors/problem.js';
+import type { Network } from '../lib/http/network.js';
+import type { Annotation } from './annotations.js';
 
 /** The runner's variables, of which a missing one is an empty text. */
 export type Variable = (name: string) => string;
@@ -51,4 +53,19 @@ export function reportPath(asked: string, commentKey: string, variable: Variable
   const name =
     plain === commentKey ? plain : `${plain}-${createHash('sha256').update(commentKey).digest('hex').slice(0, 12)}`;
   return join(variable('RUNNER_TEMP') || tmpdir(), `llm-budget-report-${name}.json`);
+}
+
+/** All that the action touches outside itself; the door hands in the runner's. */
+export interface ActionWorld {
+  readonly variable: Variable;
+  readonly input: (name: string) => string;
+  /** A line of our own or one that passed the log's filter. */
+  readonly log: (line: string) => void;
+  readonly warn: (message: string) => void;
+  readonly annotate: (annotation: Annotation) => void;
+  readonly setOutput: (name: string, value: string) => void;
+  readonly writeSummary: (markdown: string) => Promise<void>;
+  /** Has the runner mask the value in every log from now on. */
+  readonly hide: (secret: string) => void;
+  readonly effects: Network;
 }

@@ -1,14 +1,12 @@
-import { createClient } from './github/client.js';
-import type { GitHubClient } from './github/client.js';
-import { parseEvent } from './github/event.js';
-import type { RunEvent } from './github/event.js';
-import { readRepository } from './github/read-repository.js';
-import type { RepositoryFacts } from './github/read-repository.js';
+import { type GitHubClient, createClient } from './github/client.js';
+import { type RunEvent, parseEvent } from './github/event.js';
+import { type RepositoryFacts, readRepository } from './github/read-repository.js';
 import { fetchOver } from '../lib/http/request.js';
 import type { ActionInputs } from './inputs.js';
-import { gitHubUrls, readEventPayload } from './environment.js';
-import type { GitHubUrls } from './environment.js';
-import type { ActionWorld } from './world.js';
+import { type GitHubUrls, gitHubUrls, readEventPayload } from './environment.js';
+import type { ActionWorld } from './environment.js';
+import type { PromptFileReader, Sources } from '../check/sources.js';
+import { readFilesAt } from './github/read-files.js';
 
 /** Everything that was read before the check begins, side by side. */
 export interface RunContext {
@@ -47,4 +45,37 @@ export async function readRunContext(inputs: ActionInputs, world: ActionWorld): 
   const facts = await readRepository(client, event, { manifest: inputs.manifest, lock: inputs.lock });
   const { owner, name } = event.repository;
   return { inputs, event, client, facts, urls, repositoryUrl: `${urls.server}/${owner}/${name}` };
+}
+
+/** What was read through the API, in the form that a check takes. */
+export function sourcesOf(context: RunContext): Sources {
+  const { inputs, facts } = context;
+  const { defaultBranch, pullRequest } = facts;
+  return {
+    manifestFile: inputs.manifest,
+    head: { commit: facts.head.sha, text: facts.head.text, problem: null, file: null },
+    base:
+      facts.base === null
+        ? null
+        : { commit: facts.base.sha, text: facts.base.text, problem: facts.base.problem ?? null, file: null },
+    policy: { ref: defaultBranch.name, sha: defaultBranch.sha, text: facts.policyText },
+    baseExcuses: facts.baseIsDefaultBranch,
+    readPromptFiles: promptFileReader(context),
+    lock: { file: inputs.lock, text: facts.lockText },
+    approvals: pullRequest === null ? null : { labels: pullRequest.labels, approvedBy: pullRequest.approvals },
+    changedFiles: pullRequest?.changedFiles ?? null,
+  };
+}
+
+/** Through the API at each side's commit; what head has already is not fetched again for the others. */
+function promptFileReader({ client, facts }: RunContext): PromptFileReader {
+  const commits = { head: facts.head.sha, base: facts.base?.sha ?? null, 'default branch': facts.defaultBranch.sha };
+  const known = new Map<string, string>();
+  return async (side, paths) => {
+    const commit = commits[side];
+    if (commit === null) return new Map();
+    const files = await readFilesAt(client, commit, paths, known);
+    for (const file of files.values()) if (file.state === 'text') known.set(file.oid, file.text);
+    return files;
+  };
 }

@@ -13,9 +13,9 @@ import type { Usage } from '../usage/read/read-usage.js';
 import { readRunContext } from './run-context.js';
 import type { RunContext } from './run-context.js';
 import { publish } from './publish.js';
-import { checkReportFile } from './report-file.js';
-import { sourcesOf } from './sources.js';
-import type { ActionWorld } from './world.js';
+import { checkReportFile } from './publish.js';
+import { sourcesOf } from './run-context.js';
+import type { ActionWorld } from './environment.js';
 
 /**
  * The action's story: read inputs and event, read everything at its commits, check, publish. Returns the exit code,

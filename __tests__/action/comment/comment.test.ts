@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { marker } from '../../../src/action/comment/marker.js';
+import { marker } from '../../../src/action/comment/own-comments.js';
 import type { GitHubClient } from '../../../src/action/github/client.js';
 import { HEAD_MOVED, upsertComment, type CommentOutcome } from '../../../src/action/comment/comment.js';
 import { existingComment, listOwnComments } from '../../../src/action/comment/own-comments.js';

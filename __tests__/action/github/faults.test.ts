@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { marker } from '../../../src/action/comment/marker.js';
+import { marker } from '../../../src/action/comment/own-comments.js';
 import type { GitHubClient } from '../../../src/action/github/client.js';
 import { upsertComment, type CommentOutcome, type CommentStatus } from '../../../src/action/comment/comment.js';
 import { listOwnComments } from '../../../src/action/comment/own-comments.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { marker } from '../../../src/action/comment/marker.js';
+import { marker } from '../../../src/action/comment/own-comments.js';
 import { COMMENT_LIMIT, renderComment } from '../../../src/report/markdown/comment.js';
 import { renderSummary } from '../../../src/report/markdown/summary.js';
 import { largeReport } from '../../support/large-report.js';

@@ -1,12 +1,11 @@
 import { renderComment } from '../../report/markdown/comment.js';
-import { sameText } from './same-text.js';
-import { wantsComment } from './when.js';
-import { upsertComment } from './comment.js';
-import type { CommentOutcome } from './comment.js';
+import { type CommentOutcome, upsertComment } from './comment.js';
 import { existingComment } from './own-comments.js';
 import type { ErrorReport, Report } from '../../report/model/schema.js';
 import type { RunContext } from '../run-context.js';
-import type { ActionWorld } from '../world.js';
+import type { ActionWorld } from '../environment.js';
+import type { CommentMode } from '../inputs.js';
+import type { NoteCode } from '../../lib/errors/note.js';
 
 const NOTHING_TO_SAY: CommentOutcome = { status: 'skipped', warning: null };
 
@@ -41,4 +40,47 @@ export async function comment(
     sameText,
     comments,
   });
+}
+
+const WORKFLOW_CHANGED: NoteCode = 'workflow_changed';
+
+/**
+ * Whether the pull request gets a comment. A comment that exists is kept up to date in every mode but `never`: a
+ * stale one would be worse than none.
+ */
+export function wantsComment(mode: CommentMode, report: Report | ErrorReport, exists: boolean): boolean {
+  switch (mode) {
+    case 'never':
+      return false;
+    case 'always':
+      return true;
+    case 'on-violation':
+      return exists || report.verdict === 'error' || report.violations.length > 0;
+    case 'on-change':
+      return exists || report.verdict === 'error' || isNews(report);
+  }
+}
+
+/**
+ * The estimate changed, or a failure, or a warning that base lacks; and what a reviewer must see although it costs
+ * nothing yet: limits that head would loosen, and a touched workflow.
+ */
+function isNews(report: Report): boolean {
+  const changed = report.base === null || report.suites.some((suite) => suite.status !== 'unchanged');
+  const broken = report.violations.some((violation) => violation.severity === 'fail' || violation.in_base !== true);
+  const touchesWorkflow = report.notes.some(({ code }) => code === WORKFLOW_CHANGED);
+  return changed || broken || report.policy.not_applied.length > 0 || touchesWorkflow;
+}
+
+/** The time of the price line alone: nothing untrusted can start a line with these words. */
+const FETCH_TIME = /^(- Prices: .*, fetched at )\d{4}-\d{2}-\d{2}T[\d:.]+Z$/gm;
+
+/** Whether two comments, without their markers, say the same: equal apart from when prices were fetched. */
+export function sameText(a: string, b: string): boolean {
+  return withoutTime(a) === withoutTime(b);
+}
+
+/** GitHub hands a body back with other line ends, and without blanks at its end. */
+function withoutTime(comment: string): string {
+  return comment.replace(/\r\n?/g, '\n').replace(FETCH_TIME, '$1').trim();
 }

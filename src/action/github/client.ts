@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HttpFailure, httpFailureIn } from '../../lib/http/failure.js';
 import { shaped, type Fetch } from '../../lib/http/request.js';
 import { retry, RETRY_LIMITS, type RetryEffects, type RetryLimits } from '../../lib/http/retry.js';
-import { readGraphqlAnswer, type GraphqlError } from './graphql-answer.js';
+import { readGraphqlAnswer, type GraphqlError } from './refusal.js';
 import { refusedStatus } from './refusal.js';
 
 export interface GitHubRepository {

@@ -1,16 +1,80 @@
-import { approvalsOf } from './approvals.js';
-import type { GitHubClient } from './client.js';
-import { NOTHING_LISTED, withPage, type Listing } from './listing.js';
-import { MAY_NOT_WRITE, notWritten, type NotWritten } from '../comment/not-written.js';
-import { readOwnComments, type CommentListing } from '../comment/own-comments.js';
-import { PAGES_QUERY, SEARCH_QUERY } from './queries.js';
 import {
-  pagesSchema,
-  searchSchema,
   type CommentNode,
+  PAGES_QUERY,
   type PullRequestAnswer,
   type ReviewNode,
-} from './repository-answer.js';
+  SEARCH_QUERY,
+  pagesSchema,
+  searchSchema,
+} from './queries.js';
+import type { GitHubClient } from './client.js';
+import { MAY_NOT_WRITE, type NotWritten, notWritten } from '../comment/not-written.js';
+import { type CommentListing, readOwnComments } from '../comment/own-comments.js';
+
+/** A list that GitHub hands out in pages. */
+export interface Listing<T> {
+  readonly items: readonly T[];
+  /** The cursor of the next page; null where there is none, or none that is followed. */
+  readonly next: string | null;
+  /** Whether all items are there. */
+  readonly complete: boolean;
+  readonly pages: number;
+}
+
+export interface Page<T> {
+  readonly nodes: readonly (T | null)[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+/** No list is followed further: 3,000 items, which is also what GitHub shows of a pull request's files. */
+const MAX_PAGES = 30;
+
+export const NOTHING_LISTED: Listing<never> = { items: [], next: null, complete: false, pages: 0 };
+
+/** The list with one more page; a page that is missing, or that leads back to itself, ends it incomplete. */
+export function withPage<T>(listing: Listing<T>, page: Page<T> | null | undefined): Listing<T> {
+  const pages = listing.pages + 1;
+  if (page === null || page === undefined) return { ...listing, next: null, complete: false, pages };
+  const { hasNextPage, endCursor } = page.pageInfo;
+  const leads = hasNextPage && endCursor !== null && endCursor !== listing.next && pages < MAX_PAGES;
+  return {
+    items: [...listing.items, ...page.nodes.filter((node) => node !== null)],
+    next: leads ? endCursor : null,
+    complete: !hasNextPage,
+    pages,
+  };
+}
+
+/** Reviews that say yes or no; comments and drafts leave the author's last word as it was. */
+const OPINIONS = ['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED'];
+
+/**
+ * Who approves the head commit: logins of people, other than the pull request's author, who may push and whose latest
+ * opinion is an approval of exactly this commit. Bots do not count: a workflow of the pull request could be one.
+ */
+export function approvalsOf(
+  reviews: readonly ReviewNode[],
+  pullRequest: { readonly author: string | null; readonly headSha: string },
+): string[] {
+  const latest = new Map<string, ReviewNode>();
+  const opinions = reviews.filter((review) => OPINIONS.includes(review.state));
+  for (const review of opinions.toSorted((a, b) => submitted(a) - submitted(b))) {
+    if (review.author !== null) latest.set(review.author.login.toLowerCase(), review);
+  }
+  latest.delete(pullRequest.author?.toLowerCase() ?? '');
+  return [...latest.values()].flatMap((review) => {
+    const counts =
+      review.state === 'APPROVED' &&
+      review.commit?.oid === pullRequest.headSha &&
+      review.authorCanPushToRepository &&
+      review.author?.__typename === 'User';
+    return counts && review.author !== null ? [review.author.login] : [];
+  });
+}
+
+function submitted(review: ReviewNode): number {
+  return review.submittedAt === null ? 0 : Date.parse(review.submittedAt);
+}
 
 export interface PullRequestFacts {
   readonly number: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { marker, parseMarker, withoutMarker } from '../../../src/action/comment/marker.js';
+import { marker, parseMarker, withoutMarker } from '../../../src/action/comment/own-comments.js';
 
 const head = 'a'.repeat(40);
 const run = { runId: 17, runAttempt: 2, headSha: head };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { approvalsOf } from '../../../src/action/github/approvals.js';
-import type { ReviewNode } from '../../../src/action/github/repository-answer.js';
+import { approvalsOf } from '../../../src/action/github/pull-request.js';
+import type { ReviewNode } from '../../../src/action/github/queries.js';
 
 const HEAD = 'a'.repeat(40);
 const OLDER = 'b'.repeat(40);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeManifests } from '../../src/check/judge-manifests.js';
-import type { Judged, Prices } from '../../src/check/judge-manifests.js';
+import type { JudgedManifests, Prices } from '../../src/check/judge-manifests.js';
 import type { ManifestsWithHead } from '../../src/check/read-manifests.js';
 import type { Sources } from '../../src/check/sources.js';
 import type { Catalogue } from '../../src/openrouter/catalogue/catalogue.js';
@@ -19,7 +19,7 @@ interface Situation extends Partial<ManifestsWithHead> {
   readonly prices?: Partial<Prices>;
 }
 
-function judged({ sources: found, prices, ...given }: Situation): Judged {
+function judged({ sources: found, prices, ...given }: Situation): JudgedManifests {
   const manifests = { head: costing(2), base: null, defaultBranch: null, policyFile: null, notes: [], ...given };
   return judgeManifests(manifests, sources(found), { ...LIVE, ...prices }, NOW);
 }
@@ -30,7 +30,7 @@ function costing(amount: number, fields: Partial<Manifest> = {}): Manifest {
 }
 
 const text = (amount: Decimal | null | undefined) => (amount ? toText(amount) : amount);
-const wordsOf = ({ judgement }: Judged) => [judgement.verdict, ...inWords(judgement.violations)];
+const wordsOf = ({ judgement }: JudgedManifests) => [judgement.verdict, ...inWords(judgement.violations)];
 
 describe('head and base', () => {
   test('are priced from one catalogue and held against each other: $2 - $1', () => {

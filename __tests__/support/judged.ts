@@ -1,4 +1,4 @@
-import { compareEstimates } from '../../src/budget/comparison/compare.js';
+import { compareEstimates } from '../../src/budget/comparison/comparison.js';
 import { estimateManifest } from '../../src/budget/estimate.js';
 import type { Estimate } from '../../src/budget/estimate.js';
 import type { Catalogue } from '../../src/openrouter/catalogue/catalogue.js';
@@ -7,7 +7,7 @@ import type { Budget, Limit } from '../../src/manifest/schema.js';
 import { policySchema } from '../../src/manifest/schema.js';
 import { decimal } from '../../src/lib/money/decimal.js';
 import { judge } from '../../src/budget/verdict/judge.js';
-import type { Case, Judgement } from '../../src/budget/verdict/judge.js';
+import type { Judgement, JudgeInput } from '../../src/budget/verdict/judge.js';
 import { limitsInForce, runsInForce } from '../../src/budget/verdict/limits-in-force.js';
 import type { Violation } from '../../src/budget/verdict/violation.js';
 import { catalogue, endpoint, model } from './catalogue.js';
@@ -69,7 +69,7 @@ export interface Situation {
 }
 
 /** Estimates, compares and judges as the story does; `more` overrides what the case says besides. */
-export function judged(situation: Situation, more: Partial<Case> = {}): Judgement {
+export function judged(situation: Situation, more: Partial<JudgeInput> = {}): Judgement {
   const policy = situation.policy ?? null;
   const prices = situation.catalogue ?? DOLLARS;
   const estimate = (manifest: Manifest): Estimate =>
@@ -87,7 +87,7 @@ export function judged(situation: Situation, more: Partial<Case> = {}): Judgemen
     isUnprotected: false,
     prices: { source: 'live', ageInDays: null },
     approvals: null,
-    further: { head: [], base: [] },
+    extra: { head: [], base: [] },
     ...more,
   });
 }

@@ -5,23 +5,24 @@ import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { lockAgeDays } from '../openrouter/catalogue/lock.js';
 import { obtainCatalogue } from '../openrouter/catalogue/source.js';
 import type { Comparison } from '../budget/comparison/comparison.js';
+import { creditsReport } from '../budget/credits/credits-report.js';
+import { runNeeds } from '../budget/credits/run-needs.js';
 import type { AccountClient } from '../openrouter/account/account-client.js';
 import { fetchCredits } from '../openrouter/account/credits.js';
 import type { Credits } from '../openrouter/account/credits.js';
 import type { Network } from '../lib/http/network.js';
-import type { Manifest } from '../manifest/manifest.js';
+import { modelsDeclared } from '../manifest/manifest.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
 import { buildReport } from '../report/model/build.js';
 import type { Report } from '../report/model/schema.js';
 import type { Usage } from '../usage/read/read-usage.js';
-import { advise } from './advice.js';
 import { chargesOf } from '../usage/charges/recorded-charges.js';
 import { countPromptFiles } from './count-prompts.js';
-import { creditNotes, creditsShown } from './judge-credits.js';
 import { judgeManifests } from './judge-manifests.js';
 import {
   catalogueUrlNote,
   changeNotes,
+  creditNotes,
   distinctNotes,
   driftNotes,
   floorNotes,
@@ -36,60 +37,66 @@ import type { Sources } from './sources.js';
 
 export interface CheckOptions {
   readonly catalogueUrl: URL;
-  /** Use the lock without asking the catalogue. */
+  /** True: prices come from the lockfile, and the catalogue is not asked. */
   readonly offline: boolean;
-  /** The instant that hour-dependent prices are taken at; null: their dearest hour. */
+  /** The instant that hour-dependent prices are taken at; null: their most expensive hour. */
   readonly at: Date | null;
   readonly explain: boolean;
-  /** Asks for the credits that remain; null without a key. */
+  /** Asks for the remaining credits; null without a key. */
   readonly account: AccountClient | null;
-  /** What was really used; null where nothing says. */
+  /** Recorded usage; null without recordings. */
   readonly usage: Usage | null;
 }
 
 /**
- * The whole story, the same behind both doors: read the manifests, price them from one catalogue, hold head against
- * base, judge by the policy, report. Throws a NoVerdictError where there can be no verdict.
+ * The main job, for the action and the command line alike: reads the manifests, prices them from one catalogue, compares
+ * head with base, judges head by the policy and builds the report. Throws a NoVerdictError (exit code 2 or 3) if there
+ * can be no verdict.
  */
 export async function check(sources: Sources, options: CheckOptions, effects: Network): Promise<Report> {
+  // 1. The manifests of head, base and the default branch, with the tokens of their prompt files.
   const { manifests, tokenSources } = await countPromptFiles(readManifests(sources), sources.readPromptFiles);
   const idsInUse = modelsDeclared([manifests.head, manifests.base, manifests.defaultBranch]);
+
+  // 2. Prices, live or from the lockfile, and the remaining credits.
+  const order = { url: options.catalogueUrl, lock: sources.lock, offline: options.offline, idsInUse };
   const [prices, credits] = await Promise.all([
-    obtainCatalogue(
-      {
-        url: options.catalogueUrl,
-        lock: sources.lock,
-        offline: options.offline,
-        idsInUse,
-      },
-      effects,
-    ),
+    obtainCatalogue(order, effects),
     options.account === null ? null : fetchCredits(options.account),
   ]);
-  const ageInDays = prices.catalogue.source === 'lock' ? lockAgeDays(prices.catalogue, effects.now()) : null;
+  const { catalogue } = prices;
+  const ageInDays = catalogue.source === 'lock' ? lockAgeDays(catalogue, effects.now()) : null;
+
+  // 3. Estimates, comparison and judgement.
   const judged = judgeManifests(manifests, sources, { ...prices, credits }, { at: options.at, ageInDays });
-  const { comparison } = judged;
+  const { comparison, judgement } = judged;
+
+  // 4. Recorded usage beside the estimate.
+  const usage = usageShown(options, manifests, comparison, catalogue);
+  const charges = await chargesShown(options, catalogue, credits);
+
+  // 5. The report.
+  const creditsShown = credits && creditsReport(credits, comparison && runNeeds(comparison.head));
   const before = manifests.defaultBranch ?? manifests.base;
-  const creditsInReport = creditsShown(credits, comparison?.head ?? null);
+  const isCompared = sources.base !== null || manifests.defaultBranch !== null;
   return buildReport({
     ...judged,
-    ...advise(judged.judgement, comparison, prices.catalogue, options.at),
     manifest: sources.manifestFile,
     locate: manifests.head?.locate ?? null,
-    catalogue: prices.catalogue,
+    catalogue,
     ageInDays,
     notes: distinctNotes([
       ...manifests.notes,
-      ...catalogueUrlNote(prices.catalogue.url),
+      ...catalogueUrlNote(catalogue.url),
       ...prices.notes,
-      ...lockNotes(prices.catalogue, idsInUse),
+      ...lockNotes(catalogue, idsInUse),
       ...driftNotes(judged.unlocked, before === null ? null : modelsDeclared([before])),
       ...priceNotes(comparison),
       ...floorNotes(comparison),
-      ...creditNotes(creditsInReport),
+      ...creditNotes(creditsShown),
       ...changeNotes(sources, manifests.head, comparison),
-      ...increaseNotes(sources.base !== null || manifests.defaultBranch !== null, judged.judgement),
-      ...overrideNotes(sources.approvals, judged.rules.override_label, judged.judgement.violations),
+      ...increaseNotes(isCompared, judgement),
+      ...overrideNotes(sources.approvals, judged.policyApplied.override_label, judgement.violations),
     ]),
     policy: {
       ref: sources.policy?.ref ?? null,
@@ -97,22 +104,21 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
       protected: manifests.policyFile !== null,
     },
     commits: { head: sources.head.commit, base: sources.base?.commit ?? null },
-    creditFee: judged.rules.credit_fee,
+    creditFee: judged.policyApplied.credit_fee,
     explain: options.explain,
     tokenSources,
-    credits: creditsInReport,
-    charges: await chargesShown(options, prices.catalogue, credits),
-    usage: usageShown(options.usage, manifests, comparison, prices.catalogue, options.at),
+    credits: creditsShown,
+    charges,
+    usage,
   });
 }
 
-/** What was estimated against what was used, as one run of it. */
+/** The estimate of head beside the recorded usage, which counts as one run. */
 function usageShown(
-  usage: Usage | null,
+  { usage, at }: CheckOptions,
   { head }: Manifests,
   comparison: Comparison | null,
   catalogue: Catalogue,
-  at: Date | null,
 ): UsageReport | null {
   if (usage === null || head === null || comparison === null) return null;
   const estimate = comparison.head;
@@ -120,7 +126,7 @@ function usageShown(
   return usageReport(compared, usage);
 }
 
-/** What recorded generations were charged. A key that is refused is said once: by the credits, else here. */
+/** The charges of recorded generations, in sentences. If the key is refused, the credits report it, and nothing is added here. */
 async function chargesShown(
   { usage, account }: CheckOptions,
   catalogue: Catalogue,
@@ -133,10 +139,4 @@ async function chargesShown(
     if (error instanceof NoVerdictError) return error.problems.map(({ message }) => message);
     throw error;
   }
-}
-
-/** Every model that a price is needed for, fallbacks included, in order of first use. */
-export function modelsDeclared(manifests: readonly (Manifest | null)[]): string[] {
-  const calls = manifests.flatMap((manifest) => manifest?.suites.flatMap((suite) => suite.calls) ?? []);
-  return [...new Set(calls.flatMap((call) => [call.model, ...call.fallback_models]))];
 }

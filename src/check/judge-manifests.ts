@@ -1,68 +1,88 @@
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
-import { compareEstimates, removedSuites } from '../budget/comparison/compare.js';
+import { compareEstimates, removedSuites } from '../budget/comparison/comparison.js';
 import type { Comparison, SuitePair } from '../budget/comparison/comparison.js';
 import { priceDrift } from '../budget/comparison/drift.js';
 import type { Drift } from '../budget/comparison/drift.js';
 import { estimateManifest } from '../budget/estimate.js';
+import { judgeCredits } from '../budget/credits/credits-rule.js';
 import type { Credits } from '../openrouter/account/credits.js';
 import type { Estimate } from '../budget/estimate.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import type { Policy } from '../manifest/schema.js';
 import { toText } from '../lib/money/decimal.js';
-import type { PriceDrift } from '../report/model/schema.js';
+import type { PriceDrift, ReportSuggestion } from '../report/model/schema.js';
+import { withRemedies } from '../budget/suggestions/remedies.js';
+import { suggest, worthShowing } from '../budget/suggestions/suggest.js';
 import { judge, judgeWithoutManifest } from '../budget/verdict/judge.js';
 import type { Judgement } from '../budget/verdict/judge.js';
 import { limitsInForce, runsInForce } from '../budget/verdict/limits-in-force.js';
 import type { NotApplied } from '../budget/verdict/violation.js';
-import { creditFindings } from './judge-credits.js';
 import type { Manifests } from './read-manifests.js';
 import type { Sources } from './sources.js';
 
 export interface Prices {
   readonly catalogue: Catalogue;
-  /** A lock beside live prices, for the drift. */
+  /** The lockfile beside live prices, for the drift; null without one. */
   readonly lock: Catalogue | null;
-  /** What is left to spend; null where there is no key to ask with. */
+  /** The remaining credits; null without a key. */
   readonly credits: Credits | null;
 }
 
-export interface Moment {
-  /** Null: hour-dependent prices at their dearest. */
+export interface PriceTime {
+  /** The instant that hour-dependent prices are taken at; null: their most expensive hour. */
   readonly at: Date | null;
-  /** Of a lock, in days and parts of them; null for live prices. */
+  /** The age of the lockfile in days, with fractions; null for live prices. */
   readonly ageInDays: number | null;
 }
 
-/** The part of the report that the figures and the policy decide. */
-export interface Judged {
+/** Estimates, comparison and judgement: the part of the report that follows from figures and policy alone. */
+export interface JudgedManifests {
   readonly comparison: Comparison | null;
-  /** Of a base whose head has no manifest; else the comparison has it. */
+  /** The estimate of base, also if head has no manifest; null without a base. */
   readonly base: Estimate | null;
-  /** In head's order, removed ones last: all of base's where head has no manifest. */
+  /** In head's order, removed suites last. All suites of base if head has no manifest. */
   readonly suites: readonly SuitePair[];
+  /** With the smallest change that mends a broken limit as its remedy. */
   readonly judgement: Judgement;
+  /** Changes that would make head cheaper, in the order to show them. */
+  readonly suggestions: readonly ReportSuggestion[];
   readonly drift: PriceDrift | null;
-  /** The calls that the drift leaves out because the lock alone has no price for them. */
+  /** The calls that the drift leaves out because the lockfile has no price for them. */
   readonly unlocked: readonly NamedCall[];
   readonly notApplied: readonly NotApplied[];
-  /** By which it was judged: the default branch's, where there is one. */
-  readonly rules: Policy;
+  /** The policy that was applied: the default branch's, if it has one. */
+  readonly policyApplied: Policy;
 }
 
-/** Estimates head and base from one catalogue, compares them and judges: pure, all of it. */
-export function judgeManifests(manifests: Manifests, sources: Sources, prices: Prices, moment: Moment): Judged {
+/** Estimates head and base from one catalogue, compares them and judges head. A pure function. */
+export function judgeManifests(
+  manifests: Manifests,
+  sources: Sources,
+  prices: Prices,
+  time: PriceTime,
+): JudgedManifests {
   const common = {
     manifestFile: sources.manifestFile,
-    prices: { source: prices.catalogue.source, ageInDays: moment.ageInDays },
+    prices: { source: prices.catalogue.source, ageInDays: time.ageInDays },
     approvals: sources.approvals,
   };
-  const estimate = estimator(manifests, moment.at);
+  const estimate = estimator(manifests, time.at);
   if (manifests.head === null) {
     const { policy } = manifests.policyFile;
     const judgement = judgeWithoutManifest({ ...common, policy });
     const base = manifests.base === null ? null : estimate(manifests.base, prices.catalogue);
     const suites = base === null ? [] : removedSuites(base);
-    return { comparison: null, base, suites, judgement, drift: null, unlocked: [], notApplied: [], rules: policy };
+    return {
+      comparison: null,
+      base,
+      suites,
+      judgement,
+      suggestions: [],
+      drift: null,
+      unlocked: [],
+      notApplied: [],
+      policyApplied: policy,
+    };
   }
   const comparison = compareEstimates(
     estimate(manifests.head, prices.catalogue),
@@ -80,33 +100,38 @@ export function judgeManifests(manifests: Manifests, sources: Sources, prices: P
     baseExcuses: sources.baseExcuses,
     limits,
     isUnprotected: sources.policy !== null && sources.policy.text === null,
-    further: {
-      head: creditFindings(prices.credits, comparison.head, limits.policy),
-      base: creditFindings(prices.credits, comparison.base, limits.policy),
+    extra: {
+      head: judgeCredits(prices.credits, comparison.head, limits.policy),
+      base: judgeCredits(prices.credits, comparison.base, limits.policy),
     },
   });
+  const suggestions = suggest(comparison, prices.catalogue, time.at);
   const { lock } = prices;
   const drift = lock === null ? null : priceDrift(comparison.head, estimate(manifests.head, lock));
   return {
     comparison,
     base: comparison.base,
     suites: comparison.suites,
-    judgement,
+    judgement: { ...judgement, violations: withRemedies(judgement.violations, suggestions, comparison) },
+    suggestions: worthShowing(suggestions).map(({ message, saving }) => ({
+      message,
+      saving_per_run: saving === null ? null : toText(saving),
+    })),
     drift: lock === null || drift === null ? null : shownDrift(drift, lock),
     unlocked: drift?.unlocked ?? [],
     notApplied: limits.notApplied,
-    rules: limits.policy,
+    policyApplied: limits.policy,
   };
 }
 
 type Estimator = (manifest: Manifest, catalogue: Catalogue) => Estimate;
 
-/** Head and base alike run as often as the default branch says, at least. */
+/** Head and base both run at least as often as the default branch says. */
 function estimator({ policyFile }: Manifests, at: Date | null): Estimator {
   return (manifest, catalogue) => estimateManifest(manifest, catalogue, at, runsInForce(manifest, policyFile));
 }
 
-/** Null where no call has a price in both: a drift that nobody knows is not one of $0. */
+/** Null if no call has a price in both: an unknown drift is not a drift of $0. */
 function shownDrift({ per_run: total, models }: Drift, lock: Catalogue): PriceDrift | null {
   if (total === null) return null;
   return {

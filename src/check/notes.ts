@@ -2,6 +2,7 @@ import { DEFAULT_CATALOGUE_URL } from '../lib/inputs/catalogue-url.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { uncoveredModels } from '../openrouter/catalogue/lock.js';
 import type { Comparison } from '../budget/comparison/comparison.js';
+import type { CreditsReport } from '../budget/credits/credits-report.js';
 import { possiblyOutdated } from '../budget/comparison/outdated.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import { compare } from '../lib/money/decimal.js';
@@ -14,7 +15,7 @@ import type { Sources } from './sources.js';
 
 const WORKFLOWS = '.github/workflows/';
 
-/** What a reader should know of the change and of where the prices came from, apart from any limit. */
+/** Notes on the files that the change touches: workflows, code behind suites. */
 export function changeNotes(sources: Sources, head: Manifest | null, comparison: Comparison | null): Note[] {
   const changed = sources.changedFiles;
   if (changed === null) return [];
@@ -47,7 +48,7 @@ export function catalogueUrlNote(url: string): Note[] {
   return [{ code: 'catalogue_url', message: `Prices come from ${url}, not from ${DEFAULT_CATALOGUE_URL}.` }];
 }
 
-/** A label that lifts nothing, since nobody who may has approved the head commit: said where something still fails. */
+/** A note if the override label is set, something fails, and no valid approval exists. */
 export function overrideNotes(
   approvals: Approvals | null,
   label: string | undefined,
@@ -59,7 +60,7 @@ export function overrideNotes(
   return [{ code: 'override_without_approval', message: `The label ${label} overrides nothing without ${needed}.` }];
 }
 
-/** Where a limit on the increase has nothing to be held against, and where base is not known well enough. */
+/** A note for each limit on an increase that cannot be judged: without a base, or because of an unpriced call. */
 export function increaseNotes(isCompared: boolean, { limits, unjudged }: Judgement): Note[] {
   if (!isCompared && limits.some(({ rule }) => rule === 'increase_per_run' || rule === 'increase_percent')) {
     return [{ code: 'base_missing', message: 'There is no base to compare with: increases are not judged.' }];
@@ -70,12 +71,12 @@ export function increaseNotes(isCompared: boolean, { limits, unjudged }: Judgeme
   }));
 }
 
-/** Each note once, where it was met first: head, base and the default branch often have the same to say. */
+/** Each note once, in order: head, base and the default branch often have the same ones. */
 export function distinctNotes(notes: readonly Note[]): Note[] {
   return [...new Map(notes.map((note) => [JSON.stringify([note.code, note.message]), note])).values()];
 }
 
-/** Where the listed price of a model is not that of any endpoint that can serve the request, the estimate may be low. */
+/** A note if the expected cost is below that of every endpoint: the estimate may be too low. */
 export function floorNotes(comparison: Comparison | null): Note[] {
   const suites = comparison?.head.suites ?? [];
   return suites.flatMap(({ name, calls }) =>
@@ -88,7 +89,7 @@ export function floorNotes(comparison: Comparison | null): Note[] {
   );
 }
 
-/** A lock that lacks a model explains an unpriced call better than the catalogue does. */
+/** A note if prices come from a lockfile that lacks models in use. */
 export function lockNotes(catalogue: Catalogue, idsInUse: readonly string[]): Note[] {
   if (catalogue.source !== 'lock') return [];
   const missing = uncoveredModels(catalogue, idsInUse);
@@ -98,20 +99,26 @@ export function lockNotes(catalogue: Catalogue, idsInUse: readonly string[]): No
 }
 
 /**
- * Of the calls that the drift leaves out, those whose model was in use before: `idsBefore` of base or the default branch.
- * A model that the change itself brings is in no lock yet. Null: nothing tells what is new, so all count.
+ * A note on the calls that the drift leaves out because the lockfile has no price for them. `idsBefore` are the models of
+ * base or the default branch: a model that the change adds is in no lockfile yet. Null: not known, so all calls count.
  */
 export function driftNotes(unlocked: readonly NamedCall[], idsBefore: readonly string[] | null): Note[] {
   const before = idsBefore === null ? null : new Set(idsBefore);
-  const due = unlocked.filter(({ model }) => before === null || before.has(model));
-  if (due.length === 0) return [];
-  const left = `The lock has no price for ${counted(due.length, 'call')}, which the price drift leaves out`;
+  const missing = unlocked.filter(({ model }) => before === null || before.has(model));
+  if (missing.length === 0) return [];
+  const left = `The lock has no price for ${counted(missing.length, 'call')}, which the price drift leaves out`;
   return [{ code: 'drift_incomplete', message: `${left}; \`llm-budget lock\` writes it anew.` }];
 }
 
-/** What the pricing of single calls has to say, once each: an alias that may move, an id reached by its slug. */
+/** The notes on the prices of single calls, once each: an alias that may move, an id reached by its slug. */
 export function priceNotes(comparison: Comparison | null): Note[] {
   const calls = comparison?.head.suites.flatMap((suite) => suite.calls) ?? [];
   const messages = new Set(calls.flatMap((call) => call.price.notes));
   return [...messages].map((message) => ({ code: 'price', message }));
+}
+
+/** If the key is refused or the account cannot be read, the verdict does not change and the report notes it. */
+export function creditNotes(credits: CreditsReport | null): Note[] {
+  if (credits === null || credits.state === 'known' || credits.state === 'exhausted') return [];
+  return credits.lines.map((message) => ({ code: 'credits_unknown', message }));
 }

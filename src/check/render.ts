@@ -8,15 +8,15 @@ export type OutputFormat = 'table' | 'json' | 'markdown';
 
 export interface TerminalLook {
   readonly colour: boolean;
-  /** Null where the width is not known. */
+  /** In columns; null if it is not known. */
   readonly width: number | null;
   readonly explain: boolean;
 }
 
-/** Where the output is no terminal: what a log or a file is read at. */
+/** The width in columns if the output is not a terminal. */
 const USUAL_WIDTH = 120;
 
-/** The report as the user asked for it, ending in a newline. */
+/** The report in the requested format, with a newline at its end. */
 export function renderReport(report: Report, format: OutputFormat, look: TerminalLook): string {
   switch (format) {
     case 'json':
@@ -28,7 +28,7 @@ export function renderReport(report: Report, format: OutputFormat, look: Termina
   }
 }
 
-/** The document of a run without a verdict. */
+/** The report of a run without a verdict. */
 export function errorReport(error: NoVerdictError): ErrorReport {
   return {
     schema_version: 1,
@@ -41,10 +41,10 @@ export function renderError(error: NoVerdictError, format: 'json' | 'markdown'):
   return format === 'json' ? jsonDocument(errorReport(error)) : renderComment(errorReport(error), NOWHERE);
 }
 
-/** JSON that no runner takes for a command; the same document to every parser. */
+/** The document as JSON in which no line looks like a command of the runner. Parsers read the same document. */
 export function jsonDocument(document: Report | ErrorReport): string {
   return `${logJson(JSON.stringify(document, null, 2))}\n`;
 }
 
-/** On the command line there is no pull request, so nothing is linked. */
+/** On the command line there is no pull request, so there are no links. */
 const NOWHERE = { repositoryUrl: null, headSha: null, summaryUrl: null };

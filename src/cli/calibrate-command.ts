@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { calibrate } from '../usage/calibrate/calibrate.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
-import { modelsDeclared } from '../check/check.js';
+import { modelsDeclared } from '../manifest/manifest.js';
 import { chargesOf } from '../usage/charges/recorded-charges.js';
 import { countPromptFiles } from '../check/count-prompts.js';
 import type { AccountClient } from '../openrouter/account/account-client.js';

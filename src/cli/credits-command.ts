@@ -1,9 +1,9 @@
 import { countPromptFiles } from '../check/count-prompts.js';
-import { modelsDeclared } from '../check/check.js';
+import { modelsDeclared } from '../manifest/manifest.js';
 import { accountClient } from '../openrouter/account/account-client.js';
 import type { AccountClient } from '../openrouter/account/account-client.js';
 import { creditsViolation } from '../budget/credits/credits-rule.js';
-import { creditsLines } from '../budget/credits/credits-words.js';
+import { creditsLines } from '../budget/credits/credits-report.js';
 import { fetchCredits } from '../openrouter/account/credits.js';
 import type { Credits } from '../openrouter/account/credits.js';
 import { runNeeds } from '../budget/credits/run-needs.js';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fetchCatalogue } from '../openrouter/catalogue/live.js';
 import { lockText, parseLock, uncoveredModels } from '../openrouter/catalogue/lock.js';
-import { modelsDeclared } from '../check/check.js';
+import { modelsDeclared } from '../manifest/manifest.js';
 import { parseManifest } from '../manifest/parse.js';
 import { counted } from '../lib/text/amount.js';
 import { logLine } from '../lib/text/log.js';

@@ -68,3 +68,9 @@ export function runsPerMonth(
     suite.run === DEFAULT_RUN ? manifest.runs_per_month : (manifest.runs.get(suite.run)?.runs_per_month ?? null);
   return suite.runs_per_month ?? ofKind;
 }
+
+/** The models that need a price, fallback models included, in order of first use. */
+export function modelsDeclared(manifests: readonly (Manifest | null)[]): string[] {
+  const calls = manifests.flatMap((manifest) => manifest?.suites.flatMap((suite) => suite.calls) ?? []);
+  return [...new Set(calls.flatMap((call) => [call.model, ...call.fallback_models]))];
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { compareEstimates } from '../../../src/budget/comparison/compare.js';
+import { compareEstimates } from '../../../src/budget/comparison/comparison.js';
 import { possiblyOutdated } from '../../../src/budget/comparison/outdated.js';
 import { estimateManifest } from '../../../src/budget/estimate.js';
 import type { Manifest } from '../../../src/manifest/manifest.js';

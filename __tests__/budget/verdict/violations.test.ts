@@ -4,7 +4,7 @@ import type { Limit } from '../../../src/manifest/schema.js';
 import { policySchema } from '../../../src/manifest/schema.js';
 import { decimal } from '../../../src/lib/money/decimal.js';
 import { judgeWithoutManifest } from '../../../src/budget/verdict/judge.js';
-import type { Case } from '../../../src/budget/verdict/judge.js';
+import type { JudgeInput } from '../../../src/budget/verdict/judge.js';
 import type { Violation } from '../../../src/budget/verdict/violation.js';
 import type { Situation } from '../../support/judged.js';
 import { dollars, evals, fail, judged, manifest, policyFile, suite, tokens, warn } from '../../support/judged.js';
@@ -32,7 +32,7 @@ const SPEND_LESS =
   'Spend less (fewer requests, shorter prompts, a cheaper model), or raise the limit in a change of its own.';
 const TAKE_BACK = 'Take back part of the increase, or raise the limit in a change of its own.';
 
-function first(situation: Situation, more?: Partial<Case>): Violation | undefined {
+function first(situation: Situation, more?: Partial<JudgeInput>): Violation | undefined {
   return judged(situation, more).violations[0];
 }
 

@@ -1,18 +1,20 @@
-import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate.js';
+import type { CallEstimate, Estimate, SuiteEstimate, Totals } from '../estimate.js';
+import { isZero, percentage, subtract, sumOrNull, times, ZERO } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
+import { matchCalls, isSameWork } from './match-calls.js';
 
 export type Status = 'added' | 'removed' | 'changed' | 'unchanged';
 
 export interface Delta {
-  /** US dollars, head minus base; null where a call that differs has no price. */
+  /** US dollars, head minus base; null if a call that differs has no price. */
   readonly per_run: Decimal | null;
-  /** Percent of base to 2 places; null where base is zero or has no full sum. */
+  /** Percent of base to 2 places; null if base is $0 or has no full sum. */
   readonly percent: Decimal | null;
-  /** US dollars; null where a side has no monthly figure. */
+  /** US dollars; null if a side has no monthly figure. */
   readonly per_month: Decimal | null;
 }
 
-/** A call of head and the call of base it is held against; one of them is there. */
+/** A call of head and the call of base that it is compared with; one of them may be null. */
 export interface CallPair {
   readonly status: Status;
   readonly head: CallEstimate | null;
@@ -26,7 +28,7 @@ export interface SuitePair {
   readonly head: SuiteEstimate | null;
   readonly base: SuiteEstimate | null;
   readonly calls: readonly CallPair[];
-  /** Null where there is no base at all. */
+  /** Null without a base. */
   readonly delta: Delta | null;
 }
 
@@ -36,4 +38,106 @@ export interface Comparison {
   /** In head's order, removed suites last. */
   readonly suites: readonly SuitePair[];
   readonly delta: Delta | null;
+}
+
+/** Compares two estimates made from one catalogue. Without a base everything is added. */
+export function compareEstimates(head: Estimate, base: Estimate | null): Comparison {
+  const suites = pairSuites(head, base);
+  if (base === null) return { head, base, suites, delta: null };
+  return { head, base, suites, delta: totalDelta(suites, head.totals, base.totals) };
+}
+
+/** The suites of base if head has no manifest: all are removed. */
+export function removedSuites(base: Estimate): SuitePair[] {
+  return base.suites.map((suite) => pairSuite(suite.name, null, suite, true));
+}
+
+function pairSuites(head: Estimate, base: Estimate | null): SuitePair[] {
+  const baseSuites = new Map(base?.suites.map((suite) => [suite.name, suite]));
+  const headNames = new Set(head.suites.map((suite) => suite.name));
+  const removed = base?.suites.filter((suite) => !headNames.has(suite.name)) ?? [];
+  return [
+    ...head.suites.map((suite) => pairSuite(suite.name, suite, baseSuites.get(suite.name) ?? null, base !== null)),
+    ...removed.map((suite) => pairSuite(suite.name, null, suite, true)),
+  ];
+}
+
+function pairSuite(name: string, head: SuiteEstimate | null, base: SuiteEstimate | null, hasBase: boolean): SuitePair {
+  const calls = pairCalls(head?.calls ?? [], base?.calls ?? []);
+  return {
+    name,
+    status: suiteStatus(head, base, calls),
+    head,
+    base,
+    calls,
+    delta: hasBase ? suiteDelta(head, base, calls) : null,
+  };
+}
+
+function suiteStatus(head: SuiteEstimate | null, base: SuiteEstimate | null, calls: readonly CallPair[]): Status {
+  if (head === null) return 'removed';
+  if (base === null) return 'added';
+  const same = head.runs_per_month === base.runs_per_month && calls.every((call) => call.status === 'unchanged');
+  return same ? 'unchanged' : 'changed';
+}
+
+function suiteDelta(head: SuiteEstimate | null, base: SuiteEstimate | null, calls: readonly CallPair[]): Delta {
+  const perRun = sumOrNull(calls.map((call) => call.delta));
+  return {
+    per_run: perRun,
+    percent: percentOf(perRun, base === null ? ZERO : base.totals.per_run),
+    per_month: monthlyDelta(head, base, perRun),
+  };
+}
+
+/** Computed per suite, so that an unchanged unpriced call does not take the monthly figure away. */
+function monthlyDelta(head: SuiteEstimate | null, base: SuiteEstimate | null, perRun: Decimal | null): Decimal | null {
+  const headRuns = head === null ? 0 : head.runs_per_month;
+  const baseRuns = base === null ? 0 : base.runs_per_month;
+  if (headRuns === null || baseRuns === null) return null;
+  if (head !== null && base !== null && headRuns === baseRuns) return perRun === null ? null : times(perRun, headRuns);
+  const before = base === null ? ZERO : base.totals.per_month;
+  const after = head === null ? ZERO : head.totals.per_month;
+  return before === null || after === null ? null : subtract(after, before);
+}
+
+function totalDelta(suites: readonly SuitePair[], head: Totals, base: Totals): Delta {
+  const perRun = sumOrNull(suites.map((suite) => suite.delta?.per_run ?? null));
+  // Without runs_per_month there are no monthly figures, rather than figures of $0.
+  const monthly = head.priced_per_month !== null && base.priced_per_month !== null;
+  return {
+    per_run: perRun,
+    percent: percentOf(perRun, base.per_run),
+    per_month: monthly ? sumOrNull(suites.map((suite) => suite.delta?.per_month ?? null)) : null,
+  };
+}
+
+/** Percent to 2 places, half away from zero; null for an increase from $0. */
+function percentOf(delta: Decimal | null, base: Decimal | null): Decimal | null {
+  if (delta === null || base === null) return null;
+  if (isZero(base)) return isZero(delta) ? ZERO : null;
+  return percentage(delta, base, 2);
+}
+
+/** Pairs the calls of a suite; in head's order, removed calls last. */
+function pairCalls(head: readonly CallEstimate[], base: readonly CallEstimate[]): CallPair[] {
+  const baseOf = matchCalls(head, base);
+  const matchedBase = new Set(baseOf.values());
+  return [
+    ...head.map((call) => pair(call, baseOf.get(call) ?? null)),
+    ...base.filter((call) => !matchedBase.has(call)).map((call) => pair(null, call)),
+  ];
+}
+
+function pair(head: CallEstimate | null, base: CallEstimate | null): CallPair {
+  if (head === null) return { status: 'removed', head, base, delta: minus(ZERO, base?.per_run ?? null) };
+  if (base === null) return { status: 'added', head, base, delta: head.per_run };
+  // The same requests at the same prices cost the same, known or not, so they add $0 to the delta.
+  if (isSameWork(head, base)) return { status: 'unchanged', head, base, delta: ZERO };
+  return { status: 'changed', head, base, delta: minus(head.per_run, base.per_run) };
+}
+
+function minus(a: Decimal | null, b: Decimal | null): Decimal | null {
+  if (a === null || b === null) return null;
+  return subtract(a, b);
 }

@@ -5,17 +5,17 @@ import type { Decimal } from '../../lib/money/decimal.js';
 
 export interface Drift {
   /**
-   * US dollars: the same manifest at live prices minus at locked prices, over the calls that both price; null where
-   * they price none.
+   * US dollars: the same manifest at live prices minus at locked prices, over the calls that both price; null if
+   * there is no such call.
    */
   readonly per_run: Decimal | null;
-  /** By declared model, those whose price moved, the largest rise first. */
+  /** The declared models whose price moved, the largest rise first. */
   readonly models: readonly { readonly model: string; readonly per_run: Decimal }[];
-  /** The calls that are left out because the lock alone has no price for them. */
+  /** The calls that are left out because the lockfile has no price for them. */
   readonly unlocked: readonly NamedCall[];
 }
 
-/** What prices alone moved since the lock, apart from what a change moves. Both estimates are of one manifest. */
+/** How far prices alone moved the cost since the lockfile was written. Both estimates are of one manifest. */
 export function priceDrift(live: Estimate, locked: Estimate): Drift {
   const byModel = new Map<string, Decimal>();
   const unlocked: NamedCall[] = [];

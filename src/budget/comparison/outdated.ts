@@ -2,10 +2,7 @@ import picomatch from 'picomatch';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Comparison } from './comparison.js';
 
-/**
- * The suites whose code changed while their numbers did not: perhaps the manifest no longer says what they ask.
- * `changedFiles` are repository paths.
- */
+/** The suites whose code changed while their numbers did not. `changedFiles` are repository paths. */
 export function possiblyOutdated(
   manifest: Manifest,
   comparison: Comparison,

@@ -1,14 +1,33 @@
-import { compare, isPositive, isZero, toText, type Decimal } from '../../lib/money/decimal.js';
+import { compare, fromInteger, isPositive, isZero, toText, type Decimal } from '../../lib/money/decimal.js';
 import type { Policy } from '../../manifest/schema.js';
 import { atLeast, money, tellApart } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
-import { violation } from '../verdict/finding.js';
+import type { Estimate } from '../estimate.js';
+import { amountBaseline, violation } from '../verdict/broken-rule.js';
+import type { BrokenRule } from '../verdict/broken-rule.js';
 import { RULE_WORDS } from '../verdict/rule-words.js';
 import type { Violation } from '../verdict/violation.js';
 import { remainingOf, type Credits, type KnownCredits } from '../../openrouter/account/credits.js';
-import { percentCovered, type RunNeeds } from './run-needs.js';
+import { unpricedCalls } from '../verdict/workload.js';
+import { percentCovered, runNeeds, type RunNeeds } from './run-needs.js';
 
-/** The rule `credits`: a run's expected cost exceeds what remains. Null where it holds, is off, or cannot be known. */
+/** The rules on credits that head breaks. Both are pre-existing if a run of base costs, or asks, as much. */
+export function judgeCredits(credits: Credits | null, estimate: Estimate | null, policy: Policy): BrokenRule[] {
+  if (credits === null || estimate === null) return [];
+  const run = runNeeds(estimate);
+  const cost = creditsViolation(credits, run, policy.credits);
+  const requests = freeRequestsViolation(credits, run);
+  const unpriced = unpricedCalls(estimate.suites.flatMap((suite) => suite.calls));
+  return [
+    ...(cost === null ? [] : [{ violation: cost, baseline: amountBaseline([run.cost], unpriced) }]),
+    // `free_tier` is also the rule on a month's requests: the subject keeps the two apart.
+    ...(requests === null
+      ? []
+      : [{ violation: requests, baseline: amountBaseline([fromInteger(run.free_requests)], '', 'today') }]),
+  ];
+}
+
+/** The rule `credits`: a run's expected cost exceeds the remaining credits. Null if it holds, is off, or cannot be known. */
 export function creditsViolation(credits: Credits, run: RunNeeds, severity: Policy['credits']): Violation | null {
   if (severity === 'off') return null;
   if (credits.state === 'exhausted') return exhausted(run, severity);
@@ -32,7 +51,7 @@ export function creditsViolation(credits: Credits, run: RunNeeds, severity: Poli
   });
 }
 
-/** A warning of the rule `free_tier` where a run asks `:free` models more often than they still answer today. */
+/** A warning of the rule `free_tier` if a run makes more requests to `:free` models than they still answer today. */
 export function freeRequestsViolation(credits: Credits, run: RunNeeds): Violation | null {
   const left = credits.state === 'known' ? credits.free_requests : null;
   if (left === null || run.free_requests <= BigInt(left.remaining)) return null;
@@ -58,13 +77,13 @@ function exhausted(run: RunNeeds, severity: 'warn' | 'fail'): Violation | null {
   });
 }
 
-/** 402 ends a run in the middle: how much of it is served, and which suites cannot be, even alone. */
+/** OpenRouter's 402 stops a run in the middle: the share that is served, and the suites that are not, even alone. */
 function whatFails(remaining: Decimal, run: RunNeeds): string {
   if (!isPositive(remaining)) return 'OpenRouter answers every request with 402: all of it will fail.';
   const served = percentCovered(remaining, run.cost).toString();
-  const tooDear = run.suites.filter(({ cost }) => compare(cost, remaining) > 0);
-  const named = tooDear.slice(0, 3).map(({ name, cost }) => `${safeLine(name)} (${money(cost)})`);
-  const more = tooDear.length > named.length ? [`${tooDear.length - named.length} more`] : [];
+  const tooExpensive = run.suites.filter(({ cost }) => compare(cost, remaining) > 0);
+  const named = tooExpensive.slice(0, 3).map(({ name, cost }) => `${safeLine(name)} (${money(cost)})`);
+  const more = tooExpensive.length > named.length ? [`${tooExpensive.length - named.length} more`] : [];
   const alone = named.length === 0 ? '' : `; it does not cover ${[...named, ...more].join(', ')} even alone`;
   return `After about ${served} % of the run OpenRouter answers 402, and the requests from there on fail${alone}.`;
 }

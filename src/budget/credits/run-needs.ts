@@ -2,9 +2,9 @@ import type { Estimate } from '../estimate.js';
 import { freeRequests } from '../estimate.js';
 import { isPositive, times, wholeQuotient, type Decimal } from '../../lib/money/decimal.js';
 
-/** What one run of CI asks of an account. */
+/** The cost and the free requests of one run of CI. */
 export interface RunNeeds {
-  /** US dollars, expected; a lower bound where `is_lower_bound`. */
+  /** US dollars, expected; a lower bound if `is_lower_bound`. */
   readonly cost: Decimal;
   readonly is_lower_bound: boolean;
   /** Requests to models that are free. */
@@ -25,13 +25,13 @@ export function runNeeds(estimate: Estimate): RunNeeds {
   };
 }
 
-/** How many whole runs an amount pays for; null where a run costs nothing. */
+/** How many whole runs an amount pays for; null if a run costs $0. */
 export function runsCovered(remaining: Decimal, cost: Decimal): bigint | null {
   if (!isPositive(cost)) return null;
   return isPositive(remaining) ? wholeQuotient(remaining, cost) : 0n;
 }
 
-/** The share of a run that an amount pays for, in whole percent rounded down. */
+/** The share of a run that an amount pays for, in whole percent, rounded down. */
 export function percentCovered(remaining: Decimal, cost: Decimal): bigint {
   return isPositive(remaining) ? wholeQuotient(times(remaining, 100), cost) : 0n;
 }

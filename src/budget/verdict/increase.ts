@@ -12,19 +12,18 @@ import {
 } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 
-/** What head adds to a base, as far as it can be known. */
+/** The increase of head over a base, as far as it can be known. */
 export interface Increase {
   /** US dollars; a lower bound where `isExact` is false. */
   readonly amount: Decimal;
   readonly isExact: boolean;
-  /** What base costs, without the calls that have no price. */
+  /** The cost of base in US dollars, unpriced calls left out. */
   readonly before: Decimal;
 }
 
 /**
- * The increase of the run, or of one suite. A call that head has without a price costs at least nothing, so the sum is a
- * lower bound. A call that base has without a price, and that changed, could have cost anything: then there is no
- * bound, and null says that the increase cannot be judged.
+ * The increase of the run, or of one suite. An unpriced call at head costs at least $0, so the sum is a lower bound.
+ * An unpriced call at base that changed may have cost any amount: there is no bound, and the result is null.
  */
 export function increaseOf(comparison: Comparison, suite: string | null): Increase | null {
   const { base } = comparison;
@@ -40,15 +39,15 @@ export function increaseOf(comparison: Comparison, suite: string | null): Increa
   return { amount, isExact, before: pricedBefore(comparison, suite) };
 }
 
-/** What base costs, without the calls that have no price; zero for a suite that it does not have. */
+/** The cost of base in US dollars, unpriced calls left out; zero for a suite that it does not have. */
 export function pricedBefore({ base }: Comparison, suite: string | null): Decimal {
   const totals = suite === null ? base?.totals : base?.suites.find(({ name }) => name === suite)?.totals;
   return totals?.priced_per_run ?? ZERO;
 }
 
 /**
- * The most that the increase can be: what base has without a price cost nothing at least. Null where head has a call
- * without a price that is not the same at base.
+ * The largest possible increase, with unpriced calls of base at $0. Null if head has an unpriced call that is not the
+ * same at base.
  */
 export function mostIncreaseOf(comparison: Comparison, suite: string | null): Decimal | null {
   let amount = ZERO;
@@ -60,14 +59,14 @@ export function mostIncreaseOf(comparison: Comparison, suite: string | null): De
   return amount;
 }
 
-/** Percent of what base costs, to two places; null where that is nothing. */
+/** The increase in percent of the cost of base, to two places; null if base costs $0. */
 export function increasePercent({ amount, before }: Pick<Increase, 'amount' | 'before'>): Decimal | null {
   return isZero(before) ? null : percentage(amount, before, 2);
 }
 
 /**
- * Whether a cost that rises from `before` to `after` is above a limit in percent: after x 100 > before x (100 + limit).
- * No division, so no rounding decides; from nothing, any increase is above it.
+ * Whether a rise from `before` to `after` is above a limit in percent: after x 100 > before x (100 + limit). There is no
+ * division, so rounding never decides. From $0 any increase is above the limit.
  */
 export function breaksPercent(limit: Decimal, before: Decimal, after: Decimal): boolean {
   return compare(times(after, 100), multiply(before, add(fromInteger(100), limit))) > 0;

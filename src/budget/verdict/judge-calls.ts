@@ -4,14 +4,14 @@ import type { Call, Policy } from '../../manifest/schema.js';
 import { compare, times, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { money, tellApart } from '../../lib/text/amount.js';
-import { askedWork } from './asked-work.js';
-import { placeOf, violation } from './finding.js';
-import type { Finding, ViolationParts, Weight } from './finding.js';
+import { workloadOf } from './workload.js';
+import { placeOf, violation } from './broken-rule.js';
+import type { BrokenRule, ViolationParts } from './broken-rule.js';
 import { RULE_WORDS } from './rule-words.js';
 import { matchesPattern } from '../../lib/text/star-pattern.js';
 
-/** The rules of the policy that each call is held against, on its own line of the manifest. */
-export function judgeCalls(estimate: Estimate, manifest: Manifest, policy: Policy): Finding[] {
+/** The rules of the policy that apply to single calls. A violation names the line of its call in the manifest. */
+export function judgeCalls(estimate: Estimate, manifest: Manifest, policy: Policy): BrokenRule[] {
   return estimate.suites.flatMap((suite) =>
     suite.calls.flatMap((call) => {
       const judged: JudgedCall = { manifest, suite, call };
@@ -32,11 +32,11 @@ interface JudgedCall {
   readonly call: CallEstimate;
 }
 
-function judgeUnpriced(judged: JudgedCall, policy: Policy): Finding[] {
+function judgeUnpriced(judged: JudgedCall, policy: Policy): BrokenRule[] {
   const { price } = judged.call;
   if (price.state !== 'unpriced') return [];
   return [
-    finding(judged, 'model', {
+    brokenBy(judged, 'model', {
       rule: 'unpriced',
       severity: policy.unpriced,
       message: RULE_WORDS.unpriced.message({ call: nameOf(judged), reason: price.reason ?? 'unknown reason' }),
@@ -45,12 +45,12 @@ function judgeUnpriced(judged: JudgedCall, policy: Policy): Finding[] {
   ];
 }
 
-/** A call that has a price but no proven range: never silently a pass. */
-function judgeIncomplete(judged: JudgedCall): Finding[] {
+/** A call that has a price but no complete range is a warning, so that it never passes unseen. */
+function judgeIncomplete(judged: JudgedCall): BrokenRule[] {
   const { price } = judged.call;
   if (price.state === 'unpriced' || price.incomplete.length === 0) return [];
   return [
-    finding(judged, 'model', {
+    brokenBy(judged, 'model', {
       rule: 'incomplete_price',
       severity: 'warn',
       message: RULE_WORDS.incomplete_price.message({ call: nameOf(judged), reasons: price.incomplete }),
@@ -59,7 +59,7 @@ function judgeIncomplete(judged: JudgedCall): Finding[] {
   ];
 }
 
-function judgeModels(judged: JudgedCall, policy: Policy): Finding[] {
+function judgeModels(judged: JudgedCall, policy: Policy): BrokenRule[] {
   const { allow, deny } = policy.models ?? {};
   return judged.call.price.known_as.flatMap(({ declared, names }) => {
     const denied = deny?.find((pattern) => names.some((name) => matchesPattern(pattern, name)));
@@ -67,7 +67,7 @@ function judgeModels(judged: JudgedCall, policy: Policy): Finding[] {
       allow === undefined || names.some((name) => allow.some((pattern) => matchesPattern(pattern, name)));
     if (denied === undefined && isAllowed) return [];
     return [
-      finding(judged, declared === judged.call.call.model ? 'model' : 'fallback_models', {
+      brokenBy(judged, declared === judged.call.call.model ? 'model' : 'fallback_models', {
         rule: 'model_denied',
         severity: 'fail',
         actual: declared,
@@ -79,7 +79,7 @@ function judgeModels(judged: JudgedCall, policy: Policy): Finding[] {
   });
 }
 
-function judgePrices(judged: JudgedCall, policy: Policy): Finding[] {
+function judgePrices(judged: JudgedCall, policy: Policy): BrokenRule[] {
   const { call, price } = judged.call;
   const models = [
     { model: call.model, key: 'model', prompt: price.prompt_price, completion: price.completion_price },
@@ -112,7 +112,7 @@ interface PriceCeiling {
   readonly key: string;
 }
 
-function judgePrice(judged: JudgedCall, { rule, ceiling, price, model, key }: PriceCeiling): Finding[] {
+function judgePrice(judged: JudgedCall, { rule, ceiling, price, model, key }: PriceCeiling): BrokenRule[] {
   if (ceiling === undefined || price === null) return [];
   const perMillion = times(price, 1_000_000);
   if (compare(perMillion, ceiling) <= 0) return [];
@@ -125,16 +125,16 @@ function judgePrice(judged: JudgedCall, { rule, ceiling, price, model, key }: Pr
     message: RULE_WORDS[rule].message({ ...shown, model, call: nameOf(judged) }),
     remedy: RULE_WORDS[rule].remedy({ limit: money(ceiling) }),
   };
-  // On the same call a cheaper model is no worse, whichever it is.
+  // On the same call a cheaper model is an improvement, whichever it is.
   const subject = key === 'model' ? '' : model;
-  const weight: Weight = { call: judged.call, subject, amounts: [perMillion], models: [], leavesOut: '' };
-  return [{ ...finding(judged, key, parts), weight }];
+  const baseline = { call: judged.call, subject, amounts: [perMillion], models: [], unpricedCalls: '' };
+  return [{ ...brokenBy(judged, key, parts), baseline }];
 }
 
-function judgeCap(judged: JudgedCall, policy: Policy): Finding[] {
+function judgeCap(judged: JudgedCall, policy: Policy): BrokenRule[] {
   if (!policy.require_max_tokens || judged.call.call.max_tokens !== undefined) return [];
   return [
-    finding(judged, 'model', {
+    brokenBy(judged, 'model', {
       rule: 'require_max_tokens',
       severity: 'fail',
       message: RULE_WORDS.require_max_tokens.message({ call: nameOf(judged) }),
@@ -143,12 +143,12 @@ function judgeCap(judged: JudgedCall, policy: Policy): Finding[] {
   ];
 }
 
-/** At base it is an excuse where the same models were asked no less. */
-function finding(
+/** The baseline excuses it only if it made at least as many requests to the same models. */
+function brokenBy(
   { manifest, suite, call }: JudgedCall,
   key: string,
   parts: Omit<ViolationParts, 'suite' | 'call' | 'place'>,
-): Finding {
+): BrokenRule {
   const path = ['suites', suite.name, 'calls', call.call.index, key];
   return {
     violation: violation({
@@ -157,17 +157,17 @@ function finding(
       call: call.call.display_name,
       place: placeOf(manifest, path),
     }),
-    weight: {
+    baseline: {
       call,
       subject: [parts.actual ?? '', call.per_run === null ? termsOf(call.call) : ''].join(' '),
-      amounts: askedWork(call),
+      amounts: workloadOf(call),
       models: [call.call.model, ...call.call.fallback_models],
-      leavesOut: '',
+      unpricedCalls: '',
     },
   };
 }
 
-/** Of a call without a price: what moves the price of every unit in it. */
+/** The settings of an unpriced call that change the price of every unit in it. */
 function termsOf({ cache_ttl, service_tier, provider }: Call): string {
   return JSON.stringify([cache_ttl, service_tier, provider ?? null], (_, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,

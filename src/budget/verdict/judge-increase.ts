@@ -4,37 +4,37 @@ import { add, compare, decimal, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import type { Limit } from '../../manifest/schema.js';
 import { money, tellApart } from '../../lib/text/amount.js';
-import { placeOf, violation } from './finding.js';
-import type { Finding } from './finding.js';
+import { placeOf, violation } from './broken-rule.js';
+import type { BrokenRule } from './broken-rule.js';
 import { breaksPercent, increaseOf, increasePercent, mostIncreaseOf, pricedBefore } from './increase.js';
 import type { Increase } from './increase.js';
 import { brokenLevel } from './judge-limits.js';
 import { RULE_WORDS } from './rule-words.js';
 import type { Scope } from './scope.js';
 
-/** Below this increase a percentage says more about rounding than about spending. */
+/** US dollars per run. A percentage of a smaller increase shows rounding rather than spending. */
 const SMALLEST_JUDGED_INCREASE = decimal('0.01');
 
-/** What an increase is held against, and who may let it pass. */
+/** The side that head is compared with, and the label that lifts a limit. */
 export interface IncreaseBasis {
   readonly from: 'base' | 'the default branch';
-  /** The label that lifts a limit together with an approving review; undefined where the policy names none. */
+  /** The label that lifts a limit together with an approving review; undefined if the policy names none. */
   readonly overrideLabel: string | undefined;
 }
 
-interface Judged extends Increase, IncreaseBasis {
+interface IncreaseCase extends Increase, IncreaseBasis {
   readonly scope: Scope;
   readonly manifest: Manifest;
 }
 
-/** `isUnknown`: there is a limit, and nobody can tell whether it holds. */
+/** `isUnknown`: there is a limit, and it cannot be known whether it holds. */
 export interface JudgedIncrease {
-  readonly findings: readonly Finding[];
+  readonly broken: readonly BrokenRule[];
   readonly isUnknown: boolean;
 }
 
 /**
- * The limits on what head adds: increase_per_run and increase_percent, against `basis`. A suite that base does not have
+ * The limits on the increase of head over `basis`: increase_per_run and increase_percent. A suite that base does not have
  * rises from zero.
  */
 export function judgeIncrease(
@@ -44,17 +44,17 @@ export function judgeIncrease(
   basis: IncreaseBasis,
 ): JudgedIncrease {
   const increase = increaseOf(comparison, scope.suite);
-  if (increase !== null) return { findings: findingsOf({ ...increase, ...basis, scope, manifest }), isUnknown: false };
-  if (!hasIncreaseLimit(scope)) return { findings: [], isUnknown: false };
-  // What holds for the most that it can be holds; what does not is not known to be broken.
+  if (increase !== null) return { broken: brokenLimits({ ...increase, ...basis, scope, manifest }), isUnknown: false };
+  if (!hasIncreaseLimit(scope)) return { broken: [], isUnknown: false };
+  // A limit that holds for the largest possible increase holds. Otherwise it is not known whether it is broken.
   const most = mostIncreaseOf(comparison, scope.suite);
-  if (most === null) return { findings: [], isUnknown: true };
+  if (most === null) return { broken: [], isUnknown: true };
   const before = pricedBefore(comparison, scope.suite);
-  const worst = findingsOf({ amount: most, isExact: true, before, ...basis, scope, manifest });
-  return { findings: [], isUnknown: worst.length > 0 };
+  const worst = brokenLimits({ amount: most, isExact: true, before, ...basis, scope, manifest });
+  return { broken: [], isUnknown: worst.length > 0 };
 }
 
-function findingsOf(judged: Judged): Finding[] {
+function brokenLimits(judged: IncreaseCase): BrokenRule[] {
   return [...judgeAmount(judged), ...judgePercent(judged)];
 }
 
@@ -62,7 +62,7 @@ function hasIncreaseLimit({ budget }: Scope): boolean {
   return budget.increase_per_run !== undefined || budget.increase_percent !== undefined;
 }
 
-function judgeAmount(judged: Judged): Finding[] {
+function judgeAmount(judged: IncreaseCase): BrokenRule[] {
   const { scope, manifest, amount: actual, isExact, from } = judged;
   const limit = scope.budget.increase_per_run;
   const broken = limit === undefined ? null : brokenLevel(limit, actual);
@@ -80,12 +80,12 @@ function judgeAmount(judged: Judged): Finding[] {
         ...remedyAndBasis(judged),
         place: placeOf(manifest, [...scope.path, 'increase_per_run']),
       }),
-      weight: null,
+      baseline: null,
     },
   ];
 }
 
-function judgePercent(judged: Judged): Finding[] {
+function judgePercent(judged: IncreaseCase): BrokenRule[] {
   const { scope, manifest, amount, isExact, before, from } = judged;
   const limit = scope.budget.increase_percent;
   if (limit === undefined || compare(amount, SMALLEST_JUDGED_INCREASE) < 0) return [];
@@ -112,7 +112,7 @@ function judgePercent(judged: Judged): Finding[] {
         ...remedyAndBasis(judged),
         place: placeOf(manifest, [...scope.path, 'increase_percent']),
       }),
-      weight: null,
+      baseline: null,
     },
   ];
 }
@@ -125,12 +125,12 @@ function brokenPercent(limit: Limit, before: Decimal, after: Decimal): ReturnTyp
   return null;
 }
 
-/** Two places, as in the report: by fewer, what is above the limit could read as if it were not. */
+/** Two places, as in the report. With fewer, an increase above the limit could look as if it were not. */
 function percentAbove(actual: Decimal, limit: Decimal): string {
   return compare(actual, limit) > 0 ? `+${toText(actual)} %` : `just above +${toText(limit)} %`;
 }
 
-function remedyAndBasis({ from, isExact, overrideLabel }: Judged) {
+function remedyAndBasis({ from, isExact, overrideLabel }: IncreaseCase) {
   return {
     remedy: RULE_WORDS.increase_per_run.remedy({ overrideLabel }),
     isExact,

@@ -1,39 +1,38 @@
-import type { CallEstimate } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Limit, LimitName } from '../../manifest/schema.js';
-import { compare, sum, toText } from '../../lib/money/decimal.js';
+import { compare, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { tellApart } from '../../lib/text/amount.js';
-import { askedWork, leftOut } from './asked-work.js';
-import { placeOf, violation, weightOf } from './finding.js';
-import type { Finding, Weight } from './finding.js';
+import { workloadOf, unpricedCalls } from './workload.js';
+import { placeOf, violation, amountBaseline } from './broken-rule.js';
+import type { BrokenRule, BaselineComparison } from './broken-rule.js';
+import { scopeName, worstCaseOf } from './scope.js';
+import type { Scope, WorstCase } from './scope.js';
 import { RULE_WORDS } from './rule-words.js';
-import type { Scope } from './scope.js';
-import { scopeName } from './scope.js';
 import type { Rule } from './violation.js';
 
 /**
- * The limits on an amount of one manifest: per_run, per_month, worst_case_per_run. A sum with an unpriced call is
- * held against the limit as the sum of the rest, a lower bound: what already breaks the limit breaks it.
+ * The limits on an amount of one manifest: per_run, per_month, worst_case_per_run. If a call has no price, the sum of
+ * the others is compared with the limit. That sum is a lower bound: if it breaks the limit, the whole does.
  */
-export function judgeLimits(scope: Scope, manifest: Manifest): Finding[] {
+export function judgeLimits(scope: Scope, manifest: Manifest): BrokenRule[] {
   return [...judgePerRun(scope, manifest), ...judgePerMonth(scope, manifest), ...judgeWorstCase(scope, manifest)];
 }
 
-/** The level that an amount breaks; a limit met exactly holds. */
+/** The level that an amount breaks. An amount that equals the limit does not break it. */
 export function brokenLevel(limit: Limit, actual: Decimal): { severity: 'fail' | 'warn'; limit: Decimal } | null {
   if (limit.fail !== null && compare(actual, limit.fail) > 0) return { severity: 'fail', limit: limit.fail };
   if (limit.warn !== null && compare(actual, limit.warn) > 0) return { severity: 'warn', limit: limit.warn };
   return null;
 }
 
-/** What a limit that cannot be judged counts as: its strictest level, broken. */
+/** The strictest level of a limit. A limit that cannot be judged counts as broken at this level. */
 function strictestLevel(limit: Limit): { severity: 'fail' | 'warn'; limit: Decimal } | null {
   if (limit.fail !== null) return { severity: 'fail', limit: limit.fail };
   return limit.warn === null ? null : { severity: 'warn', limit: limit.warn };
 }
 
-function judgePerRun(scope: Scope, manifest: Manifest): Finding[] {
+function judgePerRun(scope: Scope, manifest: Manifest): BrokenRule[] {
   const limit = scope.budget.per_run;
   if (limit === undefined) return [];
   return judgeAmount(scope, manifest, {
@@ -44,7 +43,7 @@ function judgePerRun(scope: Scope, manifest: Manifest): Finding[] {
   });
 }
 
-function judgePerMonth(scope: Scope, manifest: Manifest): Finding[] {
+function judgePerMonth(scope: Scope, manifest: Manifest): BrokenRule[] {
   const limit = scope.budget.per_month;
   if (limit === undefined) return [];
   const actual = scope.totals.priced_per_month;
@@ -53,19 +52,19 @@ function judgePerMonth(scope: Scope, manifest: Manifest): Finding[] {
   return judgeAmount(scope, manifest, { rule: 'per_month', limit, actual, isComplete });
 }
 
-/** The limit stands on the default branch, and head has a suite of which nobody says how often it runs. */
-function monthUnknown(scope: Scope, manifest: Manifest, limit: Limit): Finding[] {
+/** The default branch sets the limit, and head has a suite without runs_per_month. */
+function monthUnknown(scope: Scope, manifest: Manifest, limit: Limit): BrokenRule[] {
   return unjudged(scope, manifest, limit, {
     rule: 'per_month',
     path: 'per_month',
     message: `The monthly cost of ${scopeName(scope.suite)} is not known: no runs_per_month for ${scope.suitesWithoutRuns.join(', ')}.`,
     remedy: 'Say how often the suite runs: runs_per_month on it or at the top.',
-    // How often the others run may have changed: nothing tells that head is no worse.
-    weight: null,
+    // The other suites may run more often than before, so nothing proves that head is unchanged or better.
+    baseline: null,
   });
 }
 
-function judgeWorstCase(scope: Scope, manifest: Manifest): Finding[] {
+function judgeWorstCase(scope: Scope, manifest: Manifest): BrokenRule[] {
   const limit = scope.budget.worst_case_per_run;
   if (limit === undefined) return [];
   const { amount: actual, unknown } = worstCaseOf(scope);
@@ -77,48 +76,39 @@ function judgeWorstCase(scope: Scope, manifest: Manifest): Finding[] {
     isComplete,
   });
   const isBrokenAtItsStrictest = broken.some(
-    (finding) => finding.violation.severity === strictestLevel(limit)?.severity,
+    ({ violation: { severity } }) => severity === strictestLevel(limit)?.severity,
   );
   if (isBrokenAtItsStrictest || unknown.length === 0) return broken;
   return worstCaseUnknown(scope, manifest, limit, { amount: actual, unknown });
 }
 
-interface WorstCase {
-  readonly amount: Decimal;
-  readonly unknown: readonly CallEstimate[];
-}
-
-/** The worst cases that are known, summed, and the priced calls that have none; unpriced calls are in neither. */
-export function worstCaseOf({ calls }: Pick<Scope, 'calls'>): WorstCase {
-  const priced = calls.filter((call) => call.price.state !== 'unpriced');
-  return {
-    amount: sum(priced.flatMap((call) => call.worst_case_per_run ?? [])),
-    unknown: priced.filter((call) => call.worst_case_per_run === null),
-  };
-}
-
-function worstCaseUnknown(scope: Scope, manifest: Manifest, limit: Limit, { amount, unknown }: WorstCase): Finding[] {
+function worstCaseUnknown(
+  scope: Scope,
+  manifest: Manifest,
+  limit: Limit,
+  { amount, unknown }: WorstCase,
+): BrokenRule[] {
   const reasons = [...new Set(unknown.flatMap((call) => call.price.incomplete))].slice(0, 3).join('; ');
   return unjudged(scope, manifest, limit, {
     rule: 'incomplete_price',
     path: 'worst_case_per_run',
     message: `The worst case of ${scopeName(scope.suite)} is not known, so its limit cannot be kept: ${reasons}.`,
     remedy: 'Run the check again; set max_tokens where the worst case has no other bound.',
-    weight: weightOf(
-      [amount, ...unknown.flatMap(askedWork)],
-      leftOut(scope.calls),
+    baseline: amountBaseline(
+      [amount, ...unknown.flatMap(workloadOf)],
+      unpricedCalls(scope.calls),
       unknown.map(({ call }) => call.model).join(' '),
     ),
   });
 }
 
-/** A limit that cannot be held against any figure is broken: nothing passes for want of a number. */
+/** A limit without a figure to compare it with counts as broken, so that nothing passes because a number is missing. */
 function unjudged(
   scope: Scope,
   manifest: Manifest,
   limit: Limit,
-  parts: { rule: Rule; path: LimitName; message: string; remedy: string; weight: Weight | null },
-): Finding[] {
+  parts: { rule: Rule; path: LimitName; message: string; remedy: string; baseline: BaselineComparison | null },
+): BrokenRule[] {
   const level = strictestLevel(limit);
   if (level === null) return [];
   const found = violation({
@@ -130,7 +120,7 @@ function unjudged(
     remedy: parts.remedy,
     place: placeOf(manifest, [...scope.path, parts.path]),
   });
-  return [{ violation: found, weight: parts.weight }];
+  return [{ violation: found, baseline: parts.baseline }];
 }
 
 interface JudgedAmount {
@@ -140,7 +130,7 @@ interface JudgedAmount {
   readonly isComplete: boolean;
 }
 
-function judgeAmount(scope: Scope, manifest: Manifest, judged: JudgedAmount): Finding[] {
+function judgeAmount(scope: Scope, manifest: Manifest, judged: JudgedAmount): BrokenRule[] {
   const broken = brokenLevel(judged.limit, judged.actual);
   if (broken === null) return [];
   const shown = tellApart(judged.actual, broken.limit);
@@ -162,7 +152,7 @@ function judgeAmount(scope: Scope, manifest: Manifest, judged: JudgedAmount): Fi
         remedy: RULE_WORDS[judged.rule].remedy(),
         place: placeOf(manifest, [...scope.path, judged.rule]),
       }),
-      weight: weightOf([judged.actual], leftOut(scope.calls)),
+      baseline: amountBaseline([judged.actual], unpricedCalls(scope.calls)),
     },
   ];
 }

@@ -3,25 +3,25 @@ import { freeRequests } from '../estimate.js';
 import type { Policy } from '../../manifest/schema.js';
 import { fromInteger } from '../../lib/money/decimal.js';
 import { age, counted } from '../../lib/text/amount.js';
-import { violation, weightOf } from './finding.js';
-import type { Finding } from './finding.js';
+import { violation, amountBaseline } from './broken-rule.js';
+import type { BrokenRule } from './broken-rule.js';
 import { RULE_WORDS } from './rule-words.js';
 
-/** Where the prices came from; `ageInDays`, with parts of days, is null for live ones. */
+/** The source of the prices. `ageInDays` has fractions of days and is null for live prices. */
 export interface PriceAge {
   readonly source: 'live' | 'lock';
   readonly ageInDays: number | null;
 }
 
 /**
- * Prices from the lock are a warning or a failure as the policy says, and a failure once they are too old, whatever base
- * is priced by: only the warning is one that base has too.
+ * Prices from the lockfile are a warning or a failure as `stale_prices` says, and a failure once they are older than
+ * `max_price_age_days`. Only the warning is pre-existing at base; a lockfile that is too old is not.
  */
-export function judgePriceAge(prices: PriceAge, policy: Policy): Finding[] {
+export function judgePriceAge(prices: PriceAge, policy: Policy): BrokenRule[] {
   if (prices.source === 'live') return [];
   const days = prices.ageInDays ?? 0;
   const isTooOld = days > policy.max_price_age_days;
-  // Half a day above the limit is above it: shown in hundredths where whole days would not tell.
+  // Half a day above the limit is above it, so the age is shown in hundredths if whole days would hide that.
   const shown = isTooOld && days < policy.max_price_age_days + 1 ? Math.ceil(days * 100) / 100 : Math.floor(days);
   const severity = isTooOld ? 'fail' : policy.stale_prices;
   return [
@@ -37,7 +37,7 @@ export function judgePriceAge(prices: PriceAge, policy: Policy): Finding[] {
         }),
         remedy: RULE_WORDS.stale_prices.remedy(),
       }),
-      weight: severity === 'warn' ? weightOf([], '') : null,
+      baseline: severity === 'warn' ? amountBaseline([], '') : null,
     },
   ];
 }
@@ -49,7 +49,7 @@ const DAYS_IN_A_MONTH = 30n;
  * documentation of its limits, as of 2026-08). Judged: the requests of a month spread over 30 days, and those of a
  * single run.
  */
-export function judgeFreeTier(estimate: Estimate, policy: Policy): Finding[] {
+export function judgeFreeTier(estimate: Estimate, policy: Policy): BrokenRule[] {
   const ofFreeModels = estimate.suites.map((suite) => ({
     runs: suite.runs_per_month === null ? 0n : BigInt(suite.runs_per_month),
     requests: freeRequests(suite.calls),
@@ -72,12 +72,12 @@ export function judgeFreeTier(estimate: Estimate, policy: Policy): Finding[] {
         }),
         remedy: RULE_WORDS.free_tier.remedy(),
       }),
-      weight: weightOf([fromInteger(most)], ''),
+      baseline: amountBaseline([fromInteger(most)], ''),
     },
   ];
 }
 
-export function judgeProtection(isUnprotected: boolean, manifestFile: string): Finding[] {
+export function judgeProtection(isUnprotected: boolean, manifestFile: string): BrokenRule[] {
   if (!isUnprotected) return [];
   return [
     {
@@ -88,12 +88,12 @@ export function judgeProtection(isUnprotected: boolean, manifestFile: string): F
         remedy: RULE_WORDS.unprotected.remedy(),
         place: { file: manifestFile, line: null },
       }),
-      weight: null,
+      baseline: null,
     },
   ];
 }
 
-export function judgeMissingSuites(names: readonly string[], manifestFile: string): Finding[] {
+export function judgeMissingSuites(names: readonly string[], manifestFile: string): BrokenRule[] {
   return names.map((name) => ({
     violation: violation({
       rule: 'suite_missing',
@@ -103,11 +103,11 @@ export function judgeMissingSuites(names: readonly string[], manifestFile: strin
       remedy: RULE_WORDS.suite_missing.remedy(),
       place: { file: manifestFile, line: null },
     }),
-    weight: null,
+    baseline: null,
   }));
 }
 
-export function judgeMissingManifest(manifestFile: string): Finding[] {
+export function judgeMissingManifest(manifestFile: string): BrokenRule[] {
   return [
     {
       violation: violation({
@@ -117,7 +117,7 @@ export function judgeMissingManifest(manifestFile: string): Finding[] {
         remedy: RULE_WORDS.manifest_missing.remedy(),
         place: { file: manifestFile, line: null },
       }),
-      weight: null,
+      baseline: null,
     },
   ];
 }

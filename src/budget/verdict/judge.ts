@@ -1,10 +1,10 @@
-import { compareEstimates } from '../comparison/compare.js';
+import { compareEstimates } from '../comparison/comparison.js';
 import type { Comparison } from '../comparison/comparison.js';
 import type { Estimate } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Policy } from '../../manifest/schema.js';
-import { excuse } from './excuse.js';
-import type { Finding } from './finding.js';
+import { downgradePreExisting } from './broken-rule.js';
+import type { BrokenRule } from './broken-rule.js';
 import { judgeCalls } from './judge-calls.js';
 import { judgeIncrease } from './judge-increase.js';
 import { judgeLimits } from './judge-limits.js';
@@ -16,73 +16,71 @@ import {
   judgeProtection,
 } from './judge-run.js';
 import type { PriceAge } from './judge-run.js';
-import { limitStates } from './limit-states.js';
 import type { LimitsInForce } from './limits-in-force.js';
 import { applyOverride, overrideOf } from './override.js';
 import type { Approvals, Override } from './override.js';
-import { scopeName, scopesOf } from './scope.js';
+import { limitStates, scopeName, scopesOf } from './scope.js';
 import type { LimitState, Violation } from './violation.js';
-import { worstFirst } from './worst-first.js';
 
-/** All that the verdict rests on. Head, base and the default branch's manifest are priced from one catalogue. */
-export interface Case {
+/** Everything that decides the verdict. Head, base and the default branch's manifest are priced from one catalogue. */
+export interface JudgeInput {
   readonly manifestFile: string;
   readonly head: { readonly manifest: Manifest; readonly comparison: Comparison };
-  /** For the excuse; null where there is no base to hold head against. */
+  /** Null if there is no base to compare head with. */
   readonly base: { readonly manifest: Manifest; readonly estimate: Estimate } | null;
-  /** The manifest of the default branch, where base is not it: increases are judged against it too. */
+  /** The default branch's manifest if base is another commit: increases are judged against it too. */
   readonly defaultBranch: Estimate | null;
-  /** Whether base is the default branch (or the user's own choice on the command line): only then it excuses. */
+  /** Whether violations that base has are pre-existing: only if base is the default branch, or chosen on the command line. */
   readonly baseExcuses: boolean;
   readonly limits: LimitsInForce;
   /** True where a default branch exists and has no manifest. */
   readonly isUnprotected: boolean;
   readonly prices: PriceAge;
   readonly approvals: Approvals | null;
-  /** Findings of rooms that this one does not know: what is left of the credits. */
-  readonly further: { readonly head: readonly Finding[]; readonly base: readonly Finding[] };
+  /** Broken rules from other modules: the credits that remain. */
+  readonly extra: { readonly head: readonly BrokenRule[]; readonly base: readonly BrokenRule[] };
 }
 
 export interface Judgement {
   readonly verdict: 'pass' | 'warn' | 'fail';
-  /** Worst first, the order in which every reader sees them. */
+  /** Worst first. Every renderer keeps this order. */
   readonly violations: readonly Violation[];
   readonly limits: readonly LimitState[];
   readonly override: Override | null;
-  /** Increases that a limit is set on and that nobody can know, in words: with one of them nothing passes. */
+  /** The names of increases that have a limit and cannot be known. If there is one, the verdict is no pass. */
   readonly unjudged: readonly string[];
 }
 
-/** The verdict: `fail` where a violation fails, `warn` where one warns, `pass` only where everything is proven. */
-export function judge(given: Case): Judgement {
+/** The verdict: `fail` if a violation fails, `warn` if one warns, `pass` only if every figure is proven. */
+export function judge(given: JudgeInput): Judgement {
   const { manifest, comparison } = given.head;
   const increases = judgeIncreases(given);
-  const findings = [
-    ...findingsOf(comparison.head, manifest, given),
-    ...given.further.head,
-    ...increases.findings,
+  const broken = [
+    ...brokenRules(comparison.head, manifest, given),
+    ...given.extra.head,
+    ...increases.broken,
     ...judgePriceAge(given.prices, given.limits.policy),
     ...judgeProtection(given.isUnprotected, given.manifestFile),
     ...judgeMissingSuites(given.limits.missingSuites, given.manifestFile),
   ];
   const pairs = comparison.suites.flatMap((suite) => suite.calls);
-  const violations = excuse(findings, excusesOf(given), pairs);
+  const violations = downgradePreExisting(broken, brokenAtBaseline(given), pairs);
   const isComplete = isProven(comparison.head) && increases.unjudged.length === 0;
   return { ...conclude(violations, given, isComplete), unjudged: increases.unjudged };
 }
 
-/** The verdict where the default branch has a manifest and head does not. */
+/** The verdict if the default branch has a manifest and head does not. */
 export function judgeWithoutManifest(
-  given: Pick<Case, 'manifestFile' | 'prices' | 'approvals'> & { readonly policy: Policy },
+  given: Pick<JudgeInput, 'manifestFile' | 'prices' | 'approvals'> & { readonly policy: Policy },
 ): Judgement {
-  const findings = [...judgeMissingManifest(given.manifestFile), ...judgePriceAge(given.prices, given.policy)];
+  const broken = [...judgeMissingManifest(given.manifestFile), ...judgePriceAge(given.prices, given.policy)];
   const override = overrideOf(given.policy.override_label, given.approvals);
-  const violations = findings.map((finding) => finding.violation);
+  const violations = broken.map(({ violation }) => violation);
   const judged = applyOverride(violations, override);
   return { verdict: verdictOf(judged, false), violations: worstFirst(judged), limits: [], override, unjudged: [] };
 }
 
-function findingsOf(estimate: Estimate, manifest: Manifest, given: Case): Finding[] {
+function brokenRules(estimate: Estimate, manifest: Manifest, given: JudgeInput): BrokenRule[] {
   return [
     ...scopesOf(estimate, given.limits).flatMap((scope) => judgeLimits(scope, manifest)),
     ...judgeCalls(estimate, manifest, given.limits.policy),
@@ -90,22 +88,22 @@ function findingsOf(estimate: Estimate, manifest: Manifest, given: Case): Findin
   ];
 }
 
-function excusesOf(given: Case): Finding[] {
+function brokenAtBaseline(given: JudgeInput): BrokenRule[] {
   if (given.base === null || !given.baseExcuses) return [];
   return [
-    ...findingsOf(given.base.estimate, given.base.manifest, given),
-    ...given.further.base,
+    ...brokenRules(given.base.estimate, given.base.manifest, given),
+    ...given.extra.base,
     // Base is priced by the same lock.
     ...judgePriceAge(given.prices, given.limits.policy),
   ];
 }
 
-/** Against base, and against the default branch where that is another; a limit broken twice is reported once. */
-function judgeIncreases(given: Case): { readonly findings: Finding[]; readonly unjudged: string[] } {
+/** Increases over base, and over the default branch if that is another commit. A limit broken twice is reported once. */
+function judgeIncreases(given: JudgeInput): { readonly broken: BrokenRule[]; readonly unjudged: string[] } {
   const { manifest, comparison } = given.head;
   const { defaultBranch } = given;
   const overrideLabel = given.limits.policy.override_label;
-  const found = new Map<string, Finding>();
+  const found = new Map<string, BrokenRule>();
   const unjudged: string[] = [];
   for (const [against, from] of [
     [given.base === null ? null : comparison, 'base'],
@@ -115,18 +113,21 @@ function judgeIncreases(given: Case): { readonly findings: Finding[]; readonly u
     for (const scope of scopesOf(comparison.head, given.limits)) {
       const judged = judgeIncrease(scope, manifest, against, { from, overrideLabel });
       if (judged.isUnknown) unjudged.push(`${scopeName(scope.suite)} over ${from}`);
-      for (const finding of judged.findings) {
-        const key = JSON.stringify([finding.violation.rule, finding.violation.suite]);
+      for (const one of judged.broken) {
+        const key = JSON.stringify([one.violation.rule, one.violation.suite]);
         const earlier = found.get(key)?.violation.severity;
-        if (earlier === undefined || (earlier === 'warn' && finding.violation.severity === 'fail'))
-          found.set(key, finding);
+        if (earlier === undefined || (earlier === 'warn' && one.violation.severity === 'fail')) found.set(key, one);
       }
     }
   }
-  return { findings: [...found.values()], unjudged };
+  return { broken: [...found.values()], unjudged };
 }
 
-function conclude(violations: readonly Violation[], given: Case, isComplete: boolean): Omit<Judgement, 'unjudged'> {
+function conclude(
+  violations: readonly Violation[],
+  given: JudgeInput,
+  isComplete: boolean,
+): Omit<Judgement, 'unjudged'> {
   const override = overrideOf(given.limits.policy.override_label, given.approvals);
   const judged = applyOverride(violations, override);
   return {
@@ -142,8 +143,18 @@ function verdictOf(violations: readonly Violation[], isComplete: boolean): Judge
   return violations.length > 0 || !isComplete ? 'warn' : 'pass';
 }
 
-/** Every call priced or free, every figure of a run finite. */
+/** Whether every call is priced or free and every figure of a run is known. */
 function isProven({ totals, coverage }: Estimate): boolean {
   const figures = [totals.per_run, totals.floor_per_run, totals.worst_case_per_run];
   return coverage.unpriced === 0 && figures.every((figure) => figure !== null);
+}
+
+/** Failures, then open warnings, then pre-existing and overridden violations; in the order found within each group. */
+export function worstFirst(violations: readonly Violation[]): Violation[] {
+  return violations.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function rank({ severity, overridden, excused, in_base: inBase }: Violation): number {
+  if (severity === 'fail') return 0;
+  return overridden === true || excused === true || inBase === true ? 2 : 1;
 }

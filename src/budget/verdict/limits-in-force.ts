@@ -2,7 +2,6 @@ import type { Manifest, NamedSuite, PolicyFile } from '../../manifest/manifest.j
 import type { Budget, Limit, LimitName, Policy } from '../../manifest/schema.js';
 import { compare, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { policyChanges } from './policy-changes.js';
 import type { NotApplied } from './violation.js';
 
 export const LIMIT_NAMES = [
@@ -13,7 +12,7 @@ export const LIMIT_NAMES = [
   'increase_percent',
 ] as const satisfies readonly LimitName[];
 
-/** What head is judged by, and what of head's own wishes was not granted. */
+/** The limits that apply, and the head values that were ignored. */
 export interface LimitsInForce {
   readonly policy: Policy;
   readonly budget: Budget;
@@ -26,8 +25,8 @@ export interface LimitsInForce {
 const LEVELS = ['fail', 'warn'] as const;
 
 /**
- * Head may tighten a limit, never loosen or drop it: for each limit and level the smaller number holds. `policy`
- * counts from the default branch alone. Without a file there, head's own values hold.
+ * The limits that apply to head. Head may tighten a limit, never loosen or drop it: for each limit and level the smaller
+ * number holds. `policy` counts from the default branch alone. Without a file there, head's own values hold.
  */
 export function limitsInForce(head: Manifest, policyFile: PolicyFile | null): LimitsInForce {
   const suiteNames = new Set(head.suites.map((suite) => suite.name));
@@ -56,10 +55,9 @@ export function limitsInForce(head: Manifest, policyFile: PolicyFile | null): Li
 }
 
 /**
- * How often a suite runs in a month, for the monthly figures of head and base: the larger of what the manifest and
- * the default branch say, so that a smaller number cannot make a limit pass. A suite that the default branch lacks,
- * beside one that it has and the manifest lacks, may be that one under another name, and runs as often. Null where
- * nobody says.
+ * Runs of a suite in a month, for the monthly figures of head and base: the larger number of the manifest and the
+ * default branch, so that a smaller number cannot make a limit pass. A suite that the default branch lacks may be a
+ * renamed one if the manifest lacks a suite of the default branch; it then runs at least as often. Null: not known.
  */
 export function runsInForce(
   manifest: Pick<Manifest, 'runs_per_month' | 'suites'>,
@@ -106,7 +104,7 @@ function loosenedRuns(head: Manifest, policyFile: PolicyFile): NotApplied[] {
   const generalInForce = larger(head.runs_per_month, policyFile.runs_per_month);
   const runs = runsInForce(head, policyFile);
   const ofSuites = head.suites.flatMap((suite) => {
-    // Where only the general number was lowered, that entry says it for all suites that inherit it.
+    // If only the general number was lowered, its entry covers all suites that inherit it.
     const isOwn = suite.runs_per_month !== undefined || runs(suite) !== generalInForce;
     const wanted = suite.runs_per_month ?? head.runs_per_month;
     return isOwn ? lowered(`suites.${suite.name}.runs_per_month`, wanted, runs(suite)) : [];
@@ -141,7 +139,30 @@ function loosenedBudget(prefix: string, head: Budget, policy: Budget): NotApplie
   );
 }
 
-/** A dropped warning level says nothing where head already fails at or below it. */
+/** A dropped warning level does not matter if head already fails at or below it. */
 function failsBelow(limit: Limit | undefined, amount: Decimal): boolean {
   return limit?.fail !== null && limit?.fail !== undefined && compare(limit.fail, amount) <= 0;
+}
+
+/** How `not_applied` shows a key that the default branch does not set. */
+const NOT_SET = 'not set';
+
+type Setting = Policy[keyof Policy];
+
+/** The policy keys that differ between head and the default branch, stricter or laxer. Only the default branch counts. */
+function policyChanges(head: Policy, inForce: Policy): NotApplied[] {
+  const before = new Map<string, Setting>(Object.entries(inForce));
+  const after = new Map<string, Setting>(Object.entries(head));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
+    const [wanted, holds] = [shown(after.get(key)), shown(before.get(key))];
+    return wanted === holds ? [] : [{ key: `policy.${key}`, head: wanted, policy: holds ?? NOT_SET }];
+  });
+}
+
+/** The value as a manifest has it; null if it is not set. */
+function shown(value: Setting): string | null {
+  if (value === undefined) return null;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && 'coefficient' in value) return toText(value);
+  return JSON.stringify(value);
 }

@@ -1,6 +1,6 @@
 import type { Violation } from './violation.js';
 
-/** Who says what of the pull request; read from GitHub, judged here. */
+/** The labels and approvals of a pull request, as GitHub has them. */
 export interface Approvals {
   readonly labels: readonly string[];
   /** Users other than the author who may push and whose latest review approves the head commit. */
@@ -12,14 +12,14 @@ export interface Override {
   readonly by: string;
 }
 
-/** The label that the default branch's policy names, and an approving review of the head commit: both, or nothing. */
+/** The override: the label named by the default branch's policy and an approving review of the head commit. Null without both. */
 export function overrideOf(label: string | undefined, approvals: Approvals | null): Override | null {
   const by = approvals?.approvedBy[0];
   if (label === undefined || approvals === null || by === undefined) return null;
   return approvals.labels.includes(label) ? { label, by } : null;
 }
 
-/** Turns every failure into a warning that says so. */
+/** Turns every failure into a warning that is marked as overridden. */
 export function applyOverride(violations: readonly Violation[], override: Override | null): Violation[] {
   if (override === null) return [...violations];
   return violations.map((violation) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the judgement says, in the words of the report: rules, violations, limits in force, limits not applied. */
+/** The judgement's part of the report's schema: rules, violations, limits that apply, limits not applied. */
 
 export const RULES = [
   'per_run',

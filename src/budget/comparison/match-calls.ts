@@ -1,27 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CallEstimate } from '../estimate.js';
 import type { NamedCall } from '../../manifest/manifest.js';
-import { subtract, ZERO } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
-import type { CallPair } from './comparison.js';
 
 type Match = readonly [head: CallEstimate, base: CallEstimate];
 
 /**
- * Holds the calls of a suite against those of the suite of the same name at base: by name first (a call without one
- * goes by its model's id), then the unnamed calls that remain in order, so that a changed model shows as a change.
- * Of several unnamed calls of one model those that are the same are pairs, wherever they stand: what was not touched is
- * unchanged. Pairs come in head's order, removed calls last.
+ * Matches the calls of a suite with those of the suite of the same name at base: by name first (a call without a name
+ * has its model's id as name), then the unnamed calls that remain in order, so that a changed model shows as a change.
+ * Of several unnamed calls of one model those that are equal are matched first, wherever they stand in the list.
+ * Returns the counterpart at base of each call of head that has one.
  */
-export function pairCalls(head: readonly CallEstimate[], base: readonly CallEstimate[]): CallPair[] {
+export function matchCalls(
+  head: readonly CallEstimate[],
+  base: readonly CallEstimate[],
+): ReadonlyMap<CallEstimate, CallEstimate> {
   const byName = matchByName(head, base);
   const unnamed = inOrder(without(head, byName, 0).filter(isUnnamed), without(base, byName, 1).filter(isUnnamed));
-  const baseOf = new Map([...byName, ...unnamed]);
-  const matchedBase = new Set(baseOf.values());
-  return [
-    ...head.map((call) => pair(call, baseOf.get(call) ?? null)),
-    ...base.filter((call) => !matchedBase.has(call)).map((call) => pair(null, call)),
-  ];
+  return new Map([...byName, ...unnamed]);
 }
 
 function matchByName(head: readonly CallEstimate[], base: readonly CallEstimate[]): Match[] {
@@ -34,7 +29,7 @@ function matchByName(head: readonly CallEstimate[], base: readonly CallEstimate[
   });
 }
 
-/** By a text of all that a call asks for: thousands of like calls must not be held against each other one by one. */
+/** Matches by a text of all fields of a call, so that thousands of equal calls are not compared one by one. */
 function matchSame(head: readonly CallEstimate[], base: readonly CallEstimate[]): Match[] {
   const waiting = groupedBy(base, workText);
   return head.flatMap((call) => {
@@ -76,21 +71,8 @@ function without(calls: readonly CallEstimate[], matches: readonly Match[], side
   return calls.filter((call) => !matched.has(call));
 }
 
-function pair(head: CallEstimate | null, base: CallEstimate | null): CallPair {
-  if (head === null) return { status: 'removed', head, base, delta: minus(ZERO, base?.per_run ?? null) };
-  if (base === null) return { status: 'added', head, base, delta: head.per_run };
-  // The same request at the same prices costs the same, known or not: it adds nothing to the delta.
-  if (isSameWork(head, base)) return { status: 'unchanged', head, base, delta: ZERO };
-  return { status: 'changed', head, base, delta: minus(head.per_run, base.per_run) };
-}
-
-function minus(a: Decimal | null, b: Decimal | null): Decimal | null {
-  if (a === null || b === null) return null;
-  return subtract(a, b);
-}
-
-/** The same requests, as often: where a call stands in the list does not matter, nor what it is called. */
-function isSameWork(head: CallEstimate, base: CallEstimate): boolean {
+/** Whether two calls make the same requests, as often. Their names and their places in the list do not matter. */
+export function isSameWork(head: CallEstimate, base: CallEstimate): boolean {
   return head.requests_per_run === base.requests_per_run && isDeepStrictEqual(work(head.call), work(base.call));
 }
 

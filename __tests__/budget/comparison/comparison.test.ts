@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareEstimates, removedSuites } from '../../../src/budget/comparison/compare.js';
+import { compareEstimates, removedSuites } from '../../../src/budget/comparison/comparison.js';
 import type { Comparison } from '../../../src/budget/comparison/comparison.js';
 import { estimateManifest } from '../../../src/budget/estimate.js';
 import type { Manifest } from '../../../src/manifest/manifest.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Violation } from '../../../src/budget/verdict/violation.js';
-import { worstFirst } from '../../../src/budget/verdict/worst-first.js';
+import { worstFirst } from '../../../src/budget/verdict/judge.js';
 
 function violation(change: Partial<Violation>): Violation {
   const nowhere = { suite: null, call: null, actual: null, limit: null, file: null };

@@ -3,14 +3,15 @@ import type { Call, Tokens } from '../../manifest/schema.js';
 import { add, fromInteger, multiply, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 
-/** More than any field of a manifest may say: an answer that nothing bounds. */
+/** More than any field of a manifest accepts: the length of an answer without a cap. */
 const UNBOUNDED = 1_000_000_001;
 
 /**
- * What a run asks of a call, as figures of which none may have grown where head is to be no worse than base: its cost
- * where it has a price, else the units of every kind in all attempts, as expected and at most.
+ * Numbers to compare between head and base: if none is larger at head, the call did not get worse. For a priced call
+ * these are its cost in US dollars and its attempts at most; for an unpriced one the units of every kind in all
+ * attempts, expected and at most.
  */
-export function askedWork({ call, requests_per_run: requests, per_run: cost }: CallEstimate): Decimal[] {
+export function workloadOf({ call, requests_per_run: requests, per_run: cost }: CallEstimate): Decimal[] {
   const attempts = (retries: Decimal) => multiply(fromInteger(requests), add(fromInteger(1), retries));
   const expected = attempts(call.retries.expected);
   const most = attempts(call.retries.max ?? call.retries.expected);
@@ -23,15 +24,15 @@ export function askedWork({ call, requests_per_run: requests, per_run: cost }: C
   ];
 }
 
-/** Calls without a price, as one text: two sums that leave out calls compare only where they leave out the same. */
-export function leftOut(calls: readonly CallEstimate[]): string {
+/** Identifies the unpriced calls, so that two partial sums are compared only if they leave out the same calls. */
+export function unpricedCalls(calls: readonly CallEstimate[]): string {
   return calls
     .filter((call) => call.per_run === null)
-    .map((call) => [call.call.model, ...askedWork(call).map((figure) => toText(figure))].join(' '))
+    .map((call) => [call.call.model, ...workloadOf(call).map((figure) => toText(figure))].join(' '))
     .join(', ');
 }
 
-/** Of one attempt. Tokens from a cache are worth less than others, so those that are not are counted by themselves. */
+/** Units of one attempt. Cached tokens cost less than others, so prompt tokens that are not cached have a number of their own. */
 function expectedUnits(call: Call): number[] {
   const prompt = call.prompt_tokens?.expected ?? 0;
   return [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { sameText, wantsComment } from '../../../src/action/comment/comment-step.js';
-import { type ErrorReport, type Report } from '../../../src/report/model/schema.js';
+import type { ErrorReport, Report } from '../../../src/report/model/schema.js';
 import { readVerdict } from '../../support/reports.js';
 import { renderComment } from '../../../src/report/markdown/comment.js';
 

@@ -1,5 +1,5 @@
 import type { GitHubClient } from '../github/client.js';
-import { type Listing, NOTHING_LISTED, withPage } from '../github/pull-request.js';
+import { NOTHING_LISTED, withPage, type Listing } from '../github/queries.js';
 import type { NotWritten } from './not-written.js';
 import { BODIES_QUERY, PAGES_QUERY } from '../github/queries.js';
 import { type CommentNode, bodiesSchema, pagesSchema } from '../github/queries.js';

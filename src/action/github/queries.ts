@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { entrySchema } from './read-files.js';
 
 /** The questions asked of GitHub's GraphQL API. Each brings as much as one request can. */
 
@@ -120,6 +119,22 @@ ${withTexts ? ENTRY : ''}`;
 }
 
 /** The shapes of GitHub's answers to the queries. Unknown fields are dropped; what is missing or odd is a failure. */
+
+/** A file, link or folder in a commit's tree. `mode` is st_mode as a decimal number. */
+export const entryIdSchema = z.object({ mode: z.number().int(), oid: z.string() });
+
+export const entrySchema = entryIdSchema.extend({
+  object: z
+    .object({
+      __typename: z.string(),
+      text: z.string().nullish(),
+      byteSize: z.number().int().optional(),
+      isBinary: z.boolean().nullish(),
+      isTruncated: z.boolean().optional(),
+    })
+    .nullable(),
+});
+export type Entry = z.infer<typeof entrySchema>;
 
 const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
 function connectionOf<T>(node: z.ZodType<T>) {
@@ -244,3 +259,37 @@ export const filesAtSchema = z.object({
     object: z.object({ __typename: z.string(), oid: z.string() }).catchall(z.unknown()).nullable(),
   }),
 });
+
+/** A list that GitHub hands out in pages. */
+export interface Listing<T> {
+  readonly items: readonly T[];
+  /** The cursor of the next page; null where there is none, or none that is followed. */
+  readonly next: string | null;
+  /** Whether all items are there. */
+  readonly complete: boolean;
+  readonly pages: number;
+}
+
+export interface Page<T> {
+  readonly nodes: readonly (T | null)[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+/** No list is followed further: 3,000 items, which is also what GitHub shows of a pull request's files. */
+const MAX_PAGES = 30;
+
+export const NOTHING_LISTED: Listing<never> = { items: [], next: null, complete: false, pages: 0 };
+
+/** The list with one more page; a page that is missing, or that leads back to itself, ends it incomplete. */
+export function withPage<T>(listing: Listing<T>, page: Page<T> | null | undefined): Listing<T> {
+  const pages = listing.pages + 1;
+  if (page === null || page === undefined) return { ...listing, next: null, complete: false, pages };
+  const { hasNextPage, endCursor } = page.pageInfo;
+  const leads = hasNextPage && endCursor !== null && endCursor !== listing.next && pages < MAX_PAGES;
+  return {
+    items: [...listing.items, ...page.nodes.filter((node) => node !== null)],
+    next: leads ? endCursor : null,
+    complete: !hasNextPage,
+    pages,
+  };
+}

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { MAX_MANIFEST_BYTES } from '../../manifest/yaml-scan.js';
 import { isLfsPointer } from '../../lib/files/file-text.js';
 import { HttpFailure } from '../../lib/http/failure.js';
@@ -6,25 +6,10 @@ import { shaped } from '../../lib/http/request.js';
 import { configurationError } from '../../lib/errors/problem.js';
 import { MAX_PROMPT_FILES } from '../../manifest/prompt-tokens/prompt-files.js';
 import type { GitHubClient } from './client.js';
-import { filesAtSchema, filesQuery } from './queries.js';
+import { type Entry, entryIdSchema, entrySchema, filesAtSchema, filesQuery } from './queries.js';
 import { unreadable } from './refusal.js';
 
 /** A file of a commit, as the API has it, made into text or into the reason why it is none. */
-
-export const entryIdSchema = z.object({ mode: z.number().int(), oid: z.string() });
-
-export const entrySchema = entryIdSchema.extend({
-  object: z
-    .object({
-      __typename: z.string(),
-      text: z.string().nullish(),
-      byteSize: z.number().int().optional(),
-      isBinary: z.boolean().nullish(),
-      isTruncated: z.boolean().optional(),
-    })
-    .nullable(),
-});
-export type Entry = z.infer<typeof entrySchema>;
 
 /** Of git's file modes (the type is in the upper bits, as in st_mode), those that are no plain file. */
 const MODE_TYPE = 0o170000;

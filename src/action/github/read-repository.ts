@@ -1,6 +1,7 @@
 import { configurationError } from '../../lib/errors/problem.js';
 import type { GitHubClient } from './client.js';
-import { type Entry, textOf } from './read-files.js';
+import { textOf } from './read-files.js';
+import type { Entry } from './queries.js';
 import type { RunEvent } from './event.js';
 import { type GraphqlError, unreadable } from './refusal.js';
 import { type PullRequestFacts, findPullRequest, readPullRequest } from './pull-request.js';

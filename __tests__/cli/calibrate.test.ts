@@ -169,7 +169,7 @@ describe('the proposals', () => {
     await calibrate('--usage', 'usage.jsonl', '--write');
     const written = textOf('llm-budget.yml');
     const { stdout, exitCode } = await calibrate('--usage', 'usage.jsonl', '--write', '--max-error', '0');
-    expect(stdout).toContain('The manifest says what was measured; nothing to change.');
+    expect(stdout).toContain('The manifest has the measured numbers already; nothing to change.');
     expect([exitCode, textOf('llm-budget.yml')]).toEqual([0, written]);
   });
 
@@ -394,5 +394,5 @@ test('from recordings to a manifest, to its check, and back: init --usage, check
   expect([checked.exitCode, report.head.per_run]).toEqual([0, '0.017718']);
   const back = await calibrate('--usage', 'usage.jsonl', '--max-error', '0');
   expect(back.exitCode).toBe(0);
-  expect(back.stdout).toContain('The manifest says what was measured; nothing to change.');
+  expect(back.stdout).toContain('The manifest has the measured numbers already; nothing to change.');
 });

@@ -74,7 +74,7 @@ describe('the report of a check', () => {
 
   test('goes to the file that --output names, from where the command runs or as a whole path', async () => {
     const ended = await check(['--format', 'json', '--output', 'report.json']);
-    expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: 'Verdict: pass. The report is in report.json\n' });
     const written = readFileSync(join(repository.root, 'report.json'), 'utf8');
     expect(reportSchema.parse(JSON.parse(written)).head.per_run).toBe('0.2');
 
@@ -98,6 +98,33 @@ describe('the report of a check', () => {
   test('is read from the manifest that is named, beside prices at the instant of --at', async () => {
     repository.write('other/budget.yml', manifestText({ count: 200 }));
     expect((await report('other/budget.yml', '--at', '2026-11-24T18:30Z')).head.per_run).toBe('0.4');
+  });
+});
+
+describe('--output', () => {
+  test.each([
+    ['pass', '1', 0],
+    ['fail', '0.1', 1],
+    ['error', 'many', 2],
+  ])('leaves one line on stderr with the verdict %s and the file', async (verdict, limit, exitCode) => {
+    repository.write('llm-budget.yml', manifestText({ limit }));
+    for (const format of ['table', 'json', 'markdown']) {
+      const ended = await check(['--format', format, '--output', 'report.txt']);
+      expect([ended.exitCode, ended.stdout]).toEqual([exitCode, '']);
+      const lines = ended.stderr.trimEnd().split('\n');
+      expect(lines.filter((line) => line.startsWith('Verdict: '))).toEqual([
+        `Verdict: ${verdict}. The report is in report.txt`,
+      ]);
+      expect(lines).toHaveLength(verdict === 'error' ? 2 : 1);
+    }
+  });
+
+  test('is as wide as a file, whatever the terminal', async () => {
+    await check(['--output', 'narrow.txt'], { terminal: 40 });
+    await check(['--output', 'wide.txt'], { terminal: 200 });
+    expect(readFileSync(join(repository.root, 'narrow.txt'), 'utf8')).toBe(
+      readFileSync(join(repository.root, 'wide.txt'), 'utf8'),
+    );
   });
 });
 
@@ -319,6 +346,47 @@ describe('an error with --format json', () => {
     const ended = await check(['--format', 'json', '--output', 'report.json']);
     expect([ended.exitCode, ended.stdout]).toEqual([3, '']);
     expect(errors(readFileSync(join(repository.root, 'report.json'), 'utf8'))).toHaveLength(2);
+  });
+
+  test.each([
+    ['json', []],
+    ['json', ['--output', 'report.txt']],
+    ['markdown', []],
+    ['markdown', ['--output', 'report.txt']],
+    ['table', ['--output', 'report.txt']],
+  ])('is a document in %s with %j, for a wrong option before or behind too', async (format, output) => {
+    for (const wrong of [
+      ['--nonsense'],
+      ['--fail-on', 'sometimes'],
+      ['--at', '2026-02-30T00:00Z'],
+      ['a.yml', 'b.yml'],
+    ]) {
+      for (const args of [
+        [...wrong, '--format', format, ...output],
+        [`--format=${format}`, ...output, ...wrong],
+      ]) {
+        repository.write('report.txt', 'of an earlier run');
+        const ended = await check(args);
+        expect(ended.exitCode).toBe(2);
+        expect(ended.stderr).toMatch(/^llm-budget check .*--help shows what it accepts\)$/m);
+        const written = output.length === 0 ? ended.stdout : readFileSync(join(repository.root, 'report.txt'), 'utf8');
+        if (format === 'json') expect(errors(written)).toHaveLength(1);
+        else expect(written).toMatch(format === 'markdown' ? /^### .*No verdict/ : /^No verdict/);
+        if (output.length > 0) expect(ended.stdout).toBe('');
+      }
+    }
+  });
+
+  test('names a file that cannot be written beside what was wrong, once each', async () => {
+    const ended = await check(['--nonsense', '--format', 'json', '--output', 'missing/report.json']);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ended.stderr.split('\n')).toEqual([
+      expect.stringContaining('has no option "--nonsense"'),
+      expect.stringContaining('missing/report.json cannot be written: the folder does not exist'),
+      '',
+    ]);
+    const alone = await check(['--format', 'json', '--output', 'missing/report.json']);
+    expect(alone.stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
   test('with --format markdown is a comment', async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { HELP, OVERVIEW } from '../../src/cli/help.js';
-import { COMMANDS } from '../../src/cli/run.js';
+import { COMMAND_NAMES, COMMANDS } from '../../src/cli/commands.js';
+import type { CommandName } from '../../src/cli/commands.js';
+import { commandHelp, overview } from '../../src/cli/help.js';
+import { widthOf } from '../../src/lib/text/columns.js';
 import { commandLine } from '../support/command-line.js';
 import { temporaryFolder } from '../support/repository.js';
 
@@ -13,16 +15,9 @@ afterAll(() => {
 });
 const run = (...args: string[]) => commandLine(args, { cwd: folder.path });
 
-const commands = [...COMMANDS.keys()];
-
 /** The words of an example as a shell hands them over, without variables before it and redirections behind it. */
-function examplesOf(command: string): string[][] {
-  const text = HELP.get(command) ?? '';
-  const lines = text
-    .slice(text.indexOf('\nExample'))
-    .split('\n')
-    .filter((line) => line.startsWith('  '));
-  return lines.map((line) =>
+function examplesOf(command: CommandName): string[][] {
+  return COMMANDS[command].examples.map((line) =>
     [
       ...line
         .replace(/^.*?llm-budget /, '')
@@ -32,26 +27,24 @@ function examplesOf(command: string): string[][] {
   );
 }
 
-const optionsOf = (command: string) => [...(HELP.get(command) ?? '').matchAll(/^ {2}(--[a-z-]+)( [A-Z<])?/gm)];
-
 describe('the overview', () => {
   test('names every command, and no other', () => {
-    const named = [...OVERVIEW.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map(([, name]) => name);
-    expect(named.toSorted()).toEqual(commands.toSorted());
+    const named = [...overview(null).matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual(COMMAND_NAMES.toSorted());
   });
 
   test.each([['--help'], ['-h'], ['help']])('is what %s prints', async (word) => {
-    expect(await run(word)).toEqual({ exitCode: 0, stdout: OVERVIEW, stderr: '' });
+    expect(await run(word)).toEqual({ exitCode: 0, stdout: overview(null), stderr: '' });
   });
 
   test('names the exit codes', () => {
-    expect(OVERVIEW).toMatch(/0 pass or warn, 1 fail, 2 configuration, 3 prices unusable/);
+    expect(overview(null)).toMatch(/0 pass or warn, 1 fail, 2 configuration, 3 prices unusable/);
   });
 });
 
-describe.each(commands)('the help of %s', (command) => {
+describe.each(COMMAND_NAMES)('the help of %s', (command) => {
   test('is printed by --help and -h, wherever they stand, and by help', async () => {
-    const help = HELP.get(command);
+    const help = commandHelp(command, null);
     for (const args of [
       [command, '--help'],
       [command, '--no-such-option', '-h'],
@@ -72,14 +65,36 @@ describe.each(commands)('the help of %s', (command) => {
     }
   });
 
-  test('names only options that the command has, with a value where they take one', async () => {
-    for (const [, option = '', value] of optionsOf(command)) {
-      const ended = await run(command, option, ...(value === undefined ? [] : ['1']), '--no-such-option');
-      expect(ended.stderr).toContain('has no option "--no-such-option"');
+  test('shows each option and each example on a line of its own, in 120 columns', () => {
+    const lines = commandHelp(command, null).split('\n');
+    const { options, examples } = COMMANDS[command];
+    for (const { name, value, text } of options) {
+      const shown = `  --${name}${value === undefined ? '' : ` ${value}`}  `;
+      expect(lines.filter((line) => line.startsWith(shown) && line.endsWith(text))).toHaveLength(1);
     }
+    for (const example of examples) expect(lines).toContain(`  ${example}`);
+    expect(lines.filter((line) => line.length > 120)).toEqual([]);
   });
 
-  test('fits 120 columns', () => {
-    expect((HELP.get(command) ?? '').split('\n').filter((line) => line.length > 120)).toEqual([]);
+  test.each([60, 80])('is broken to a terminal of %d columns, without the lines that somebody types', (width) => {
+    const isTyped = (line: string) => line.startsWith('Usage: ') || line.startsWith('  llm-budget ');
+    const lines = commandHelp(command, width).split('\n');
+    expect(lines.filter((line) => widthOf(line) > width && !isTyped(line) && !line.includes('='))).toEqual([]);
+    const words = (text: string) => text.trim().split(/\s+/).toSorted();
+    expect(words(lines.join('\n'))).toEqual(words(commandHelp(command, null)));
+  });
+});
+
+describe('help on what is no command', () => {
+  test.each([
+    [['help', 'nonsense'], 'llm-budget has no command "nonsense"; there are check, lock'],
+    [['--help', 'chek'], 'llm-budget has no command "chek"; did you mean check?'],
+    [['-h', ''], 'llm-budget has no command ""'],
+    [['help', '__proto__'], 'llm-budget has no command "__proto__"'],
+    [['help', 'check', 'lock'], 'llm-budget help takes the name of one command'],
+    [['--version', 'check'], 'llm-budget --version takes nothing behind it'],
+  ])('%j is exit 2: %s', async (args, message) => {
+    const ended = await run(...args);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(message) });
   });
 });

@@ -116,13 +116,27 @@ describe('lock --check', () => {
     expect(await lock('--check')).toEqual({
       exitCode: 1,
       stdout: 'llm-budget.lock.json does not cover: acme/two\n',
-      stderr: 'Write it anew: llm-budget lock. A model that the catalogue does not have stays uncovered.\n',
+      stderr: 'Write it again: llm-budget lock. A model that the catalogue does not have stays uncovered.\n',
     });
   });
 
-  test('is 2 without a lock, and 3 with one that is damaged', async () => {
-    expect(await lock('--check')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('`llm-budget lock`') });
+  test('is 1 without a lock, with the way to one', async () => {
+    expect(await lock('--check')).toEqual({
+      exitCode: 1,
+      stdout: 'There is no llm-budget.lock.json\n',
+      stderr: 'Write it: llm-budget lock\n',
+    });
+  });
+
+  test('is 3 with a lock that is damaged', async () => {
     write('llm-budget.lock.json', '{"lock_version": 1');
     expect(await lock('--check')).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('llm-budget lock') });
+  });
+
+  test('is 2 where the lock is a folder', async () => {
+    expect(await lock('--check', '--lock', '.')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('folder'),
+    });
   });
 });

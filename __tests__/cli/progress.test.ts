@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withProgress } from '../../src/cli/progress.js';
+import { withProgress } from '../../src/cli/world.js';
 import type { CatalogueServer } from '../support/catalogue-server.js';
 import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText } from '../support/command-line.js';
@@ -40,6 +40,26 @@ describe('what takes more than a second', () => {
   test('is not announced where it is quick', async () => {
     const quick = await commandLine(['lock', '--catalogue-url', server.url], { cwd: folder.path });
     expect(quick.stderr).toBe('');
+  });
+});
+
+describe('what asks nobody', () => {
+  test.each([
+    ['check --offline'],
+    ['check --offline --format markdown'],
+    ['models --offline'],
+    ['init --stdout --offline --model acme/one'],
+    ['calibrate --offline --usage usage.jsonl'],
+    ['lock --check'],
+    ['schema'],
+  ])('%s says nothing of a server, however long it takes', async (command) => {
+    await commandLine(['lock', '--catalogue-url', server.url], { cwd: folder.path });
+    const row = { suite: 'evals', model: 'acme/one', usage: { prompt_tokens: 10, completion_tokens: 5 } };
+    writeFileSync(join(folder.path, 'usage.jsonl'), `${JSON.stringify(row)}\n`);
+    const before = server.requests.length;
+    const slow = await commandLine(command.split(' '), { cwd: folder.path, isSlow: true });
+    expect([slow.exitCode, slow.stderr.includes('Asking'), slow.stdout.includes('Asking')]).toEqual([0, false, false]);
+    expect(server.requests).toHaveLength(before);
   });
 });
 

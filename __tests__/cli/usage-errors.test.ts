@@ -28,6 +28,13 @@ describe('a command line that is not understood', () => {
     [['check', '--at', 'noon'], '--at accepts a time with its zone such as 2026-11-24T18:30Z, not "noon"'],
     [['check', '--at', '2026-11-24T18:30'], '--at accepts a time with its zone'],
     [['check', '--at', '2026-13-24T18:30Z'], '--at accepts a time with its zone'],
+    [['check', '--at', '2026-02-30T00:00Z'], '--at accepts a time with its zone'],
+    [['check', '--at', '2026-02-29T00:00Z'], '--at accepts a time with its zone'],
+    [['check', '--at', '2026-04-31T00:00+02:00'], '--at accepts a time with its zone'],
+    [['check', '--at', '2026-04-00T00:00Z'], '--at accepts a time with its zone'],
+    [['check', '--at', '2026-04-01T24:00Z'], '--at accepts a time with its zone'],
+    [['check', '--at', '2026-04-01T10:60Z'], '--at accepts a time with its zone'],
+    [['check', '--at', '2026-04-01T10:00+99:00'], '--at accepts a time with its zone'],
     [['check', '--catalogue-url', 'http://example.com'], 'The catalogue URL is http to another machine; accepted is'],
     [['lock', '--chek'], 'llm-budget lock has no option "--chek"; did you mean --check?'],
     [['models', '--endpoint'], 'llm-budget models has no option "--endpoint"; did you mean --endpoints?'],
@@ -61,6 +68,16 @@ describe('a command line that is not understood', () => {
     expect(stderr).not.toContain('\u001b');
     expect(stderr).not.toMatch(/^::|##\[/m);
   });
+});
+
+test('an error on a terminal is broken to its width, and keeps every word', async () => {
+  const [wide, narrow] = [
+    await run('check', '--nonsense'),
+    await commandLine(['check', '--nonsense'], { cwd: folder.path, terminal: 40 }),
+  ];
+  expect(wide.stderr.length).toBeGreaterThan(80);
+  expect(narrow.stderr.split('\n').filter((line) => line.length > 40)).toEqual([]);
+  expect(narrow.stderr.trim().split(/\s/)).toEqual(wide.stderr.trim().split(/\s/));
 });
 
 test.each(['--version', '-V'])('%s prints the version', async (flag) => {

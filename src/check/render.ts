@@ -16,8 +16,8 @@ export interface TerminalLook {
 /** The width in columns if the output is not a terminal. */
 const USUAL_WIDTH = 120;
 
-/** The report in the requested format, with a newline at its end. */
-export function renderReport(report: Report, format: OutputFormat, look: TerminalLook): string {
+/** The report in the requested format, with a newline at its end; of a run without a verdict too. */
+export function renderReport(report: Report | ErrorReport, format: OutputFormat, look: TerminalLook): string {
   switch (format) {
     case 'json':
       return jsonDocument(report);
@@ -35,10 +35,6 @@ export function errorReport(error: NoVerdictError): ErrorReport {
     verdict: 'error',
     errors: error.problems.map(({ message, file, line, column }) => ({ message, file, line, column })),
   };
-}
-
-export function renderError(error: NoVerdictError, format: 'json' | 'markdown'): string {
-  return format === 'json' ? jsonDocument(errorReport(error)) : renderComment(errorReport(error), NOWHERE);
 }
 
 /** The document as JSON in which no line looks like a command of the runner. Parsers read the same document. */

@@ -19,36 +19,24 @@ import { catalogueFor, priceOptionsOf } from './catalogue-for.js';
 import { accountOfEnvironment } from './credits-command.js';
 import { isGiven, listOption, parseOptions, textOption, usageError, wholeOption } from './options.js';
 import type { ParsedOptions } from './options.js';
-import { problemLine } from './problem-line.js';
 import { DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk, readManifestText } from './sources-on-disk.js';
+import { writeLine, writeProblem } from './world.js';
 import type { World } from './world.js';
-
-const OPTIONS = {
-  usage: { type: 'string', multiple: true },
-  suite: { type: 'string' },
-  runs: { type: 'string' },
-  write: { type: 'boolean' },
-  'max-error': { type: 'string' },
-  generations: { type: 'boolean' },
-  'catalogue-url': { type: 'string' },
-  lock: { type: 'string' },
-  offline: { type: 'boolean' },
-} as const;
 
 const USUAL_WIDTH = 120;
 
 /**
- * `llm-budget calibrate`: the manifest against what was really used. Prints the table and the proposed changes as a
+ * `llm-budget calibrate`: compares the manifest with what was really used. Prints the table and the proposed changes as a
  * diff, or writes them with `--write`; exit 1 where a suite's estimate is off by more than `--max-error` percent.
  */
 export async function calibrateCommand(args: readonly string[], world: World): Promise<number> {
-  const options = parseOptions('calibrate', args, OPTIONS, 1);
+  const options = parseOptions('calibrate', args);
   const { globs, file } = await operandsOf(options, world);
   if (globs.length === 0) throw usageError('calibrate', 'needs --usage GLOB: the recordings of what was used');
-  const runs = wholeOption('calibrate', options, 'runs', { least: 1, usual: 1 });
+  const runs = wholeOption(options, 'runs', { least: 1, usual: 1 });
   const maxError = maxErrorOf(options);
   const prices = priceOptionsOf(options);
-  // A key that is missing is said before anything is read or written.
+  // A missing key is reported before anything is read or written.
   const account = isGiven(options, 'generations') ? accountOfEnvironment(prices.catalogueUrl, world) : null;
   const text = await readManifestText(file, world.cwd);
   const manifest = parseManifest(text, file);
@@ -76,7 +64,7 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   );
   world.stdout.write(logVerbatim(result.table));
   await propose(result, file, isGiven(options, 'write'), world);
-  for (const warning of result.warnings) world.stderr.write(`${problemLine(warning)}\n`);
+  for (const warning of result.warnings) writeProblem(warning, world.stderr);
   if (charges !== null) world.stdout.write(`\n${charges.map((line) => `${logLine(line)}\n`).join('')}`);
   return result.exit_code;
 }
@@ -88,12 +76,12 @@ async function propose(
   world: World,
 ): Promise<void> {
   if (result.diff === '') {
-    world.stdout.write('\nThe manifest says what was measured; nothing to change.\n');
+    world.stdout.write('\nThe manifest has the measured numbers already; nothing to change.\n');
     return;
   }
   if (!write) {
     world.stdout.write(`\n${logVerbatim(result.diff)}`);
-    world.stderr.write('Nothing was written; --write puts these numbers into the file.\n');
+    writeLine('Nothing was written; --write puts these numbers into the file.', world.stderr);
     return;
   }
   await writeTextFile(resolve(world.cwd, file), result.text);
@@ -101,7 +89,7 @@ async function propose(
   world.stdout.write(`\n${logLine(file)}: ${counted(changed, 'line')} changed\n`);
 }
 
-/** Before anything is written: a key that is refused is an error. */
+/** Asks before anything is written, since a key that is refused is an error. */
 async function chargesFor(usage: Usage, catalogue: Catalogue, account: AccountClient): Promise<readonly string[]> {
   const lines = await chargesOf(usage, catalogue, account);
   return lines.length > 0 ? lines : ['No recorded row names a generation of OpenRouter (gen-...).'];
@@ -111,7 +99,7 @@ function modelsRecorded({ table }: Usage): string[] {
   return [...new Set(table.groups.flatMap(({ model }) => (model === null ? [] : [model])))];
 }
 
-/** Percent, written as an amount of the manifest; null where it is not given. */
+/** `--max-error`, a percentage written as an amount of the manifest; null where it is not given. */
 function maxErrorOf(options: ParsedOptions): Decimal | null {
   const text = textOption(options, 'max-error');
   if (text === undefined) return null;

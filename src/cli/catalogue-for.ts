@@ -2,13 +2,11 @@ import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import type { ObtainedCatalogue } from '../openrouter/catalogue/source.js';
 import { obtainCatalogue } from '../openrouter/catalogue/source.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
-import { logLine } from '../lib/text/log.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
 import { catalogueUrlOption, isGiven, textOption } from './options.js';
 import type { ParsedOptions } from './options.js';
-import { problemLine } from './problem-line.js';
-import { withProgress } from './progress.js';
 import { DEFAULT_LOCK, LOCK_LIMITS } from './sources-on-disk.js';
+import { withProgress, writeLine, writeProblem } from './world.js';
 import type { World } from './world.js';
 
 export interface PriceOptions {
@@ -26,7 +24,7 @@ export function priceOptionsOf(options: ParsedOptions): PriceOptions {
   };
 }
 
-/** Prices, live or from the lock, for a command that shows what it is told of them on stderr. */
+/** Obtains prices, live or from the lockfile, and shows the notes on them on stderr. */
 export async function catalogueFor(
   options: PriceOptions,
   idsInUse: readonly string[],
@@ -39,14 +37,15 @@ export async function catalogueFor(
     offline: options.offline,
     idsInUse,
   };
-  const obtained = await withProgress(`Asking ${options.catalogueUrl.host} for prices`, world, () =>
-    obtainCatalogue(order, world.effects),
-  );
-  for (const { message } of obtained.notes) world.stderr.write(`${logLine(message)}\n`);
+  const obtain = () => obtainCatalogue(order, world.effects);
+  const obtained = options.offline
+    ? await obtain()
+    : await withProgress(`Asking ${options.catalogueUrl.host} for prices`, world, obtain);
+  for (const { message } of obtained.notes) writeLine(message, world.stderr);
   return obtained;
 }
 
-/** The same; null, and why on stderr, where there are no prices. */
+/** Does the same, but returns null where there are no prices, with the reason on stderr. */
 export async function catalogueIfAny(
   options: PriceOptions,
   idsInUse: readonly string[],
@@ -56,7 +55,7 @@ export async function catalogueIfAny(
     return (await catalogueFor(options, idsInUse, world)).catalogue;
   } catch (error) {
     if (!(error instanceof NoVerdictError) || error.exitCode !== 3) throw error;
-    for (const found of error.problems) world.stderr.write(`${problemLine(found)}\n`);
+    for (const problem of error.problems) writeProblem(problem, world.stderr);
     return null;
   }
 }

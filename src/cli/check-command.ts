@@ -1,55 +1,28 @@
 import { resolve } from 'node:path';
 import { check } from '../check/check.js';
-import { renderError, renderReport } from '../check/render.js';
+import { errorReport, renderReport } from '../check/render.js';
 import type { OutputFormat } from '../check/render.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
+import type { Problem } from '../lib/errors/problem.js';
+import { writeTextFile } from '../lib/files/write-file.js';
 import { errorExitCode, exitCodeOf, FAIL_ON } from '../report/model/exit-code.js';
 import type { FailOn } from '../report/model/exit-code.js';
-import { writeTextFile } from '../lib/files/write-file.js';
-import { catalogueUrlOption, choiceOption, isGiven, parseOptions, textOption, usageError } from './options.js';
+import type { ErrorReport, Report } from '../report/model/schema.js';
+import {
+  catalogueUrlOption,
+  choiceOption,
+  instantOption,
+  isGiven,
+  parseOptions,
+  textOption,
+  valueDespiteErrors,
+} from './options.js';
 import type { ParsedOptions } from './options.js';
-import { withProgress } from './progress.js';
 import { DEFAULT_LOCK, DEFAULT_MANIFEST, gatherSources } from './sources-on-disk.js';
-import { wantsColour } from './world.js';
+import { wantsColour, withProgress, writeLine } from './world.js';
 import type { World } from './world.js';
 
-const OPTIONS = {
-  base: { type: 'string' },
-  policy: { type: 'string' },
-  'catalogue-url': { type: 'string' },
-  lock: { type: 'string' },
-  offline: { type: 'boolean' },
-  at: { type: 'string' },
-  format: { type: 'string' },
-  output: { type: 'string' },
-  explain: { type: 'boolean' },
-  'fail-on': { type: 'string' },
-} as const;
-
-/** `llm-budget check`: the main job. Figures go to stdout or `--output`, everything else to stderr. */
-export async function checkCommand(args: readonly string[], world: World): Promise<number> {
-  let format: OutputFormat = asksForJson(args) ? 'json' : 'table';
-  let failOn: FailOn = 'violation';
-  let output: string | null = null;
-  try {
-    const options = parseOptions('check', args, OPTIONS, 1);
-    format = choiceOption('check', options, 'format', ['table', 'json', 'markdown']);
-    failOn = choiceOption('check', options, 'fail-on', FAIL_ON);
-    output = textOption(options, 'output') ?? null;
-    const show = { format, output, explain: isGiven(options, 'explain') };
-    return await checkAndShow(options, show, failOn, world);
-  } catch (error) {
-    if (!(error instanceof NoVerdictError)) throw error;
-    // A reader of the document gets a document, whatever happened; a person gets the lines on stderr alone.
-    if (format !== 'table') await put(renderError(error, format), output, world);
-    throw new NoVerdictError(error.exitCode, error.problems, errorExitCode(error.exitCode, failOn));
-  }
-}
-
-/** Known before the options are: whoever asked for a document gets one for a wrong option too. */
-function asksForJson(args: readonly string[]): boolean {
-  return args.includes('--format=json') || args.some((arg, index) => arg === '--format' && args[index + 1] === 'json');
-}
+const FORMATS = ['table', 'json', 'markdown'] as const;
 
 interface Show {
   readonly format: OutputFormat;
@@ -57,7 +30,62 @@ interface Show {
   readonly explain: boolean;
 }
 
-async function checkAndShow(options: ParsedOptions, show: Show, failOn: FailOn, world: World): Promise<number> {
+/** `llm-budget check`: the main job. Figures go to stdout or `--output`, everything else to stderr. */
+export async function checkCommand(args: readonly string[], world: World): Promise<number> {
+  let show = showDespiteErrors(args);
+  let failOn: FailOn = 'violation';
+  try {
+    const options = parseOptions('check', args);
+    show = {
+      format: choiceOption(options, 'format', FORMATS),
+      output: textOption(options, 'output') ?? null,
+      explain: isGiven(options, 'explain'),
+    };
+    failOn = choiceOption(options, 'fail-on', FAIL_ON);
+    const report = await checkAll(options, show, world);
+    await put(report, show, world);
+    return exitCodeOf(report, failOn);
+  } catch (error) {
+    if (!(error instanceof NoVerdictError)) throw error;
+    // Whoever reads a document gets one in every case, and no old file passes for this run's; a person at a terminal
+    // gets the lines on stderr alone.
+    const unwritten = show.format === 'table' && show.output === null ? [] : await putError(error, show, world);
+    const problems = [...error.problems, ...unwritten];
+    throw new NoVerdictError(error.exitCode, problems, errorExitCode(error.exitCode, failOn));
+  }
+}
+
+/** Writes the document of a run without a verdict. Returns why it could not be written, where `error` does not say so. */
+async function putError(error: NoVerdictError, show: Show, world: World): Promise<readonly Problem[]> {
+  try {
+    await put(errorReport(error), show, world);
+    return [];
+  } catch (failure) {
+    if (!(failure instanceof NoVerdictError)) throw failure;
+    const known = new Set(error.problems.map(({ message }) => message));
+    return failure.problems.filter(({ message }) => !known.has(message));
+  }
+}
+
+/** The form and place of the output, known before the options are: a document is expected for a wrong option too. */
+function showDespiteErrors(args: readonly string[]): Show {
+  const format = valueDespiteErrors('check', args, 'format');
+  return {
+    format: FORMATS.find((word) => word === format) ?? 'table',
+    output: valueDespiteErrors('check', args, 'output') ?? null,
+    explain: false,
+  };
+}
+
+async function checkAll(options: ParsedOptions, { explain }: Show, world: World): Promise<Report> {
+  const settings = {
+    catalogueUrl: catalogueUrlOption(options),
+    offline: isGiven(options, 'offline'),
+    at: instantOption(options, 'at'),
+    explain,
+    account: null,
+    usage: null,
+  };
   const sources = await gatherSources(
     {
       manifest: options.positionals[0] ?? DEFAULT_MANIFEST,
@@ -67,33 +95,21 @@ async function checkAndShow(options: ParsedOptions, show: Show, failOn: FailOn, 
     },
     world.cwd,
   );
-  const settings = {
-    catalogueUrl: catalogueUrlOption(options),
-    offline: isGiven(options, 'offline'),
-    at: instantOf(textOption(options, 'at')),
-    explain: show.explain,
-    account: null,
-    usage: null,
-  };
-  const report = await withProgress(`Asking ${settings.catalogueUrl.host} for prices`, world, () =>
-    check(sources, settings, world.effects),
-  );
-  const terminal = { colour: show.output === null && wantsColour(world), width: world.stdout.columns };
-  await put(renderReport(report, show.format, { ...terminal, explain: show.explain }), show.output, world);
-  return exitCodeOf(report, failOn);
+  const checked = () => check(sources, settings, world.effects);
+  if (settings.offline) return await checked();
+  return await withProgress(`Asking ${settings.catalogueUrl.host} for prices`, world, checked);
 }
 
-async function put(text: string, output: string | null, world: World): Promise<void> {
-  if (output === null) world.stdout.write(text);
-  else await writeTextFile(resolve(world.cwd, output), text);
-}
-
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
-
-/** An instant with its zone, so that the same command gives the same prices everywhere. */
-function instantOf(text: string | undefined): Date | null {
-  if (text === undefined) return null;
-  const instant = new Date(text);
-  if (INSTANT.test(text) && !Number.isNaN(instant.getTime())) return instant;
-  throw usageError('check', `--at accepts a time with its zone such as 2026-11-24T18:30Z, not ${JSON.stringify(text)}`);
+/** Writes the report; for a file, one line on stderr says what is in it. */
+async function put(report: Report | ErrorReport, show: Show, world: World): Promise<void> {
+  const { format, output, explain } = show;
+  if (output === null) {
+    world.stdout.write(
+      renderReport(report, format, { colour: wantsColour(world), width: world.stdout.columns, explain }),
+    );
+    return;
+  }
+  const text = renderReport(report, format, { colour: false, width: null, explain });
+  await writeTextFile(resolve(world.cwd, output), text);
+  writeLine(`Verdict: ${report.verdict}. The report is in ${output}`, world.stderr);
 }

@@ -11,27 +11,26 @@ import type { RunNeeds } from '../budget/credits/run-needs.js';
 import { estimateManifest } from '../budget/estimate.js';
 import { parseManifest } from '../manifest/parse.js';
 import { configurationError } from '../lib/errors/problem.js';
-import { logLine } from '../lib/text/log.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
 import { catalogueIfAny } from './catalogue-for.js';
 import { catalogueUrlOption, parseOptions } from './options.js';
-import { withProgress } from './progress.js';
 import { DEFAULT_LOCK, DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk } from './sources-on-disk.js';
+import { withProgress, writeLine } from './world.js';
 import type { World } from './world.js';
 
 /**
- * `llm-budget credits`: what is left to spend, how many runs of the manifest it covers, and what 402 will mean for one
- * that it does not cover. Exit 2 where that cannot be known.
+ * `llm-budget credits`: shows what is left to spend and how many runs of the manifest it covers, and warns of the 402
+ * answers of a run that it does not cover. Exit 2 where that cannot be known.
  */
 export async function creditsCommand(args: readonly string[], world: World): Promise<number> {
-  const options = parseOptions('credits', args, { 'catalogue-url': { type: 'string' } }, 1);
+  const options = parseOptions('credits', args);
   const catalogueUrl = catalogueUrlOption(options);
   const account = accountOfEnvironment(catalogueUrl, world);
   const run = await needsOf(options.positionals[0] ?? null, catalogueUrl, world);
   const credits = await withProgress('Asking what is left to spend', world, () => fetchCredits(account));
   const isKnown = credits.state === 'known' || credits.state === 'exhausted';
   const stream = isKnown ? world.stdout : world.stderr;
-  for (const line of linesOf(credits, run)) stream.write(`${logLine(line)}\n`);
+  for (const line of linesOf(credits, run)) writeLine(line, stream);
   return isKnown ? 0 : 2;
 }
 
@@ -41,7 +40,7 @@ function linesOf(credits: Credits, run: RunNeeds | null): readonly string[] {
   return broken === null ? lines : [...lines, [broken.message, broken.remedy ?? ''].join(' ').trim()];
 }
 
-/** The key comes from the environment alone: on the command line it would stand in the shell's history. */
+/** Makes the client of the account. The key comes from the environment alone, since a shell keeps a history of options. */
 export function accountOfEnvironment(catalogueUrl: URL, world: World): AccountClient {
   const apiKey = world.environment.get('OPENROUTER_API_KEY') ?? '';
   if (/^[\x21-\x7e]+$/.test(apiKey)) return accountClient({ catalogueUrl, apiKey, effects: world.effects });
@@ -52,7 +51,7 @@ export function accountOfEnvironment(catalogueUrl: URL, world: World): AccountCl
   );
 }
 
-/** Of the manifest that is named, or of the usual one where it is there; null, and why on stderr, without prices. */
+/** What a run needs, by the named manifest or the default one where it exists; null, with the reason on stderr, without prices. */
 async function needsOf(named: string | null, url: URL, world: World): Promise<RunNeeds | null> {
   const file = named ?? DEFAULT_MANIFEST;
   const text = await readOptionalFile(file, world.cwd, MANIFEST_LIMITS);

@@ -5,7 +5,7 @@ import { systemNetwork } from '../lib/http/network.js';
 import { logLines } from '../lib/text/log.js';
 import { redirectConsole } from '../lib/errors/redirect-console.js';
 
-/** The door of the command line: the real streams, clock and network, and the exit code. */
+/** Starts the command line with the real streams, clock and network, and sets the exit code. */
 
 function output(stream: NodeJS.WriteStream): Output {
   return {
@@ -17,18 +17,18 @@ function output(stream: NodeJS.WriteStream): Output {
   };
 }
 
-/** At debug level alone: a defect's stack, and what libraries print of their own accord. */
-function whisper(text: string): void {
+/** Prints stack traces and library output, only where LLM_BUDGET_DEBUG=1. */
+function debug(text: string): void {
   if (process.env.LLM_BUDGET_DEBUG === '1') process.stderr.write(`${logLines(text)}\n`);
 }
 
-// Only proof ends in 0: a process that ends before its verdict has none.
+// The default is 2, so that a process that ends early never passes the check.
 process.exitCode = 2;
-redirectConsole(whisper);
+redirectConsole(debug);
 // Node would print it as it is and end in 1, which is a verdict.
 process.once('uncaughtException', (error) => {
   process.stderr.write('llm-budget: an unexpected error, a defect of llm-budget; LLM_BUDGET_DEBUG=1 shows where\n');
-  whisper(error instanceof Error ? (error.stack ?? error.message) : 'something was thrown that is no error');
+  debug(error instanceof Error ? (error.stack ?? error.message) : 'something was thrown that is no error');
   process.exit(2);
 });
 // A reader that closes the pipe early (`| head`) has seen what it wanted, and the verdict stands; a disk that is full

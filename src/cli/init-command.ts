@@ -4,18 +4,28 @@ import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { estimateManifest } from '../budget/estimate.js';
 import type { Estimate } from '../budget/estimate.js';
 import { parseManifest } from '../manifest/parse.js';
+import { NAME_RULE, nameSchema } from '../manifest/schema.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { money } from '../lib/text/amount.js';
 import { logLine, logVerbatim } from '../lib/text/log.js';
 import { readUsage } from '../usage/read/read-usage.js';
 import { createFiles } from '../lib/files/write-file.js';
-import { catalogueIfAny } from './catalogue-for.js';
-import { readInitOptions } from './init-options.js';
-import type { InitOptions } from './init-options.js';
-import { problemLine } from './problem-line.js';
-import { schemaLine, starterLimit, starterManifest } from './starter-manifest.js';
-import { schemaUrlOf, starterWorkflow } from './starter-workflow.js';
+import { catalogueIfAny, priceOptionsOf } from './catalogue-for.js';
+import type { PriceOptions } from './catalogue-for.js';
+import type { ParsedOptions } from './options.js';
+import { isGiven, listOption, parseOptions, textOption, usageError, wholeOption } from './options.js';
 import { DEFAULT_MANIFEST, rootOf } from './sources-on-disk.js';
+import type { StarterCall } from './starter-files.js';
+import {
+  DEFAULT_ACTION,
+  isAction,
+  schemaLine,
+  schemaUrlOf,
+  starterLimit,
+  starterManifest,
+  starterWorkflow,
+} from './starter-files.js';
+import { writeLine, writeProblem } from './world.js';
 import type { World } from './world.js';
 
 const WORKFLOW = '.github/workflows/llm-budget.yml';
@@ -38,12 +48,68 @@ export async function initCommand(args: readonly string[], world: World): Promis
   return 0;
 }
 
+interface InitOptions extends PriceOptions {
+  readonly manifest: string;
+  readonly call: StarterCall;
+  /** Globs of recordings; none: the manifest is made from `call`. */
+  readonly usage: readonly string[];
+  readonly runs: number;
+  readonly action: string;
+  readonly toStdout: boolean;
+  readonly withWorkflow: boolean;
+}
+
+const OF_THE_CALL = ['model', 'suite', 'calls', 'prompt-tokens', 'completion-tokens'];
+
+/** Reads and checks the options. NoVerdictError (2) that says what is accepted. */
+function readInitOptions(args: readonly string[]): InitOptions {
+  const options = parseOptions('init', args);
+  const usage = listOption(options, 'usage');
+  const superfluous = OF_THE_CALL.find((name) => options.values.has(name));
+  if (usage.length > 0 && superfluous !== undefined) {
+    throw usageError('init', `takes --${superfluous} from the recordings where --usage names them`);
+  }
+  if (usage.length === 0 && options.values.has('runs')) throw usageError('init', 'takes --runs only with --usage');
+  return {
+    manifest: options.positionals[0] ?? DEFAULT_MANIFEST,
+    call: callOf(options),
+    usage,
+    runs: wholeOption(options, 'runs', { least: 1, usual: 1 }),
+    action: actionOf(options),
+    toStdout: isGiven(options, 'stdout'),
+    withWorkflow: !isGiven(options, 'no-workflow'),
+    ...priceOptionsOf(options),
+  };
+}
+
+function callOf(options: ParsedOptions): StarterCall {
+  const suite = textOption(options, 'suite') ?? 'evals';
+  if (!nameSchema.safeParse(suite).success) {
+    throw usageError('init', `--suite accepts ${NAME_RULE}, not ${JSON.stringify(suite)}`);
+  }
+  const model = textOption(options, 'model') ?? 'openai/gpt-5-mini';
+  if (model === '') throw usageError('init', '--model accepts the id of a model, such as openai/gpt-5-mini');
+  return {
+    model,
+    suite,
+    calls: wholeOption(options, 'calls', { least: 1, usual: 100 }),
+    promptTokens: wholeOption(options, 'prompt-tokens', { least: 0, usual: 1000 }),
+    completionTokens: wholeOption(options, 'completion-tokens', { least: 0, usual: 300 }),
+  };
+}
+
+function actionOf(options: ParsedOptions): string {
+  const action = textOption(options, 'action') ?? DEFAULT_ACTION;
+  if (isAction(action)) return action;
+  throw usageError('init', `--action accepts OWNER/REPOSITORY@REF, not ${JSON.stringify(action)}`);
+}
+
 async function fromNumbers(options: InitOptions, world: World): Promise<string> {
   const schemaUrl = schemaUrlOf(options.action);
   const draft = starterManifest(options.call, null, schemaUrl);
   const catalogue = await catalogueIfAny(options, [options.call.model], world);
   if (catalogue === null) {
-    world.stderr.write('Without prices there is no limit on a run yet: see budget.per_run in the file.\n');
+    writeLine('Without prices there is no limit on a run yet: see budget.per_run in the file.', world.stderr);
     return draft;
   }
   const estimate = estimateOf(draft, options, catalogue);
@@ -56,11 +122,11 @@ async function fromNumbers(options: InitOptions, world: World): Promise<string> 
 
 async function fromRecordings(options: InitOptions, world: World): Promise<string> {
   const usage = await readUsage(options.usage, { cwd: world.cwd, within: null });
-  for (const found of usage.unreadable.problems) world.stderr.write(`${problemLine(found)}\n`);
+  for (const problem of usage.unreadable.problems) writeProblem(problem, world.stderr);
   const models = usage.table.groups.flatMap(({ model }) => model ?? []);
   const catalogue = await catalogueIfAny(options, models, world);
   const made = firstManifest({ usage, catalogue, runs: options.runs });
-  for (const left of made.left_out) world.stderr.write(`Left out: ${logLine(left)}\n`);
+  for (const left of made.left_out) writeLine(`Left out: ${left}`, world.stderr);
   if (made.calls === 0) throw configurationError('The recordings name no model, so there is nothing to make calls of.');
   const text = `${schemaLine(schemaUrlOf(options.action))}\n${made.text}`;
   if (catalogue !== null) warnOf(estimateOf(text, options, catalogue), world);
@@ -69,9 +135,9 @@ async function fromRecordings(options: InitOptions, world: World): Promise<strin
 
 /** What would keep the file from passing `check` as it is: the recordings are right, so it is written all the same. */
 function warnOf(estimate: Estimate, world: World): void {
-  for (const reason of reasonsOf(estimate)) world.stderr.write(`No price: ${logLine(reason)}\n`);
+  for (const reason of reasonsOf(estimate)) writeLine(`No price: ${reason}`, world.stderr);
   const cost = estimate.totals.per_run;
-  if (cost !== null) world.stderr.write(`A run of these calls costs ${money(cost)} at the prices of now.\n`);
+  if (cost !== null) writeLine(`A run of these calls costs ${money(cost)} at current prices.`, world.stderr);
 }
 
 function reasonsOf(estimate: Estimate): string[] {
@@ -96,12 +162,12 @@ async function writeFiles(text: string, options: InitOptions, world: World): Pro
   const files = options.withWorkflow ? [manifest, workflow] : [manifest];
   await createFiles(files);
   for (const { name } of files) world.stdout.write(`${logLine(name)}\n`);
-  world.stderr.write(nextSteps(options));
+  writeLine(nextSteps(options), world.stderr);
 }
 
 function nextSteps({ manifest, withWorkflow, action }: InitOptions): string {
-  const operand = manifest === DEFAULT_MANIFEST ? '' : ` ${logLine(manifest)}`;
+  const operand = manifest === DEFAULT_MANIFEST ? '' : ` ${manifest}`;
   const owner =
     withWorkflow && action.startsWith('OWNER/') ? 'Put the account that publishes the action in place of OWNER. ' : '';
-  return `${owner}Put your own numbers into the manifest, see what they cost with llm-budget check${operand}, and commit.\n`;
+  return `${owner}Put your own numbers into the manifest, see what they cost with llm-budget check${operand}, and commit.`;
 }

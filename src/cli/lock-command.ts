@@ -5,24 +5,19 @@ import { modelsDeclared } from '../manifest/manifest.js';
 import { parseManifest } from '../manifest/parse.js';
 import { counted } from '../lib/text/amount.js';
 import { logLine } from '../lib/text/log.js';
+import { readOptionalFile } from '../lib/files/read-file.js';
 import { writeTextFile } from '../lib/files/write-file.js';
 import { catalogueUrlOption, isGiven, parseOptions, textOption } from './options.js';
-import { withProgress } from './progress.js';
-import { DEFAULT_LOCK, DEFAULT_MANIFEST, readLockText, readManifestText } from './sources-on-disk.js';
+import { DEFAULT_LOCK, DEFAULT_MANIFEST, LOCK_LIMITS, readManifestText } from './sources-on-disk.js';
+import { withProgress, writeLine } from './world.js';
 import type { World } from './world.js';
 
-const OPTIONS = {
-  lock: { type: 'string' },
-  'catalogue-url': { type: 'string' },
-  check: { type: 'boolean' },
-} as const;
-
 /**
- * `llm-budget lock`: writes the catalogue's facts on the models in use to the lock. With `--check` nothing is written
- * and nothing fetched: exit 1 where the lock no longer covers the manifest's models.
+ * `llm-budget lock`: saves the catalogue's facts on the models in use to the lockfile. With `--check` nothing is written
+ * and nothing fetched: exit 1 where the lockfile is absent or does not cover the manifest's models.
  */
 export async function lockCommand(args: readonly string[], world: World): Promise<number> {
-  const options = parseOptions('lock', args, OPTIONS, 1);
+  const options = parseOptions('lock', args);
   const manifestFile = options.positionals[0] ?? DEFAULT_MANIFEST;
   const lockFile = textOption(options, 'lock') ?? DEFAULT_LOCK;
   const url = catalogueUrlOption(options);
@@ -34,20 +29,24 @@ export async function lockCommand(args: readonly string[], world: World): Promis
     fetchCatalogue({ url, idsInUse: ids }, world.effects),
   );
   const written = lockText(catalogue, ids);
-  // Read before it is written: a lock that nobody could read must not take the place of one that can be.
+  // Parsed before it is written, so that a readable lockfile is never replaced by an unreadable one.
   const missing = uncoveredModels(parseLock(written, lockFile, world.effects.now()), ids);
   await writeTextFile(resolve(world.cwd, lockFile), written);
   const covered = missing.length === 0 ? '' : `${ids.length - missing.length} of `;
   world.stdout.write(
     `${logLine(lockFile)}: prices of ${covered}${counted(ids.length, 'model')}, fetched ${catalogue.fetched_at}\n`,
   );
-  for (const id of missing)
-    world.stderr.write(`${logLine(id)} is not in the catalogue, or its endpoints are not known\n`);
+  for (const id of missing) writeLine(`${id} is not in the catalogue, or its endpoints are not known`, world.stderr);
   return 0;
 }
 
 async function checkLock(lockFile: string, ids: readonly string[], world: World): Promise<number> {
-  const text = await readLockText(lockFile, world.cwd);
+  const text = await readOptionalFile(lockFile, world.cwd, LOCK_LIMITS);
+  if (text === null) {
+    world.stdout.write(`There is no ${logLine(lockFile)}\n`);
+    writeLine('Write it: llm-budget lock', world.stderr);
+    return 1;
+  }
   const lock = parseLock(text, lockFile, world.effects.now());
   const missing = uncoveredModels(lock, ids);
   if (missing.length === 0) {
@@ -55,6 +54,6 @@ async function checkLock(lockFile: string, ids: readonly string[], world: World)
     return 0;
   }
   world.stdout.write(`${logLine(lockFile)} does not cover: ${missing.map((id) => logLine(id)).join(', ')}\n`);
-  world.stderr.write('Write it anew: llm-budget lock. A model that the catalogue does not have stays uncovered.\n');
+  writeLine('Write it again: llm-budget lock. A model that the catalogue does not have stays uncovered.', world.stderr);
   return 1;
 }

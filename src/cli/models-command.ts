@@ -9,26 +9,18 @@ import type { ModelRow } from '../report/terminal/model-table.js';
 import { modelTable } from '../report/terminal/model-table.js';
 import { counted } from '../lib/text/amount.js';
 import { closest } from '../lib/text/closest.js';
-import { logJson, logLine } from '../lib/text/log.js';
+import { logJson } from '../lib/text/log.js';
 import { catalogueFor, priceOptionsOf } from './catalogue-for.js';
 import { isGiven, parseOptions } from './options.js';
-import { withProgress } from './progress.js';
+import { withProgress, writeLine } from './world.js';
 import type { World } from './world.js';
 
-const OPTIONS = {
-  endpoints: { type: 'boolean' },
-  json: { type: 'boolean' },
-  'catalogue-url': { type: 'string' },
-  lock: { type: 'string' },
-  offline: { type: 'boolean' },
-} as const;
-
-/** A request for each: a query that matches the whole catalogue must not ask for all of it. */
+/** Each model's endpoints take a request, so a query that matches the whole catalogue asks for the first ones only. */
 const MOST_SPREADS = 30;
 
-/** `llm-budget models`: the catalogue's prices, the cheapest first. Exit 1 where no model is what was asked for. */
+/** `llm-budget models`: the catalogue's prices, the cheapest first. Exit 1 where no model matches. */
 export async function modelsCommand(args: readonly string[], world: World): Promise<number> {
-  const options = parseOptions('models', args, OPTIONS, Number.POSITIVE_INFINITY);
+  const options = parseOptions('models', args);
   const words = options.positionals.flatMap((operand) => operand.split(/\s+/)).filter((word) => word !== '');
   const prices = priceOptionsOf(options);
   const { catalogue } = await catalogueFor(prices, [], world);
@@ -38,7 +30,7 @@ export async function modelsCommand(args: readonly string[], world: World): Prom
     : withoutSpreads(models);
   world.stdout.write(isGiven(options, 'json') ? json(rows, catalogue) : modelTable(rows, world.stdout.columns));
   if (rows.length > 0) return 0;
-  world.stderr.write(`${nothingFound(words, catalogue)}\n`);
+  writeLine(nothingFound(words, catalogue), world.stderr);
   return 1;
 }
 
@@ -55,8 +47,9 @@ async function withSpreads(
   const ids = models.filter(({ price }) => price !== null).map(({ id }) => id);
   const looked = ids.slice(0, MOST_SPREADS);
   if (looked.length < ids.length) {
-    world.stderr.write(
-      `Endpoints of the first ${looked.length} of ${counted(ids.length, 'model')} are looked up, a request each; ask for fewer to see the others.\n`,
+    writeLine(
+      `Endpoints of the first ${looked.length} of ${counted(ids.length, 'model')} are looked up, a request each; ask for fewer to see the others.`,
+      world.stderr,
     );
   }
   const catalogue =
@@ -79,7 +72,7 @@ function nothingFound(words: readonly string[], catalogue: Catalogue): string {
   const query = words.join(' ');
   const near = closest(query, catalogue.models.keys());
   const hint = near === null ? 'ask for a part of its id, such as gpt-5 or "claude sonnet"' : `did you mean ${near}?`;
-  return logLine(`No model of the catalogue matches ${JSON.stringify(query)}; ${hint}`);
+  return `No model of the catalogue matches ${JSON.stringify(query)}; ${hint}`;
 }
 
 /** One document: prices are exact decimal strings, US dollars per million tokens. */

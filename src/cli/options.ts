@@ -1,48 +1,36 @@
 import { parseArgs } from 'node:util';
-import type { ParseArgsConfig } from 'node:util';
 import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../lib/inputs/catalogue-url.js';
 import { LARGEST_WHOLE_NUMBER } from '../manifest/scalars.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { closest } from '../lib/text/closest.js';
+import type { CommandDefinition, CommandName, OptionDefinition } from './commands.js';
+import { COMMANDS } from './commands.js';
 
-type Options = NonNullable<ParseArgsConfig['options']>;
-
-/** The options of a command as typed in, and what is no option; `--help` is every command's. */
+/** The arguments of a command, checked against its definition. Without `--help`, which `run.ts` handles for all. */
 export interface ParsedOptions {
+  readonly command: CommandName;
   readonly values: ReadonlyMap<string, string | boolean | readonly string[]>;
   readonly positionals: readonly string[];
 }
 
 /**
  * Reads a command's arguments. NoVerdictError (2) for an option it does not have, a missing or superfluous value, and
- * more operands than it takes; every one of them names the command's help.
+ * more operands than it takes; each error names the command's help.
  */
-export function parseOptions(
-  command: string,
-  args: readonly string[],
-  options: Options,
-  operands: number,
-): ParsedOptions {
-  const known: Options = { ...options, help: { type: 'boolean', short: 'h' } };
-  const { values, positionals } = parsed(command, args, known);
-  const superfluous = positionals[operands];
-  if (superfluous !== undefined) throw usageError(command, `takes no operand ${JSON.stringify(superfluous)}`);
-  return { values, positionals };
-}
-
-function parsed(command: string, args: readonly string[], options: Options): ParsedOptions {
-  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
+export function parseOptions(command: CommandName, args: readonly string[]): ParsedOptions {
+  const { options, operands }: CommandDefinition = COMMANDS[command];
+  const definitions = new Map(options.map((option) => [option.name, option]));
   const values = new Map<string, string | boolean | string[]>();
   const positionals: string[] = [];
-  // A shell leaves an unquoted glob as several words: those that follow a list's first value belong to the list.
+  // A shell expands an unquoted glob to several words: those that follow a list's first value belong to the list.
   let list: string[] | null = null;
-  for (const token of tokens) {
+  for (const token of tokensOf(options, args)) {
     if (token.kind === 'positional') (list ?? positionals).push(token.value);
     else list = null;
     if (token.kind !== 'option') continue;
-    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
-    if (option === undefined) throw usageError(command, unknownOption(token.rawName, Object.keys(options)));
-    if (option.type === 'boolean') {
+    const option = definitions.get(token.name);
+    if (option === undefined) throw usageError(command, unknownOption(token.rawName, definitions.keys()));
+    if (option.value === undefined) {
       if (token.value !== undefined) throw usageError(command, `${token.rawName} takes no value`);
       values.set(token.name, true);
       continue;
@@ -51,21 +39,39 @@ function parsed(command: string, args: readonly string[], options: Options): Par
       throw usageError(command, `${token.rawName} needs a value`);
     }
     const earlier = values.get(token.name);
-    if (option.multiple === true) {
+    if (option.isList === true) {
       list = [...(Array.isArray(earlier) ? earlier : []), token.value];
       values.set(token.name, list);
     } else if (earlier === undefined) values.set(token.name, token.value);
     else throw usageError(command, `${token.rawName} is given twice`);
   }
-  return { values, positionals };
+  const superfluous = positionals[operands];
+  if (superfluous !== undefined) throw usageError(command, `takes no operand ${JSON.stringify(superfluous)}`);
+  return { command, values, positionals };
 }
 
-function unknownOption(name: string, known: readonly string[]): string {
+function tokensOf(options: readonly OptionDefinition[], args: readonly string[]) {
+  const config = Object.fromEntries(
+    options.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' } as const]),
+  );
+  return parseArgs({ args: [...args], options: config, allowPositionals: true, strict: false, tokens: true }).tokens;
+}
+
+/** The value of one option, whatever is wrong with the other arguments; undefined where it is not given or has no value. */
+export function valueDespiteErrors(command: CommandName, args: readonly string[], name: string): string | undefined {
+  const found = tokensOf(COMMANDS[command].options, args).find(
+    (token) => token.kind === 'option' && token.name === name,
+  );
+  return found?.kind === 'option' ? found.value : undefined;
+}
+
+function unknownOption(name: string, known: Iterable<string>): string {
   const near = closest(name.replace(/^-+/, ''), known);
   return `has no option ${JSON.stringify(name)}${near === null ? '' : `; did you mean --${near}?`}`;
 }
 
-export function usageError(command: string, what: string): ReturnType<typeof configurationError> {
+/** A wrong use of a command. `what` goes on after the command's name: "takes no operand "x"". */
+export function usageError(command: CommandName, what: string): ReturnType<typeof configurationError> {
   return configurationError(`llm-budget ${command} ${what} (llm-budget ${command} --help shows what it accepts)`);
 }
 
@@ -83,9 +89,8 @@ export function isGiven({ values }: ParsedOptions, name: string): boolean {
   return values.get(name) === true;
 }
 
-/** One of the accepted words, or the default where the option is not given. */
+/** One of the accepted words, or the first of them where the option is not given. */
 export function choiceOption<const T extends string>(
-  command: string,
   options: ParsedOptions,
   name: string,
   accepted: readonly [T, ...T[]],
@@ -94,7 +99,7 @@ export function choiceOption<const T extends string>(
   if (value === undefined) return accepted[0];
   const choice = accepted.find((word) => word === value);
   if (choice === undefined) {
-    throw usageError(command, `--${name} accepts ${accepted.join(', ')}, not ${JSON.stringify(value)}`);
+    throw usageError(options.command, `--${name} accepts ${accepted.join(', ')}, not ${JSON.stringify(value)}`);
   }
   return choice;
 }
@@ -104,9 +109,8 @@ export function catalogueUrlOption(options: ParsedOptions): URL {
   return parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
 }
 
-/** A whole number from `least` to a billion, as the manifest has them, or `usual` where the option is not given. */
+/** A whole number from `least` to a billion, the largest that a manifest takes, or `usual` where the option is not given. */
 export function wholeOption(
-  command: string,
   options: ParsedOptions,
   name: string,
   { least, usual }: { readonly least: number; readonly usual: number },
@@ -115,5 +119,28 @@ export function wholeOption(
   if (text === undefined) return usual;
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= LARGEST_WHOLE_NUMBER) return value;
-  throw usageError(command, `--${name} accepts a whole number from ${least}, not ${JSON.stringify(text)}`);
+  throw usageError(options.command, `--${name} accepts a whole number from ${least}, not ${JSON.stringify(text)}`);
+}
+
+const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** An instant with its zone, so that the same command gives the same prices everywhere; null where it is not given. */
+export function instantOption(options: ParsedOptions, name: string): Date | null {
+  const text = textOption(options, name);
+  if (text === undefined) return null;
+  const [, year, month, day] = INSTANT.exec(text) ?? [];
+  const instant = new Date(text);
+  if (day !== undefined && !Number.isNaN(instant.getTime()) && isDay(Number(year), Number(month), Number(day))) {
+    return instant;
+  }
+  throw usageError(
+    options.command,
+    `--${name} accepts a time with its zone such as 2026-11-24T18:30Z, not ${JSON.stringify(text)}`,
+  );
+}
+
+/** Whether the calendar has the day: `Date` takes 30 February for 2 March. */
+function isDay(year: number, month: number, day: number): boolean {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }

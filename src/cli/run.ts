@@ -2,36 +2,33 @@ import { closest } from '../lib/text/closest.js';
 import { configurationError, NoVerdictError } from '../lib/errors/problem.js';
 import { logLines } from '../lib/text/log.js';
 import { VERSION } from '../lib/version.js';
-import { calibrateCommand } from './calibrate-command.js';
-import { checkCommand } from './check-command.js';
-import { creditsCommand } from './credits-command.js';
-import { HELP, OVERVIEW } from './help.js';
-import { initCommand } from './init-command.js';
-import { lockCommand } from './lock-command.js';
-import { modelsCommand } from './models-command.js';
-import { problemLine } from './problem-line.js';
-import { schemaCommand } from './schema-command.js';
+import type { CommandName } from './commands.js';
+import { COMMAND_NAMES, isCommandName } from './commands.js';
+import { commandHelp, overview } from './help.js';
 import type { World } from './world.js';
+import { writeProblem } from './world.js';
 
+/** Runs a command with what follows its name, and returns the exit code. */
 type Command = (args: readonly string[], world: World) => number | Promise<number>;
 
-export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ['check', checkCommand],
-  ['lock', lockCommand],
-  ['models', modelsCommand],
-  ['init', initCommand],
-  ['calibrate', calibrateCommand],
-  ['credits', creditsCommand],
-  ['schema', schemaCommand],
-]);
+/** Each command is loaded when it is called, so that `--version` and `--help` load none. */
+const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  check: async () => (await import('./check-command.js')).checkCommand,
+  lock: async () => (await import('./lock-command.js')).lockCommand,
+  models: async () => (await import('./models-command.js')).modelsCommand,
+  init: async () => (await import('./init-command.js')).initCommand,
+  calibrate: async () => (await import('./calibrate-command.js')).calibrateCommand,
+  credits: async () => (await import('./credits-command.js')).creditsCommand,
+  schema: async () => (await import('./schema-command.js')).schemaCommand,
+};
 
-/** Runs one command line to its end and returns the exit code; nothing that goes wrong leaves here as an exception. */
+/** Runs one command line to its end and returns the exit code; no exception leaves it. */
 export async function runCommandLine(args: readonly string[], world: World): Promise<number> {
   try {
     return await dispatch(args, world);
   } catch (error) {
     if (error instanceof NoVerdictError) {
-      for (const problem of error.problems) world.stderr.write(`${problemLine(problem)}\n`);
+      for (const problem of error.problems) writeProblem(problem, world.stderr);
       return error.processExitCode;
     }
     world.stderr.write('llm-budget: an unexpected error, a defect of llm-budget; LLM_BUDGET_DEBUG=1 shows where\n');
@@ -45,28 +42,41 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
 async function dispatch(args: readonly string[], world: World): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
-    world.stderr.write(OVERVIEW);
+    world.stderr.write(overview(world.stderr.columns));
     return 2;
   }
   if (name === '--help' || name === '-h' || name === 'help') {
-    world.stdout.write(HELP.get(rest[0] ?? '') ?? OVERVIEW);
+    world.stdout.write(helpOn(rest, world.stdout.columns));
     return 0;
   }
   if (name === '--version' || name === '-V') {
+    if (rest[0] !== undefined) throw configurationError(`llm-budget ${name} takes nothing behind it`);
     world.stdout.write(`${VERSION}\n`);
     return 0;
   }
-  const command = COMMANDS.get(name);
-  if (command === undefined) throw unknownCommand(name);
-  if (rest.includes('--help') || rest.includes('-h')) {
-    world.stdout.write(HELP.get(name) ?? OVERVIEW);
+  if (!isCommandName(name)) throw unknownCommand(name);
+  if (asksForHelp(rest)) {
+    world.stdout.write(commandHelp(name, world.stdout.columns));
     return 0;
   }
+  const command = await LOADERS[name]();
   return await command(rest, world);
 }
 
+function helpOn([subject, superfluous]: readonly string[], columns: number | null): string {
+  if (subject === undefined) return overview(columns);
+  if (!isCommandName(subject)) throw unknownCommand(subject);
+  if (superfluous !== undefined) throw configurationError('llm-budget help takes the name of one command');
+  return commandHelp(subject, columns);
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return (end === -1 ? args : args.slice(0, end)).some((arg) => arg === '--help' || arg === '-h');
+}
+
 function unknownCommand(name: string): NoVerdictError {
-  const near = closest(name, COMMANDS.keys());
-  const hint = near === null ? `; there are ${[...COMMANDS.keys()].join(', ')}` : `; did you mean ${near}?`;
+  const near = closest(name, COMMAND_NAMES);
+  const hint = near === null ? `; there are ${COMMAND_NAMES.join(', ')}` : `; did you mean ${near}?`;
   return configurationError(`llm-budget has no command ${JSON.stringify(name)}${hint}`);
 }

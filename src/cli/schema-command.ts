@@ -3,10 +3,10 @@ import { reportJsonSchemaText } from '../report/model/schema.js';
 import { choiceOption, parseOptions } from './options.js';
 import type { World } from './world.js';
 
-/** `llm-budget schema`: the JSON Schema of the manifest, or of the report. */
+/** `llm-budget schema`: prints the JSON Schema of the manifest or of the report. */
 export function schemaCommand(args: readonly string[], world: World): number {
-  const options = parseOptions('schema', args, { of: { type: 'string' } }, 0);
-  const subject = choiceOption('schema', options, 'of', ['manifest', 'report']);
+  const options = parseOptions('schema', args);
+  const subject = choiceOption(options, 'of', ['manifest', 'report']);
   world.stdout.write(subject === 'report' ? reportJsonSchemaText() : manifestJsonSchemaText());
   return 0;
 }

@@ -3,7 +3,6 @@ import type { ManifestSource, PolicySource, PromptFileReader, Sources } from '..
 import { MAX_MANIFEST_BYTES } from '../manifest/yaml-scan.js';
 import { configurationError, NoVerdictError } from '../lib/errors/problem.js';
 import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
-import type { ReadLimits } from '../lib/files/file-text.js';
 import { readFilesAtCommit } from '../lib/files/git-files.js';
 import { mergeBase, readAtRef, repositoryRoot } from '../lib/files/git.js';
 import { readFileText, readOptionalFile, readTreeFiles } from '../lib/files/read-file.js';
@@ -14,20 +13,13 @@ export const DEFAULT_LOCK = 'llm-budget.lock.json';
 export const MANIFEST_LIMITS = { maxBytes: MAX_MANIFEST_BYTES };
 export const LOCK_LIMITS = { maxBytes: 8 * 1024 * 1024 };
 
-/** The manifest that a command works on; NoVerdictError (2) that names the way to one where it is missing. */
+/** Reads the manifest that a command works on; NoVerdictError (2) that says how to get one where it is missing. */
 export async function readManifestText(file: string, cwd: string): Promise<string> {
-  return await readOr(file, cwd, MANIFEST_LIMITS, '`llm-budget init` writes one, or name the path where it is');
-}
-
-/** The lock that a command needs; NoVerdictError (2) that names the way to one where it is missing. */
-export async function readLockText(file: string, cwd: string): Promise<string> {
-  return await readOr(file, cwd, LOCK_LIMITS, '`llm-budget lock` writes one');
-}
-
-async function readOr(file: string, cwd: string, limits: ReadLimits, remedy: string): Promise<string> {
-  const text = await readOptionalFile(file, cwd, limits);
-  if (text === null) throw configurationError(`There is no ${file}; ${remedy}.`, { file });
-  return text;
+  const text = await readOptionalFile(file, cwd, MANIFEST_LIMITS);
+  if (text !== null) return text;
+  throw configurationError(`There is no ${file}; \`llm-budget init\` writes one, or name the path where it is.`, {
+    file,
+  });
 }
 
 export interface SourceNames {

@@ -1,6 +1,9 @@
+import type { Problem } from '../lib/errors/problem.js';
 import type { Network } from '../lib/http/network.js';
+import { wrap } from '../lib/text/columns.js';
+import { logLine } from '../lib/text/log.js';
 
-/** All that a command touches outside itself; the door hands in the real one. */
+/** Everything outside itself that a command touches; `index.ts` hands in the real one. */
 export interface World {
   readonly cwd: string;
   readonly environment: ReadonlyMap<string, string>;
@@ -21,4 +24,35 @@ export interface Output {
 /** Colour only on a terminal, and never where NO_COLOR is set to anything (https://no-color.org). */
 export function wantsColour(world: World): boolean {
   return world.stdout.isTerminal && (world.environment.get('NO_COLOR') ?? '') === '';
+}
+
+/** Writes prose as one line, broken to the width of a terminal; untrusted parts become harmless. */
+export function writeLine(text: string, output: Output): void {
+  const line = logLine(text);
+  const lines = output.columns === null ? [line] : wrap(line, Math.max(output.columns, 20));
+  // A broken line may begin anywhere, so that each one passes the filter again.
+  output.write(lines.map((part) => `${logLine(part)}\n`).join(''));
+}
+
+/** Writes `file:line:column: message`, the form that editors and terminals link. */
+export function writeProblem({ file, line, column, message }: Problem, output: Output): void {
+  // A message that begins with the file's name needs it only where a line follows.
+  const isNamed = line === null && file !== null && message.startsWith(file);
+  const place = file === null || isNamed ? '' : `${[file, line, column].filter((part) => part !== null).join(':')}: `;
+  writeLine(`${place}${message}`, output);
+}
+
+/** Shorter work needs no words. */
+const QUIET_MS = 1000;
+
+/** Does the work; once it has taken a second, one line on stderr says what is waited for. */
+export async function withProgress<T>(what: string, world: World, work: () => Promise<T>): Promise<T> {
+  const cancel = world.effects.alarm(QUIET_MS, () => {
+    world.stderr.write(`${what}…\n`);
+  });
+  try {
+    return await work();
+  } finally {
+    cancel();
+  }
 }

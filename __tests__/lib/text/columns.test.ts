@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bar, columns, cutToWidth, widthOf } from '../../../src/lib/text/columns.js';
+import { bar, columns, cutToWidth, widthOf, wrap } from '../../../src/lib/text/columns.js';
 import type { Column } from '../../../src/lib/text/columns.js';
 
 describe('the width of a text in a terminal', () => {
@@ -111,4 +111,14 @@ test.each([
   [240, '█████'],
 ])('a share of %d percent is %s', (share, expected) => {
   expect(bar(share, 5)).toBe(expected);
+});
+
+test.each([
+  ['', 10, ['']],
+  ['one two three', 7, ['one two', 'three']],
+  ['one two three', 13, ['one two three']],
+  ['a https://example.com/long b', 10, ['a', 'https://example.com/long', 'b']],
+  ['日本 日本 ab', 7, ['日本', '日本 ab']],
+])('%j at %d columns is %j', (text, width, lines) => {
+  expect(wrap(text, width)).toEqual(lines);
 });

@@ -81,3 +81,17 @@ export function bar(share: number, width = 10): string {
   const filled = Math.min(Math.max(blocks, share > 0 ? 1 : 0), width);
   return FULL.repeat(filled) + EMPTY.repeat(width - filled);
 }
+
+/** A text broken at its blanks into lines of at most `width` columns; a word that is longer keeps a line of its own. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && widthOf(longer) > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,205 @@
+/** The commands: for each one its options, its operands and its help. Parser and help texts are both made from this table. */
+
+export interface OptionDefinition {
+  /** Without the dashes. */
+  readonly name: string;
+  /** What stands for its value in the help, such as `FILE`; an option without it is a flag. */
+  readonly value?: string;
+  /** Takes several values, and may be given again. */
+  readonly isList?: true;
+  readonly text: string;
+}
+
+export interface CommandDefinition {
+  /** One line of the overview. */
+  readonly summary: string;
+  /** What follows the command's name in the first line of its help. */
+  readonly usage: string;
+  /** How many operands it takes at most. */
+  readonly operands: number;
+  /** Paragraphs below the usage. */
+  readonly about: readonly string[];
+  readonly options: readonly OptionDefinition[];
+  /** Paragraphs below the options. */
+  readonly details?: readonly string[];
+  /** Command lines that run as they are. */
+  readonly examples: readonly string[];
+}
+
+const CATALOGUE_URL: OptionDefinition = {
+  name: 'catalogue-url',
+  value: 'URL',
+  text: 'another catalogue: https, or http to a loopback address',
+};
+const LOCK: OptionDefinition = {
+  name: 'lock',
+  value: 'FILE',
+  text: 'the lockfile to fall back on (llm-budget.lock.json)',
+};
+const OFFLINE: OptionDefinition = { name: 'offline', text: 'use the lockfile without asking the catalogue' };
+const PRICES = [CATALOGUE_URL, LOCK, OFFLINE];
+
+const DEFINITIONS = {
+  check: {
+    summary: 'price a manifest, compare it with a base, judge it by its budget',
+    usage: '[MANIFEST] [OPTIONS]',
+    operands: 1,
+    about: ["Prices MANIFEST (llm-budget.yml) from OpenRouter's live catalogue and judges it by its budget."],
+    options: [
+      { name: 'base', value: 'REF|FILE', text: 'compare with the manifest at a git ref, or with another file' },
+      {
+        name: 'policy',
+        value: 'REF',
+        text: 'judge by the limits of the manifest at a git ref: they can be tightened, not loosened',
+      },
+      ...PRICES,
+      {
+        name: 'at',
+        value: 'TIME',
+        text: 'prices that depend on the hour as of this instant, e.g. 2026-11-24T18:30Z',
+      },
+      { name: 'format', value: 'FORMAT', text: 'table (default), json or markdown' },
+      { name: 'output', value: 'FILE', text: 'write there instead of to standard output' },
+      { name: 'explain', text: "show the arithmetic behind each call's cost" },
+      { name: 'fail-on', value: 'WHEN', text: 'violation (default), warning or never' },
+    ],
+    examples: [
+      'llm-budget check',
+      'llm-budget check --base origin/main --policy origin/main',
+      'llm-budget check evals/llm-budget.yml --format json --output report.json',
+    ],
+  },
+  lock: {
+    summary: 'save the prices of the models in use to llm-budget.lock.json',
+    usage: '[MANIFEST] [OPTIONS]',
+    operands: 1,
+    about: [
+      "Saves current prices of the manifest's models to the lockfile: prices to fall back on, and to measure drift from.",
+    ],
+    options: [
+      { name: 'lock', value: 'FILE', text: 'the lockfile (llm-budget.lock.json)' },
+      CATALOGUE_URL,
+      {
+        name: 'check',
+        text: "write nothing; exit 1 where the lockfile is absent or does not cover the manifest's models",
+      },
+    ],
+    details: ['A lockfile that cannot be read is exit 3, with --check too.'],
+    examples: ['llm-budget lock', 'llm-budget lock --check'],
+  },
+  models: {
+    summary: 'look prices up in the catalogue',
+    usage: '[QUERY] [OPTIONS]',
+    operands: Number.POSITIVE_INFINITY,
+    about: [
+      "Lists the catalogue's prices per million tokens, the cheapest first: by completion, then by prompt price.",
+      'QUERY: words that the id must contain; * in a word stands for any characters. Exit 1 where no model matches.',
+    ],
+    options: [
+      { name: 'endpoints', text: 'the cheapest and the most expensive endpoint of each of the first 30 matches' },
+      { name: 'json', text: 'one JSON document, prices as exact decimal strings' },
+      ...PRICES,
+    ],
+    details: [
+      'Tiers, by the price of a million completion tokens: free; budget up to $1; mid up to $5; standard up to $20; premium.',
+    ],
+    examples: [
+      'llm-budget models claude sonnet',
+      'llm-budget models openai/gpt-5* --endpoints',
+      'llm-budget models --json',
+    ],
+  },
+  init: {
+    summary: 'write a first manifest and a workflow',
+    usage: '[MANIFEST] [OPTIONS]',
+    operands: 1,
+    about: [
+      'Writes a first MANIFEST (llm-budget.yml) that passes check, and .github/workflows/llm-budget.yml.',
+      'It asks nothing and overwrites nothing: where one of the files exists, it writes neither.',
+    ],
+    options: [
+      { name: 'model', value: 'ID', text: 'the model of the first call (openai/gpt-5-mini)' },
+      { name: 'suite', value: 'NAME', text: 'the suite it belongs to (evals)' },
+      { name: 'calls', value: 'N', text: 'requests per run (100)' },
+      { name: 'prompt-tokens', value: 'N', text: 'of one request (1000)' },
+      { name: 'completion-tokens', value: 'N', text: 'of one request (300)' },
+      {
+        name: 'usage',
+        value: 'GLOB',
+        isList: true,
+        text: 'make suites and calls from recordings instead; may be given again',
+      },
+      { name: 'runs', value: 'N', text: 'how many runs were recorded (1)' },
+      { name: 'action', value: 'OWNER/REPO@REF', text: 'the action in the workflow' },
+      { name: 'no-workflow', text: 'the manifest alone' },
+      { name: 'stdout', text: 'print the manifest, write nothing' },
+      ...PRICES,
+    ],
+    examples: [
+      'llm-budget init',
+      'llm-budget init --model anthropic/claude-sonnet-4.5 --suite rag-evals --calls 120',
+      "llm-budget init --usage 'recordings/**/*.jsonl' --stdout",
+    ],
+  },
+  calibrate: {
+    summary: 'compare the manifest with what was really used',
+    usage: '--usage GLOB... [OPTIONS] [MANIFEST]',
+    operands: 1,
+    about: [
+      'Compares MANIFEST (llm-budget.yml) with what was really used, and proposes the numbers that were measured.',
+    ],
+    options: [
+      {
+        name: 'usage',
+        value: 'GLOB...',
+        isList: true,
+        text: 'recordings: cassettes, JSON Lines, OTLP/JSON traces, promptfoo and Claude Code output',
+      },
+      { name: 'suite', value: 'NAME', text: 'the suite of recordings that name none' },
+      { name: 'runs', value: 'N', text: 'how many runs were recorded (1)' },
+      { name: 'write', text: 'put the proposals into the file; without it they are shown as a diff' },
+      { name: 'max-error', value: 'PERCENT', text: 'exit 1 where the estimate of a suite is off by more' },
+      { name: 'generations', text: 'ask OpenRouter what was charged (needs OPENROUTER_API_KEY)' },
+      ...PRICES,
+    ],
+    examples: [
+      "llm-budget calibrate --usage 'recordings/**/*.jsonl'",
+      'llm-budget calibrate --usage traces.json --runs 5 --write',
+      'llm-budget calibrate --usage usage.jsonl --max-error 20',
+    ],
+  },
+  credits: {
+    summary: 'show what is left to spend on the OpenRouter account',
+    usage: '[MANIFEST] [--catalogue-url URL]',
+    operands: 1,
+    about: [
+      'Shows what is left to spend behind OPENROUTER_API_KEY, and how many runs of MANIFEST (llm-budget.yml) it covers.',
+    ],
+    options: [
+      {
+        name: 'catalogue-url',
+        value: 'URL',
+        text: 'another catalogue for the prices; the key goes to openrouter.ai or a loopback address alone',
+      },
+    ],
+    examples: ['OPENROUTER_API_KEY=sk-or-... llm-budget credits'],
+  },
+  schema: {
+    summary: 'print the JSON Schema of the manifest or the report',
+    usage: '[--of manifest|report]',
+    operands: 0,
+    about: ['Prints the JSON Schema of the manifest (default), for editors, or of the report.'],
+    options: [{ name: 'of', value: 'SUBJECT', text: 'manifest (default) or report' }],
+    examples: ['llm-budget schema > llm-budget.schema.json'],
+  },
+} as const satisfies Readonly<Record<string, CommandDefinition>>;
+
+export type CommandName = keyof typeof DEFINITIONS;
+
+export const COMMANDS: Readonly<Record<CommandName, CommandDefinition>> = DEFINITIONS;
+
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(DEFINITIONS, name);
+}
+
+export const COMMAND_NAMES: readonly CommandName[] = Object.keys(DEFINITIONS).filter(isCommandName);

@@ -81,7 +81,7 @@ describe('the limits', () => {
     const head = costing(2, { budget: { increase_per_run: fail('1') } });
     const half = manifest({ suites: [evals(dollars(1, { model: 'a/half' }))] });
     expect(wordsOf(judged({ head, base: costing(2) }))).toEqual(['pass']);
-    const result = judged({ head, base: costing(2), defaultBranch: half, sources: { baseExcuses: false } });
+    const result = judged({ head, base: costing(2), defaultBranch: half, sources: { change: 'other_branch' } });
     expect(wordsOf(result)).toEqual(['fail', 'increase_per_run fail']);
     expect(result.judgement.violations[0]).toMatchObject({ actual: '1.5', against_default_branch: true });
   });
@@ -95,7 +95,7 @@ describe('what base broke already', () => {
   });
 
   test('is a failure where it does not', () => {
-    expect(wordsOf(judged({ ...over, sources: { baseExcuses: false } }))).toEqual(['fail', 'per_run fail']);
+    expect(wordsOf(judged({ ...over, sources: { change: 'other_branch' } }))).toEqual(['fail', 'per_run fail']);
   });
 });
 

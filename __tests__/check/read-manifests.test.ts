@@ -122,7 +122,7 @@ describe('base', () => {
 });
 
 describe("the default branch's calls", () => {
-  const other = { head: found(RIGHT), base: found(RIGHT), baseExcuses: false };
+  const other = { head: found(RIGHT), base: found(RIGHT), change: 'other_branch' as const };
 
   test('are read where base is another branch, to judge increases against them too', () => {
     const { defaultBranch, notes } = read({ ...other, policy: onMain(withCall({ count: '7' })) });
@@ -131,7 +131,7 @@ describe("the default branch's calls", () => {
   });
 
   test('do not matter where base is the default branch', () => {
-    const manifests = read({ ...other, baseExcuses: true, policy: onMain(WRONG_CALL) });
+    const manifests = read({ ...other, change: 'pull_request', policy: onMain(WRONG_CALL) });
     expect([manifests.defaultBranch, manifests.notes]).toEqual([null, []]);
   });
 

@@ -21,7 +21,7 @@ export function sources(fields: Partial<Sources> = {}): Sources {
     head: found(null),
     base: null,
     policy: null,
-    baseExcuses: true,
+    change: 'default_branch',
     readPromptFiles: () => Promise.resolve(new Map()),
     lock: { file: 'llm-budget.lock.json', text: null },
     approvals: null,

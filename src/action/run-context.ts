@@ -5,7 +5,7 @@ import { fetchOver } from '../lib/http/request.js';
 import type { ActionInputs } from './inputs.js';
 import { type GitHubUrls, gitHubUrls, readEventPayload } from './environment.js';
 import type { ActionWorld } from './environment.js';
-import type { PromptFileReader, Sources } from '../check/sources.js';
+import type { ChangeKind, PromptFileReader, Sources } from '../check/sources.js';
 import { readFilesAt } from './github/read-files.js';
 
 /** Everything that was read before the check begins, side by side. */
@@ -59,12 +59,19 @@ export function sourcesOf(context: RunContext): Sources {
         ? null
         : { commit: facts.base.sha, text: facts.base.text, problem: facts.base.problem ?? null, file: null },
     policy: { ref: defaultBranch.name, sha: defaultBranch.sha, text: facts.policyText },
-    baseExcuses: facts.baseIsDefaultBranch,
+    change: changeKind(context),
     readPromptFiles: promptFileReader(context),
     lock: { file: inputs.lock, text: facts.lockText },
     approvals: pullRequest === null ? null : { labels: pullRequest.labels, approvedBy: pullRequest.approvals },
     changedFiles: pullRequest?.changedFiles ?? null,
   };
+}
+
+/** A run after a pull request's checks (`workflow_run`) judges the pull request. */
+function changeKind({ event, facts }: RunContext): ChangeKind {
+  if (!facts.baseIsDefaultBranch) return 'other_branch';
+  if (event.name === 'merge_group') return 'merge_group';
+  return event.pullRequest.kind === 'none' ? 'default_branch' : 'pull_request';
 }
 
 /** Through the API at each side's commit; what head has already is not fetched again for the others. */

@@ -97,7 +97,7 @@ export function judgeManifests(
         ? null
         : { manifest: manifests.base, estimate: comparison.base },
     defaultBranch: manifests.defaultBranch === null ? null : estimate(manifests.defaultBranch, prices.catalogue),
-    baseExcuses: sources.baseExcuses,
+    baseExcuses: sources.change !== 'other_branch',
     limits,
     isUnprotected: sources.policy !== null && sources.policy.text === null,
     extra: {

@@ -36,9 +36,8 @@ export function readManifests(sources: Sources): Manifests {
   const yamlOf = oncePerText();
   const policyFile = readPolicy(sources.policy, sources.manifestFile, yamlOf);
   const base = readBase(sources.base, sources.manifestFile, yamlOf);
-  const defaultBranch = sources.baseExcuses
-    ? NOT_READ
-    : readDefaultBranch(sources.policy, sources.manifestFile, yamlOf);
+  const defaultBranch =
+    sources.change !== 'other_branch' ? NOT_READ : readDefaultBranch(sources.policy, sources.manifestFile, yamlOf);
   const others: Others = {
     base: base.manifest,
     defaultBranch: defaultBranch.manifest,

@@ -12,12 +12,22 @@ export interface ManifestSource {
   readonly file: string | null;
 }
 
-/** The manifest on the default branch (or at `--policy`), where the policy is read. */
+/** The manifest at the tip of the default branch (or at `--policy`), where the policy is read. */
 export interface PolicySource {
   readonly ref: string;
   readonly sha: string;
   readonly text: string | null;
 }
+
+/**
+ * Where the change goes; it decides what head is compared with beside base.
+ * - `pull_request`, `merge_group`: to the default branch, whose tip decides what is pre-existing. A merge leaves the
+ *   tip's version of what head did not change. A pull request that changes no call never fails.
+ * - `other_branch`: to any other branch, or an event without a base: every difference from the tip counts.
+ * - `default_branch`: the commits are on the default branch already, or base is the user's own choice (the command line
+ *   without `--policy`): head is compared with base alone.
+ */
+export type ChangeKind = 'pull_request' | 'merge_group' | 'other_branch' | 'default_branch';
 
 /** Reads prompt files of one side, by path. NoVerdictError (2) if they cannot be read at all. */
 export type PromptFileReader = (side: Side, paths: readonly string[]) => Promise<ReadonlyMap<string, PromptText>>;
@@ -30,8 +40,7 @@ export interface Sources {
   readonly base: ManifestSource | null;
   /** Null: the manifest is judged by its own values (the command line without `--policy`). */
   readonly policy: PolicySource | null;
-  /** Whether violations of base are pre-existing: only if it is the default branch, or chosen on the command line. */
-  readonly baseExcuses: boolean;
+  readonly change: ChangeKind;
   readonly readPromptFiles: PromptFileReader;
   /** The path of the lockfile and its text; null if there is none. */
   readonly lock: { readonly file: string; readonly text: string | null };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ManifestSource, PolicySource, PromptFileReader, Sources } from '../check/sources.js';
+import type { ChangeKind, ManifestSource, PolicySource, PromptFileReader, Sources } from '../check/sources.js';
 import { MAX_MANIFEST_BYTES } from '../manifest/yaml-scan.js';
 import { configurationError, NoVerdictError } from '../lib/errors/problem.js';
 import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
@@ -42,7 +42,7 @@ export async function gatherSources(names: SourceNames, cwd: string): Promise<So
     base,
     readPromptFiles: promptFileReader({ base: base?.commit ?? null, 'default branch': policy?.sha ?? null }, cwd),
     policy,
-    baseExcuses: await isOnPolicysBranch(base, policy, cwd),
+    change: await changeKind(base, policy, cwd),
     lock: { file: names.lock, text: lock },
     approvals: null,
     changedFiles: null,
@@ -69,16 +69,13 @@ async function readPolicy(ref: string, manifest: string, cwd: string): Promise<P
 }
 
 /**
- * Whether base excuses what was broken before: as in the action, only where it is on the branch that the policy comes
- * from. Without a policy of its own, a base is the caller's choice.
+ * As in the action: a change to the branch that the policy comes from if base is on that branch. Without `--policy`,
+ * base is the user's choice.
  */
-async function isOnPolicysBranch(
-  base: ManifestSource | null,
-  policy: PolicySource | null,
-  cwd: string,
-): Promise<boolean> {
-  if (base === null || policy === null) return true;
-  return base.commit !== null && (await mergeBase(cwd, base.commit, policy.sha)) === base.commit;
+async function changeKind(base: ManifestSource | null, policy: PolicySource | null, cwd: string): Promise<ChangeKind> {
+  if (base === null || policy === null) return 'default_branch';
+  const isOnBranch = base.commit !== null && (await mergeBase(cwd, base.commit, policy.sha)) === base.commit;
+  return isOnBranch ? 'pull_request' : 'other_branch';
 }
 
 /** Head's from the working tree, the others' from their commits; from the working tree too where base is a file. */

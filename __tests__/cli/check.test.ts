@@ -91,6 +91,13 @@ describe('the report of a check', () => {
     expect(explained.stdout).toContain('sum = 0.002');
   });
 
+  test('has it as Markdown too, in a block of code', async () => {
+    const markdown = ['--format', 'markdown'];
+    const [plain, explained] = [await check(markdown), await check([...markdown, '--explain'])];
+    expect(plain.stdout).not.toContain('prompt tokens x');
+    expect(explained.stdout).toMatch(/^```\n.*\n1000 prompt tokens x 0\.000001 = 0\.001\n(?:.*\n)*?```$/m);
+  });
+
   test('names where its prices come from where that is not the usual catalogue', async () => {
     expect((await report()).notes.map(({ code }) => code)).toContain('catalogue_url');
   });

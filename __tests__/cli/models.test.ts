@@ -71,6 +71,20 @@ acme/router: no price: its prompt price is "-1": not known before the request is
     expect(stdout).toContain('(+n) flex and priority endpoints');
   });
 
+  test('fits 60 columns: the spread stands below each model, and what is left out is named', async () => {
+    const { stdout } = await models(['dear', '--endpoints'], { terminal: 60 });
+    expect(stdout).toBe(`Model      Prompt  Completion  Cache read    Context
+acme/dear   $3.00      $15.00       $0.30  1,000,000
+  2 (+1) endpoints: cheapest $3.00 / $15.00 one
+  most expensive $4.00 / $20.00 two
+
+(+n) flex and priority endpoints, which serve only where
+they are asked for.
+Prices in US dollars per million tokens.
+Left out here: Tier; --json has all.
+`);
+  });
+
   test('looks up the endpoints of 30 models at most and says so', async () => {
     const before = server.requests.length;
     const ended = await models(['many', '--endpoints']);

@@ -12,9 +12,6 @@ import { NoVerdictError, configurationError } from '../lib/errors/problem.js';
 import { makeFolder, refusedTarget, writeTextFile } from '../lib/files/write-file.js';
 import { reportPath } from './environment.js';
 
-/** Log lines are as wide as a log is read. */
-const LOG_WIDTH = 120;
-
 /**
  * Shows the report everywhere: log, annotations, report file, outputs, summary, and last the comment. None of it can
  * change the verdict; what cannot be written is warned of. Outputs are set before the comment, which may be cut off.
@@ -24,7 +21,7 @@ export async function publish(
   context: RunContext | null,
   world: ActionWorld,
 ): Promise<void> {
-  world.log(renderTerminal(report, { colour: false, width: LOG_WIDTH, explain: false }));
+  world.log(renderTerminal(report, { colour: false, width: null, explain: false }));
   for (const annotation of annotationsOf(report)) world.annotate(annotation);
   const asked = context?.inputs['report-file'] ?? world.input('report-file');
   const reportFile = await writeReportFile(report, asked, context?.inputs['comment-key'] ?? 'error', world);

@@ -1,30 +1,21 @@
 import { renderComment } from '../report/markdown/comment.js';
 import type { NoVerdictError } from '../lib/errors/problem.js';
 import type { ErrorReport, Report } from '../report/model/schema.js';
+import type { TerminalOptions } from '../report/terminal/render.js';
 import { renderTerminal } from '../report/terminal/render.js';
 import { logJson } from '../lib/text/log.js';
 
 export type OutputFormat = 'table' | 'json' | 'markdown';
 
-export interface TerminalLook {
-  readonly colour: boolean;
-  /** In columns; null if it is not known. */
-  readonly width: number | null;
-  readonly explain: boolean;
-}
-
-/** The width in columns if the output is not a terminal. */
-const USUAL_WIDTH = 120;
-
 /** The report in the requested format, with a newline at its end; of a run without a verdict too. */
-export function renderReport(report: Report | ErrorReport, format: OutputFormat, look: TerminalLook): string {
+export function renderReport(report: Report | ErrorReport, format: OutputFormat, look: TerminalOptions): string {
   switch (format) {
     case 'json':
       return jsonDocument(report);
     case 'markdown':
       return renderComment(report, NOWHERE);
     case 'table':
-      return renderTerminal(report, { ...look, width: look.width ?? USUAL_WIDTH });
+      return renderTerminal(report, look);
   }
 }
 

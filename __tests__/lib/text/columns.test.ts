@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { bar, columns, cutToWidth, widthOf, wrap } from '../../../src/lib/text/columns.js';
+import fc from 'fast-check';
+import { bar, columns, cutToWidth, widthOf, wrap, wrapped } from '../../../src/lib/text/columns.js';
 import type { Column } from '../../../src/lib/text/columns.js';
 
 describe('the width of a text in a terminal', () => {
@@ -24,6 +25,44 @@ describe('the width of a text in a terminal', () => {
     ['of one column the ellipsis is left', 'abc', 1, '…'],
   ])('cut: %s', (_, text, width, expected) => {
     expect(cutToWidth(text, width)).toBe(expected);
+  });
+});
+
+describe('a paragraph', () => {
+  test.each([
+    [
+      'goes on below its own first word',
+      '  fail  ',
+      'one two three four',
+      22,
+      ['  fail  one two three', '        four'],
+    ],
+    ['stays one line where it fits exactly', '  ', 'one two three', 15, ['  one two three']],
+    ['counts wide characters as two columns', '', '日本 日本 日本語', 14, ['日本 日本', '日本語']],
+    ['takes no room for colours', '', '\u001b[31mone\u001b[0m two thr', 12, ['\u001b[31mone\u001b[0m two thr']],
+    ['has no blanks at the ends of its lines', '', 'one two  three four', 12, ['one two', 'three four']],
+    ['is one line where the width is not known', '  ', 'ab '.repeat(100), null, [`  ${'ab '.repeat(100)}`]],
+  ])('%s', (_, start, text, width, expected) => {
+    expect(wrapped(start, text, width)).toEqual(expected);
+  });
+
+  test('of a narrow terminal keeps 12 columns for its text', () => {
+    expect(wrapped(' '.repeat(8), 'one two three four', 10)).toEqual([
+      `${' '.repeat(8)}one two`,
+      `${' '.repeat(8)}three four`,
+    ]);
+  });
+
+  test('loses no word, and no line is longer than the width or a single word', () => {
+    const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(words, fc.integer({ min: 1, max: 60 }), (given, width) => {
+        const lines = wrapped('  ', given.join(' '), width);
+        expect(lines.join(' ').trim().split(/ +/)).toEqual(given);
+        for (const line of lines)
+          if (line.trim().includes(' ')) expect(line.length).toBeLessThanOrEqual(Math.max(width, 14));
+      }),
+    );
   });
 });
 

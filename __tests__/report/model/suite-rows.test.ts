@@ -50,7 +50,11 @@ describe('the share of the limit', () => {
   test('of what has a price in part is at least so much, and of what has none it is not known', () => {
     // 1.5 of 8 = 18.75 %
     const partly = suite({ head: totals(null, '1.5') });
-    expect(suiteRow(partly, limited('8')).share).toEqual({ text: 'at least 19 % of $8.00', percent: 18.75 });
+    expect(suiteRow(partly, limited('8')).share).toEqual({
+      text: 'at least 19 % of $8.00',
+      part: 'at least 19 %',
+      percent: 18.75,
+    });
     expect(suiteRow(suite({ head: totals(null) }), limited('8')).share).toBeNull();
     const whole = (head: ReportTotals) => totalRow({ ...limited('8'), head }).share;
     expect([whole(totals(null, '1.5'))?.text, whole(totals(null))]).toEqual(['at least 19 % of $8.00', null]);
@@ -63,7 +67,11 @@ describe('the share of the limit', () => {
   });
 
   test('of what is free is none of it', () => {
-    expect(suiteRow(suite({ head: totals('0') }), limited('8')).share).toEqual({ text: '0 % of $8.00', percent: 0 });
+    expect(suiteRow(suite({ head: totals('0') }), limited('8')).share).toEqual({
+      text: '0 % of $8.00',
+      part: '0 %',
+      percent: 0,
+    });
   });
 
   test.each([
@@ -75,7 +83,7 @@ describe('the share of the limit', () => {
     ['0.004', '8', '0.1 % of $8.00', 0.05],
   ])('%s of a limit of %s is %s', (cost, limit, text, percent) => {
     const { share } = suiteRow(suite({ head: totals(cost) }), limited(limit));
-    expect(share).toEqual({ text, percent });
+    expect(share).toEqual({ text, part: text.replace(' of $8.00', ''), percent });
   });
 
   test("a suite's own limit comes before that of the run", () => {

@@ -41,6 +41,34 @@ describe('the table of suites', () => {
   });
 });
 
+describe('a terminal of 60 columns', () => {
+  const sixty = (report: Parameters<typeof renderTerminal>[0]) =>
+    renderTerminal(report, { colour: false, width: 60, explain: true }).split('\n');
+
+  test.each(REPORT_NAMES.filter((name) => name !== 'hostile'))(
+    '%s: no line is longer, but for a single word',
+    (name) => {
+      for (const line of sixty(readReport(name)))
+        if (line.trim().includes(' ')) expect(widthOf(line)).toBeLessThanOrEqual(60);
+    },
+  );
+
+  test('has the cost, the change and the share of each suite still, and names it whole', () => {
+    const lines = sixty(readVerdict('over-budget'));
+    expect(lines).toContain('  Suite             Base     Head  Change  Share of limit');
+    expect(lines).toContain('  nightly-batch    $1.61    $1.61   $0.00  54 % of its $3.00');
+  });
+
+  test('says the same as a wide one: where the width is not known, nothing is wrapped or left out', () => {
+    const words = (width: number | null) =>
+      renderTerminal(readVerdict('unpriced'), { colour: false, width, explain: true })
+        .replace(/^ {2}Suite(?:\n|.)*?\n\n/m, '')
+        .split(/\s+/);
+    expect(words(60)).toEqual(words(null));
+    expect(words(null).length).toBeGreaterThan(60);
+  });
+});
+
 describe('a report without a manifest at head', () => {
   const { suites, base } = readVerdict('over-budget');
   const removed = suites.map((suite) => ({

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Text in columns, as a terminal counts them. */
 
 const WIDE =
@@ -82,16 +84,38 @@ export function bar(share: number, width = 10): string {
   return FULL.repeat(filled) + EMPTY.repeat(width - filled);
 }
 
-/** A text broken at its blanks into lines of at most `width` columns; a word that is longer keeps a line of its own. */
+/**
+ * A text broken at its blanks into lines of at most `width` columns; a word that is longer keeps a line of its own. Colours
+ * take no room.
+ */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && widthOf(longer) > width) {
-      lines.push(line);
+    if (line !== '' && visibleWidth(longer) > width) {
+      lines.push(line.trimEnd());
       line = word;
     } else line = longer;
   }
   return [...lines, line];
+}
+
+const NARROWEST_TEXT = 12;
+
+/**
+ * The same behind `start`, and the other lines behind as many blanks; at least 12 columns are left to the text. One line
+ * where the width is not known.
+ */
+export function wrapped(start: string, text: string, width: number | null): string[] {
+  if (width === null) return [start + text];
+  const indent = visibleWidth(start);
+  return wrap(text, Math.max(width - indent, NARROWEST_TEXT)).map(
+    (line, index) => (index === 0 ? start : ' '.repeat(indent)) + line,
+  );
+}
+
+/** Colours take no room. */
+function visibleWidth(text: string): number {
+  return widthOf(stripVTControlCharacters(text));
 }

@@ -1,3 +1,4 @@
+import { logLine } from './log.js';
 import { LINE_LIMIT, safeLine } from './plain.js';
 
 /**
@@ -26,6 +27,14 @@ function codeSpan(line: string): string {
 /** A pipe ends a table's cell even within a code span, unless it is escaped. */
 function escapePipes(markdown: string): string {
   return markdown.replaceAll('|', '\\|');
+}
+
+/** Lines as they are, in a block of code that nothing in them can end; no line starts a runner command. */
+export function codeBlock(lines: readonly string[], limit: number = PROSE_LIMIT): string {
+  const safe = lines.map((line) => logLine(line, limit).replace(COMMENT_START, '‹'));
+  const runs = safe.flatMap((line) => line.match(/`+/g) ?? []);
+  const fence = '`'.repeat(Math.max(2, ...runs.map((run) => run.length)) + 1);
+  return [fence, ...safe, fence].join('\n');
 }
 
 /** A name, id or label in running text: a code span of at most 100 characters. */

@@ -5,7 +5,7 @@ import { fit } from '../../lib/text/fit.js';
 import { pageLink } from '../../lib/text/markdown.js';
 import { foldedBlocks } from './blocks.js';
 import type { MarkdownContext } from './blocks.js';
-import { callsSection } from './sections/calls.js';
+import { arithmeticSection, callsSection } from './sections/calls.js';
 import { errorSections } from './sections/errors.js';
 import { headlineSection, subline } from './sections/headline.js';
 import { notesSection, suggestionsSection } from './sections/notes.js';
@@ -73,6 +73,7 @@ export function detailSections(report: Report, context: MarkdownContext): Block[
     ...suggestionsSection(report, context),
     ...unchangedSuites(report, context),
     ...callsSection(report, context),
+    ...arithmeticSection(report, context),
     ...rangeSection(report, context),
     ...usageSection(report, context),
     ...usageRemarks(report),

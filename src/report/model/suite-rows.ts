@@ -10,7 +10,7 @@ import {
 import type { Decimal } from '../../lib/money/decimal.js';
 import { atLeast, money, plainPercent } from '../../lib/text/amount.js';
 import { deltaText, hasHeadManifest, hasLimits, isZeroAmount } from './wording.js';
-import type { Report, ReportSuite, ReportTotals } from './schema.js';
+import type { Report, ReportDelta, ReportSuite, ReportTotals } from './schema.js';
 
 const ONE = fromInteger(1);
 const HUNDRED = fromInteger(100);
@@ -24,6 +24,8 @@ export interface SuiteRow {
   readonly head: string;
   /** `+$0.31 (+6.3 %)`; `new` or `removed` where there is nothing to hold it against. */
   readonly change: string;
+  /** The same without its percentage. */
+  readonly changeAmount: string;
   readonly share: Share | null;
 }
 
@@ -32,6 +34,8 @@ export interface Share {
   readonly percent: number;
   /** `76 % of $2.00`. */
   readonly text: string;
+  /** `76 %`. */
+  readonly part: string;
 }
 
 /** What the shares are parts of: the limits, or the run where nothing limits its cost. */
@@ -44,7 +48,7 @@ export function suiteRow(suite: ReportSuite, report: Report): SuiteRow {
     name: suite.name,
     base: suite.base === null ? (report.base === null ? '' : 'new') : cost(suite.base),
     head: suite.head === null ? 'removed' : cost(suite.head),
-    change: changeOf(suite),
+    ...changeOf(suite),
     share: shareOf(suite, report),
   };
 }
@@ -56,14 +60,24 @@ export function totalRow(report: Report): SuiteRow {
     name: 'All suites',
     base: report.base === null ? '' : cost(report.base),
     head: hasHeadManifest(report) ? cost(report.head) : 'not known',
-    change: totalChange(report),
+    ...totalChange(report),
     share: limit === null ? null : share(report.head, limit, money(limit)),
   };
 }
 
-function totalChange({ base, delta }: Report): string {
-  if (base === null) return '';
-  return delta === null ? 'not known' : deltaText(delta);
+type Change = Pick<SuiteRow, 'change' | 'changeAmount'>;
+
+function totalChange({ base, delta }: Report): Change {
+  if (base === null) return inWords('');
+  return delta === null ? inWords('not known') : inFigures(delta);
+}
+
+function inWords(word: string): Change {
+  return { change: word, changeAmount: word };
+}
+
+function inFigures(delta: ReportDelta): Change {
+  return { change: deltaText(delta), changeAmount: deltaText({ ...delta, percent: null }) };
 }
 
 /** An amount; `no price`, with what is known of it where some calls have one. */
@@ -72,11 +86,11 @@ function cost(totals: ReportTotals): string {
   return isZeroAmount(totals.priced_per_run) ? 'no price' : `${money(totals.priced_per_run)} + no price`;
 }
 
-function changeOf(suite: ReportSuite): string {
-  if (suite.delta !== null && suite.status !== 'added' && suite.status !== 'removed') return deltaText(suite.delta);
+function changeOf(suite: ReportSuite): Change {
+  if (suite.delta !== null && suite.status !== 'added' && suite.status !== 'removed') return inFigures(suite.delta);
   const amount = suite.delta?.per_run ?? null;
-  const word = suite.status === 'removed' ? 'removed' : 'new';
-  return amount === null ? word : deltaText({ per_run: amount, percent: null, per_month: null });
+  if (amount === null) return inWords(suite.status === 'removed' ? 'removed' : 'new');
+  return inFigures({ per_run: amount, percent: null, per_month: null });
 }
 
 /** Of the suite's own limit, else of the run's, else of what the run costs. */
@@ -101,11 +115,8 @@ function share(
   if (part === null || total === null || !isPositive(total)) return null;
   if (exactly === null && isZeroAmount(known)) return null;
   const exact = percentage(part, total, 6);
-  const text = `${atLeast(exactly !== null)}${sharePercent(exact)}`;
-  return {
-    percent: toNumber(exact),
-    text: of === null ? text : `${text} of ${of}`,
-  };
+  const shown = `${atLeast(exactly !== null)}${sharePercent(exact)}`;
+  return { percent: toNumber(exact), part: shown, text: of === null ? shown : `${shown} of ${of}` };
 }
 
 /** Whole percents from one on; a limit that is broken or kept by a hair is said to be. */

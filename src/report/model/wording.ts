@@ -169,3 +169,21 @@ export function usageFlaws({ unreadable, unknown }: UsageReport): string[] {
 function total(amounts: readonly (string | null)[]): Decimal {
   return amounts.reduce((sum, amount) => add(sum, parseDecimal(amount ?? '') ?? ZERO), ZERO);
 }
+
+/** How the cost of a call comes about, a line a term, from a token to a run; empty where the report does not have it. */
+export function arithmeticOf(call: ReportCall): string[] {
+  return [...(call.arithmetic ?? []), ...runLine(call)];
+}
+
+/** From a request to a run: `360 requests x 1.02 attempts x 0.0066 = 2.42352`. */
+function runLine({
+  arithmetic,
+  head,
+  requests_per_run: requests,
+  attempts_per_request: attempts,
+}: ReportCall): string[] {
+  const perRequest = head?.per_request ?? null;
+  if (arithmetic === undefined || perRequest === null || attempts === undefined) return [];
+  const tries = attempts === '1' ? '' : ` x ${attempts} attempts`;
+  return [`${requests} requests${tries} x ${perRequest} = ${head?.per_run ?? ''}`];
+}

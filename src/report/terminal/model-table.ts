@@ -2,7 +2,7 @@ import type { EndpointPrice, EndpointSpread } from '../../budget/pricing/endpoin
 import type { ListedModel } from '../../budget/pricing/model-listing.js';
 import { count, exactMoney } from '../../lib/text/amount.js';
 import type { Column } from '../../lib/text/columns.js';
-import { columns } from '../../lib/text/columns.js';
+import { columns, cutToWidth, widthOf, wrapped } from '../../lib/text/columns.js';
 import { logLine } from '../../lib/text/log.js';
 import { LINE_LIMIT } from '../../lib/text/plain.js';
 
@@ -12,58 +12,128 @@ export interface ModelRow {
   readonly spread: EndpointSpread | { readonly reason: string } | null;
 }
 
-const HEADS: readonly Column[] = [
-  { title: 'Model', align: 'left', isElastic: true },
-  { title: 'Prompt', align: 'right' },
-  { title: 'Completion', align: 'right' },
-  { title: 'Cache read', align: 'right' },
-  { title: 'Context', align: 'right' },
-  { title: 'Tier', align: 'left' },
+/** A column and what stands in it. */
+interface ModelColumn {
+  readonly head: Column;
+  readonly cell: (row: ModelRow, price: ListedPrice) => string;
+}
+
+type ListedPrice = NonNullable<ListedModel['price']>;
+type Spread = NonNullable<ModelRow['spread']>;
+
+const MODEL: ModelColumn = {
+  head: { title: 'Model', align: 'left', isElastic: true },
+  cell: ({ model }, { other_prices: others }) => {
+    const alias = model.alias_of === null ? '' : ` -> ${id(model.alias_of)}`;
+    return `${id(model.id)}${alias}${others.length === 0 ? '' : ' *'}`;
+  },
+};
+const PROMPT = right('Prompt', (_, { prompt }) => exactMoney(prompt));
+const COMPLETION = right('Completion', (_, { completion }) => exactMoney(completion));
+const CACHE_READ = right('Cache read', (_, { cache_read: read }) => (read === null ? '-' : exactMoney(read)));
+const CONTEXT = right('Context', ({ model: { context_length: length } }) => (length === null ? '-' : count(length)));
+const TIER: ModelColumn = { head: { title: 'Tier', align: 'left' }, cell: (_, { tier }) => tier };
+const SPREAD: readonly ModelColumn[] = [
+  right('Endpoints', ({ spread }) => (spread === null || 'reason' in spread ? '-' : endpointCount(spread))),
+  {
+    head: { title: 'Cheapest', align: 'left' },
+    cell: ({ spread }) =>
+      spread === null ? '' : 'reason' in spread ? logLine(spread.reason, LINE_LIMIT) : endpointCell(spread.cheapest),
+  },
+  {
+    head: { title: 'Most expensive', align: 'left' },
+    cell: ({ spread }) => (spread === null || 'reason' in spread ? '' : endpointCell(spread.dearest)),
+  },
 ];
 
-const SPREAD_HEADS: readonly Column[] = [
-  { title: 'Endpoints', align: 'right' },
-  { title: 'Cheapest', align: 'left' },
-  { title: 'Dearest', align: 'left' },
+function right(title: string, cell: ModelColumn['cell']): ModelColumn {
+  return { head: { title, align: 'right' }, cell };
+}
+
+/** From the widest to the narrowest; the spread over endpoints stands below each model where it has no columns. */
+const LAYOUTS: readonly (readonly ModelColumn[])[] = [
+  [MODEL, PROMPT, COMPLETION, CACHE_READ, CONTEXT, TIER, ...SPREAD],
+  [MODEL, PROMPT, COMPLETION, CACHE_READ, CONTEXT, TIER],
+  [MODEL, PROMPT, COMPLETION, CACHE_READ, CONTEXT],
+  [MODEL, PROMPT, COMPLETION, CONTEXT],
+  [MODEL, PROMPT, COMPLETION],
 ];
+/** So much of an id is worth more than a column that a narrower table leaves out. */
+const READABLE_ID = 32;
 
 /**
  * Models under titles, prices in dollars per million tokens; after the table what its marks mean, and why models have no
- * price. `width` in columns, null where there is no terminal to fit.
+ * price. `width` in columns; null where the width is not known. From 60 columns on no line of the table is longer.
  */
 export function modelTable(rows: readonly ModelRow[], width: number | null): string {
-  const priced = rows.filter(({ model }) => model.price !== null);
-  const hasSpread = priced.some(({ spread }) => spread !== null);
-  const heads = hasSpread ? [...HEADS, ...SPREAD_HEADS] : HEADS;
-  const table = columns(heads, priced.map(cellsOf), width ?? Number.POSITIVE_INFINITY);
+  const priced = rows.flatMap((row) => (row.model.price === null ? [] : [{ row, price: row.model.price }]));
+  const hasSpread = priced.some(({ row }) => row.spread !== null);
+  const layouts = hasSpread ? LAYOUTS : LAYOUTS.slice(1);
+  const room = width ?? Number.POSITIVE_INFINITY;
+  const layout = layouts.find((each) => widthWith(each, priced) <= room) ?? layouts.slice(-1).flat();
+  const isBelow = hasSpread && !SPREAD.every((column) => layout.includes(column));
+  const left = (layouts[0] ?? []).filter((column) => !layout.includes(column) && !SPREAD.includes(column));
   const parts = [
-    priced.length === 0 ? [] : table,
-    [...markLines(priced), ...(priced.length === 0 ? [] : ['Prices in US dollars per million tokens.'])],
-    rows.flatMap(({ model }) => (model.reason === null ? [] : [`${id(model.id)}: no price: ${logLine(model.reason)}`])),
+    priced.length === 0 ? [] : tableLines(layout, priced, room, isBelow),
+    [
+      ...markLines(rows),
+      ...(priced.length === 0 ? [] : ['Prices in US dollars per million tokens.']),
+      ...(left.length === 0
+        ? []
+        : [`Left out here: ${left.map(({ head }) => head.title).join(', ')}; --json has all.`]),
+    ].flatMap((line) => wrapped('', line, width)),
+    rows.flatMap(({ model }) =>
+      model.reason === null ? [] : wrapped('', `${id(model.id)}: no price: ${logLine(model.reason)}`, width),
+    ),
   ];
   const text = parts.filter((part) => part.length > 0).map((part) => `${part.join('\n')}\n`);
   return text.join('\n');
 }
 
-function cellsOf({ model, spread }: ModelRow): string[] {
-  const { price } = model;
-  if (price === null) return [];
-  const alias = model.alias_of === null ? '' : ` -> ${id(model.alias_of)}`;
+interface PricedRow {
+  readonly row: ModelRow;
+  readonly price: ListedPrice;
+}
+
+function tableLines(
+  layout: readonly ModelColumn[],
+  rows: readonly PricedRow[],
+  room: number,
+  isSpreadBelow: boolean,
+): string[] {
+  const [titles = '', ...lines] = columns(headsOf(layout), cellsOf(layout, rows), room);
   return [
-    `${id(model.id)}${alias}${price.other_prices.length === 0 ? '' : ' *'}`,
-    exactMoney(price.prompt),
-    exactMoney(price.completion),
-    price.cache_read === null ? '-' : exactMoney(price.cache_read),
-    model.context_length === null ? '-' : count(model.context_length),
-    price.tier,
-    ...(spread === null ? [] : spreadCells(spread)),
+    titles,
+    ...lines.flatMap((line, index) => {
+      const spread = rows[index]?.row.spread ?? null;
+      return isSpreadBelow && spread !== null ? [line, ...spreadBelow(spread).map((each) => `  ${each}`)] : [line];
+    }),
   ];
 }
 
-function spreadCells(spread: EndpointSpread | { readonly reason: string }): string[] {
-  if ('reason' in spread) return ['-', logLine(spread.reason, LINE_LIMIT)];
-  const tiers = spread.other_tiers === 0 ? '' : ` (+${spread.other_tiers})`;
-  return [`${spread.endpoints}${tiers}`, endpointCell(spread.cheapest), endpointCell(spread.dearest)];
+function widthWith(layout: readonly ModelColumn[], rows: readonly PricedRow[]): number {
+  const cells = cellsOf(layout, rows).map(([first = '', ...rest]) => [cutToWidth(first, READABLE_ID), ...rest]);
+  return Math.max(...columns(headsOf(layout), cells, Number.POSITIVE_INFINITY).map(widthOf));
+}
+
+function headsOf(layout: readonly ModelColumn[]): Column[] {
+  return layout.map(({ head }) => head);
+}
+
+function cellsOf(layout: readonly ModelColumn[], rows: readonly PricedRow[]): string[][] {
+  return rows.map(({ row, price }) => layout.map(({ cell }) => cell(row, price)));
+}
+
+function spreadBelow(spread: Spread): string[] {
+  if ('reason' in spread) return [`endpoints: ${logLine(spread.reason, LINE_LIMIT)}`];
+  return [
+    `${endpointCount(spread)} endpoints: cheapest ${endpointCell(spread.cheapest)}`,
+    `most expensive ${endpointCell(spread.dearest)}`,
+  ];
+}
+
+function endpointCount({ endpoints, other_tiers: others }: EndpointSpread): string {
+  return `${endpoints}${others === 0 ? '' : ` (+${others})`}`;
 }
 
 function endpointCell(price: EndpointPrice | null): string {

@@ -9,24 +9,22 @@ import {
   usageTitle,
 } from '../model/wording.js';
 import type { ErrorReport, Report } from '../model/schema.js';
-import { shareTitle, suiteRow, totalRow } from '../model/suite-rows.js';
-import type { SuiteRow } from '../model/suite-rows.js';
 import { describeViolation } from '../model/violation-words.js';
 import { money, signedMoney } from '../../lib/text/amount.js';
+import { wrapped } from '../../lib/text/columns.js';
 import { logLine } from '../../lib/text/log.js';
 import { LINE_LIMIT } from '../../lib/text/plain.js';
 import type { Violation } from '../../budget/verdict/violation.js';
 import { explanation } from './explain.js';
-import type { Paint } from './colour.js';
-import { paintWith } from './colour.js';
-import type { Column } from '../../lib/text/columns.js';
-import { bar, columns } from '../../lib/text/columns.js';
+import { paintWith } from './style.js';
+import type { Style } from './style.js';
+import { suiteTable } from './suite-table.js';
 
 export interface TerminalOptions {
   /** Only where a terminal reads and NO_COLOR is not set. */
   readonly colour: boolean;
-  /** Columns of the terminal. */
-  readonly width: number;
+  /** Columns of the terminal: prose is wrapped and tables are cut to it. Null: nobody knows, so nothing is. */
+  readonly width: number | null;
   /** Print the arithmetic of each call. */
   readonly explain: boolean;
 }
@@ -35,82 +33,62 @@ const VERDICT_STYLE = { pass: 'green', warn: 'yellow', fail: 'red', error: 'red'
 
 /**
  * The report for a person at a terminal: verdict, violations, suites, notes, prices. The text may end up in a
- * runner's log, so whatever is untrusted passes the log's own filter.
+ * runner's log, so untrusted text passes the log's own filter.
  */
 export function renderTerminal(report: Report | ErrorReport, options: TerminalOptions): string {
-  const paint = paintWith(options.colour);
-  const parts = report.verdict === 'error' ? errorParts(report, paint) : reportParts(report, options, paint);
+  const style: Style = { paint: paintWith(options.colour), width: options.width };
+  const parts = report.verdict === 'error' ? errorParts(report, style) : reportParts(report, options, style);
   return `${parts
     .filter((part) => part.length > 0)
     .map((part) => part.join('\n'))
     .join('\n\n')}\n`;
 }
 
-function errorParts(report: ErrorReport, paint: Paint): string[][] {
-  const problems = report.errors.map(({ message, file, line, column }) => {
+function errorParts(report: ErrorReport, { paint, width }: Style): string[][] {
+  const problems = report.errors.flatMap(({ message, file, line, column }) => {
     const place = [file, line, column].filter((part) => part !== null).join(':');
-    return `  ${place === '' ? '' : `${logLine(place)}: `}${logLine(message)}`;
+    return wrapped('  ', `${place === '' ? '' : `${logLine(place)}: `}${logLine(message)}`, width);
   });
   return [[paint('red', paint('bold', 'No verdict')), ...problems]];
 }
 
-function reportParts(report: Report, options: TerminalOptions, paint: Paint): string[][] {
+function reportParts(report: Report, options: TerminalOptions, style: Style): string[][] {
+  const paragraph = (text: string): string[] => wrapped('', text, style.width);
   return [
-    [verdictLine(report, paint)],
-    report.violations.flatMap((violation) => violationLines(violation, paint)),
-    suiteTable(report, options, paint),
-    figureLines(report),
-    noteLines(report),
-    options.explain ? explanation(report, paint) : [],
-    [priceLine(report, paint), ...(hasHeadManifest(report) ? [`Calls: ${coverageText(report)}`] : [])],
+    paragraph(verdictLine(report, style)),
+    report.violations.flatMap((violation) => violationLines(violation, style)),
+    suiteTable(report, style),
+    figureLines(report).flatMap(paragraph),
+    noteLines(report).flatMap(paragraph),
+    options.explain ? explanation(report, style) : [],
+    [priceLine(report, style), ...(hasHeadManifest(report) ? [`Calls: ${coverageText(report)}`] : [])].flatMap(
+      paragraph,
+    ),
   ];
 }
 
-function verdictLine(report: Report, paint: Paint): string {
+function verdictLine(report: Report, { paint }: Style): string {
   const { title, cost } = headline(report);
-  const style = VERDICT_STYLE[report.verdict];
   const text = isNothingChanged(report) && report.verdict === 'pass' ? 'Nothing changed' : title;
-  return `${paint(style, paint('bold', text))}${cost === null ? '' : `: ${cost}`}`;
+  return `${paint(VERDICT_STYLE[report.verdict], paint('bold', text))}${cost === null ? '' : `: ${cost}`}`;
 }
 
-function violationLines(violation: Violation, paint: Paint): string[] {
+function violationLines(violation: Violation, { paint, width }: Style): string[] {
   const words = describeViolation(violation);
   const level = violation.severity === 'fail' ? paint('red', 'fail') : paint('yellow', 'warn');
   const subject = words.subject === null ? '' : `${logLine(words.subject, 140)}: `;
   const figures = words.figures === null ? null : `${words.title} ${words.figures}`;
-  const said = figures === null ? logLine(words.message) : figures + (words.over === null ? '' : `, ${words.over}`);
+  const statement =
+    figures === null ? logLine(words.message) : figures + (words.over === null ? '' : `, ${words.over}`);
   const where = violation.file === null ? '' : logLine(`${violation.file}:${violation.line ?? 1}`);
   const aside = [words.mitigated, where].filter((part) => part !== null && part !== '').join(', ');
+  const text = `${figures === null ? '' : subject}${statement}${aside === '' ? '' : paint('dim', `  (${aside})`)}`;
   return [
-    `  ${level}  ${figures === null ? '' : subject}${said}${aside === '' ? '' : paint('dim', `  (${aside})`)}`,
-    ...(words.remedy === null ? [] : [paint('dim', `        ${logLine(words.remedy)}`)]),
+    ...wrapped(`  ${level}  `, text, width),
+    ...(words.remedy === null
+      ? []
+      : wrapped('        ', logLine(words.remedy), width).map((line) => paint('dim', line))),
   ];
-}
-
-const NAME: Column = { title: 'Suite', align: 'left', isElastic: true };
-
-function suiteTable(report: Report, { width }: TerminalOptions, paint: Paint): string[] {
-  if (report.suites.length === 0) return [];
-  const hasBase = report.base !== null;
-  const heads: Column[] = [
-    NAME,
-    ...(hasBase ? [right('Base'), right('Head'), right('Change')] : [right('Per run')]),
-    ...(hasHeadManifest(report) ? [{ title: shareTitle(report), align: 'left' } satisfies Column] : []),
-  ];
-  const rows = [...report.suites.map((suite) => suiteRow(suite, report)), totalRow(report)].map((row) =>
-    cellsOf(row, hasBase),
-  );
-  const [titles = '', ...lines] = columns(heads, rows, width - 2).map((line) => `  ${line}`);
-  return [paint('dim', titles), ...lines.slice(0, -1), ...lines.slice(-1).map((line) => paint('bold', line))];
-}
-
-function cellsOf(row: SuiteRow, hasBase: boolean): string[] {
-  const share = row.share === null ? '' : `${bar(row.share.percent)} ${row.share.text}`;
-  return [name(row.name), ...(hasBase ? [row.base, row.head, row.change] : [row.head]), share];
-}
-
-function right(title: string): Column {
-  return { title, align: 'right' };
 }
 
 function figureLines(report: Report): string[] {
@@ -151,7 +129,7 @@ function name(text: string): string {
   return logLine(text, LINE_LIMIT);
 }
 
-function priceLine(report: Report, paint: Paint): string {
+function priceLine(report: Report, { paint }: Style): string {
   const text = `Prices ${priceSource(report)}, ${logLine(report.prices.url)}, fetched ${name(report.prices.fetched_at)}`;
   return report.prices.source === 'lock' ? paint('yellow', text) : text;
 }

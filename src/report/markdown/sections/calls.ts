@@ -1,9 +1,9 @@
 import type { Report, ReportCall, ReportSuite } from '../../model/schema.js';
-import { moneyOr, stateWord, tokensOf, unitPricesOf } from '../../model/wording.js';
+import { arithmeticOf, moneyOr, stateWord, tokensOf, unitPricesOf } from '../../model/wording.js';
 import type { InAndOut } from '../../model/wording.js';
 import { count, counted, signedMoney } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
-import { cell, proseCell } from '../../../lib/text/markdown.js';
+import { cell, codeBlock, proseCell } from '../../../lib/text/markdown.js';
 import { folded, missingRows, tableHead, tableRow, unbroken } from '../blocks.js';
 import type { MarkdownContext } from '../blocks.js';
 
@@ -31,6 +31,19 @@ export function callsSection(report: Report, context: MarkdownContext): Block[] 
       context,
     ),
   ];
+}
+
+/** How the cost of each call comes about, for whoever asked for it: in code blocks, so that nothing is read as Markdown. */
+export function arithmeticSection(report: Report, context: MarkdownContext): Block[] {
+  const rows = report.suites.flatMap((suite) =>
+    suite.calls.flatMap((call) => {
+      const lines = arithmeticOf(call);
+      return lines.length === 0 ? [] : [`\n${cell(`${suite.name} / ${call.name}`, 140)}\n\n${codeBlock(lines)}`];
+    }),
+  );
+  if (rows.length === 0) return [];
+  const missing = missingRows(context, 'call');
+  return [folded({ title: 'How each cost comes about', rows, importance: 1, missing }, context)];
 }
 
 function suiteLine(suite: ReportSuite, report: Report): string {

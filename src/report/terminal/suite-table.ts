@@ -1,0 +1,82 @@
+import type { Report } from '../model/schema.js';
+import { shareTitle, suiteRow, totalRow } from '../model/suite-rows.js';
+import type { SuiteRow } from '../model/suite-rows.js';
+import { hasHeadManifest } from '../model/wording.js';
+import { bar, columns, cutToWidth, widthOf } from '../../lib/text/columns.js';
+import type { Column } from '../../lib/text/columns.js';
+import { logLine } from '../../lib/text/log.js';
+import { LINE_LIMIT } from '../../lib/text/plain.js';
+import type { Style } from './style.js';
+
+/** What a narrow terminal leaves out, the least needed first. */
+interface Layout {
+  readonly bar: boolean;
+  /** `+$0.31 (+6.3 %)` instead of `+$0.31`. */
+  readonly percentOfChange: boolean;
+  /** `76 % of $2.00` instead of `76 %`. */
+  readonly limit: boolean;
+  readonly base: boolean;
+}
+
+const WIDEST: Layout = { bar: true, percentOfChange: true, limit: true, base: true };
+const NARROWEST: Layout = { bar: false, percentOfChange: false, limit: false, base: false };
+const LAYOUTS: readonly Layout[] = [
+  WIDEST,
+  { ...WIDEST, bar: false },
+  { ...WIDEST, bar: false, percentOfChange: false },
+  { ...NARROWEST, base: true },
+  NARROWEST,
+];
+
+const INDENT = '  ';
+/** So much of a name is worth more than what a narrower layout leaves out. */
+const READABLE_NAME = 20;
+
+/** Cost and share of each suite, and of all of them; in as many columns as the terminal has, from 60 on. */
+export function suiteTable(report: Report, { paint, width }: Style): string[] {
+  if (report.suites.length === 0) return [];
+  const rows = [...report.suites.map((suite) => suiteRow(suite, report)), totalRow(report)];
+  const room = (width ?? Number.POSITIVE_INFINITY) - INDENT.length;
+  const layout = LAYOUTS.find((each) => naturalWidth(report, rows, each) <= room) ?? NARROWEST;
+  const lines = columns(
+    headsOf(report, layout),
+    rows.map((row) => cellsOf(row, report, layout)),
+    room,
+  );
+  const [titles = '', ...rest] = lines.map((line) => `${INDENT}${line}`);
+  return [paint('dim', titles), ...rest.slice(0, -1), ...rest.slice(-1).map((line) => paint('bold', line))];
+}
+
+function naturalWidth(report: Report, rows: readonly SuiteRow[], layout: Layout): number {
+  const cells = rows.map((row) => {
+    const [first = '', ...others] = cellsOf(row, report, layout);
+    return [cutToWidth(first, READABLE_NAME), ...others];
+  });
+  return Math.max(...columns(headsOf(report, layout), cells, Number.POSITIVE_INFINITY).map(widthOf));
+}
+
+function headsOf(report: Report, layout: Layout): Column[] {
+  const right = (title: string): Column => ({ title, align: 'right' });
+  return [
+    { title: 'Suite', align: 'left', isElastic: true },
+    ...(report.base === null
+      ? [right('Per run')]
+      : [...(layout.base ? [right('Base')] : []), right('Head'), right('Change')]),
+    ...(hasHeadManifest(report) ? [{ title: shareTitle(report), align: 'left' } satisfies Column] : []),
+  ];
+}
+
+function cellsOf(row: SuiteRow, report: Report, layout: Layout): string[] {
+  const change = layout.percentOfChange ? row.change : row.changeAmount;
+  return [
+    logLine(row.name, LINE_LIMIT),
+    ...(report.base === null ? [row.head] : [...(layout.base ? [row.base] : []), row.head, change]),
+    shareCell(row, layout),
+  ];
+}
+
+function shareCell({ share }: SuiteRow, layout: Layout): string {
+  if (share === null) return '';
+  const text = layout.limit ? share.text : share.part;
+  return layout.bar ? `${bar(share.percent)} ${text}` : text;
+}

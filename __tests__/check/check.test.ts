@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { lockText } from '../../src/openrouter/catalogue/lock.js';
+import { lockfileText } from '../../src/openrouter/catalogue/lockfile.js';
 import { check } from '../../src/check/check.js';
 import type { Sources } from '../../src/check/sources.js';
 import type { Report } from '../../src/report/model/schema.js';
@@ -30,7 +30,7 @@ function lock(url: string, ...ids: readonly string[]): Sources['lock'] {
     ids.map((id) => model({ id, pricing })),
     { url },
   );
-  return { file: 'llm-budget.lock.json', text: lockText(locked, ids) };
+  return { file: 'llm-budget.lock.json', text: lockfileText(locked, ids) };
 }
 
 async function reported(fields: Partial<Sources>): Promise<Report> {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lockSchema } from '../../src/openrouter/catalogue/lock-schema.js';
+import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
 import type { CatalogueServer } from '../support/catalogue-server.js';
 import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText } from '../support/command-line.js';
@@ -33,7 +33,7 @@ const write = (name: string, text: string) => {
 };
 const lock = (...args: string[]) => commandLine(['lock', ...args, '--catalogue-url', server.url], { cwd: folder.path });
 const read = (name = 'llm-budget.lock.json') =>
-  lockSchema.parse(JSON.parse(readFileSync(join(folder.path, name), 'utf8')));
+  lockfileSchema.parse(JSON.parse(readFileSync(join(folder.path, name), 'utf8')));
 
 describe('lock', () => {
   test('writes the facts on the models in use, and says what and from when', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { lockSchema } from '../../src/openrouter/catalogue/lock-schema.js';
+import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
 import { reportSchema } from '../../src/report/model/schema.js';
 import type { Report } from '../../src/report/model/schema.js';
 import { startCatalogueServer } from '../support/catalogue-server.js';
@@ -73,7 +73,7 @@ describe.each(EXAMPLES)('%s', (manifest) => {
 
   test('has a lock that covers its models and no others, dated by the catalogue it was made from', async () => {
     const run = await runWithoutNetwork(['lock', manifest, '--lock', lockOf(manifest), '--check']);
-    const lock = lockSchema.parse(JSON.parse(await readProjectFile(lockOf(manifest))));
+    const lock = lockfileSchema.parse(JSON.parse(await readProjectFile(lockOf(manifest))));
     const text = await readProjectFile(manifest);
     expect(run.exitCode).toBe(0);
     expect(lock.models.filter(({ id }) => !text.includes(id)).map(({ id }) => id)).toEqual([]);

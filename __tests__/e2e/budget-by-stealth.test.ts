@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { reportSchema } from '../../src/report/model/schema.js';
 import type { Report } from '../../src/report/model/schema.js';
-import { lockText } from '../../src/openrouter/catalogue/lock.js';
+import { lockfileText } from '../../src/openrouter/catalogue/lockfile.js';
 import { catalogue, model } from '../support/catalogue.js';
 import { modelRow } from '../support/catalogue-server.js';
 import { manifestText, openChange, startStage } from '../support/pull-request.js';
@@ -358,7 +358,7 @@ describe('what a reader has to know is said in the comment', () => {
     );
     const locked = model({ id: 'acme/small', pricing: { prompt: '0.000003', completion: '0.000002' } });
     const anHourAgo = new Date(Date.now() - 3_600_000).toISOString().replace(/\.\d+/, '');
-    const lock = lockText({ ...catalogue([locked]), fetched_at: anHourAgo }, ['acme/small']);
+    const lock = lockfileText({ ...catalogue([locked]), fetched_at: anHourAgo }, ['acme/small']);
     const number = await openChange(
       stage.github,
       { [FILE]: manifestText(), 'llm-budget.lock.json': lock },

@@ -1,4 +1,4 @@
-import { lockSchema } from '../../src/openrouter/catalogue/lock-schema.js';
+import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
 import type { CatalogueContent } from './catalogue-server.js';
 import { modelRow } from './catalogue-server.js';
 import { ROOT, projectFiles, readProjectFile } from './project-files.js';
@@ -15,7 +15,7 @@ export const lockOf = (manifest: string): string => manifest.replace(/llm-budget
 export async function catalogueOfTheExamples(): Promise<CatalogueContent> {
   const locks = await Promise.all(
     (await exampleManifests()).map(async (manifest) =>
-      lockSchema.parse(JSON.parse(await readProjectFile(lockOf(manifest)))),
+      lockfileSchema.parse(JSON.parse(await readProjectFile(lockOf(manifest)))),
     ),
   );
   const models = new Map(locks.flatMap((lock) => lock.models).map((model) => [model.id, model]));

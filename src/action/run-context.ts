@@ -61,7 +61,7 @@ export function sourcesOf(context: RunContext): Sources {
     policy: { ref: defaultBranch.name, sha: defaultBranch.sha, text: facts.policyText },
     change: changeKind(context),
     readPromptFiles: promptFileReader(context),
-    lock: { file: inputs.lock, text: facts.lockText },
+    lock: { file: inputs.lock, text: facts.lockfileText },
     approvals: pullRequest === null ? null : { labels: pullRequest.labels, approvedBy: pullRequest.approvals },
     changedFiles: pullRequest?.changedFiles ?? null,
   };

@@ -2,7 +2,7 @@ import { compareUsage } from '../usage/calibrate/compare-usage.js';
 import { usageReport } from '../usage/calibrate/usage-report.js';
 import type { UsageReport } from '../usage/calibrate/usage-report.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
-import { lockAgeDays } from '../openrouter/catalogue/lock.js';
+import { lockfileAgeDays } from '../openrouter/catalogue/lockfile.js';
 import { obtainCatalogue } from '../openrouter/catalogue/source.js';
 import type { Comparison } from '../budget/comparison/comparison.js';
 import { creditsReport } from '../budget/credits/credits-report.js';
@@ -65,7 +65,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
     options.account === null ? null : fetchCredits(options.account),
   ]);
   const { catalogue } = prices;
-  const ageInDays = catalogue.source === 'lock' ? lockAgeDays(catalogue, effects.now()) : null;
+  const ageInDays = catalogue.source === 'lock' ? lockfileAgeDays(catalogue, effects.now()) : null;
 
   // 3. Estimates, comparison and judgement.
   const judged = judgeManifests(manifests, sources, { ...prices, credits }, { at: options.at, ageInDays });

@@ -1,6 +1,6 @@
 import { DEFAULT_CATALOGUE_URL } from '../lib/inputs/catalogue-url.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
-import { uncoveredModels } from '../openrouter/catalogue/lock.js';
+import { uncoveredModels } from '../openrouter/catalogue/lockfile.js';
 import type { Comparison } from '../budget/comparison/comparison.js';
 import type { CreditsReport } from '../budget/credits/credits-report.js';
 import { possiblyOutdated } from '../budget/comparison/outdated.js';

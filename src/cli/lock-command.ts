@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fetchCatalogue } from '../openrouter/catalogue/live.js';
-import { lockText, parseLock, uncoveredModels } from '../openrouter/catalogue/lock.js';
+import { lockfileText, parseLockfile, uncoveredModels } from '../openrouter/catalogue/lockfile.js';
 import { modelsDeclared } from '../manifest/manifest.js';
 import { parseManifest } from '../manifest/parse.js';
 import { counted } from '../lib/text/amount.js';
@@ -28,9 +28,9 @@ export async function lockCommand(args: readonly string[], world: World): Promis
   const catalogue = await withProgress(`Asking ${url.host} for prices`, world, () =>
     fetchCatalogue({ url, idsInUse: ids }, world.effects),
   );
-  const written = lockText(catalogue, ids);
+  const written = lockfileText(catalogue, ids);
   // Parsed before it is written, so that a readable lockfile is never replaced by an unreadable one.
-  const missing = uncoveredModels(parseLock(written, lockFile, world.effects.now()), ids);
+  const missing = uncoveredModels(parseLockfile(written, lockFile, world.effects.now()), ids);
   await writeTextFile(resolve(world.cwd, lockFile), written);
   const covered = missing.length === 0 ? '' : `${ids.length - missing.length} of `;
   world.stdout.write(
@@ -47,7 +47,7 @@ async function checkLock(lockFile: string, ids: readonly string[], world: World)
     writeLine('Write it: llm-budget lock', world.stderr);
     return 1;
   }
-  const lock = parseLock(text, lockFile, world.effects.now());
+  const lock = parseLockfile(text, lockFile, world.effects.now());
   const missing = uncoveredModels(lock, ids);
   if (missing.length === 0) {
     world.stdout.write(`${logLine(lockFile)} covers ${counted(ids.length, 'model')}, fetched ${lock.fetched_at}\n`);

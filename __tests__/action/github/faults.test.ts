@@ -99,7 +99,7 @@ describe('reading the repository when GitHub stumbles once', () => {
       lock: 'lock.json',
     });
     expect(facts.policyText).toBe('policy');
-    expect(facts.lockText).toBeNull();
+    expect(facts.lockfileText).toBeNull();
     expect(clock.pauses).toEqual(pause === 0 ? [] : [pause]);
   });
 });

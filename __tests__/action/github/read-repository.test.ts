@@ -54,7 +54,7 @@ describe('what is read at which commit', () => {
     expect(facts).toEqual({
       defaultBranch: { name: 'main', sha: firstMain },
       policyText: 'policy',
-      lockText: '{}',
+      lockfileText: '{}',
       head: { sha: pull.mergeSha, text: 'head' },
       base: { sha: firstMain, text: 'policy', problem: null },
       baseIsDefaultBranch: true,
@@ -87,7 +87,7 @@ describe('what is read at which commit', () => {
     const facts = await read(pullRequestRun(server, pull.number));
     expect(facts.defaultBranch.sha).toBe(newMain);
     expect(facts.policyText).toBe('stricter');
-    expect(facts.lockText).toBeNull();
+    expect(facts.lockfileText).toBeNull();
     expect(facts.base?.text).toBe('policy');
   });
 
@@ -205,7 +205,7 @@ describe('absent, or not readable', () => {
     pull.changedFiles = [];
     const facts = await read(pullRequestRun(server, pull.number));
     expect(facts.policyText).toBeNull();
-    expect(facts.lockText).toBeNull();
+    expect(facts.lockfileText).toBeNull();
     expect(facts.head.text).toBeNull();
     expect(facts.base).toEqual({ sha: bare, text: null, problem: null });
   });

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Catalogue } from '../../../src/openrouter/catalogue/catalogue.js';
-import { fetchCatalogue } from '../../../src/openrouter/catalogue/live.js';
-import { endpointsPath } from '../../../src/openrouter/catalogue/live-endpoints.js';
+import { fetchCatalogue, endpointsPath } from '../../../src/openrouter/catalogue/live.js';
 import { RETRY_LIMITS } from '../../../src/lib/http/retry.js';
 import {
   endpointRow,

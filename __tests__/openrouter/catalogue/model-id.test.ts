@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
-import { resolveModel } from '../../../src/openrouter/catalogue/model-id.js';
+import { describe, expect, it, test } from '@jest/globals';
+import { resolveModel, modelsInUse } from '../../../src/openrouter/catalogue/model-id.js';
 import { model } from '../../support/catalogue.js';
 
 const ROWS = [
@@ -138,5 +138,24 @@ describe('an id that stands for none', () => {
       state: 'unresolved',
       reason: '"__proto__" is not in the catalogue',
     });
+  });
+});
+
+describe('models in use', () => {
+  const rows = [
+    model({ id: 'maker/one', canonical_slug: 'maker/one-2026' }),
+    model({ id: 'maker/one:free', canonical_slug: 'maker/one-2026' }),
+    model({ id: 'maker/two' }),
+    model({ id: '~maker/latest', alias_target: 'maker/two' }),
+  ];
+  const models = new Map(rows.map((row) => [row.id, row]));
+
+  test('are each model once, in the order of first use, an alias by its target and a static variant by itself', () => {
+    const declared = ['maker/one:free:online', '~maker/latest', 'maker/one-2026', 'maker/two:floor', 'maker/one'];
+    expect(modelsInUse(declared, models)).toEqual(['maker/one:free', 'maker/two', 'maker/one']);
+  });
+
+  test('leave out ids that stand for no model', () => {
+    expect(modelsInUse(['maker/gone', '@preset/x', 'maker/one:odd'], models)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { lockText } from '../../../src/openrouter/catalogue/lock.js';
+import { lockfileText } from '../../../src/openrouter/catalogue/lockfile.js';
 import { obtainCatalogue, type CatalogueOrder } from '../../../src/openrouter/catalogue/source.js';
 import { NoVerdictError } from '../../../src/lib/errors/problem.js';
 import { catalogue, endpoint, model } from '../../support/catalogue.js';
@@ -31,7 +31,7 @@ function lock(prompt = '0.000001'): { text: string; file: string } {
   const locked = catalogue([{ ...model({ id: 'acme/one', pricing }), endpoints: [endpoint({ tag: 'acme' })] }], {
     url: server.url,
   });
-  return { text: lockText(locked, IDS), file: FILE };
+  return { text: lockfileText(locked, IDS), file: FILE };
 }
 
 function obtain(changes: Partial<CatalogueOrder> = {}) {

@@ -21,7 +21,7 @@ export interface RepositoryFacts {
   readonly defaultBranch: { readonly name: string; readonly sha: string };
   /** The manifest and the lock on the default branch; null: proved to be absent there. */
   readonly policyText: string | null;
-  readonly lockText: string | null;
+  readonly lockfileText: string | null;
   readonly head: { readonly sha: string; readonly text: string | null };
   /** Null where the event has no base. */
   readonly base: BaseFacts | null;
@@ -80,7 +80,7 @@ async function read(client: GitHubClient, event: RunEvent, paths: RepositoryPath
   return {
     defaultBranch: { name: branch.name, sha: branch.sha },
     policyText: requiredText(branch.policy, paths.manifest, branch.sha),
-    lockText: requiredText(branch.lock, paths.lock, branch.sha),
+    lockfileText: requiredText(branch.lock, paths.lock, branch.sha),
     head: { sha: head.oid, text: requiredText(head.file, paths.manifest, head.oid) },
     base: await readBase(client, event, paths.manifest, {
       parent: head.parents?.nodes[0] ?? null,

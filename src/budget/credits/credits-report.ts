@@ -3,7 +3,7 @@ import { isPositive, toText } from '../../lib/money/decimal.js';
 import { count, counted, money, tellApart } from '../../lib/text/amount.js';
 import { remainingOf } from '../../openrouter/account/credits.js';
 import type { Credits, KnownCredits } from '../../openrouter/account/credits.js';
-import { refusedLine } from '../../openrouter/account/refused.js';
+import { refusedLine } from '../../openrouter/account/account-client.js';
 import { runsCovered } from './run-needs.js';
 import type { RunNeeds } from './run-needs.js';
 

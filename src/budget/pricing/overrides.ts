@@ -1,7 +1,7 @@
 import type { Decimal } from '../../lib/money/decimal.js';
 import type { ConditionKey, PriceCondition } from './price-condition.js';
 import { isConditionKey, readCondition } from './price-condition.js';
-import { quoted, readPrice } from '../../openrouter/catalogue/price-text.js';
+import { excerptOf, readPrice } from '../../openrouter/catalogue/catalogue.js';
 
 /** What an override may re-price, as of 2026-08-22 (OpenRouter's OpenAPI document). */
 const OVERRIDABLE = [
@@ -33,7 +33,7 @@ function overridableKey(key: string): OverridableKey | null {
  * would be a guess.
  */
 export function readOverrides(stated: unknown): readonly Override[] | { readonly reason: string } {
-  if (!Array.isArray(stated)) return { reason: `its overrides are ${quoted(stated)}, not a list` };
+  if (!Array.isArray(stated)) return { reason: `its overrides are ${excerptOf(stated)}, not a list` };
   if (stated.length > MOST_OVERRIDES) return { reason: `it has more than ${MOST_OVERRIDES} overrides` };
   const overrides: Override[] = [];
   for (const [index, entry] of stated.entries()) {
@@ -45,7 +45,7 @@ export function readOverrides(stated: unknown): readonly Override[] | { readonly
 }
 
 function readOverride(entry: unknown): Override | { reason: string } {
-  if (typeof entry !== 'object' || entry === null) return { reason: `stands ${quoted(entry)}` };
+  if (typeof entry !== 'object' || entry === null) return { reason: `stands ${excerptOf(entry)}` };
   const conditions = new Map<ConditionKey, unknown>();
   const prices = new Map<OverridableKey, Decimal>();
   const fields: [string, unknown][] = Object.entries(entry);
@@ -55,9 +55,9 @@ function readOverride(entry: unknown): Override | { reason: string } {
       continue;
     }
     const priced = overridableKey(key);
-    if (priced === null) return { reason: `the key ${quoted(key)} is not a known condition or price` };
+    if (priced === null) return { reason: `the key ${excerptOf(key)} is not a known condition or price` };
     const price = readPrice(value);
-    if (price === null) return { reason: `${key} is ${quoted(value)}, not a plain non-negative decimal` };
+    if (price === null) return { reason: `${key} is ${excerptOf(value)}, not a plain non-negative decimal` };
     prices.set(priced, price);
   }
   const condition = readCondition(conditions);

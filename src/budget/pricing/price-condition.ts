@@ -1,4 +1,4 @@
-import { quoted } from '../../openrouter/catalogue/price-text.js';
+import { excerptOf } from '../../openrouter/catalogue/catalogue.js';
 
 /**
  * When an override holds. Rules as of 2026-08-22 (OpenRouter's OpenAPI document): `min_prompt_tokens` is strictly
@@ -33,7 +33,7 @@ export function isConditionKey(key: string): key is ConditionKey {
 export function readCondition(stated: ReadonlyMap<ConditionKey, unknown>): PriceCondition | { reason: string } {
   const tokens = stated.get('min_prompt_tokens');
   if (tokens !== undefined && !(typeof tokens === 'number' && Number.isFinite(tokens) && tokens >= 0)) {
-    return { reason: `min_prompt_tokens is ${quoted(tokens)}` };
+    return { reason: `min_prompt_tokens is ${excerptOf(tokens)}` };
   }
   const window = readWindow(stated.get('utc_start'), stated.get('utc_end'));
   if (window !== null && 'reason' in window) return window;
@@ -47,8 +47,8 @@ function readWindow(start: unknown, end: unknown): PriceCondition['window'] | { 
   if (start === undefined && end === undefined) return null;
   const from = minuteOfDay(start ?? 0);
   const to = minuteOfDay(end ?? 0);
-  if (from === null) return { reason: `utc_start is ${quoted(start)}` };
-  if (to === null) return { reason: `utc_end is ${quoted(end)}` };
+  if (from === null) return { reason: `utc_start is ${excerptOf(start)}` };
+  if (to === null) return { reason: `utc_end is ${excerptOf(end)}` };
   return { start: from % MINUTES_OF_A_DAY, end: to % MINUTES_OF_A_DAY };
 }
 
@@ -61,7 +61,7 @@ function minuteOfDay(time: unknown): number | null {
 function readDays(names: unknown): ReadonlySet<number> | null | { reason: string } {
   if (names === undefined) return null;
   const days = Array.isArray(names) ? names.map((name) => DAYS.findIndex((day) => day === name)) : [];
-  if (days.length === 0 || days.includes(-1)) return { reason: `utc_days is ${quoted(names)}` };
+  if (days.length === 0 || days.includes(-1)) return { reason: `utc_days is ${excerptOf(names)}` };
   return new Set(days);
 }
 

@@ -5,7 +5,7 @@ import type { Override, OverridableKey } from './overrides.js';
 import { readOverrides } from './overrides.js';
 import type { Moment, PriceCondition } from './price-condition.js';
 import { dependsOnTime, momentsThatMatter } from './price-condition.js';
-import { quoted, readPrice } from '../../openrouter/catalogue/price-text.js';
+import { excerptOf, readPrice } from '../../openrouter/catalogue/catalogue.js';
 
 /**
  * A `pricing` record of the catalogue, read. Rules as of 2026-08-22.
@@ -104,7 +104,7 @@ function read(pricing: Pricing): ReadPriceList {
     } else if (value === '-1') {
       return { reason: `its ${key} price is "-1": not known before the request is routed` };
     } else if (price === null) {
-      return { reason: `its ${key} price is ${quoted(value)}, not a plain non-negative decimal` };
+      return { reason: `its ${key} price is ${excerptOf(value)}, not a plain non-negative decimal` };
     } else prices.set(key, price);
   }
   const missing = ['prompt', 'completion'].find((key) => !prices.has(key));

@@ -40,9 +40,6 @@ const generationSchema = z.object({
 });
 export type GenerationAnswer = z.output<typeof generationSchema>['data'];
 
-/** Of an answer that is an error in spite of its status. */
-export const errorSchema = z.object({ error: z.object({ code: z.number().int().min(400).max(599) }) });
-
 export const readKey = (value: unknown): KeyAnswer => shaped(keySchema, value).data;
 export const readCredits = (value: unknown): CreditsAnswer => shaped(creditsSchema, value).data;
 export const readGeneration = (value: unknown): GenerationAnswer => shaped(generationSchema, value).data;

@@ -3,7 +3,7 @@ import type { Decimal } from '../../lib/money/decimal.js';
 import { configurationError } from '../../lib/errors/problem.js';
 import type { AccountClient } from './account-client.js';
 import { readGeneration, type GenerationAnswer } from './account-schema.js';
-import { refusedLine } from './refused.js';
+import { refusedLine } from './account-client.js';
 
 /** The most generations that one run asks for, and how many at a time. */
 export const MAX_GENERATIONS = 50;

@@ -1,4 +1,6 @@
 import type { Note } from '../../lib/errors/note.js';
+import type { Decimal } from '../../lib/money/decimal.js';
+import { parseDecimal } from '../../lib/money/decimal.js';
 
 /**
  * Catalogue facts as OpenRouter states them, checked for shape only. Prices stay the strings they are; the pricing
@@ -47,4 +49,19 @@ export interface Catalogue {
   readonly endpoints: ReadonlyMap<string, EndpointList>;
   /** What a reader of the prices should know, e.g. a duplicated id. */
   readonly notes: readonly Note[];
+}
+
+/** More digits than any price has; a longer text is refused before it is turned into a number. */
+const LONGEST_PRICE = 64;
+
+/** Reads a price of the catalogue, US dollars per unit: a plain non-negative decimal string. Null for anything else. */
+export function readPrice(value: unknown): Decimal | null {
+  if (typeof value !== 'string' || value.length > LONGEST_PRICE || value.startsWith('-')) return null;
+  return parseDecimal(value);
+}
+
+/** Quotes a JSON value of the catalogue in a reason, cut to a length that a line can hold. */
+export function excerptOf(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

@@ -4,10 +4,10 @@ import { HttpFailure, parseHttpDate } from '../../lib/http/failure.js';
 import { add, compare, type Decimal } from '../../lib/money/decimal.js';
 import type { Note } from '../../lib/errors/note.js';
 import type { CatalogueModel } from './catalogue.js';
-import { CLOCK_TOLERANCE_MS } from './lock-schema.js';
+import { CLOCK_TOLERANCE_MS } from './lockfile.js';
 import { readModelsPage } from './response-schema.js';
-import type { CatalogueClient } from './live-client.js';
-import { readPrice } from './price-text.js';
+import type { OpenRouterClient } from '../client.js';
+import { readPrice } from './catalogue.js';
 
 /** Every model of a live catalogue. */
 export interface ModelListing {
@@ -25,7 +25,7 @@ export interface ModelListing {
 const MOST_PAGES = 20;
 
 /** Fetches the list of models, page after page on the same host; all pages together keep the limits of one body. */
-export async function fetchModels(client: CatalogueClient): Promise<ModelListing> {
+export async function fetchModels(client: OpenRouterClient): Promise<ModelListing> {
   const models = new Map<string, CatalogueModel>();
   const duplicates = new Set<string>();
   const malformed = { rows: 0, ids: new Set<string>() };
@@ -37,11 +37,14 @@ export async function fetchModels(client: CatalogueClient): Promise<ModelListing
   for (let page = 1; url !== null; page += 1) {
     if (page > MOST_PAGES) throw wrongListing(`lists its models on more than ${MOST_PAGES} pages`);
     const isFirst = page === 1;
-    const limits = { maxWireBytes: Math.min(BODY_LIMITS.maxWireBytes, bytesLeft), maxBytes: bytesLeft };
-    const answer = await client.get(url, limits, (value) => {
-      const content = readModelsPage(value);
-      if (isFirst && content.models.length + content.malformed.rows === 0) throw wrongListing('lists no models');
-      return content;
+    const bounds = { maxWireBytes: Math.min(BODY_LIMITS.maxWireBytes, bytesLeft), maxBytes: bytesLeft };
+    const answer = await client.get(url, {
+      bounds,
+      read: (value) => {
+        const content = readModelsPage(value);
+        if (isFirst && content.models.length + content.malformed.rows === 0) throw wrongListing('lists no models');
+        return content;
+      },
     });
     bytesLeft -= answer.bytes.length;
     hash.update(answer.bytes);

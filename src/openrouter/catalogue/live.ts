@@ -3,11 +3,12 @@ import type { Network } from '../../lib/http/network.js';
 import { RETRY_LIMITS, type RetryLimits } from '../../lib/http/retry.js';
 import { pricesUnusable } from '../../lib/errors/problem.js';
 import { utcTime } from '../../lib/text/amount.js';
-import type { Catalogue } from './catalogue.js';
-import { catalogueClient } from './live-client.js';
-import { fetchEndpoints } from './live-endpoints.js';
+import { openRouterClient, type OpenRouterClient } from '../client.js';
+import type { BodyLimits } from '../../lib/http/body.js';
+import type { Catalogue, EndpointList } from './catalogue.js';
 import { duplicateNote, fetchModels } from './live-models.js';
-import { modelsInUse } from './models-in-use.js';
+import { readEndpoints } from './response-schema.js';
+import { modelsInUse } from './model-id.js';
 import { catalogueUrlText } from '../../lib/inputs/catalogue-url.js';
 
 export interface LiveCatalogueOptions {
@@ -23,7 +24,7 @@ export interface LiveCatalogueOptions {
  * are no prices (exit code 3); without some endpoints there are, less floor and worst case.
  */
 export async function fetchCatalogue(options: LiveCatalogueOptions, effects: Network): Promise<Catalogue> {
-  const client = catalogueClient(options.url, effects, options.limits ?? RETRY_LIMITS);
+  const client = catalogueClient(options, effects);
   try {
     const listing = await fetchModels(client);
     const inUse = modelsInUse(options.idsInUse, listing.models);
@@ -49,6 +50,56 @@ export async function withEndpoints(
   options: LiveCatalogueOptions,
   effects: Network,
 ): Promise<Catalogue> {
-  const client = catalogueClient(options.url, effects, options.limits ?? RETRY_LIMITS);
+  const client = catalogueClient(options, effects);
   return { ...catalogue, endpoints: await fetchEndpoints(client, modelsInUse(options.idsInUse, catalogue.models)) };
+}
+
+/** Sends no key: the catalogue needs none. */
+function catalogueClient({ url, limits = RETRY_LIMITS }: LiveCatalogueOptions, network: Network): OpenRouterClient {
+  return openRouterClient(
+    { base: url, purpose: 'the catalogue', totalMs: limits.totalMs, limits, apiKey: null },
+    network,
+  );
+}
+
+const AT_ONCE = 8;
+
+/** Eight of these are held at once, so each is a fraction of what the list of models may be; today's longest has 100 kB. */
+const ENDPOINT_BOUNDS: BodyLimits = { maxWireBytes: 2 * 1024 * 1024, maxBytes: 8 * 1024 * 1024 };
+
+/** The endpoints of each model, by its id. A list that cannot be had is `unknown` with the reason; it never fails the run. */
+async function fetchEndpoints(
+  client: OpenRouterClient,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, EndpointList>> {
+  const lists = new Map<string, EndpointList>(ids.map((id) => [id, { state: 'unknown', reason: 'not fetched' }]));
+  const waiting = lists.keys();
+  const worker = async () => {
+    for (const id of waiting) lists.set(id, await fetchList(client, id));
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, lists.size) }, worker));
+  return lists;
+}
+
+async function fetchList(client: OpenRouterClient, id: string): Promise<EndpointList> {
+  const path = endpointsPath(id);
+  if (path === null) return { state: 'unknown', reason: 'its id is not one that can be asked for' };
+  try {
+    const answer = await client.get(client.urlOf(path), { bounds: ENDPOINT_BOUNDS, read: readEndpoints });
+    return { state: 'known', endpoints: answer.content };
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    return { state: 'unknown', reason: failureSentence(client.host, error) };
+  }
+}
+
+/**
+ * `/models/{author}/{slug}/endpoints`; a static variant keeps its suffix (`:free`). Null where a part of the id would be
+ * taken for a step in the path, or is no text (half a surrogate pair).
+ */
+export function endpointsPath(id: string): string | null {
+  const parts = id.split('/');
+  if (parts.length < 2 || parts.some((part) => /^\.{0,2}$|\p{Cs}/u.test(part))) return null;
+  const encoded = parts.map((part) => encodeURIComponent(part).replaceAll('%3A', ':'));
+  return `/models/${encoded.join('/')}/endpoints`;
 }

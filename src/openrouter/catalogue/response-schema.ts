@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HttpFailure, isTransientStatus } from '../../lib/http/failure.js';
+import { HttpFailure } from '../../lib/http/failure.js';
 import type { CatalogueEndpoint, CatalogueModel } from './catalogue.js';
 
 /**
@@ -51,8 +51,6 @@ const modelsBody = z.object({
   links: z.object({ next: z.string().nullish() }).nullish(),
 });
 const endpointsBody = z.object({ data: z.object({ endpoints: z.array(endpointRow) }) });
-const errorBody = z.object({ error: z.unknown().refine((error) => error !== null && error !== undefined) });
-const codedError = z.object({ error: z.object({ code: z.number().int() }) });
 
 export interface ModelsPage {
   readonly models: readonly CatalogueModel[];
@@ -64,7 +62,6 @@ export interface ModelsPage {
 
 /** The body of `/models`. A row that is malformed is left out and counted; throws an `HttpFailure` on anything worse. */
 export function readModelsPage(value: unknown): ModelsPage {
-  refuseError(value);
   const body = modelsBody.safeParse(value);
   if (!body.success) throw shapeFailure('a list of models', body.error);
   const models: CatalogueModel[] = [];
@@ -88,21 +85,9 @@ export function readModelsPage(value: unknown): ModelsPage {
  * Throws an `HttpFailure`.
  */
 export function readEndpoints(value: unknown): readonly CatalogueEndpoint[] {
-  refuseError(value);
   const body = endpointsBody.safeParse(value);
   if (!body.success) throw shapeFailure('a list of endpoints', body.error);
   return body.data.data.endpoints;
-}
-
-/** OpenRouter may report an error with status 200; its code is then the status that was meant. */
-function refuseError(value: unknown): void {
-  if (!errorBody.safeParse(value).success) return;
-  const code = codedError.safeParse(value).data?.error.code ?? null;
-  throw new HttpFailure(`answered with an error in place of data${code === null ? '' : ` (code ${code})`}`, {
-    kind: 'shape',
-    status: code,
-    transient: code !== null && isTransientStatus(code),
-  });
 }
 
 function shapeFailure(expected: string, error: z.ZodError): HttpFailure {

@@ -5,7 +5,7 @@ import { NoVerdictError, problem, type Problem } from '../../lib/errors/problem.
 import { age } from '../../lib/text/amount.js';
 import type { Catalogue } from './catalogue.js';
 import { fetchCatalogue } from './live.js';
-import { lockAgeDays, parseLock } from './lock.js';
+import { lockfileAgeDays, parseLockfile } from './lockfile.js';
 import { suspiciousPrices } from './suspicious-prices.js';
 import { catalogueUrlText } from '../../lib/inputs/catalogue-url.js';
 
@@ -70,7 +70,7 @@ function skipped(): Attempt {
 }
 
 function lockReader(text: string, file: string, now: number): () => Catalogue {
-  return () => parseLock(text, file, now);
+  return () => parseLockfile(text, file, now);
 }
 
 async function attempt(obtain: () => Catalogue | Promise<Catalogue>): Promise<Attempt> {
@@ -88,7 +88,7 @@ function staleNotes(
   problems: readonly Problem[],
   now: number,
 ): readonly Note[] {
-  const days = Math.floor(lockAgeDays(lock, now));
+  const days = Math.floor(lockfileAgeDays(lock, now));
   const stale = `Prices are from the lock of ${lock.fetched_at}, ${age(days)}.`;
   const notes = [note('prices_from_lock', [...problems, problem(stale)])];
   if (lock.url !== catalogueUrlText(order.url)) {

@@ -1,7 +1,7 @@
 import { compare, isZero, times, toText, type Decimal } from '../../lib/money/decimal.js';
 import type { Note } from '../../lib/errors/note.js';
 import type { Catalogue, EndpointList, Pricing } from './catalogue.js';
-import { readPrice } from './price-text.js';
+import { readPrice } from './catalogue.js';
 
 /**
  * Prices that fell by more than half against the lock, or to zero: for models that both have, one note each. The cause may

@@ -1,15 +1,70 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { NoVerdictError, problem } from '../../lib/errors/problem.js';
+import { parseCatalogueUrl } from '../../lib/inputs/catalogue-url.js';
 import type { Catalogue, CatalogueEndpoint, CatalogueModel, EndpointList, Pricing } from './catalogue.js';
-import { rowsInUse } from './lock-rows.js';
-import { CLOCK_TOLERANCE_MS, lockSchema, type Lock, type LockedEndpoint, type LockedModel } from './lock-schema.js';
-import { resolveModel } from './model-id.js';
+import { modelsInUse, resolveModel, spellings } from './model-id.js';
+
+/** A clock may be a little behind that of the catalogue whose answer dates the lock. */
+export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+/** The lock file, version 1. Ours alone, so it is read strictly: an unknown or missing field is damage. */
+const size = z.number().nonnegative().nullable();
+const pricing = z.record(z.string(), z.unknown());
+
+const lockedEndpoint = z.strictObject({
+  provider_name: z.string(),
+  tag: z.string(),
+  context_length: size,
+  max_prompt_tokens: size,
+  max_completion_tokens: size,
+  pricing,
+  /** 0, or -1 for an endpoint that was de-ranked. */
+  status: z.number(),
+});
+
+const lockedModel = z.strictObject({
+  id: z.string().min(1),
+  canonical_slug: z.string().nullable(),
+  context_length: size,
+  output_modalities: z.array(z.string()),
+  pricing,
+  top_provider: z.strictObject({ context_length: size, max_completion_tokens: size }),
+  alias_target: z.string().nullable(),
+  /** Absent: not asked for (an alias, a row that only shares a slug); null: could not be fetched. */
+  endpoints: z.array(lockedEndpoint).nullable().optional(),
+});
+
+export const lockfileSchema = z.strictObject({
+  lock_version: z.literal(1),
+  fetched_at: z.iso
+    .datetime({ precision: 0, error: 'a time such as 2026-11-24T09:00:00Z is due' })
+    .refine((text) => !Number.isNaN(Date.parse(text)), { error: 'no such time' }),
+  url: z.string().refine(isCatalogueUrl, { error: 'not the URL of a catalogue' }),
+  models: z
+    .array(lockedModel)
+    .refine((rows) => new Set(rows.map((row) => row.id)).size === rows.length, { error: 'a model stands there twice' }),
+});
+
+type Lock = z.infer<typeof lockfileSchema>;
+type LockedModel = z.infer<typeof lockedModel>;
+type LockedEndpoint = z.infer<typeof lockedEndpoint>;
+
+function isCatalogueUrl(text: string): boolean {
+  try {
+    parseCatalogueUrl(text);
+    return true;
+  } catch (error) {
+    if (error instanceof NoVerdictError) return false;
+    throw error;
+  }
+}
 
 /**
  * The lock file for the models in use: the same facts always give the same text, so that a diff shows what changed at
  * OpenRouter and nothing else. Models are sorted by id, endpoints by tag, pricing keys by name.
  */
-export function lockText(catalogue: Catalogue, idsInUse: readonly string[]): string {
+export function lockfileText(catalogue: Catalogue, idsInUse: readonly string[]): string {
   const lock: Lock = {
     lock_version: 1,
     fetched_at: catalogue.fetched_at,
@@ -59,8 +114,8 @@ function sortedPricing(pricing: Pricing): Record<string, unknown> {
  * Reads a lock file; `file` is for messages, `now` (milliseconds since the epoch) for its age. A lock that is damaged or
  * dated in the future is a `NoVerdictError` with exit code 3: where prices have to come from it, there are none.
  */
-export function parseLock(text: string, file: string, now: number): Catalogue {
-  const parsed = lockSchema.safeParse(parseText(text, file));
+export function parseLockfile(text: string, file: string, now: number): Catalogue {
+  const parsed = lockfileSchema.safeParse(parseText(text, file));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = (issue?.path ?? []).map(String).join('.');
@@ -121,6 +176,28 @@ export function uncoveredModels(lock: Catalogue, idsInUse: readonly string[]): s
 const DAY_MS = 24 * 60 * 60_000;
 
 /** How old a lock's prices are in days and parts of them, never below 0; `now` in milliseconds since the epoch. */
-export function lockAgeDays(lock: Catalogue, now: number): number {
+export function lockfileAgeDays(lock: Catalogue, now: number): number {
   return Math.max(0, (now - Date.parse(lock.fetched_at)) / DAY_MS);
+}
+
+/**
+ * The rows without which some id in use would resolve differently, sorted by id: the models themselves, the aliases that
+ * lead to them, and where an id is a canonical slug every row that shares it.
+ */
+function rowsInUse(models: Catalogue['models'], ids: readonly string[]): readonly CatalogueModel[] {
+  const rows = new Map<string, CatalogueModel>();
+  const keep = (row: CatalogueModel | undefined) => {
+    if (row === undefined || rows.has(row.id)) return;
+    rows.set(row.id, row);
+    if (row.alias_target !== null) keepAll(row.alias_target);
+  };
+  const keepAll = (name: string) => {
+    const exact = models.get(name);
+    keep(exact);
+    if (exact !== undefined) return;
+    for (const row of models.values()) if (row.canonical_slug === name) keep(row);
+  };
+  for (const id of new Set(ids)) for (const name of spellings(id)) keepAll(name);
+  for (const id of modelsInUse(ids, models)) keep(models.get(id));
+  return [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

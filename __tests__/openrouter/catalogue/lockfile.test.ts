@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { lockAgeDays, lockText, parseLock, uncoveredModels } from '../../../src/openrouter/catalogue/lock.js';
+import {
+  lockfileAgeDays,
+  lockfileText,
+  parseLockfile,
+  uncoveredModels,
+} from '../../../src/openrouter/catalogue/lockfile.js';
 import { resolveModel } from '../../../src/openrouter/catalogue/model-id.js';
 import { NoVerdictError } from '../../../src/lib/errors/problem.js';
 import { catalogue, endpoint, model } from '../../support/catalogue.js';
@@ -23,12 +28,12 @@ const sample = catalogue([
 
 /** The lock of the sample for these ids, read back. */
 function lockOf(ids: readonly string[]) {
-  return parseLock(lockText(sample, ids), 'llm-budget.lock.json', NOW);
+  return parseLockfile(lockfileText(sample, ids), 'llm-budget.lock.json', NOW);
 }
 
 describe('the text of a lock', () => {
   test('is pretty JSON with the time at the top, and only what the ids need', () => {
-    expect(lockText(sample, ['acme/one'])).toBe(`{
+    expect(lockfileText(sample, ['acme/one'])).toBe(`{
   "lock_version": 1,
   "fetched_at": "2026-11-24T09:00:00Z",
   "url": "https://catalogue.test/api/v1",
@@ -82,7 +87,7 @@ describe('the text of a lock', () => {
       }),
     );
     const ids = ['acme/two:floor', '~acme/latest', 'acme/one', 'acme/one'];
-    expect(lockText(shuffled, [...ids].reverse())).toBe(lockText(sample, ids));
+    expect(lockfileText(shuffled, [...ids].reverse())).toBe(lockfileText(sample, ids));
   });
 
   test('leaves out what changes without a meaning: discounts, how far an endpoint is de-ranked', () => {
@@ -93,8 +98,8 @@ describe('the text of a lock', () => {
           endpoints: [endpoint({ tag: 'a', status, pricing: { prompt: '1', discount } })],
         },
       ]);
-    expect(lockText(noisy(0.1, -2), ['acme/one'])).toBe(lockText(noisy(-0.5, -7), ['acme/one']));
-    expect(lockText(noisy(0, -2), ['acme/one'])).not.toBe(lockText(noisy(0, 0), ['acme/one']));
+    expect(lockfileText(noisy(0.1, -2), ['acme/one'])).toBe(lockfileText(noisy(-0.5, -7), ['acme/one']));
+    expect(lockfileText(noisy(0, -2), ['acme/one'])).not.toBe(lockfileText(noisy(0, 0), ['acme/one']));
   });
 
   test.each([
@@ -115,8 +120,8 @@ describe('reading a lock back', () => {
   const ids = ['acme/one', 'acme/two-1', '~acme/latest', 'acme/far', 'acme/none', 'acme/two:free:floor'];
 
   test('gives the catalogue it was written from, as a lock', () => {
-    const text = lockText(sample, ids);
-    const lock = parseLock(text, 'prices.json', NOW);
+    const text = lockfileText(sample, ids);
+    const lock = parseLockfile(text, 'prices.json', NOW);
     expect(lock).toMatchObject({
       source: 'lock',
       url: 'https://catalogue.test/api/v1',
@@ -141,7 +146,7 @@ describe('reading a lock back', () => {
   });
 
   test('writing what was read gives the same text', () => {
-    expect(lockText(lockOf(ids), ids)).toBe(lockText(sample, ids));
+    expect(lockfileText(lockOf(ids), ids)).toBe(lockfileText(sample, ids));
   });
 
   const real = hasOpenRouterData ? test : test.skip;
@@ -153,9 +158,9 @@ describe('reading a lock back', () => {
       .map(([id, suffix]) => id + suffix);
     fc.assert(
       fc.property(fc.array(anyId, { maxLength: 10 }), (some) => {
-        const text = lockText(all, some);
-        const lock = parseLock(text, 'lock', Date.parse(all.fetched_at));
-        expect(lockText(lock, some)).toBe(text);
+        const text = lockfileText(all, some);
+        const lock = parseLockfile(text, 'lock', Date.parse(all.fetched_at));
+        expect(lockfileText(lock, some)).toBe(text);
         for (const id of some) {
           const [before, after] = [resolveModel(id, all.models), resolveModel(id, lock.models)];
           expect(after.state).toBe(before.state);
@@ -168,7 +173,7 @@ describe('reading a lock back', () => {
 });
 
 describe('a lock that cannot be used', () => {
-  const good = lockText(sample, ['acme/one']);
+  const good = lockfileText(sample, ['acme/one']);
 
   test.each([
     ['', 'it is not JSON'],
@@ -192,7 +197,7 @@ describe('a lock that cannot be used', () => {
     ],
   ])('%#: says what is wrong, in which file, and what to do', (text, reason) => {
     expect(text).not.toBe(good);
-    const parse = () => parseLock(text, 'prices.json', NOW);
+    const parse = () => parseLockfile(text, 'prices.json', NOW);
     expect(parse).toThrow(NoVerdictError);
     expect(parse).toThrow(
       expect.objectContaining({ exitCode: 3, problems: [expect.objectContaining({ file: 'prices.json' })] }),
@@ -203,8 +208,8 @@ describe('a lock that cannot be used', () => {
 
   test('is one from the future, by more than clocks differ', () => {
     const fetched = Date.parse('2026-11-24T09:00:00Z');
-    expect(parseLock(good, 'prices.json', fetched - 300_000).source).toBe('lock');
-    expect(() => parseLock(good, 'prices.json', fetched - 300_001)).toThrow(
+    expect(parseLockfile(good, 'prices.json', fetched - 300_000).source).toBe('lock');
+    expect(() => parseLockfile(good, 'prices.json', fetched - 300_001)).toThrow(
       'its prices are dated 2026-11-24T09:00:00Z, in the future',
     );
   });
@@ -231,6 +236,6 @@ describe('the age of a lock', () => {
     ['2026-12-24T09:00:00Z', 30],
     ['2026-11-24T08:56:00Z', 0],
   ])('of 2026-11-24T09:00:00Z is, at %s, %d days', (now, days) => {
-    expect(lockAgeDays(lockOf(['acme/one']), Date.parse(now))).toBe(days);
+    expect(lockfileAgeDays(lockOf(['acme/one']), Date.parse(now))).toBe(days);
   });
 });

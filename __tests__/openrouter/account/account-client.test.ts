@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountUrl, keyMayBeSentTo } from '../../../src/openrouter/account/key-destination.js';
+import { accountUrl, keyMayBeSentTo } from '../../../src/openrouter/account/account-client.js';
 
 describe('a key may be sent', () => {
   test.each([

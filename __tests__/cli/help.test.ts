@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { COMMAND_NAMES, COMMANDS } from '../../src/cli/commands.js';
 import type { CommandName } from '../../src/cli/commands.js';
 import { commandHelp, overview } from '../../src/cli/help.js';
 import { widthOf } from '../../src/lib/text/columns.js';
 import { commandLine } from '../support/command-line.js';
+import { ROOT } from '../support/project-files.js';
 import { temporaryFolder } from '../support/repository.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -98,3 +101,25 @@ describe('help on what is no command', () => {
     expect(ended).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(message) });
   });
 });
+
+test('help and version load nothing but what they print: no command, no package but the one for hints', async () => {
+  const seen = new Set<string>();
+  const packages = new Set<string>();
+  const visit = async (file: string): Promise<void> => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const imported of staticImports(await readFile(file, 'utf8'))) {
+      if (imported.startsWith('.')) await visit(resolve(dirname(file), imported.replace(/\.js$/, '.ts')));
+      else packages.add(imported);
+    }
+  };
+  await visit(join(ROOT, 'src/cli/index.ts'));
+  expect([...packages].filter((name) => !name.startsWith('node:'))).toEqual(['fastest-levenshtein']);
+  expect([...seen].filter((file) => file.endsWith('-command.ts'))).toEqual([]);
+});
+
+/** What a module imports when it is loaded: not its types, which are gone by then. */
+function staticImports(text: string): string[] {
+  const statements = text.matchAll(/^(?:import|export) (?!type\b)(?:[\w*{][^;'"=]* from )?'([^']+)';$/gm);
+  return [...statements].map(([, name]) => name ?? '');
+}

@@ -1,6 +1,6 @@
 import { systemNetwork } from '../../src/lib/http/network.js';
 import { runCommandLine } from '../../src/cli/run.js';
-import type { Output, World } from '../../src/cli/world.js';
+import type { Output, Shell } from '../../src/cli/world.js';
 import { fakeTime, type FakeTime } from './fake-time.js';
 
 /** Runs a command in the process, with streams that are kept and a clock that stands at the time of the catalogue. */
@@ -30,14 +30,14 @@ export async function commandLine(args: readonly string[], setting: Setting): Pr
   // The environment's proxy counts, as it does for the process.
   const { connect } = systemNetwork(setting.environment ?? {});
   const time = { ...fakeTime(setting.now ?? NOW), connect };
-  const world: World = {
+  const shell: Shell = {
     cwd: setting.cwd,
     environment: new Map(Object.entries(setting.environment ?? {})),
     stdout,
     stderr,
-    effects: setting.isSlow === true ? secondsLong(time) : time,
   };
-  const exitCode = await runCommandLine(args, world);
+  const network = setting.isSlow === true ? secondsLong(time) : time;
+  const exitCode = await runCommandLine(args, shell, () => Promise.resolve(network));
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }
 

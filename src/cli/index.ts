@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { runCommandLine } from './run.js';
-import type { Output } from './world.js';
-import { systemNetwork } from '../lib/http/network.js';
+import type { Output, Shell } from './world.js';
 import { logLines } from '../lib/text/log.js';
 import { redirectConsole } from '../lib/errors/redirect-console.js';
 
@@ -41,10 +40,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on('error', () => undefined);
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+const shell: Shell = {
   cwd: process.cwd(),
   environment: new Map(Object.entries(process.env).map(([name, value]) => [name, value ?? ''])),
   stdout: output(process.stdout),
   stderr: output(process.stderr),
-  effects: systemNetwork(process.env),
+};
+process.exitCode = await runCommandLine(process.argv.slice(2), shell, async () => {
+  const { systemNetwork } = await import('../lib/http/network.js');
+  return systemNetwork(process.env);
 });

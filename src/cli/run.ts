@@ -1,11 +1,12 @@
 import { closest } from '../lib/text/closest.js';
 import { configurationError, NoVerdictError } from '../lib/errors/problem.js';
+import type { Network } from '../lib/http/network.js';
 import { logLines } from '../lib/text/log.js';
 import { VERSION } from '../lib/version.js';
 import type { CommandName } from './commands.js';
 import { COMMAND_NAMES, isCommandName } from './commands.js';
 import { commandHelp, overview } from './help.js';
-import type { World } from './world.js';
+import type { Shell, World } from './world.js';
 import { writeProblem } from './world.js';
 
 /** Runs a command with what follows its name, and returns the exit code. */
@@ -22,45 +23,52 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   schema: async () => (await import('./schema-command.js')).schemaCommand,
 };
 
-/** Runs one command line to its end and returns the exit code; no exception leaves it. */
-export async function runCommandLine(args: readonly string[], world: World): Promise<number> {
+/**
+ * Runs one command line to its end and returns the exit code; no exception leaves it. `openNetwork` is called where a
+ * command runs, so that the HTTP client is not loaded for `--version` and `--help`.
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  shell: Shell,
+  openNetwork: () => Promise<Network>,
+): Promise<number> {
   try {
-    return await dispatch(args, world);
+    return await dispatch(args, shell, openNetwork);
   } catch (error) {
     if (error instanceof NoVerdictError) {
-      for (const problem of error.problems) writeProblem(problem, world.stderr);
+      for (const problem of error.problems) writeProblem(problem, shell.stderr);
       return error.processExitCode;
     }
-    world.stderr.write('llm-budget: an unexpected error, a defect of llm-budget; LLM_BUDGET_DEBUG=1 shows where\n');
-    if (world.environment.get('LLM_BUDGET_DEBUG') === '1' && error instanceof Error) {
-      world.stderr.write(`${logLines(error.stack ?? error.message)}\n`);
+    shell.stderr.write('llm-budget: an unexpected error, a defect of llm-budget; LLM_BUDGET_DEBUG=1 shows where\n');
+    if (shell.environment.get('LLM_BUDGET_DEBUG') === '1' && error instanceof Error) {
+      shell.stderr.write(`${logLines(error.stack ?? error.message)}\n`);
     }
     return 2;
   }
 }
 
-async function dispatch(args: readonly string[], world: World): Promise<number> {
+async function dispatch(args: readonly string[], shell: Shell, openNetwork: () => Promise<Network>): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
-    world.stderr.write(overview(world.stderr.columns));
+    shell.stderr.write(overview(shell.stderr.columns));
     return 2;
   }
   if (name === '--help' || name === '-h' || name === 'help') {
-    world.stdout.write(helpOn(rest, world.stdout.columns));
+    shell.stdout.write(helpOn(rest, shell.stdout.columns));
     return 0;
   }
   if (name === '--version' || name === '-V') {
     if (rest[0] !== undefined) throw configurationError(`llm-budget ${name} takes nothing behind it`);
-    world.stdout.write(`${VERSION}\n`);
+    shell.stdout.write(`${VERSION}\n`);
     return 0;
   }
   if (!isCommandName(name)) throw unknownCommand(name);
   if (asksForHelp(rest)) {
-    world.stdout.write(commandHelp(name, world.stdout.columns));
+    shell.stdout.write(commandHelp(name, shell.stdout.columns));
     return 0;
   }
-  const command = await LOADERS[name]();
-  return await command(rest, world);
+  const [command, effects] = await Promise.all([LOADERS[name](), openNetwork()]);
+  return await command(rest, { ...shell, effects });
 }
 
 function helpOn([subject, superfluous]: readonly string[], columns: number | null): string {

@@ -3,14 +3,18 @@ import type { Network } from '../lib/http/network.js';
 import { wrap } from '../lib/text/columns.js';
 import { logLine } from '../lib/text/log.js';
 
-/** Everything outside itself that a command touches; `index.ts` hands in the real one. */
-export interface World {
+/** The place where a command runs; `index.ts` hands in the real one. */
+export interface Shell {
   readonly cwd: string;
   readonly environment: ReadonlyMap<string, string>;
   /** Figures and documents. */
   readonly stdout: Output;
   /** Everything else: errors, progress, hints. */
   readonly stderr: Output;
+}
+
+/** Everything outside itself that a command touches. */
+export interface World extends Shell {
   readonly effects: Network;
 }
 

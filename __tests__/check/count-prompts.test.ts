@@ -5,16 +5,16 @@ import type { PromptFileReader } from '../../src/check/sources.js';
 import type { Manifest } from '../../src/manifest/manifest.js';
 import { configurationError } from '../../src/lib/errors/problem.js';
 import type { Side } from '../../src/manifest/prompt-tokens/prompt-files.js';
-import type { PromptText } from '../../src/manifest/prompt-tokens/prompt-texts.js';
+import type { FileText } from '../../src/lib/files/file-text.js';
 import { evals, manifest, policyFile, tokens } from '../support/judged.js';
 import { call } from '../support/manifest.js';
 import { problemsOf } from '../support/problems.js';
 
 /** 3 tokens of o200k; each further " Hello" is one more. */
 const HELLO = 'Hello world!';
-const BINARY: PromptText = { state: 'unusable', reason: 'is binary' };
+const BINARY: FileText = { state: 'unusable', reason: 'is binary' };
 
-type Files = Readonly<Partial<Record<Side, Readonly<Record<string, string | PromptText>>>>>;
+type Files = Readonly<Partial<Record<Side, Readonly<Record<string, string | FileText>>>>>;
 
 /** One call of 1,000 prompt tokens besides these files. */
 function naming(...paths: readonly string[]): Manifest {
@@ -34,7 +34,7 @@ function reader(files: Files): { readonly read: PromptFileReader; readonly asked
     const there = new Map(Object.entries(files[side] ?? {}));
     return Promise.resolve(
       new Map(
-        paths.map((path): [string, PromptText] => {
+        paths.map((path): [string, FileText] => {
           const file = there.get(path) ?? { state: 'missing' };
           return [path, typeof file === 'string' ? { state: 'text', text: file } : file];
         }),

@@ -46,6 +46,14 @@ describe("head's manifest", () => {
     ]);
   });
 
+  test.each([
+    ['every count is 0', withCall({ count: '0' }), true],
+    ['the repeat is 0', withTop('# x').replace('s: {', 's: {repeat: 0, '), true],
+    ['there is a request', withCall({ count: '1' }), false],
+  ])('gets a note if it has no request: %s', (_, text, isNoted) => {
+    expect(notesOf(read({ head: found(text) })).some((note) => note.startsWith('no_requests: '))).toBe(isNoted);
+  });
+
   test('may be gone where the default branch has one', () => {
     const { head, policyFile } = read({ policy: onMain(RIGHT) });
     expect(head).toBeNull();

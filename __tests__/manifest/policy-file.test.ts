@@ -93,8 +93,11 @@ describe('mistakes in what counts are told with their place', () => {
       'suites: {s: {run: n}}',
       '1:14 suites.s.run: expected ci or a key of runs at the top level (known here: ci); got "n"',
     ],
-    ['suites: [s]', '1:1 suites: expected a mapping; got a list'],
-    ['suites: {s: [1]}', '1:10 suites.s: expected a mapping of run, runs_per_month, budget; got a list'],
+    ['suites: [s]', '1:1 suites: expected a mapping, such as suites: {rag: {calls: […]}}; got a list'],
+    [
+      'suites: {s: [1]}',
+      '1:10 suites.s: expected a mapping of run, runs_per_month, budget, such as s: {calls: […]}; got a list',
+    ],
     ['a: 1\na: 2', '2:1 the key "a" is there twice'],
     ['suites: {s: {calls: [&a 1, *a]}}', '1:22 anchors are not accepted'],
     ['a: !t 1', '1:4 tags are not accepted'],

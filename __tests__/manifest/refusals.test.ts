@@ -18,7 +18,8 @@ function refuses(rows: readonly Row[]): void {
 
 const WHOLE = 'expected a whole number from 0 to 1000000000, without quotes';
 const DECIMAL = 'expected a plain decimal such as 2 or 0.25, at most 6 digits before and 12 after the point';
-const NAME = 'expected a name of 1-64 letters, digits, spaces and ._/:@+-, starting with a letter or digit';
+const NAME =
+  'expected a name of 1-64 letters, digits, spaces and ._/:@+-, starting with a letter or digit, no space at the end and no two in a row';
 
 describe('the requests of a run', () => {
   /** 9,007,199 x 1,000,000,000 + `rest`. */
@@ -146,7 +147,7 @@ describe('a limit', () => {
     [
       'with an unknown level',
       withTop('budget: {per_run: {fails: 1}}'),
-      ['2:20', 'unknown key "fails", did you mean fail?; accepted here: warn, fail'],
+      ['2:20', 'unknown key "fails", did you mean fail?'],
     ],
     [
       'with a wrong level',
@@ -185,7 +186,7 @@ describe('a limit', () => {
       withTop('budget: [5]'),
       [
         '2:1',
-        'budget: expected a mapping of per_run, per_month, worst_case_per_run, increase_per_run, increase_percent; got a list',
+        'budget: expected a mapping of per_run, per_month, worst_case_per_run, increase_per_run, increase_percent, such as budget: {per_run: 5}; got a list',
       ],
     ],
     [
@@ -219,19 +220,30 @@ describe('kinds of run', () => {
     `version: 1\n${top === 'description: a' ? '# ' : ''}${top}\nruns: ${runs}\nsuites:\n  s: {${suite}calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}\n`;
   const known = 'expected ci or a key of runs at the top level';
   refuses([
-    ['as a list', of('[nightly]'), ['3:1', 'runs: expected a mapping; got a list']],
+    [
+      'as a list',
+      of('[nightly]'),
+      ['3:1', 'runs: expected a mapping, such as runs: {nightly: {runs_per_month: 30}}; got a list'],
+    ],
     ['as a number', of('30'), ['3:1', 'runs: expected a mapping; got 30']],
     [
       'of which one is a number',
       of('{nightly: 30}'),
       ['3:8', 'runs.nightly: expected a mapping of runs_per_month, budget; got 30'],
     ],
-    ['with an unknown key', of('{nightly: {runs: 30}}'), ['3:18', 'unknown key "runs"', 'runs_per_month, budget']],
+    [
+      'with an unknown key',
+      of('{nightly: {runs: 30}}'),
+      ['3:18', 'runs.nightly.runs: unknown key "runs" here: it belongs at the top level'],
+    ],
     ['with a wrong number', of('{nightly: {runs_per_month: 1.5}}'), ['3:18', WHOLE, 'got 1.5']],
     [
       'with a limit per month, which is over all of them',
       of('{nightly: {runs_per_month: 30, budget: {per_month: 5}}}'),
-      ['3:47', 'runs.nightly.budget.per_month: unknown key "per_month"'],
+      [
+        '3:47',
+        'runs.nightly.budget.per_month: unknown key "per_month" here: it belongs under budget, at the top level or of a suite',
+      ],
     ],
     [
       'with a warning above its failure',
@@ -298,8 +310,16 @@ describe('policy', () => {
     one('credit_fee: 5%', '2:10', DECIMAL, 'got text "5%"'),
     one('override_label: ""', '2:10', 'expected text that is not empty; got empty text'),
     one('override_label: 5', '2:10', 'expected text; got 5'),
-    one('models: ["a"]', '2:10', 'policy.models: expected a mapping of allow, deny; got a list'),
-    one('models: {allow: "a"}', '2:19', 'policy.models.allow: expected a list; got text "a"'),
+    one(
+      'models: ["a"]',
+      '2:10',
+      'policy.models: expected a mapping of allow, deny, such as models: {allow: ["openai/*"]}; got a list',
+    ),
+    one(
+      'models: {allow: "a"}',
+      '2:19',
+      'policy.models.allow: expected a list, such as allow: ["openai/*"]; got text "a"',
+    ),
     one('models: {allow: [a, 5]}', '2:30', 'policy.models.allow[1]: expected text; got 5'),
     one('models: {deny: [""]}', '2:26', 'policy.models.deny[0]: expected text that is not empty'),
     one('models: {forbid: []}', '2:19', 'policy.models.forbid: unknown key "forbid"; accepted here: allow, deny'),
@@ -331,7 +351,11 @@ describe('suites', () => {
   refuses([
     ['none', 'version: 1\nsuites: {}\n', ['2:1', 'suites: expected at least one suite; got an empty mapping']],
     ['null', 'version: 1\nsuites:\n', ['2:1', 'suites: expected a mapping; got nothing (null)']],
-    ['a list', 'version: 1\nsuites: [a]\n', ['2:1', 'suites: expected a mapping; got a list']],
+    [
+      'a list',
+      'version: 1\nsuites: [a]\n',
+      ['2:1', 'suites: expected a mapping, such as suites: {rag: {calls: […]}}; got a list'],
+    ],
     ['a number', 'version: 1\nsuites: 7\n', ['2:1', 'suites: expected a mapping; got 7']],
     [
       'a suite that is null',
@@ -359,7 +383,10 @@ describe('suites', () => {
     [
       'calls by name',
       'version: 1\nsuites:\n  s: {calls: {a: {}}}\n',
-      ['3:7', 'suites.s.calls: expected a list; got a mapping'],
+      [
+        '3:7',
+        'suites.s.calls: expected a list, such as calls: [{model: openai/gpt-5-mini, count: 10, …}]; got a mapping',
+      ],
     ],
     [
       'a call that is a text',
@@ -375,6 +402,8 @@ describe('suites', () => {
     ['a name in another script', named('prüfung'), ['3:3', `suites["prüfung"]: ${NAME}`]],
     ['a name that is empty', named('""'), ['3:3', NAME, 'got ""']],
     ['a name of 65 letters', named('a'.repeat(65)), ['3:3', NAME]],
+    ['a name that ends with a space', named('"a "'), ['3:3', NAME, 'got "a "']],
+    ['a name with two spaces in a row', named('"a  b"'), ['3:3', NAME, 'got "a  b"']],
     ['a name with a line break', named('"a\\nb"'), ['3:3', NAME, 'got "a\\nb"']],
     ['__proto__', named('__proto__'), ['3:3', `suites.__proto__: ${NAME}`]],
     [
@@ -390,7 +419,11 @@ describe('suites', () => {
     ],
     ['repeat as text', withSuite('repeat: thrice'), ['4:5', `suites.s.repeat: ${WHOLE}`]],
     ['runs per month with a point', withSuite('runs_per_month: 1.5'), ['4:5', `suites.s.runs_per_month: ${WHOLE}`]],
-    ['paths as text', withSuite('paths: evals/**'), ['4:5', 'suites.s.paths: expected a list; got text "evals/**"']],
+    [
+      'paths as text',
+      withSuite('paths: evals/**'),
+      ['4:5', 'suites.s.paths: expected a list, such as paths: ["evals/**"]; got text "evals/**"'],
+    ],
     [
       'a path out of the repository',
       withSuite('paths: [a/**, ../b]'),
@@ -400,11 +433,7 @@ describe('suites', () => {
     ['a path with a backslash', withSuite('paths: [a\\b]'), ['4:13', 'backslash']],
     ['an empty path', withSuite('paths: [""]'), ['4:13', 'expected']],
     ['an unknown key', withSuite('cals: []'), ['4:5', 'suites.s.cals: unknown key "cals", did you mean calls?']],
-    [
-      'a policy in a suite',
-      withSuite('policy: {}'),
-      ['4:5', 'unknown key "policy"', 'accepted here: description, repeat, run, runs_per_month, paths, budget, calls'],
-    ],
+    ['a policy in a suite', withSuite('policy: {}'), ['4:5', 'unknown key "policy" here: it belongs at the top level']],
   ]);
 });
 
@@ -470,6 +499,8 @@ describe('a call', () => {
       ['8:9', 'completion_tokens (10) is more than max_tokens (9), which caps it'],
     ],
     one('name', '-a', 'suites.s.calls[0].name: expected 1-64 letters, digits'),
+    one('name', '"a "', 'no space at the end and no two in a row', 'got text "a "'),
+    one('name', '"a  b"', 'no space at the end and no two in a row'),
     one('name', '5', 'expected text; got 5'),
     one('name', '"a|b"', 'got text "a|b"'),
     one('max_tokens', 'none', WHOLE),
@@ -490,6 +521,9 @@ describe('a call', () => {
     one('web_searches', '-1', WHOLE),
     one('pdf_pages', '"3"', WHOLE),
     one('retries', '2%', `${DECIMAL}; or {expected: …, max: …}; got text "2%"`),
+    one('retries', '3', 'less than 1', '{expected: 0.02, max: 3}; got 3'),
+    one('retries', '1', '{expected: 0.02, max: 1}'),
+    one('retries', '"2.50"', '{expected: 0.02, max: 2.5}'),
     one('retries', '-0.1', DECIMAL),
     one('retries', '[1]', 'got a list'),
     one('retries', '{expected: 0.5, max: 0.25}', 'retries: expected (0.5) is more than max (0.25)'),
@@ -499,7 +533,11 @@ describe('a call', () => {
       withCall({ retries: '{expected: 1, most: 2}' }),
       ['9:32', 'unknown key "most"'],
     ],
-    one('prompt_files', 'a.md', 'prompt_files: expected a list; got text "a.md"'),
+    one(
+      'prompt_files',
+      'a.md',
+      'prompt_files: expected a list, such as prompt_files: [prompts/answer.md]; got text "a.md"',
+    ),
     [
       'prompt_files: [5]',
       withCall({ prompt_files: '[5]' }),
@@ -526,7 +564,7 @@ describe('a call', () => {
       ['9:34', 'prompt_files[0].cached: expected true or false; got 1'],
     ],
     ['prompt_files: [{path: ./a}]', withCall({ prompt_files: '[{path: ./a}]' }), ['9:25', 'it has a "." segment']],
-    one('fallback_models', 'a/b', 'expected a list; got text "a/b"'),
+    one('fallback_models', 'a/b', 'expected a list, such as fallback_models: [openai/gpt-5-mini]; got text "a/b"'),
     [
       'fallback_models: [""]',
       withCall({ fallback_models: '[""]' }),
@@ -610,24 +648,28 @@ describe('what YAML has and a manifest has not', () => {
     [
       'a tab before a key',
       'version: 1\nsuites:\n\ts: 1\n',
-      ['3:1', 'not readable: Tabs are not allowed as indentation'],
+      ['3:1', 'not readable: expected spaces at the start of a line; got a tab'],
     ],
     [
       'a list that is not closed',
       'version: 1\nsuites: [\n',
-      ['3:1', 'not readable', 'one document of YAML 1.2 or JSON is accepted'],
+      ['3:1', 'not readable: a list or mapping in brackets is not closed, or the lines inside of it are not indented'],
     ],
-    ['a text that is not closed', 'version: 1\nx: "abc\n', ['3:1', 'not readable: Missing closing "quote']],
+    [
+      'a text that is not closed',
+      'version: 1\nx: "abc\n',
+      ['3:1', 'not readable: a text that starts with a quotation mark, here or above, has none at its end'],
+    ],
     [
       'a mapping in a mapping on one line',
       'version: 1\na: b: c\n',
-      ['2:4', 'not readable: Nested mappings are not allowed'],
+      ['2:4', 'not readable: a second colon in one value: put the value in quotation marks'],
     ],
-    ['a wrong escape', 'version: "\\q"\n', ['1:11', 'not readable: Invalid escape sequence']],
+    ['a wrong escape', 'version: "\\q"\n', ['1:11', 'not readable: unknown escape in double quotation marks']],
     [
       'a reserved character',
       'version: @1\n',
-      ['1:10', 'not readable: Plain value cannot start with reserved character @'],
+      ['1:10', 'not readable: a text that starts with this character needs quotation marks'],
     ],
     [
       'a warning of the library',
@@ -647,6 +689,88 @@ describe('what YAML has and a manifest has not', () => {
       ['2:1', 'the character "\\ufeff" is not accepted'],
     ],
     ['UTF-16 read as UTF-8', '\ufffd\ufffdv\0e\0', ['1:4', '"\\u0000"'], ['1:6', '"\\u0000"']],
+  ]);
+});
+
+describe('words for what the YAML library refuses', () => {
+  const block = (line: string) => `version: 1\nsuites:\n  s:\n    calls:\n      - model: a\n${line}\n`;
+  refuses([
+    [
+      'no space after a colon',
+      block('        count:1\n        prompt_tokens: 1'),
+      ['6:9', 'not readable: expected `key: value` here: is the space after a colon missing, or the colon itself?'],
+    ],
+    ['no space after the first colon', 'version:1\nsuites: {}\n', ['1:1', 'not readable: expected `key: value` here']],
+    [
+      'no space after a colon in brackets',
+      withTop('runs: {nightly: {runs_per_month:30}}'),
+      ['2:18', 'unknown key "runs_per_month:30": is the space after the colon missing?'],
+    ],
+    [
+      'keys in two columns',
+      block('       count: 1'),
+      ['6:1', 'not readable: expected a list item that starts with "- ", in the same column as the others'],
+    ],
+    ['no comma', 'a: {"b": 1 "c": 2}\n', ['1:10', 'not readable']],
+    ['a comma too many', 'a: [1, , 2]\n', ['1:8', 'not readable: a comma too many']],
+    ['no space before a comment', 'a: [b]#c\n', ['1:7', 'not readable: expected a space before the # of a comment']],
+    ['text after text in quotation marks', 'a: "b" c\n', ['1:8', 'not readable: expected the end of the line']],
+    ['a bracket too many', 'a: b\n]\n', ['2:1', 'not readable: expected nothing here']],
+    [
+      'text after the mark of a long text',
+      'a: |x\n',
+      ['1:5', 'not readable: expected the end of the line after | or >'],
+    ],
+  ]);
+});
+
+describe('keys in the wrong place are shown where they belong', () => {
+  const belongs = (line: string, key: string, place: string): Row => [
+    line,
+    withTop(line),
+    ['2:', `unknown key "${key}" here: it belongs ${place}`],
+  ];
+  const rows: Row[] = [
+    belongs('per_run: 5', 'per_run', 'under budget, at the top level or of a suite'),
+    belongs('allow: []', 'allow', 'under policy.models'),
+    belongs('require_max_tokens: true', 'require_max_tokens', 'under policy'),
+    belongs('policy: {allow: []}', 'allow', 'under policy.models'),
+    belongs('policy: {per_month: 5}', 'per_month', 'under budget'),
+    belongs('budget: {warn: 1}', 'warn', 'in a limit, such as per_run: {warn: 4, fail: 5}'),
+    belongs('budget: {runs_per_month: 5}', 'runs_per_month', 'at the top level, or under a kind of run'),
+    belongs('repeat: 5', 'repeat', 'in a suite'),
+    belongs('model: a', 'model', 'in a call or in defaults'),
+    belongs('defaults: {max_price: {}}', 'max_price', 'under provider of a call'),
+    belongs('defaults: {max: 5}', 'max', 'in a number of tokens'),
+  ];
+  test.each(rows)('%s', (_line, text, expected) => {
+    const found = placedProblems(() => parseManifest(text, 'llm-budget.yml'));
+    expect(found).toHaveLength(1);
+    for (const fragment of expected) expect(found[0]).toContain(fragment);
+  });
+
+  test('the accepted keys are listed once, at the first key that is like none of them', () => {
+    const found = placedProblems(() => parseManifest(withTop('foo: 1\nbar: 2\nbudgets: 3\nbaz: 4'), 'llm-budget.yml'));
+    expect(found).toEqual([
+      '2:1 foo: unknown key "foo"; accepted here: version, runs_per_month, runs, budget, policy, defaults, suites',
+      '3:1 bar: unknown key "bar"; accepted here: as on line 2',
+      '4:1 budgets: unknown key "budgets", did you mean budget?',
+      '5:1 baz: unknown key "baz"; accepted here: as on line 2',
+    ]);
+  });
+});
+
+describe('an expression as a model', () => {
+  const expanded = 'variables and expressions are not expanded here';
+  const of = (value: string): Row => [value, withCall({ model: value }), ['5:9', expanded, 'got text']];
+  refuses([
+    of('$MODEL'),
+    of('${MODEL}'),
+    of('${{ matrix.model }}'),
+    of('openai/$MODEL'),
+    of('"{{ model }}"'),
+    of('$(cat model.txt)'),
+    ['in fallback models', withCall({ fallback_models: '[a, $B]' }), ['9:30', 'fallback_models[1]', expanded]],
   ]);
 });
 

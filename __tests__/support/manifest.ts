@@ -1,6 +1,6 @@
 import type { Manifest, NamedCall, NamedSuite, PolicyFile } from '../../src/manifest/manifest.js';
 import type { Tokens } from '../../src/manifest/schema.js';
-import { policyFrom } from '../../src/manifest/policy-file.js';
+import { policyFrom } from '../../src/manifest/parse.js';
 import { callSchema, policySchema } from '../../src/manifest/schema.js';
 import { NumberLiteral } from '../../src/manifest/scalars.js';
 import { readYaml } from '../../src/manifest/yaml-tree.js';

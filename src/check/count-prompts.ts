@@ -5,8 +5,8 @@ import { loadCounter } from '../manifest/prompt-tokens/count-tokens.js';
 import type { TokenCounter } from '../manifest/prompt-tokens/count-tokens.js';
 import { promptFilePaths, whereOf, withPromptFiles } from '../manifest/prompt-tokens/prompt-files.js';
 import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
-import { countPromptTexts } from '../manifest/prompt-tokens/prompt-texts.js';
-import type { PromptText } from '../manifest/prompt-tokens/prompt-texts.js';
+import { countPromptTexts } from '../manifest/prompt-tokens/count-tokens.js';
+import type { FileText } from '../lib/files/file-text.js';
 import type { Manifests } from './read-manifests.js';
 import type { PromptFileReader } from './sources.js';
 
@@ -51,7 +51,7 @@ interface Counted {
   readonly notes: readonly Note[];
 }
 
-type PromptTexts = ReadonlyMap<string, PromptText>;
+type PromptTexts = ReadonlyMap<string, FileText>;
 
 const NOTHING: Counted = { manifest: null, tokenSources: new Map(), notes: [] };
 

@@ -1,6 +1,6 @@
 import type { Manifest, PolicyFile } from '../manifest/manifest.js';
 import { manifestFrom } from '../manifest/parse.js';
-import { policyFrom } from '../manifest/policy-file.js';
+import { policyFrom } from '../manifest/parse.js';
 import type { YamlFile } from '../manifest/yaml-tree.js';
 import { readYaml } from '../manifest/yaml-tree.js';
 import { configurationError, NoVerdictError, problem } from '../lib/errors/problem.js';
@@ -29,8 +29,8 @@ export interface ManifestsWithoutHead extends Others {
 export type Manifests = ManifestsWithHead | ManifestsWithoutHead;
 
 /**
- * Parses what was gathered. Head and the policy must be right, or there is no verdict; a base that cannot be read
- * leaves the increase unjudged, and the report says so.
+ * Parses the manifests of head, base and the default branch. Head and the policy must be valid, or there is no verdict. A
+ * base that is not valid leaves increases unjudged, with a note.
  */
 export function readManifests(sources: Sources): Manifests {
   const yamlOf = oncePerText();
@@ -44,15 +44,23 @@ export function readManifests(sources: Sources): Manifests {
     notes: [...base.notes, ...defaultBranch.notes],
   };
   if (sources.head.text !== null) {
-    return { ...others, head: manifestFrom(yamlOf(sources.head.text), sources.manifestFile), policyFile };
+    const head = manifestFrom(yamlOf(sources.head.text), sources.manifestFile);
+    return { ...others, head, policyFile, notes: [...others.notes, ...requestNotes(head)] };
   }
   if (policyFile === null) throw noManifest(sources);
   return { ...others, head: null, policyFile };
 }
 
+/** A manifest without any request costs nothing, whatever its limits: a count that was never filled in looks like this. */
+function requestNotes(head: Manifest): Note[] {
+  if (head.suites.some(({ repeat, calls }) => repeat > 0 && calls.some(({ count }) => count > 0))) return [];
+  const message = `${head.file} has no request: every count is 0, or the repeat of its suite is. It is estimated at $0.`;
+  return [{ code: 'no_requests', message }];
+}
+
 type YamlOf = (text: string) => YamlFile;
 
-/** Most changes leave the manifest as it is: policy, base and head are then one text, and reading it is most of the work. */
+/** A cache: the three manifests are usually identical, and parsing is the slow part. */
 function oncePerText(): YamlOf {
   const files = new Map<string, YamlFile>();
   return (text) => {

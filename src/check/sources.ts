@@ -1,5 +1,5 @@
 import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
-import type { PromptText } from '../manifest/prompt-tokens/prompt-texts.js';
+import type { FileText } from '../lib/files/file-text.js';
 import type { Approvals } from '../budget/verdict/override.js';
 
 /** A manifest as it was found: its text, or null if there is none. `problem` is the reason if it could not be read. */
@@ -30,7 +30,7 @@ export interface PolicySource {
 export type ChangeKind = 'pull_request' | 'merge_group' | 'other_branch' | 'default_branch';
 
 /** Reads prompt files of one side, by path. NoVerdictError (2) if they cannot be read at all. */
-export type PromptFileReader = (side: Side, paths: readonly string[]) => Promise<ReadonlyMap<string, PromptText>>;
+export type PromptFileReader = (side: Side, paths: readonly string[]) => Promise<ReadonlyMap<string, FileText>>;
 
 /** Everything that a check reads, apart from prices and prompt files. */
 export interface Sources {

@@ -1,15 +1,20 @@
-import { accepted } from './accepted.js';
+import {
+  manifestMistakes,
+  nameMistakes,
+  readableSchema,
+  runKindMistakes,
+  suiteNameMistakes,
+  limitMistakes,
+  unknownRunMistakes,
+} from './checks.js';
 import { mergeDefaults, originOf, sharedValues } from './defaults.js';
-import type { Fault } from './findings.js';
-import { located, refusal } from './findings.js';
-import { manifestFaults, nameFaults, suiteNameFaults } from './manifest-checks.js';
-import type { Manifest, NamedSuite, Path, RunKind } from './manifest.js';
-import { readableSchema, takeOut } from './readable.js';
-import { schemaFaults } from './schema-faults.js';
+import type { Mistake } from './errors.js';
+import { accepted, located, refusal, schemaMistakes } from './errors.js';
+import type { Manifest, NamedSuite, Path, PolicyFile, RunKind } from './manifest.js';
 import type { ManifestFile } from './schema.js';
-import { DEFAULT_RUN, manifestSchema } from './schema.js';
+import { DEFAULT_RUN, manifestSchema, policyFileSchema } from './schema.js';
 import type { Tree } from './tree.js';
-import { isMap, valueAt } from './tree.js';
+import { dropInvalid, isMap, valueAt } from './tree.js';
 import type { YamlFile } from './yaml-tree.js';
 import { readYaml } from './yaml-tree.js';
 
@@ -28,28 +33,28 @@ export function parseManifest(text: string, file: string): Manifest {
  */
 export function manifestFrom(yaml: YamlFile, file: string): Manifest {
   const origin = (path: Path) => originOf(path, yaml.has);
-  const fail = (faults: readonly Fault[], unsaid = 0) =>
-    refusal(file, [...yaml.findings, ...located(faults, yaml.locate, origin)], unsaid);
+  const fail = (mistakes: readonly Mistake[], omitted = 0) =>
+    refusal(file, [...yaml.mistakes, ...located(mistakes, yaml.locate, origin)], omitted);
 
   if (yaml.root === undefined) throw fail([]);
-  const oversize = sizeFaults(yaml.root);
+  const oversize = sizeMistakes(yaml.root);
   if (oversize.length > 0) throw fail(oversize);
 
   const merged = mergeDefaults(yaml.root);
   const result = manifestSchema.safeParse(merged, { error: accepted });
   const issues = result.error?.issues ?? [];
-  const { faults: fieldFaults, unsaid } = schemaFaults(issues, merged);
-  const faults = [
-    ...nameFaults(valueAt(merged, ['runs']), ['runs']),
-    ...suiteNameFaults(valueAt(merged, ['suites'])),
-    ...fieldFaults,
+  const { mistakes: fieldMistakes, omitted } = schemaMistakes(issues, merged);
+  const mistakes = [
+    ...nameMistakes(valueAt(merged, ['runs']), ['runs']),
+    ...suiteNameMistakes(valueAt(merged, ['suites'])),
+    ...fieldMistakes,
   ];
-  if (unsaid > 0) throw fail(faults, unsaid);
+  if (omitted > 0) throw fail(mistakes, omitted);
 
-  const { rest, isWrong } = takeOut(merged, issues);
+  const { rest, isWrong } = dropInvalid(merged, issues);
   const readable = result.data ?? readableSchema.safeParse(rest).data ?? {};
-  const allFaults = [...faults, ...manifestFaults(readable, isWrong, yaml.has)];
-  if (!result.success || allFaults.length > 0 || yaml.findings.length > 0) throw fail(allFaults);
+  const allMistakes = [...mistakes, ...manifestMistakes(readable, isWrong, yaml.has)];
+  if (!result.success || allMistakes.length > 0 || yaml.mistakes.length > 0) throw fail(allMistakes);
   return {
     file,
     ...runKinds(result.data, yaml.keysAt(['runs'])),
@@ -60,8 +65,50 @@ export function manifestFrom(yaml: YamlFile, file: string): Manifest {
   };
 }
 
+/**
+ * The limits and rules of the default branch's file: `policy`, `budget`, `runs_per_month`, `runs`, and of each suite
+ * `budget`, `runs_per_month` and `run`. Whatever else the file says does not matter here, mistakes included; it must only be readable.
+ * Throws a NoVerdictError with exit code 2 and every problem of those parts, each with line and column.
+ */
+export function policyFrom(yaml: YamlFile, file: string): PolicyFile {
+  if (yaml.root === undefined) throw refusal(file, yaml.mistakes);
+
+  const result = policyFileSchema.safeParse(yaml.root, { error: accepted });
+  const issues = result.error?.issues ?? [];
+  const { mistakes, omitted } = schemaMistakes(issues, yaml.root);
+  const { rest, isWrong } = dropInvalid(yaml.root, issues);
+  const readable = result.data ?? policyFileSchema.safeParse(rest).data;
+  const suites = Object.entries(readable?.suites ?? {}).flatMap(([name, suite]) =>
+    suite === null ? [] : [{ name, ...suite }],
+  );
+  const allMistakes = [
+    ...nameMistakes(valueAt(yaml.root, ['runs']), ['runs']),
+    ...mistakes,
+    ...limitMistakes(readable?.budget, ['budget']),
+    ...runKindMistakes(readable ?? {}),
+    ...suites.flatMap(({ name, run, budget }) => [
+      ...unknownRunMistakes({ run }, ['suites', name], readable?.runs, isWrong),
+      ...limitMistakes(budget, ['suites', name, 'budget']),
+    ]),
+  ];
+  if (!result.success || allMistakes.length > 0 || yaml.mistakes.length > 0) {
+    throw refusal(file, [...yaml.mistakes, ...located(allMistakes, yaml.locate)], omitted);
+  }
+  return {
+    ...runKinds(result.data, yaml.keysAt(['runs'])),
+    budget: result.data.budget,
+    policy: result.data.policy,
+    suites: new Map(
+      suites.map(({ name, run, runs_per_month, budget }) => [
+        name,
+        { run, runs_per_month: runs_per_month ?? null, budget },
+      ]),
+    ),
+  };
+}
+
 /** The kinds of run, and the number of `ci` from either of its places. `names` has the order of the file. */
-export function runKinds(
+function runKinds(
   { runs_per_month, runs }: Pick<ManifestFile, 'runs_per_month' | 'runs'>,
   names: readonly string[],
 ): Pick<Manifest, 'runs_per_month' | 'runs'> {
@@ -85,7 +132,7 @@ function namedSuites(manifest: ManifestFile, names: readonly string[]): NamedSui
 }
 
 /** Checked before anything is made of the calls. */
-function sizeFaults(root: Tree): Fault[] {
+function sizeMistakes(root: Tree): Mistake[] {
   const suites = isMap(root) && isMap(root.suites) ? Object.values(root.suites) : [];
   if (suites.length > MAX_CALLS) {
     return [{ path: ['suites'], message: `expected at most ${MAX_CALLS} suites; got ${suites.length}` }];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Decimal } from '../lib/money/decimal.js';
 import { parseDecimal } from '../lib/money/decimal.js';
 
 /**
@@ -24,6 +25,12 @@ function amountText(value: unknown): string | null {
   return typeof text === 'string' && AMOUNT.test(text) ? text : null;
 }
 
+/** The amount that a value of the file is; null where it is none. */
+export function amountOf(value: unknown): Decimal | null {
+  const text = amountText(value);
+  return text === null ? null : parseDecimal(text);
+}
+
 /** A count or a number of tokens: 0 to 1,000,000,000, written plainly; nothing is coerced. */
 export const wholeNumber = z
   .custom<NumberLiteral>(isWholeNumber, { error: 'a whole number from 0 to 1000000000, without quotes' })
@@ -45,7 +52,7 @@ export const amount = z
     ],
   })
   .transform((value, context) => {
-    const parsed = parseDecimal(amountText(value) ?? '');
+    const parsed = amountOf(value);
     if (parsed !== null) return parsed;
     context.addIssue('a plain decimal');
     return z.NEVER;

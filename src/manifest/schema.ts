@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ZERO } from '../lib/money/decimal.js';
+import { compare, fromInteger, toText, ZERO } from '../lib/money/decimal.js';
 import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from '../lib/inputs/repository-path.js';
-import { amount, AMOUNT_RULE, NumberLiteral, wholeNumber } from './scalars.js';
+import { amount, amountOf, AMOUNT_RULE, NumberLiteral, wholeNumber } from './scalars.js';
 
 /**
  * The manifest, version 1: one schema, from which the types, the checks and the published JSON Schema are made. An
@@ -9,10 +9,15 @@ import { amount, AMOUNT_RULE, NumberLiteral, wholeNumber } from './scalars.js';
  */
 
 const text = z.string().min(1);
-const extraAttempts = amount.meta({ description: 'Expected extra attempts per request' });
+
+/** `$MODEL`, `${MODEL}`, `${{ matrix.model }}`, `{{ model }}`: no id of a model has these. */
+const EXPRESSION = /\$\w|\$\{|\$\(|\{\{/;
+const modelId = text.refine((id) => !EXPRESSION.test(id), {
+  error: "a model's id such as openai/gpt-5-mini, written out: variables and expressions are not expanded here",
+});
 
 /** `4`, or `{warn: 3, fail: 4}`: a plain amount fails. */
-export const limitSchema = z
+const limitSchema = z
   .union(
     [
       amount.transform((fail) => ({ warn: null, fail })),
@@ -55,10 +60,10 @@ export const policySchema = z
     stale_prices: z
       .enum(['warn', 'fail'])
       .default('warn')
-      .meta({ description: 'What it is when prices come from the lock instead of live' }),
+      .meta({ description: 'What it is when prices come from the lockfile and are not live' }),
     max_price_age_days: wholeNumber
       .default(30)
-      .meta({ description: 'An older lock is a failure in any case; 30 by default' }),
+      .meta({ description: 'A lockfile older than this is a failure in any case; 30 by default' }),
     models: z
       .strictObject({ allow: z.array(modelPattern).optional(), deny: z.array(modelPattern).optional() })
       .optional()
@@ -80,7 +85,7 @@ export const policySchema = z
 export type Policy = z.output<typeof policySchema>;
 
 /** `350`, or `{expected: 350, max: 900}`. */
-export const tokensSchema = z
+const tokensSchema = z
   .union(
     [
       wholeNumber.transform((expected) => ({ expected, max: null })),
@@ -93,14 +98,34 @@ export const tokensSchema = z
   .meta({ id: 'tokens' });
 export type Tokens = z.output<typeof tokensSchema>;
 
-export const retriesSchema = z.union(
+const ONE = fromInteger(1);
+
+/** Whoever writes `retries: 3` means a maximum: as the expected number of extra attempts it would cost four times as much. */
+const fewExtraAttempts = amount
+  .refine((expected) => compare(expected, ONE) < 0)
+  .meta({
+    description: 'Expected extra attempts per request, below 1',
+    anyOf: [
+      { type: 'number', minimum: 0, exclusiveMaximum: 1 },
+      { type: 'string', pattern: '^0{1,6}(?:\\.\\d{1,12})?$' },
+    ],
+  });
+
+const retriesSchema = z.union(
   [
-    extraAttempts.transform((expected) => ({ expected, max: null })),
+    fewExtraAttempts.transform((expected) => ({ expected, max: null })),
     z
       .strictObject({ expected: amount, max: amount.optional() })
       .transform(({ expected, max }) => ({ expected, max: max ?? null })),
   ],
-  { error: `${AMOUNT_RULE}; or {expected: …, max: …}` },
+  {
+    error: ({ input }) => {
+      const most = amountOf(input);
+      if (most === null) return `${AMOUNT_RULE}; or {expected: …, max: …}`;
+      const example = `{expected: 0.02, max: ${toText(most)}}`;
+      return `less than 1, since a plain number is the expected number of extra attempts; a maximum is written as ${example}`;
+    },
+  },
 );
 
 const pathRule = (path: string) => {
@@ -113,7 +138,7 @@ const repositoryPath = z
   .refine((path) => repositoryPathProblem(path) === null, { error: ({ input }) => pathRule(String(input)) })
   .meta({ id: 'repository-path', pattern: REPOSITORY_PATH_PATTERN });
 
-export const promptFileSchema = z.union(
+const promptFileSchema = z.union(
   [
     repositoryPath.transform((path) => ({ path, cached: false })),
     z.strictObject({ path: repositoryPath, cached: z.boolean().default(false) }),
@@ -142,15 +167,16 @@ const NO_TOKENS: Tokens = { expected: 0, max: null };
 const partOf = (description: string) => tokensSchema.default(NO_TOKENS).meta({ description });
 const perRequest = (description: string) => wholeNumber.default(0).meta({ description });
 
-export const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9 ._/:@+-]{0,63}$';
-export const NAME_RULE = '1-64 letters, digits, spaces and ._/:@+-, starting with a letter or digit';
+const NAME_PATTERN = '^(?=.{1,64}$)[A-Za-z0-9](?: ?[A-Za-z0-9._/:@+-])*$';
+export const NAME_RULE =
+  '1-64 letters, digits, spaces and ._/:@+-, starting with a letter or digit, no space at the end and no two in a row';
 
 /** The name of a suite or a call. */
 export const nameSchema = z.string().regex(new RegExp(NAME_PATTERN), { error: NAME_RULE });
 
 export const callSchema = z.strictObject({
   name: nameSchema.optional().meta({ description: "Unique in the suite; the model's id without it" }),
-  model: text.meta({ description: "The model's id at OpenRouter, such as openai/gpt-5-mini" }),
+  model: modelId.meta({ description: "The model's id at OpenRouter, such as openai/gpt-5-mini" }),
   count: wholeNumber.meta({ description: 'Requests per execution of the suite' }),
   prompt_tokens: tokensSchema.optional().meta({ description: 'Per request, all inputs' }),
   prompt_files: z
@@ -173,7 +199,7 @@ export const callSchema = z.strictObject({
     .default({ expected: ZERO, max: null })
     .meta({ description: 'Expected extra attempts per request, or {expected: …, max: …}' }),
   fallback_models: z
-    .array(text)
+    .array(modelId)
     .default([])
     .meta({ description: 'Count for the worst case, the model rules and the price rules' }),
   service_tier: z.enum(['default', 'flex', 'priority']).default('default'),
@@ -188,7 +214,7 @@ export const defaultsSchema = callSchema.omit({ name: true }).partial();
 const runsPerMonth = wholeNumber.optional();
 
 /** One kind of run. Cost per month is summed over all kinds, so its limit belongs to the budget at the top. */
-const runKindSchema = z.strictObject({
+export const runKindSchema = z.strictObject({
   runs_per_month: runsPerMonth.meta({ description: 'Runs of this kind per month' }),
   budget: budgetSchema
     .omit({ per_month: true })

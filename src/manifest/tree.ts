@@ -1,8 +1,10 @@
+import type { z } from 'zod';
+import type { Path } from './manifest.js';
 import type { NumberLiteral } from './scalars.js';
 
-/** What a file says, before any rule of ours: plain data in which numbers keep their digits. */
+/** The content of a file before any rule is applied: plain data in which numbers keep their digits. */
 
-/** Stands for a value that was refused already (an alias, a tagged value): no second complaint is made about it. */
+/** Stands for a value that was refused already (an alias, a tagged value), so that it is not reported again. */
 export const UNREADABLE: unique symbol = Symbol('unreadable');
 
 export type Tree = string | boolean | null | NumberLiteral | typeof UNREADABLE | Tree[] | TreeMap;
@@ -30,4 +32,60 @@ export function valueAt(root: Tree, path: readonly (string | number)[]): Tree | 
     else return undefined;
   }
   return value;
+}
+
+/** The path of a schema's issue as one into the file. */
+export function stepsOf({ path }: z.core.$ZodIssue): Path {
+  return path.map((step) => (typeof step === 'number' ? step : String(step)));
+}
+
+/** Tells whether the field at a path was taken out because it is wrong. */
+export type IsWrong = (path: Path) => boolean;
+
+/**
+ * A copy of `root` without the fields that a schema refused, so that the checks that compare fields can still run on the
+ * rest: a whole limit, a whole field of a call or of a suite.
+ */
+export function dropInvalid(
+  root: Tree,
+  issues: readonly z.core.$ZodIssue[],
+): { readonly rest: Tree; isWrong: IsWrong } {
+  const rest = issues.length === 0 ? root : copyOf(root);
+  const removed = issues.flatMap((issue) => fieldsOf(issue)).map((path) => remove(rest, fieldAround(path)));
+  const wrong = new Set(removed.map((path) => JSON.stringify(path)));
+  return { rest, isWrong: (path) => wrong.has(JSON.stringify(path)) };
+}
+
+function copyOf(value: Tree): Tree {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isMap(value)) return value;
+  const copy = emptyMap();
+  for (const [key, inner] of Object.entries(value)) copy[key] = copyOf(inner);
+  return copy;
+}
+
+/** Removes in place. Returns the path that was removed: of a key of what is no mapping, the value around it has to go. */
+function remove(root: Tree, path: Path): Path {
+  const key = path.at(-1);
+  if (key === undefined) return path;
+  const above = path.slice(0, -1);
+  const parent = valueAt(root, above);
+  if (Array.isArray(parent) && typeof key === 'number') parent[key] = emptyMap();
+  else if (isMap(parent)) Reflect.deleteProperty(parent, key);
+  else if (parent !== undefined) return remove(root, above);
+  return path;
+}
+
+function fieldsOf(issue: z.core.$ZodIssue): Path[] {
+  const path = stepsOf(issue);
+  return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
+}
+
+/** The smallest part around a path without which the rest can still be read. */
+function fieldAround(path: Path): Path {
+  if (path[0] === 'budget') return path.slice(0, 2);
+  if (path[0] === 'runs') return path.slice(0, path[2] === 'budget' ? 4 : 3);
+  if (path[0] !== 'suites') return path.slice(0, 1);
+  if (path[2] === 'calls') return path.slice(0, 5);
+  return path.slice(0, path[2] === 'budget' ? 4 : 3);
 }

@@ -1,9 +1,9 @@
 import { CST, Lexer, Parser } from 'yaml';
-import { MAX_MISTAKES } from './findings.js';
+import { MAX_MISTAKES } from './errors.js';
 import { quoted } from './shown.js';
 
 /**
- * What is refused while a file is read piece by piece, before anything is built from it. The library composes nodes
+ * Refuses files while they are read piece by piece, before anything is built from them. The library composes nodes
  * recursively and makes an object of every token, so depth and number are bounded here, where reading can stop.
  */
 
@@ -15,17 +15,17 @@ const MAX_DEPTH = 20;
  * than fit into the bytes, have 45,000. Comments, blank lines and the like are bounded as lexemes. Both are bounds on memory.
  */
 const MAX_ENTRIES = 46_000;
-/** Of one list or mapping. Above every number that a check accepts, so that barely too many can be counted and told. */
+/** Of one list or mapping. Above every number that a check accepts, so that a number slightly above a limit is still counted and reported. */
 const MAX_SIBLINGS = 6_000;
 const MAX_LEXEMES = 200_000;
 
-export interface OffsetFinding {
+export interface OffsetMistake {
   readonly offset: number;
   readonly message: string;
 }
 
-export interface Scan {
-  readonly findings: readonly OffsetFinding[];
+interface Scan {
+  readonly mistakes: readonly OffsetMistake[];
   /** The first document's tokens; null where reading stopped. */
   readonly tokens: readonly CST.Token[] | null;
 }
@@ -41,20 +41,20 @@ const REFUSED = new Map([
   ['directive-line', 'directives are not accepted: the file is read as YAML 1.2'],
 ]);
 
-function stopped(offset: number, message: string, earlier: readonly OffsetFinding[] = []): Scan {
-  return { findings: [...earlier, { offset, message }], tokens: null };
+function stopped(offset: number, message: string, earlier: readonly OffsetMistake[] = []): Scan {
+  return { mistakes: [...earlier, { offset, message }], tokens: null };
 }
 
 export function scanYaml(text: string): Scan {
   const size = Buffer.byteLength(text, 'utf8');
   if (size > MAX_MANIFEST_BYTES)
     return stopped(0, `the file has ${size} bytes; at most ${MAX_MANIFEST_BYTES} are accepted`);
-  const unprintable: OffsetFinding[] = [];
+  const unprintable: OffsetMistake[] = [];
   for (const { index, 0: character } of text.matchAll(UNPRINTABLE)) {
     const message = `the character ${quoted(character)} is not accepted: the file is UTF-8 text with lines ended by LF or CR LF`;
     if (unprintable.push({ offset: index, message }) >= MAX_MISTAKES) break;
   }
-  return unprintable.length > 0 ? { findings: unprintable, tokens: null } : scanTokens(text);
+  return unprintable.length > 0 ? { mistakes: unprintable, tokens: null } : scanTokens(text);
 }
 
 const MARKS: readonly string[] = [CST.DOCUMENT, CST.FLOW_END, CST.SCALAR];
@@ -62,7 +62,7 @@ const MARKS: readonly string[] = [CST.DOCUMENT, CST.FLOW_END, CST.SCALAR];
 const IDLE: readonly string[] = ['comment', 'newline', 'space'];
 
 function scanTokens(text: string): Scan {
-  const findings: OffsetFinding[] = [];
+  const mistakes: OffsetMistake[] = [];
   const tokens: CST.Token[] = [];
   const parser = new Parser();
   let lexemes = 0;
@@ -74,7 +74,7 @@ function scanTokens(text: string): Scan {
     const type = isScalar ? null : CST.tokenType(lexeme);
     const refused = REFUSED.get(type ?? '');
     isScalar = lexeme === CST.SCALAR;
-    if (refused !== undefined) findings.push({ offset, message: refused });
+    if (refused !== undefined) mistakes.push({ offset, message: refused });
     if (lexeme.trim() !== '' && !MARKS.includes(lexeme)) lexemes += 1;
     if (startsEntry(type, parser.stack)) entries += 1;
     for (const token of parser.next(lexeme)) {
@@ -83,24 +83,28 @@ function scanTokens(text: string): Scan {
     }
     if (entries > MAX_ENTRIES || siblings(parser.stack.at(-1)) > MAX_SIBLINGS) {
       const most = `at most ${MAX_ENTRIES} are accepted in a file, and ${MAX_SIBLINGS} in one list or mapping`;
-      return stopped(offset, `too many keys and values: ${most}`, findings);
+      return stopped(offset, `too many keys and values: ${most}`, mistakes);
     }
     if (lexemes > MAX_LEXEMES) {
-      return stopped(offset, `too many marks and comments: at most ${MAX_LEXEMES} YAML tokens are accepted`, findings);
+      return stopped(offset, `too many marks and comments: at most ${MAX_LEXEMES} YAML tokens are accepted`, mistakes);
     }
-    if (findings.length + tokens.length > MAX_MISTAKES) {
-      return stopped(offset, 'too many mistakes: the file was read up to here', findings);
+    if (mistakes.length + tokens.length > MAX_MISTAKES) {
+      return stopped(
+        offset,
+        `stopped after ${MAX_MISTAKES.toLocaleString('en-US')} errors: the rest of the file was not read`,
+        mistakes,
+      );
     }
     if (parser.stack.length > MAX_DEPTH && depth(parser.stack) > MAX_DEPTH) {
-      return stopped(offset, `nested too deep: at most ${MAX_DEPTH} levels are accepted`, findings);
+      return stopped(offset, `nested too deep: at most ${MAX_DEPTH} levels are accepted`, mistakes);
     }
     if (documents > 0 && parser.stack.some(({ type: open }) => open === 'document')) {
       const message = 'a second document is not accepted: one file, one manifest';
-      return { findings: [...findings, { offset, message }], tokens };
+      return { mistakes: [...mistakes, { offset, message }], tokens };
     }
   }
   tokens.push(...parser.end());
-  return { findings, tokens };
+  return { mistakes, tokens };
 }
 
 function siblings(open: CST.Token | undefined): number {

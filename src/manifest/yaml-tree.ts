@@ -1,21 +1,20 @@
 import type { Document } from 'yaml';
 import { Composer, isAlias, isMap as isYamlMap, isScalar, isSeq } from 'yaml';
-import type { Finding } from './findings.js';
-import { MAX_MISTAKES } from './findings.js';
-import type { Locate, Path } from './manifest.js';
-import type { Place } from './places.js';
-import { locateIn, placeAt, positionsIn } from './places.js';
+import type { PlacedMistake } from './errors.js';
+import { MAX_MISTAKES } from './errors.js';
+import type { Locate, Path, Position } from './manifest.js';
 import { NumberLiteral } from './scalars.js';
-import { oneLine, quoted } from './shown.js';
+import { quoted } from './shown.js';
 import type { Tree } from './tree.js';
 import { emptyMap, UNREADABLE } from './tree.js';
-import type { OffsetFinding } from './yaml-scan.js';
+import { readingMistake } from './yaml-errors.js';
+import type { OffsetMistake } from './yaml-scan.js';
 import { scanYaml } from './yaml-scan.js';
 
-/** A file as data with positions. `root` is undefined where the text cannot be read at all; findings say why. */
+/** A file as data with positions. `root` is undefined where the text cannot be read at all; mistakes say why. */
 export interface YamlFile {
   readonly root: Tree | undefined;
-  readonly findings: readonly Finding[];
+  readonly mistakes: readonly PlacedMistake[];
   readonly locate: Locate;
   /** The keys of the mapping at a path, in the order of the file. */
   readonly keysAt: (path: Path) => readonly string[];
@@ -34,7 +33,7 @@ export function readYaml(source: string): YamlFile {
   const place = built?.place ?? { offset: 0, children: NOWHERE };
   return {
     root: built?.value,
-    findings: found.map(({ offset, message }) => ({ message, position: position(offset) })),
+    mistakes: found.map(({ offset, message }) => ({ message, position: position(offset) })),
     locate: locateIn(place, position),
     keysAt: (path) => [...(placeAt(place, path)?.children.keys() ?? [])].filter((key) => typeof key === 'string'),
     has: (path) => placeAt(place, path) !== undefined,
@@ -42,9 +41,9 @@ export function readYaml(source: string): YamlFile {
 }
 
 /** The document where nothing is wrong with its form. What it was composed from is let go: it is as large again. */
-function composed(text: string): { readonly document: ReadDocument | null; readonly found: OffsetFinding[] } {
+function composed(text: string): { readonly document: ReadDocument | null; readonly found: OffsetMistake[] } {
   const scan = scanYaml(text);
-  const found = [...scan.findings];
+  const found = [...scan.mistakes];
   const document = scan.tokens === null ? undefined : compose(scan.tokens, text.length);
   if (document === undefined) return { document: null, found };
   const errors = readingErrors(document, found.length > 0);
@@ -69,16 +68,22 @@ function compose(tokens: Parameters<Composer['compose']>[0], end: number): ReadD
   }
 }
 
-/** What the library says about something that the scan has refused already. */
-const SAID_BEFORE = new Set(['BAD_ALIAS', 'BAD_DIRECTIVE', 'MULTIPLE_ANCHORS', 'MULTIPLE_TAGS', 'TAG_RESOLVE_FAILED']);
+/** Codes of the library's errors about what the scan has refused already. */
+const REFUSED_BY_SCAN = new Set([
+  'BAD_ALIAS',
+  'BAD_DIRECTIVE',
+  'MULTIPLE_ANCHORS',
+  'MULTIPLE_TAGS',
+  'TAG_RESOLVE_FAILED',
+]);
 
-function readingErrors({ errors, warnings }: ReadDocument, scanRefused: boolean): OffsetFinding[] {
-  return [...errors.slice(0, MAX_MISTAKES), ...warnings.slice(0, MAX_MISTAKES)]
-    .filter(({ code }) => !(scanRefused && SAID_BEFORE.has(code)))
-    .map(({ message, pos }) => ({
-      offset: Math.max(pos[0], 0),
-      message: `not readable: ${oneLine(message, 160)}; one document of YAML 1.2 or JSON is accepted`,
-    }));
+function readingErrors({ errors, warnings }: ReadDocument, scanRefused: boolean): OffsetMistake[] {
+  const found = [...errors.slice(0, MAX_MISTAKES), ...warnings.slice(0, MAX_MISTAKES)]
+    .filter(({ code }) => !(scanRefused && REFUSED_BY_SCAN.has(code)))
+    .map(readingMistake);
+  // What the library finds next at one place follows from what it found first.
+  const offsets = new Set<number>();
+  return found.filter(({ offset }) => offsets.size < offsets.add(offset).size);
 }
 
 interface Built {
@@ -87,7 +92,7 @@ interface Built {
 }
 
 /** Recursion is bounded by the scan's limit of depth. */
-function build(node: unknown, offset: number, found: OffsetFinding[]): Built {
+function build(node: unknown, offset: number, found: OffsetMistake[]): Built {
   if (!isSeq(node) && !isYamlMap(node)) return { value: scalar(node), place: { offset, children: NOWHERE } };
   const children = new Map<string | number, Place>();
   const place = { offset, children };
@@ -143,4 +148,46 @@ function scalar(node: unknown): Tree {
   const { value, source } = node;
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   return typeof value === 'number' && source !== undefined ? new NumberLiteral(source) : UNREADABLE;
+}
+
+/** Where a value stands in the text: its key's offset, or its own in a list. */
+interface Place {
+  readonly offset: number;
+  /** In the order of the file, which an object with keys such as "10" would not keep. */
+  readonly children: ReadonlyMap<string | number, Place>;
+}
+
+/** From an offset in the text, in UTF-16 units, to line and column. */
+function positionsIn(text: string): (offset: number) => Position {
+  const starts = [0];
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
+}
+
+function placeAt(root: Place, path: Path): Place | undefined {
+  let place: Place | undefined = root;
+  for (const step of path) place = place?.children.get(step);
+  return place;
+}
+
+/** Finds a path, or the nearest ancestor that the file has. */
+function locateIn(root: Place, position: (offset: number) => Position): Locate {
+  return (path) => {
+    let place = root;
+    for (const step of path) {
+      const child = place.children.get(step);
+      if (child === undefined) break;
+      place = child;
+    }
+    return position(place.offset);
+  };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NamedCall } from '../../../src/manifest/manifest.js';
 import { promptFilePaths, withPromptFiles } from '../../../src/manifest/prompt-tokens/prompt-files.js';
-import { countPromptTexts, type PromptFileTokens } from '../../../src/manifest/prompt-tokens/prompt-texts.js';
+import { countPromptTexts, type PromptFileTokens } from '../../../src/manifest/prompt-tokens/count-tokens.js';
 import { call, manifest, suite, tokens } from '../../support/manifest.js';
 import { placedProblems } from '../../support/placed-problems.js';
 

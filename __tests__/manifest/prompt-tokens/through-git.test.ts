@@ -5,7 +5,7 @@ import {
   withPromptFiles,
   type CountedManifest,
 } from '../../../src/manifest/prompt-tokens/prompt-files.js';
-import { countPromptTexts } from '../../../src/manifest/prompt-tokens/prompt-texts.js';
+import { countPromptTexts } from '../../../src/manifest/prompt-tokens/count-tokens.js';
 import { readFilesAtCommit } from '../../../src/lib/files/git-files.js';
 import { readTreeFiles } from '../../../src/lib/files/read-file.js';
 import { call, manifest, suite } from '../../support/manifest.js';

@@ -15,6 +15,8 @@ export const NOTE_CODES = [
   // the price of a call
   'price',
   'expected_below_floor',
+  // the calls
+  'no_requests',
   // what head is held against
   'base_missing',
   'base_invalid',

@@ -1,6 +1,6 @@
-import rankedTokens from 'gpt-tokenizer/bpeRanks/o200k_base';
+import { BytePairEncodingCore } from 'gpt-tokenizer/BytePairEncodingCore';
+import vocabulary from 'gpt-tokenizer/bpeRanks/o200k_base';
 import { O200K_TOKEN_SPLIT_REGEX } from 'gpt-tokenizer/encodingParams/constants';
-import { mergeCounter, type Ranks } from './byte-pairs.js';
 
 /**
  * The o200k tokenizer of OpenAI's models since GPT-4o. This module brings 2.4 MB of vocabulary with it: import it only
@@ -13,20 +13,25 @@ const PIECE = new RegExp(
   'gu',
 );
 
-const ONLY_ASCII = /^\p{ASCII}*$/u;
-
-const ranks: Ranks = new Map(
-  rankedTokens.map((token, rank) => [typeof token === 'string' ? bytesOf(token) : String.fromCharCode(...token), rank]),
-);
-
-const countMerged = mergeCounter(ranks);
+/**
+ * The library's merge takes time that grows with the square of a piece's length, so a longer piece is cut. Words are far
+ * shorter; the count of what is longer (one letter repeated, base64) may differ by about a token at each cut.
+ */
+const LONGEST_PIECE = 512;
 
 /** Words recur; a limit keeps a text of nothing but new ones from filling the memory. */
 const CACHED_PIECES = 100_000;
 const CACHED_LENGTH = 100;
 const countOf = new Map<string, number>();
 
-/** Tokens of a text, special tokens (`<|endoftext|>`) taken as the plain text they are in a file. */
+// Without special tokens: `<|endoftext|>` is the plain text that it is in a file.
+const encoder = new BytePairEncodingCore({
+  bytePairRankDecoder: vocabulary,
+  tokenSplitRegex: PIECE,
+  mergeCacheSize: 0,
+});
+
+/** Tokens of a text. The time grows with its length, whatever it holds. */
 export function countTokens(text: string): number {
   let tokens = 0;
   for (const [piece] of text.matchAll(PIECE)) {
@@ -39,11 +44,18 @@ export function countTokens(text: string): number {
 }
 
 function countPiece(piece: string): number {
-  const bytes = bytesOf(piece);
-  return ranks.has(bytes) ? 1 : countMerged(bytes);
+  if (piece.length <= LONGEST_PIECE) return encoder.countNative(piece);
+  let tokens = 0;
+  for (let start = 0; start < piece.length;) {
+    const end = cutBetweenCharacters(piece, start + LONGEST_PIECE);
+    tokens += encoder.countNative(piece.slice(start, end));
+    start = end;
+  }
+  return tokens;
 }
 
-/** UTF-8, one character a byte. */
-function bytesOf(text: string): string {
-  return ONLY_ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+/** The position, or the one after it where it would split a surrogate pair. */
+function cutBetweenCharacters(text: string, position: number): number {
+  const code = text.charCodeAt(position);
+  return code >= 0xdc00 && code <= 0xdfff ? position + 1 : position;
 }

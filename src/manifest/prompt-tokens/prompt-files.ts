@@ -1,9 +1,9 @@
 import type { Manifest, NamedCall, NamedSuite } from '../manifest.js';
-import { partsProblem } from '../parts.js';
+import { partsProblem } from '../checks.js';
 import type { Tokens } from '../schema.js';
 import type { Note } from '../../lib/errors/note.js';
 import { configurationError, NoVerdictError, problem, type Problem } from '../../lib/errors/problem.js';
-import type { PromptFileTokens } from './prompt-texts.js';
+import type { PromptFileTokens } from './count-tokens.js';
 import { accuracyText, tokenFamily, tokensOf } from './family.js';
 
 /** The most files that the manifests of one side may name. */

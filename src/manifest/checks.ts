@@ -1,0 +1,307 @@
+import { z } from 'zod';
+import { compare, toText } from '../lib/money/decimal.js';
+import { closest } from '../lib/text/closest.js';
+import type { Mistake } from './errors.js';
+import type { Path } from './manifest.js';
+import type { Budget, Call, Tokens } from './schema.js';
+import { callSchema, DEFAULT_RUN, manifestSchema, nameSchema, NAME_RULE, suiteSchema } from './schema.js';
+import { quoted, shownPath } from './shown.js';
+import { TOKEN_PARTS } from './token-parts.js';
+import type { IsWrong, Tree } from './tree.js';
+import { isMap } from './tree.js';
+import type { YamlFile } from './yaml-tree.js';
+
+/** What the fields of a manifest must be to each other, once each of them is right by itself. */
+
+/**
+ * A manifest from which wrong fields were left out. The checks run on it so that all mistakes are reported at once; it is
+ * never priced or judged.
+ */
+export const readableSchema = manifestSchema
+  .extend({
+    suites: z.record(z.string(), suiteSchema.extend({ calls: z.array(callSchema.partial()) }).partial()),
+  })
+  .partial();
+type Readable = z.output<typeof readableSchema>;
+type ReadableSuite = NonNullable<Readable['suites']>[string];
+type ReadableCall = NonNullable<ReadableSuite['calls']>[number];
+
+/** Mistakes between fields. Fields that are wrong by themselves were left out of `manifest`. */
+export function manifestMistakes(manifest: Readable, isWrong: IsWrong, has: YamlFile['has']): Mistake[] {
+  const suites = Object.entries(manifest.suites ?? {});
+  return [
+    ...limitMistakes(manifest.budget, ['budget']),
+    ...runKindMistakes(manifest),
+    ...suites.flatMap(([name, suite]) => unknownRunMistakes(suite, ['suites', name], manifest.runs, isWrong)),
+    ...monthlyMistakes(manifest, isWrong),
+    ...requestMistakes(suites.map(([, suite]) => suite)),
+    ...suites.flatMap(([name, suite]) => {
+      const path = ['suites', name];
+      return [
+        ...limitMistakes(suite.budget, [...path, 'budget']),
+        ...sameNames(suite.calls ?? [], [...path, 'calls']),
+        ...(suite.calls ?? []).flatMap((call, index) => callMistakes(call, [...path, 'calls', index], isWrong, has)),
+      ];
+    }),
+  ];
+}
+
+/** The suites' names and their number, as the file has them. */
+export function suiteNameMistakes(suites: Tree | undefined): Mistake[] {
+  if (!isMap(suites)) return [];
+  if (Object.keys(suites).length > 0) return nameMistakes(suites, ['suites']);
+  return [{ path: ['suites'], message: 'expected at least one suite; got an empty mapping' }];
+}
+
+/** Mistakes in the keys of the mapping at `path`, which are names of suites or of kinds of run. */
+export function nameMistakes(map: Tree | undefined, path: Path): Mistake[] {
+  if (!isMap(map)) return [];
+  return Object.keys(map)
+    .filter((name) => !nameSchema.safeParse(name).success)
+    .map((name) => ({ path: [...path, name], message: `expected a name of ${NAME_RULE}; got ${quoted(name)}` }));
+}
+
+/** Mistakes in the limits of the kinds of run, and a number of `ci` that is given in both of its places. */
+export function runKindMistakes({
+  runs_per_month: ofCi,
+  runs = {},
+}: Pick<Readable, 'runs_per_month' | 'runs'>): Mistake[] {
+  const limits = Object.entries(runs).flatMap(([name, { budget }]) => limitMistakes(budget, ['runs', name, 'budget']));
+  if (ofCi === undefined || runs[DEFAULT_RUN]?.runs_per_month === undefined) return limits;
+  const message = `expected only here or only at the top level: runs_per_month there (${ofCi}) is that of the kind ci too`;
+  return [{ path: ['runs', DEFAULT_RUN, 'runs_per_month'], message }, ...limits];
+}
+
+/** A message names no more kinds of run than these. */
+const MOST_KINDS = 10;
+
+/** A suite's `run` that names no kind. `path` is the suite's. */
+export function unknownRunMistakes(
+  { run = DEFAULT_RUN }: { readonly run?: string | undefined },
+  path: Path,
+  runs: Readable['runs'] = {},
+  isWrong: IsWrong = () => false,
+): Mistake[] {
+  if (run === DEFAULT_RUN || Object.hasOwn(runs, run) || isWrong(['runs']) || isWrong(['runs', run])) return [];
+  const kinds = [DEFAULT_RUN, ...Object.keys(runs).filter((name) => name !== DEFAULT_RUN)];
+  const near = closest(run, kinds);
+  const hint = near === null ? '' : `, did you mean ${near}?`;
+  const known = kinds.length > MOST_KINDS ? `${kinds.slice(0, MOST_KINDS).join(', ')}, …` : kinds.join(', ');
+  const message = `expected ci or a key of runs at the top level (known here: ${known}); got ${quoted(run)}${hint}`;
+  return [{ path: [...path, 'run'], message }];
+}
+
+function callMistakes(call: ReadableCall, path: Path, isWrong: IsWrong, has: YamlFile['has']): Mistake[] {
+  if (isWrong(path)) return [];
+  return callProblems(call, (key) => isWrong([...path, key])).map(({ keys, message }) => {
+    // What a call has from `defaults` is wrong for this call because of what it says itself.
+    const own = keys.find((key) => has([...path, key])) ?? keys[0];
+    return { path: [...path, own], message };
+  });
+}
+
+/** Two calls without a name may share a model: those are told apart by their order. */
+function sameNames(calls: readonly ReadableCall[], path: Path): Mistake[] {
+  const first = new Map<string, number>();
+  return calls.flatMap(({ name }, index) => {
+    if (name === undefined) return [];
+    const earlier = first.get(name);
+    if (earlier === undefined) {
+      first.set(name, index);
+      return [];
+    }
+    const message = `expected a name that is unique in the suite; ${shownPath([...path, earlier])} is ${quoted(name)} too`;
+    return [{ path: [...path, index, 'name'], message }];
+  });
+}
+
+/** The report's number of requests is a JSON number, which is exact only so far. */
+function requestMistakes(suites: readonly ReadableSuite[]): Mistake[] {
+  const requests = suites.reduce((total, { repeat, calls }) => {
+    const once = (calls ?? []).reduce((sum, { count }) => sum + BigInt(count ?? 0), 0n);
+    return total + BigInt(repeat ?? 1) * once;
+  }, 0n);
+  if (requests <= Number.MAX_SAFE_INTEGER) return [];
+  const message = `expected at most ${Number.MAX_SAFE_INTEGER} requests in a run (repeat x count of every call); got ${requests}`;
+  return [{ path: ['suites'], message }];
+}
+
+/** A cost per month needs a number of runs for every suite that it is summed over. */
+function monthlyMistakes({ runs_per_month, budget, runs = {}, suites = {} }: Readable, isWrong: IsWrong): Mistake[] {
+  const without = Object.entries(suites).filter(([name, suite]) => {
+    const { run = DEFAULT_RUN } = suite;
+    const places: Path[] = [
+      ['suites', name, 'runs_per_month'],
+      ['suites', name, 'run'],
+      ['runs'],
+      ['runs', run],
+      ['runs', run, 'runs_per_month'],
+    ];
+    if (run === DEFAULT_RUN) places.push(['runs_per_month']);
+    else if (!Object.hasOwn(runs, run)) return false;
+    const ofKind = runs[run]?.runs_per_month ?? (run === DEFAULT_RUN ? runs_per_month : undefined);
+    return (suite.runs_per_month ?? ofKind) === undefined && !places.some(isWrong);
+  });
+  const mistakes = without
+    .filter(([, suite]) => suite.budget?.per_month !== undefined)
+    .map(([name, { run }]) => ({
+      path: ['suites', name, 'budget', 'per_month'],
+      message: `expected runs_per_month in the suite or ${placeOfRuns(run)}, without which there is no cost per month`,
+    }));
+  const [first] = without;
+  if (budget?.per_month === undefined || first === undefined) return mistakes;
+  const others = without.length > 1 ? ` and ${without.length - 1} more` : '';
+  const message = `expected runs_per_month ${placeOfRuns(first[1].run)} or in every suite; ${shownPath(['suites', first[0]])}${others} has none`;
+  return [{ path: ['budget', 'per_month'], message }, ...mistakes];
+}
+
+function placeOfRuns(run = DEFAULT_RUN): string {
+  return run === DEFAULT_RUN ? 'at the top level' : `in ${shownPath(['runs', run])}`;
+}
+
+/** Warnings above their failures, which would never be reported. `path` is the budget's. */
+export function limitMistakes(budget: Budget | undefined, path: Path): Mistake[] {
+  return Object.entries(budget ?? {}).flatMap(([name, limit]) => {
+    const { warn, fail } = limit;
+    if (warn === null || fail === null || compare(warn, fail) <= 0) return [];
+    const message = `warn (${toText(warn)}) is above fail (${toText(fail)}): expected it to be at most as high`;
+    return [{ path: [...path, name, 'warn'], message }];
+  });
+}
+
+const NONE: Tokens = { expected: 0, max: null };
+
+/**
+ * Problems of a call from which wrong fields were left out. `isWrong` names those: a field that was written, if
+ * badly, is not missing.
+ */
+export function callProblems(call: Partial<Call>, isWrong: (key: keyof Call) => boolean): CallProblem[] {
+  return [
+    ...missingPrompt(call, isWrong),
+    ...expectedAboveMax(call),
+    ...completionAboveCap(call),
+    ...partsAboveWhole(call),
+  ];
+}
+
+function missingPrompt(call: Partial<Call>, isWrong: (key: keyof Call) => boolean): CallProblem[] {
+  if (call.prompt_tokens !== undefined || (call.prompt_files ?? []).length > 0) return [];
+  if (isWrong('prompt_tokens') || isWrong('prompt_files')) return [];
+  return [
+    { keys: ['prompt_tokens'], message: 'missing: expected prompt_tokens, or prompt_files with at least one path' },
+  ];
+}
+
+function expectedAboveMax(call: Partial<Call>): CallProblem[] {
+  const problems = TOKEN_PARTS.flatMap(({ field }) => {
+    const { expected, max } = call[field] ?? NONE;
+    return max === null || expected <= max ? [] : [aboveMax(field, String(expected), String(max))];
+  });
+  const retries = call.retries ?? { expected: null, max: null };
+  if (retries.expected === null || retries.max === null || compare(retries.expected, retries.max) <= 0) return problems;
+  return [...problems, aboveMax('retries', toText(retries.expected), toText(retries.max))];
+}
+
+function aboveMax(key: keyof Call, expected: string, max: string): CallProblem {
+  return { keys: [key], message: `expected (${expected}) is more than max (${max})` };
+}
+
+function completionAboveCap({ completion_tokens: tokens, max_tokens: cap }: Partial<Call>): CallProblem[] {
+  if (tokens === undefined || cap === undefined || tokens.expected <= cap) return [];
+  const message = `completion_tokens (${tokens.expected}) is more than max_tokens (${cap}), which caps it`;
+  return [{ keys: ['completion_tokens', 'max_tokens'], message }];
+}
+
+function partsAboveWhole(call: Partial<Call>): CallProblem[] {
+  const parts = {
+    cached_tokens: call.cached_tokens ?? NONE,
+    cache_write_tokens: call.cache_write_tokens ?? NONE,
+    audio_tokens: call.audio_tokens ?? NONE,
+    reasoning_tokens: call.reasoning_tokens ?? NONE,
+    image_output_tokens: call.image_output_tokens ?? NONE,
+    audio_output_tokens: call.audio_output_tokens ?? NONE,
+  };
+  const { model, prompt_tokens, prompt_files = [], completion_tokens } = call;
+  // With files the whole prompt is known only when they have been read.
+  const prompt =
+    model === undefined || prompt_tokens === undefined || prompt_files.length > 0
+      ? null
+      : partsProblem({ ...parts, model, prompt_tokens });
+  const completion = completion_tokens === undefined ? null : completionPartsProblem({ ...parts, completion_tokens });
+  return [prompt, completion].filter((one) => one !== null);
+}
+
+type PromptPart = 'cached_tokens' | 'cache_write_tokens' | 'audio_tokens';
+type CompletionPart = 'reasoning_tokens' | 'image_output_tokens' | 'audio_output_tokens';
+
+/** What is wrong, and the fields of the call that it is about, the best one to point at first. */
+export interface CallProblem {
+  readonly keys: readonly [keyof Call, ...(keyof Call)[]];
+  readonly message: string;
+}
+
+type Whole = 'prompt_tokens' | 'completion_tokens';
+
+/**
+ * Google counts what it writes to a cache in the cached tokens too; every other provider keeps them apart. (A real charge
+ * of gemini-2.5-flash, 2026: of 2,168 prompt tokens 2,161 cached and the same 2,161 written.)
+ */
+const COUNTS_WRITES_AS_CACHED = /^~?google\//;
+
+/**
+ * What makes the parts of a prompt more than the prompt, or null: cached, written and audio tokens are prompt tokens.
+ * For a call with `prompt_files`, call it once their tokens have been added to `prompt_tokens` and `cached_tokens`.
+ */
+export function partsProblem(
+  call: Pick<Call, PromptPart> & { readonly model: string; readonly prompt_tokens: Tokens },
+): CallProblem | null {
+  const parts: Part[] = [
+    ['cached_tokens', call.cached_tokens],
+    ['cache_write_tokens', call.cache_write_tokens],
+    ['audio_tokens', call.audio_tokens],
+  ];
+  const writesAreCached = COUNTS_WRITES_AS_CACHED.test(call.model);
+  const smaller =
+    call.cached_tokens.expected < call.cache_write_tokens.expected ? 'cached_tokens' : 'cache_write_tokens';
+  const apart = writesAreCached ? parts.filter(([key]) => key !== smaller) : parts;
+  return (
+    sumProblem(apart, 'prompt_tokens', call.prompt_tokens) ?? mostProblem(parts, 'prompt_tokens', call.prompt_tokens)
+  );
+}
+
+/** The same for a completion, whose parts are reasoning, image and audio output. */
+export function completionPartsProblem(
+  call: Pick<Call, CompletionPart> & { readonly completion_tokens: Tokens },
+): CallProblem | null {
+  const parts: Part[] = [
+    ['reasoning_tokens', call.reasoning_tokens],
+    ['image_output_tokens', call.image_output_tokens],
+    ['audio_output_tokens', call.audio_output_tokens],
+  ];
+  const whole = call.completion_tokens;
+  return sumProblem(parts, 'completion_tokens', whole) ?? mostProblem(parts, 'completion_tokens', whole);
+}
+
+type Part = readonly [key: PromptPart | CompletionPart, tokens: Tokens];
+
+function sumProblem(parts: readonly Part[], whole: Whole, { expected }: Tokens): CallProblem | null {
+  const present = parts.filter(([, tokens]) => tokens.expected > 0);
+  const [first, ...more] = present.map(([key]) => key);
+  if (first === undefined || present.reduce((sum, [, tokens]) => sum + tokens.expected, 0) <= expected) return null;
+  const sum = present.map(([key, tokens]) => `${key} (${tokens.expected})`).join(' + ');
+  return {
+    keys: [first, ...more, whole],
+    message: `${sum} ${more.length === 0 ? 'is' : 'are'} more than ${whole} (${expected}), the whole`,
+  };
+}
+
+/** Maxima of several parts need not meet in one request, so each is held against the whole alone. */
+function mostProblem(parts: readonly Part[], whole: Whole, tokens: Tokens): CallProblem | null {
+  const most = tokens.max ?? tokens.expected;
+  for (const [key, { max }] of parts) {
+    if (max === null || max <= most) continue;
+    const limit = tokens.max === null ? whole : `${whole}.max`;
+    return { keys: [key, whole], message: `${key}.max (${max}) is more than ${limit} (${most}), the whole` };
+  }
+  return null;
+}

@@ -1,0 +1,202 @@
+import type { z } from 'zod';
+import type { Problem } from '../lib/errors/problem.js';
+import { NoVerdictError } from '../lib/errors/problem.js';
+import { closest } from '../lib/text/closest.js';
+import { exampleOf, placesOfKey } from './key-hints.js';
+import type { Locate, Path, Position } from './manifest.js';
+import { NumberLiteral } from './scalars.js';
+import { quoted, shownPath, shownValue } from './shown.js';
+import type { Tree } from './tree.js';
+import { isMap, stepsOf, UNREADABLE, valueAt } from './tree.js';
+
+/** From the issues of a schema to the error that ends the run: what is wrong, where, and what is accepted. */
+
+/** Something wrong at a path of a file; the message goes on after the path and a colon. */
+export interface Mistake {
+  readonly path: Path;
+  readonly message: string;
+  /** The keys that are accepted there. The report lists them once, at the first mistake that has the same list. */
+  readonly acceptedKeys?: string;
+}
+
+/** A mistake with its place; the message is a whole sentence. */
+export interface PlacedMistake {
+  readonly message: string;
+  readonly position: Position;
+  readonly acceptedKeys?: string | undefined;
+}
+
+/** More mistakes than these are counted and not put into words. */
+export const MAX_MISTAKES = 1000;
+const MOST_SHOWN = 100;
+
+/** `originOf` turns the path of a value into that of the place where it was written. */
+export function located(
+  mistakes: readonly Mistake[],
+  locate: Locate,
+  originOf = (path: Path) => path,
+): PlacedMistake[] {
+  return mistakes.map(({ path, message, acceptedKeys }) => {
+    const origin = originOf(path);
+    const subject = origin.length === 0 ? 'the file' : shownPath(origin);
+    return { message: `${subject}: ${message}`, position: locate(origin), acceptedKeys };
+  });
+}
+
+/** All mistakes in the order of the file, each once, as the error that ends the run. `omitted` more were not put into words. */
+export function refusal(file: string, mistakes: readonly PlacedMistake[], omitted = 0): NoVerdictError {
+  const problems = withAcceptedKeys(inOrder(mistakes)).map(({ message, position }): Problem => ({
+    message,
+    file,
+    ...position,
+  }));
+  const next = problems[MOST_SHOWN];
+  if (next === undefined) return new NoVerdictError(2, problems);
+  const more = { ...next, message: `and ${problems.length - MOST_SHOWN + omitted} more` };
+  return new NoVerdictError(2, [...problems.slice(0, MOST_SHOWN), more]);
+}
+
+function inOrder(mistakes: readonly PlacedMistake[]): PlacedMistake[] {
+  const unique = new Map<string, PlacedMistake>();
+  for (const mistake of mistakes) {
+    unique.set(`${mistake.position.line}:${mistake.position.column} ${mistake.message}`, mistake);
+  }
+  // Mistakes at one place keep the order in which the checks made them.
+  return [...unique.values()].sort(({ position: a }, { position: b }) => a.line - b.line || a.column - b.column);
+}
+
+function withAcceptedKeys(mistakes: readonly PlacedMistake[]): PlacedMistake[] {
+  const lineOfList = new Map<string, number>();
+  return mistakes.map((mistake) => {
+    const { message, position, acceptedKeys } = mistake;
+    if (acceptedKeys === undefined) return mistake;
+    const line = lineOfList.get(acceptedKeys);
+    if (line !== undefined) return { message: `${message}; accepted here: as on line ${line}`, position };
+    lineOfList.set(acceptedKeys, position.line);
+    return { message: `${message}; accepted here: ${acceptedKeys}`, position };
+  });
+}
+
+/**
+ * What a schema accepts, in words: handed to zod as the message of every issue for which the schema itself gives
+ * none. For unknown keys it is the list of the known ones.
+ */
+export function accepted(issue: z.core.$ZodRawIssue): string {
+  if (issue.code === 'invalid_type') {
+    const keys = issue.inst === undefined ? [] : knownKeys(issue.inst);
+    return keys.length > 0 ? `a mapping of ${keys.join(', ')}` : (TYPES.get(issue.expected) ?? issue.expected);
+  }
+  if (issue.code === 'invalid_value') return `one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'too_small') {
+    return issue.origin === 'array' ? 'a list with at least one item' : 'text that is not empty';
+  }
+  if (issue.code === 'unrecognized_keys' && issue.inst !== undefined) return knownKeys(issue.inst).join(', ');
+  return 'another value';
+}
+
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['string', 'text'],
+  ['boolean', 'true or false'],
+  ['array', 'a list'],
+  ['object', 'a mapping'],
+  ['record', 'a mapping'],
+]);
+
+function knownKeys(schema: object): string[] {
+  if (!('shape' in schema) || typeof schema.shape !== 'object' || schema.shape === null) return [];
+  return Object.keys(schema.shape);
+}
+
+/**
+ * The issues of a schema as mistakes of a file, in words. The messages of the issues are those of `accepted`. Of very
+ * many only the first are put into words, `omitted` counts the others.
+ */
+export function schemaMistakes(
+  issues: readonly z.core.$ZodIssue[],
+  root: Tree,
+): { readonly mistakes: Mistake[]; readonly omitted: number } {
+  const shown = issues.slice(0, MAX_MISTAKES);
+  // A number in place of a mapping lacks keys and has one too many: the issue that names the keys is enough.
+  const numbers = new Set(
+    shown.filter((issue) => isNumberWithKeys(issue, root)).map(({ path }) => JSON.stringify(path)),
+  );
+  const reported = shown.filter(({ path }) => path.length === 0 || !numbers.has(JSON.stringify(path.slice(0, -1))));
+  return {
+    mistakes: reported.flatMap((issue) => mistakesOf(issue, [], root)),
+    omitted: issues.length - shown.length + shown.reduce((sum, issue) => sum + keysPassedOver(issue), 0),
+  };
+}
+
+function isNumberWithKeys(issue: z.core.$ZodIssue, root: Tree): boolean {
+  return issue.code === 'unrecognized_keys' && valueAt(root, stepsOf(issue)) instanceof NumberLiteral;
+}
+
+function keysPassedOver(issue: z.core.$ZodIssue): number {
+  return issue.code === 'unrecognized_keys' ? Math.max(issue.keys.length - MAX_MISTAKES, 0) : 0;
+}
+
+function mistakesOf(issue: z.core.$ZodIssue, above: Path, root: Tree): Mistake[] {
+  const path = [...above, ...stepsOf(issue)];
+  const value = valueAt(root, path);
+  if (value === UNREADABLE) return [];
+  const number = numberTakenForMapping(issue, path, root);
+  if (number !== null) {
+    const what = issue.code === 'unrecognized_keys' ? `a mapping of ${issue.message}` : 'a mapping';
+    return [{ path: number, message: unexpected(number, what, valueAt(root, number)) }];
+  }
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.slice(0, MAX_MISTAKES).map((key) => unknownKey([...path, key], key, issue.message));
+  }
+  if (issue.code === 'invalid_union' && isMap(value)) {
+    // The long form of a value, a mapping, stands last in every union here; the others have nothing to say about it.
+    const inside = issue.errors.at(-1) ?? [];
+    const unknown = inside.filter(({ code }) => code === 'unrecognized_keys');
+    // Where a key is unknown, what is missing as a whole is no second mistake.
+    const reported =
+      unknown.length > 0 ? inside.filter((inner) => inner.code !== 'custom' || inner.path.length > 0) : inside;
+    return reported.flatMap((inner) => mistakesOf(inner, path, root));
+  }
+  return [{ path, message: unexpected(path, issue.message, value) }];
+}
+
+/** Any object is a mapping to zod, a number in our form too, which then lacks keys and has one too many. */
+function numberTakenForMapping({ code }: z.core.$ZodIssue, path: Path, root: Tree): Path | null {
+  if (code === 'unrecognized_keys' && valueAt(root, path) instanceof NumberLiteral) return path;
+  const above = path.slice(0, -1);
+  return valueAt(root, above) instanceof NumberLiteral ? above : null;
+}
+
+function unexpected(path: Path, what: string, value: Tree | undefined): string {
+  if (value === undefined) return `missing: expected ${what}`;
+  if (path.length === 0) {
+    const start = 'expected a mapping that starts with "version: 1" and has suites';
+    return value === null ? `empty: ${start}` : `${start}; got ${shownValue(value)}`;
+  }
+  const isSwapped = Array.isArray(value) ? what.startsWith('a mapping') : value !== null && what.startsWith('a list');
+  const example = isSwapped ? exampleOf(path) : null;
+  return `expected ${what}${example === null ? '' : `, such as ${example}`}; got ${shownValue(value)}`;
+}
+
+/** What other APIs and libraries call the same; by its letters, the nearest key would be another. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['input_tokens', 'prompt_tokens'],
+  ['output_tokens', 'completion_tokens'],
+  ['max_completion_tokens', 'max_tokens'],
+  ['max_output_tokens', 'max_tokens'],
+]);
+
+/** A key that another part of the manifest has is put there; else the nearest key here; else all keys are listed. */
+function unknownKey(path: Path, key: string, known: string): Mistake {
+  const names = known.split(', ');
+  const unknown = `unknown key ${quoted(key)}`;
+  const other = OTHER_NAMES.get(key);
+  if (other !== undefined && names.includes(other)) return { path, message: `${unknown}, did you mean ${other}?` };
+  if (names.includes(key.split(':', 1)[0] ?? '')) {
+    return { path, message: `${unknown}: is the space after the colon missing?` };
+  }
+  const places = placesOfKey(key);
+  if (places.length > 0) return { path, message: `${unknown} here: it belongs ${places.join(', or ')}` };
+  const near = closest(key, names);
+  if (near !== null) return { path, message: `${unknown}, did you mean ${near}?` };
+  return { path, message: unknown, acceptedKeys: known };
+}

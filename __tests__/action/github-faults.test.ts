@@ -30,6 +30,7 @@ const status = (code: number, headers: Readonly<Record<string, string>> = {}, bo
 });
 const HTML = status(200, { 'content-type': 'text/html' }, '<h1>::error::x ##[error]</h1>');
 const SECONDARY = '{"message":"You have exceeded a secondary rate limit."}';
+const LOCKED = '{"message":"Unable to create comment because issue is locked."}';
 const POST = { method: 'POST', path: /comments$/ };
 
 async function runWith(on: Fault['on'], answer: Answer, effect = false): Promise<InProcess> {
@@ -39,13 +40,13 @@ async function runWith(on: Fault['on'], answer: Answer, effect = false): Promise
 }
 
 describe('a comment that cannot be written for good changes no verdict', () => {
-  test.each<[string, Answer, string, number]>([
+  test.each<[string, Answer, string, number, RegExp?]>([
     ['answers 401', status(401), 'failed', 1],
-    ['answers 403', status(403), 'forbidden', 1],
-    ['answers 404', status(404), 'failed', 1],
-    ['answers 410', status(410), 'failed', 1],
-    ['answers 422', status(422), 'failed', 1],
-    ['answers 451', status(451), 'failed', 1],
+    ['answers 403', status(403), 'forbidden', 1, /pull-requests: write/],
+    ['answers 404', status(404), 'failed', 1, /answered 404/],
+    ['answers 410', status(410), 'failed', 1, /answered 410/],
+    ['answers 422', status(422), 'failed', 1, /answered 422/],
+    ['answers 451', status(451), 'failed', 1, /answered 451/],
     ['answers 500', status(500), 'failed', 4],
     ['answers 502', status(502), 'failed', 4],
     ['answers 520', status(520), 'failed', 4],
@@ -53,22 +54,31 @@ describe('a comment that cannot be written for good changes no verdict', () => {
     ['sends an empty body', status(200, {}, ''), 'failed', 4],
     ['sends JSON of something else', status(201, {}, '[]'), 'failed', 1],
     ['resets the connection', { kind: 'reset' }, 'failed', 4],
-    ['redirects', status(302, { location: 'http://192.0.2.1/' }), 'failed', 1],
-    ['is locked', status(403, {}, '{"message":"Unable to create comment because issue is locked."}'), 'forbidden', 1],
-    ['limits for two minutes', status(403, { 'retry-after': '120' }, SECONDARY), 'skipped', 1],
+    ['redirects', status(302, { location: 'http://192.0.2.1/' }), 'failed', 1, /redirect/],
+    ['is locked', status(403, {}, LOCKED), 'forbidden', 1, /conversation is locked/],
+    // The clock of the test stands at 09:00:00.
+    [
+      'limits for two minutes',
+      status(403, { 'retry-after': '120' }, SECONDARY),
+      'skipped',
+      1,
+      /before 2026-11-24T09:02:00Z/,
+    ],
     [
       'limits until 2100',
       status(429, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4102444800' }),
       'skipped',
       1,
+      /before 2100-01-01T00:00:00Z/,
     ],
     ['limits by a date', status(429, { 'retry-after': 'Wed, 25 Nov 2026 09:00:00 GMT' }), 'skipped', 1],
-  ])('where GitHub %s', async (_, answer, commentStatus, posts) => {
+  ])('where GitHub %s', async (_, answer, commentStatus, posts, words = /./) => {
     const result = await runWith(POST, answer);
     expect(result.exitCode).toBe(1);
     expect(Object.fromEntries(result.outputs)).toMatchObject({ verdict: 'fail', 'comment-status': commentStatus });
     expect(result.warnings).toHaveLength(1);
     expect(result.warnings[0]).not.toMatch(/::|##\[/);
+    expect(result.warnings[0]).toMatch(words);
     expect(stage.github.requests.filter(({ method, path }) => method === 'POST' && path !== '/graphql')).toHaveLength(
       posts,
     );
@@ -103,7 +113,7 @@ describe('a policy that cannot be read', () => {
       '{"data":null,"errors":[{"path":["repository","defaultBranchRef","target","policy"],"message":"::error::x"}]}',
   };
 
-  test.each<[string, Answer, number]>([
+  test.each<[string, Answer, number, RegExp?]>([
     ['answers 500', status(500), 4],
     ['answers 502', status(502), 4],
     ['answers 429 for nine seconds each time', status(429, { 'retry-after': '9' }), 4],
@@ -112,21 +122,24 @@ describe('a policy that cannot be read', () => {
     ['sends half a JSON', { kind: 'half' }, 4],
     ['sends HTML with status 200', HTML, 4],
     ['has an error of its own at the policy alone', withoutPolicy, 4],
-    ['answers 401', status(401), 1],
-    ['answers 403', status(403), 1],
-    ['answers 404', status(404), 1],
+    ['answers 401', status(401), 1, /github-token is not valid/],
+    ['answers 403', status(403), 1, /contents: read/],
+    ['answers 404', status(404), 1, /contents: read/],
+    ['answers without data', status(200, {}, '{"data":null}'), 1, /not what was asked for/],
     ['answers 451', status(451), 1],
     ['wants no request for an hour', status(403, { 'retry-after': '3600' }, SECONDARY), 1],
-    ['redirects', status(307, { location: 'http://192.0.2.1/' }), 1],
+    ['redirects', status(307, { location: 'http://192.0.2.1/' }), 1, /redirect/],
   ])(
     'where GitHub %s, ends in 2 after its attempts, and is never replaced by what head says',
-    async (_, answer, attempts) => {
+    async (_, answer, attempts, words = /./) => {
       const result = await runWith({ operation: 'Repository' }, answer);
       expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
       expect(stage.github.requests).toHaveLength(attempts);
       expect(stage.catalogue.requests).toEqual([]);
       expect(result.annotations).toHaveLength(1);
       expect(result.annotations[0]?.message).not.toMatch(/::|##\[|192\.0\.2/);
+      expect(result.annotations[0]?.message).toMatch(words);
+      expect(await stage.github.comments(number)).toEqual([]);
     },
   );
 

@@ -68,30 +68,9 @@ describe('the built command line', () => {
     expect(ended.stderr).toMatch(/^llm-budget\.yml:2:/);
   });
 
-  test('locks prices, and goes on without the catalogue; without a lock it ends with 3', async () => {
-    expect((await run(['check', '--offline'])).exitCode).toBe(3);
-    expect((await run(withCatalogue('lock'))).exitCode).toBe(0);
-    expect((await run(['lock', '--check'])).exitCode).toBe(0);
-    const ended = await run(['check', '--offline']);
-    expect([ended.exitCode, ended.stdout.includes('$0.20')]).toEqual([0, true]);
-  });
-
-  test('starts from nothing: init, then check passes', async () => {
-    repository.git('clean', '-fdq');
-    expect((await run(withCatalogue('init', '--model', 'acme/one'))).exitCode).toBe(0);
-    const ended = await run(withCatalogue('check', '--format', 'json'));
-    expect([ended.exitCode, reportSchema.parse(JSON.parse(ended.stdout)).verdict]).toEqual([0, 'pass']);
-  });
-
-  test('prints the schemas that are committed, its version and its help', async () => {
-    for (const [of, file] of [
-      ['manifest', 'llm-budget.schema.json'],
-      ['report', 'llm-budget-report.schema.json'],
-    ] as const) {
-      const committed = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
-      expect(JSON.parse((await run(['schema', '--of', of])).stdout)).toEqual(JSON.parse(committed));
-    }
-    expect((await run(['--version'])).stdout).toBe(`${VERSION}\n`);
+  test('prints the schema that is committed, and its help', async () => {
+    const committed = readFileSync(new URL('../../llm-budget.schema.json', import.meta.url), 'utf8');
+    expect(JSON.parse((await run(['schema'])).stdout)).toEqual(JSON.parse(committed));
     expect((await run(['check', '--help'])).stdout).toMatch(/^Usage: llm-budget check/);
   });
 
@@ -114,12 +93,6 @@ describe('the built command line', () => {
     child.stdout.once('data', () => child.stdout.destroy());
     const exitCode = await new Promise((resolve) => child.once('close', resolve));
     expect([exitCode, stderr]).toEqual([0, '']);
-  });
-
-  test('refuses a proxy that is no URL: exit 2', async () => {
-    const ended = await run(withCatalogue('check'), { HTTPS_PROXY: 'not a proxy' });
-    expect([ended.exitCode, ended.stdout]).toEqual([2, '']);
-    expect(ended.stderr).toMatch(/proxy/i);
   });
 
   test('leaves nothing behind in the folder but what was asked for', async () => {

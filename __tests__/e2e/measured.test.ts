@@ -55,7 +55,7 @@ describe('recordings and a key', () => {
     );
     const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
     await withWorkspace({ 'usage/a.jsonl': `${recorded}\n{"usage": `, 'usage/b.txt': 'x' }, async (workspace) => {
-      const result = await stage.runOnPullRequest(number, {
+      const result = await stage.runBundleOnPullRequest(number, {
         inputs: { usage: 'usage/*.jsonl', 'openrouter-api-key': API_KEY },
         variables: { GITHUB_WORKSPACE: workspace },
       });
@@ -149,13 +149,13 @@ describe('the tokenizer', () => {
     const without = await openChange(stage.github, tree(WITHOUT_PROMPTS), { ...tree(WITHOUT_PROMPTS), x: 'x' });
     await withBareBundle(async (dist) => {
       const bundle = join(dist, 'index.js');
-      const works = await stage.runOnPullRequest(without, { bundle });
+      const works = await stage.runBundleOnPullRequest(without, { bundle });
       // 1,000 x 1,000 x $1/M
       expect([works.exitCode, works.outputs.get('cost-per-run'), works.stderr]).toEqual([0, '1', '']);
       const number = await openChange(stage.github, tree(WITH_PROMPTS), { ...tree(WITH_PROMPTS), x: 'x' });
-      const fails = await stage.runOnPullRequest(number, { bundle });
+      const fails = await stage.runBundleOnPullRequest(number, { bundle });
       expect([fails.exitCode, fails.outputs.get('cost-per-run')]).toEqual([2, '']);
-      const whole = await stage.runOnPullRequest(number);
+      const whole = await stage.runBundleOnPullRequest(number);
       // 1,000 x 1,003 x $1/M
       expect([whole.exitCode, whole.outputs.get('cost-per-run')]).toEqual([0, '1.003']);
     });

@@ -3,8 +3,8 @@ import type { CatalogueServer } from './catalogue-server.js';
 import { startGitHub } from './github-server.js';
 import type { GitHubServer } from './github-server.js';
 import type { FileTree } from './github-state.js';
-import { runAction } from './run-action.js';
-import type { ActionResult, ProcessOptions } from './run-action.js';
+import { runBundle, runInProcess } from './run-action.js';
+import type { ActionResult, ActionRun, ProcessOptions } from './run-action.js';
 
 /** A repository with a pull request, a catalogue, and the action run on them; all on loopback. */
 
@@ -29,18 +29,23 @@ suites:
 export interface Stage {
   readonly github: GitHubServer;
   readonly catalogue: CatalogueServer;
-  /** Runs the action for an event of the given pull request, as the runner would. */
-  runOnPullRequest(number: number, changes?: RunChanges): Promise<ActionResult>;
+  /** Runs the action's function in this process. */
   run(event: string, payload: unknown, sha: string, changes?: RunChanges): Promise<ActionResult>;
+  runOnPullRequest(number: number, changes?: RunChanges): Promise<ActionResult>;
+  /** The same with the built bundle in a process of its own, which costs half a second: for what only that can prove. */
+  runBundle(event: string, payload: unknown, sha: string, changes?: BundleChanges): Promise<ActionResult>;
+  runBundleOnPullRequest(number: number, changes?: BundleChanges): Promise<ActionResult>;
   close(): Promise<void>;
 }
 
-export interface RunChanges extends ProcessOptions {
+export interface RunChanges {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly variables?: Readonly<Record<string, string>>;
   readonly runId?: number;
   readonly attempt?: number;
 }
+
+export interface BundleChanges extends RunChanges, ProcessOptions {}
 
 export async function startStage(models: readonly string[] = ['acme/small', 'acme/large']): Promise<Stage> {
   const github = await startGitHub();
@@ -50,37 +55,35 @@ export async function startStage(models: readonly string[] = ['acme/small', 'acm
   });
   let runs = 1000;
 
-  function run(event: string, payload: unknown, sha: string, changes: RunChanges = {}): Promise<ActionResult> {
+  function actionRun(event: string, payload: unknown, sha: string, changes: RunChanges): ActionRun {
     runs += 1;
-    return runAction(
-      {
-        event,
-        payload,
-        inputs: { 'github-token': github.token, 'catalogue-url': catalogue.url, ...changes.inputs },
-        variables: {
-          GITHUB_API_URL: github.url,
-          GITHUB_GRAPHQL_URL: github.graphqlUrl,
-          GITHUB_SERVER_URL: 'https://github.test',
-          GITHUB_REPOSITORY: github.repository,
-          GITHUB_SHA: sha,
-          GITHUB_REF: 'refs/heads/main',
-          GITHUB_RUN_ID: String(changes.runId ?? runs),
-          GITHUB_RUN_ATTEMPT: String(changes.attempt ?? 1),
-          ...changes.variables,
-        },
+    return {
+      event,
+      payload,
+      inputs: { 'github-token': github.token, 'catalogue-url': catalogue.url, ...changes.inputs },
+      variables: {
+        GITHUB_API_URL: github.url,
+        GITHUB_GRAPHQL_URL: github.graphqlUrl,
+        GITHUB_SERVER_URL: 'https://github.test',
+        GITHUB_REPOSITORY: github.repository,
+        GITHUB_SHA: sha,
+        GITHUB_REF: 'refs/heads/main',
+        GITHUB_RUN_ID: String(changes.runId ?? runs),
+        GITHUB_RUN_ATTEMPT: String(changes.attempt ?? 1),
+        ...changes.variables,
       },
-      changes,
-    );
+    };
   }
+  const pullRequestRun = (number: number, changes: RunChanges) =>
+    actionRun('pull_request', pullRequestPayload(github, number), github.pullRequest(number).mergeSha, changes);
 
   return {
     github,
     catalogue,
-    run,
-    runOnPullRequest(number, changes) {
-      const pull = github.pullRequest(number);
-      return run('pull_request', pullRequestPayload(github, number), pull.mergeSha, changes);
-    },
+    run: (event, payload, sha, changes = {}) => runInProcess(actionRun(event, payload, sha, changes)),
+    runOnPullRequest: (number, changes = {}) => runInProcess(pullRequestRun(number, changes)),
+    runBundle: (event, payload, sha, changes = {}) => runBundle(actionRun(event, payload, sha, changes), changes),
+    runBundleOnPullRequest: (number, changes = {}) => runBundle(pullRequestRun(number, changes), changes),
     async close() {
       await Promise.all([github.close(), catalogue.close()]);
     },

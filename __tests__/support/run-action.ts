@@ -4,11 +4,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { format } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { runAction } from '../../src/action/run.js';
+import { runnerWorld } from '../../src/action/runner-world.js';
+import { fakeTime } from './fake-time.js';
+import { runnerCommands } from './runner-commands.js';
 import { foreignCommands, readOutputFile, visibleLog } from './runner.js';
 
-/** Starts the built bundle as the runner does: inputs and GITHUB_* in the environment, files for outputs and summary. */
+/** Runs the action as the runner does: inputs and GITHUB_* in the environment, files for outputs and summary. */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BUNDLE = join(ROOT, 'dist', 'index.js');
@@ -44,10 +49,52 @@ export interface ActionResult {
 }
 
 /**
- * Runs the bundle to its end. Whatever the test is about: a log that would make the runner do what the action did not
- * ask for, an output that it does not have, and a secret anywhere are failures.
+ * Runs the built bundle to its end, as the runner would. Whatever the test is about: a log that would make the runner do
+ * what the action did not ask for, an output that it does not have, and a secret anywhere are failures.
  */
-export async function runAction(run: ActionRun, options: ProcessOptions = {}): Promise<ActionResult> {
+export async function runBundle(run: ActionRun, options: ProcessOptions = {}): Promise<ActionResult> {
+  return await withRunnerFiles(run, (environment, folder) =>
+    spawned(options.node ?? process.execPath, [options.bundle ?? BUNDLE], environment, { cwd: folder, ...options }),
+  );
+}
+
+/**
+ * Runs the action's function in this process with the same variables, inputs and files, and holds it to the same. Its
+ * clock starts at the present and is moved by pauses alone; `stderr` is what libraries print on the console.
+ */
+export async function runInProcess(run: ActionRun): Promise<ActionResult> {
+  return await withRunnerFiles(run, async (environment) => {
+    const commands = runnerCommands(environment);
+    const world = runnerWorld({ environment, commands, effects: fakeTime(Date.now()) });
+    const printed = consoleLines();
+    try {
+      const exitCode = await runAction(world, () => undefined);
+      return { exitCode, stdout: commands.text(), stderr: printed.text() };
+    } finally {
+      printed.restore();
+    }
+  });
+}
+
+/** What libraries print on the console, which the process of the action would redirect. */
+function consoleLines(): { readonly text: () => string; readonly restore: () => void } {
+  const { debug, error, info, log, trace, warn } = console;
+  const lines: string[] = [];
+  const take = (...parts: unknown[]) => lines.push(`${format(...parts)}\n`);
+  Object.assign(console, { debug: take, error: take, info: take, log: take, trace: take, warn: take });
+  return {
+    text: () => lines.join(''),
+    restore: () => Object.assign(console, { debug, error, info, log, trace, warn }),
+  };
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Gives `start` what the runner gives a step, and reads what the step leaves. */
+async function withRunnerFiles(
+  run: ActionRun,
+  start: (environment: Environment, folder: string) => Promise<Ended>,
+): Promise<ActionResult> {
   const folder = await mkdtemp(join(tmpdir(), 'llm-budget-run-'));
   try {
     const files = { output: join(folder, 'output'), summary: join(folder, 'summary'), event: join(folder, 'event') };
@@ -71,10 +118,7 @@ export async function runAction(run: ActionRun, options: ProcessOptions = {}): P
       RUNNER_TEMP: folder,
       ...run.variables,
     };
-    const ended = await spawned(options.node ?? process.execPath, [options.bundle ?? BUNDLE], environment, {
-      cwd: folder,
-      ...options,
-    });
+    const ended = await start(environment, folder);
     const [output, summary] = [await readFile(files.output, 'utf8'), await readFile(files.summary, 'utf8')];
     const outputs = readOutputFile(output);
     const reportFile = outputs.get('report-file') ?? '';

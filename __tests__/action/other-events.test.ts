@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { manifestText, openChange, pullRequestPayload, startStage } from '../support/pull-request.js';
 import type { Stage } from '../support/pull-request.js';
 
-/** The built bundle on every event but pull_request. */
+/** The action on every event but pull_request. */
 
 const FILE = 'llm-budget.yml';
 let stage: Stage;

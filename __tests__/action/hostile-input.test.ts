@@ -9,7 +9,7 @@ import { spawned } from '../support/run-action.js';
 import type { ActionResult } from '../support/run-action.js';
 
 /**
- * The built bundle, fed with what means something to the runner wherever somebody outside has a say. `runAction` fails by
+ * The action, fed with what means something to the runner wherever somebody outside has a say. A run fails by
  * itself where a log holds a command that is not the action's own, an output is forged or a secret is told.
  */
 

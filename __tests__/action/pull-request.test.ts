@@ -6,7 +6,7 @@ import type { Stage } from '../support/pull-request.js';
 import type { ActionResult } from '../support/run-action.js';
 import { readActionFile } from '../support/run-action.js';
 
-/** The built bundle against a GitHub and a catalogue on loopback, as a workflow on a pull request would run it. */
+/** The action against a GitHub and a catalogue on loopback, as a workflow on a pull request would run it. */
 
 const FILE = 'llm-budget.yml';
 let stage: Stage;

@@ -1,0 +1,146 @@
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { manifestText, openChange, startStage } from '../support/pull-request.js';
+import type { RunChanges, Stage } from '../support/pull-request.js';
+import type { ActionResult } from '../support/run-action.js';
+import { readActionFile, spawned } from '../support/run-action.js';
+import { commandsIn } from '../support/runner.js';
+
+/** The files of the runner and the report file, where they cannot be written or are no files. */
+
+const FILE = 'llm-budget.yml';
+let stage: Stage;
+let folder: string;
+let over: number;
+beforeAll(async () => {
+  stage = await startStage();
+  over = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
+});
+afterAll(() => stage.close());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'llm-budget-files-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function under(): Promise<number> {
+  return openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
+}
+
+function warningsOf({ stdout }: ActionResult): string[] {
+  return commandsIn(stdout).flatMap(({ name, message }) => (name === 'warning' ? [message] : []));
+}
+
+describe("a run whose runner's files cannot be written ends with the verdict", () => {
+  async function bothVerdicts(changes: RunChanges): Promise<ActionResult> {
+    expect((await stage.runOnPullRequest(await under(), changes)).exitCode).toBe(0);
+    const failed = await stage.runOnPullRequest(over, changes);
+    expect([failed.exitCode, failed.stderr]).toEqual([1, '']);
+    return failed;
+  }
+
+  test('the outputs on a full disk', async () => {
+    const result = await bothVerdicts({ variables: { GITHUB_OUTPUT: '/dev/full' } });
+    expect(warningsOf(result)).toContain('The output verdict could not be written.');
+  });
+
+  test('the outputs where a folder is', async () => {
+    await bothVerdicts({ variables: { GITHUB_OUTPUT: folder } });
+  });
+
+  test('the outputs where nothing is', async () => {
+    await bothVerdicts({ variables: { GITHUB_OUTPUT: join(folder, 'gone') } });
+  });
+
+  test('no file for the outputs: nothing of them is printed either', async () => {
+    const result = await bothVerdicts({ variables: { GITHUB_OUTPUT: '' } });
+    expect(result.stdout).not.toContain('set-output');
+  });
+
+  test('the summary on a full disk', async () => {
+    const result = await bothVerdicts({ variables: { GITHUB_STEP_SUMMARY: '/dev/full' } });
+    expect(warningsOf(result)).toEqual(['The job summary could not be written.']);
+  });
+
+  test('no file for the summary', async () => {
+    const result = await bothVerdicts({ variables: { GITHUB_STEP_SUMMARY: '' } });
+    expect(warningsOf(result)).toEqual([]);
+  });
+});
+
+describe('a report file that is no file is an error of the configuration', () => {
+  async function refused(path: string, inputs: Readonly<Record<string, string>> = {}): Promise<ActionResult> {
+    const asked = stage.github.requests.length + stage.catalogue.requests.length;
+    const result = await stage.runOnPullRequest(over, { inputs: { ...inputs, 'report-file': path } });
+    expect(stage.github.requests.length + stage.catalogue.requests.length).toBe(asked);
+    expect([result.exitCode, result.stderr, result.outputs.get('verdict')]).toEqual([2, '', 'error']);
+    return result;
+  }
+
+  function mkfifo(path: string): Promise<unknown> {
+    return spawned('mkfifo', [path], { PATH: process.env.PATH ?? '' });
+  }
+
+  test.each<[string, (path: string) => Promise<unknown>, RegExp]>([
+    ['a folder', (path) => mkdir(path), /it is a folder/],
+    ['a pipe', mkfifo, /not a regular file/],
+    ['a link to a device', (path) => symlink('/dev/full', path), /not a regular file/],
+    ['a link to itself', (path) => symlink(path, path), /leads back to itself/],
+    ['a link to nowhere', (path) => symlink(`${path}-gone`, path), /does not exist/],
+  ])('where %s is, before anything is fetched, with the report in the default place', async (_, make, words) => {
+    const path = join(folder, 'report.json');
+    await make(path);
+    const result = await refused(path);
+    expect(result.report).toEqual({
+      schema_version: 1,
+      verdict: 'error',
+      errors: [{ message: expect.stringMatching(words), file: null, line: null, column: null }],
+    });
+    expect(result.outputs.get('report-file')).toMatch(/llm-budget-report-error\.json$/);
+    expect([...result.outputs.keys()].sort()).toEqual(Object.keys((await readActionFile()).outputs).sort());
+    expect(warningsOf(result)).toEqual([]);
+    expect(result.summary).toMatch(words);
+  });
+
+  test.each(['/dev/full', '/dev/null'])('where %s is', async (path) => {
+    await refused(path);
+  });
+
+  test('whatever else is wrong, and whatever is to fail', async () => {
+    const path = join(folder, 'report.json');
+    await mkfifo(path);
+    await refused(path, { 'fail-on': 'never' });
+    const result = await refused(path, { 'fail-on': 'sometimes' });
+    expect(result.report).toMatchObject({ errors: [{ message: expect.stringContaining('"fail-on"') }] });
+  });
+});
+
+describe('a report file that cannot be written is a warning', () => {
+  test('where no folder can be made', async () => {
+    const inTheWay = join(folder, 'in-the-way');
+    await writeFile(inTheWay, '');
+    const path = join(inTheWay, 'report.json');
+    const result = await stage.runOnPullRequest(over, { inputs: { 'report-file': path } });
+    expect([result.exitCode, result.outputs.get('report-file'), result.outputs.get('verdict')]).toEqual([
+      1,
+      '',
+      'fail',
+    ]);
+    expect(warningsOf(result)).toEqual([expect.stringMatching(/a part of the path is not a folder/)]);
+  });
+
+  test('and one in a folder that is not there yet is written there', async () => {
+    const path = join(folder, 'reports', 'llm', 'report.json');
+    const result = await stage.runOnPullRequest(over, { inputs: { 'report-file': path } });
+    expect(result.outputs.get('report-file')).toBe(path);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ schema_version: 1, verdict: 'fail' });
+  });
+
+  test('and one below the workspace is written there', async () => {
+    const path = join(folder, 'report.json');
+    const result = await stage.runOnPullRequest(over, { inputs: { 'report-file': path } });
+    expect(result.outputs.get('report-file')).toBe(path);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ schema_version: 1, verdict: 'fail' });
+  });
+});

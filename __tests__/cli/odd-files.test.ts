@@ -1,0 +1,55 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import type { CatalogueServer } from '../support/catalogue-server.js';
+import { commandLine, DATE, type Ended } from '../support/command-line.js';
+import { manifestText } from '../support/pull-request.js';
+import { spawned } from '../support/run-action.js';
+
+/** `check` before files that are none: nothing but a regular file is ever opened, and all of it ends. */
+
+let folder: string;
+let catalogue: CatalogueServer;
+beforeAll(async () => {
+  catalogue = await startCatalogueServer({ models: [modelRow('acme/small')], date: DATE });
+});
+afterAll(() => catalogue.close());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'llm-budget-files-'));
+  await writeFile(join(folder, 'llm-budget.yml'), manifestText());
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function check(args: readonly string[]): Promise<Ended> {
+  return commandLine(['check', ...args, '--catalogue-url', catalogue.url], { cwd: folder });
+}
+
+const KINDS: [string, (path: string) => Promise<unknown>][] = [
+  // Opening one would wait for a writer for ever.
+  ['a pipe', (path) => spawned('mkfifo', [path], { PATH: process.env.PATH ?? '' })],
+  ['a link to a device', (path) => symlink('/dev/zero', path)],
+  ['a link to itself', (path) => symlink(path, path)],
+  ['a folder', (path) => mkdir(path)],
+];
+
+describe.each(KINDS)('%s', (_, make) => {
+  test.each([
+    ['the manifest', ['odd']],
+    ['the base', ['--base', 'odd']],
+    ['the lock', ['--lock', 'odd']],
+    ['the output', ['--output', 'odd']],
+  ])('is not taken for %s: exit code 2', async (_what, args) => {
+    await make(join(folder, 'odd'));
+    const { exitCode, stdout, stderr } = await check(args);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('odd');
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+test('a link to a regular file is that file', async () => {
+  await symlink(join(folder, 'llm-budget.yml'), join(folder, 'link.yml'));
+  expect((await check(['link.yml'])).exitCode).toBe(0);
+});

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { manifestText, openChange, startStage } from '../support/pull-request.js';
+import type { Stage } from '../support/pull-request.js';
+import type { ActionResult } from '../support/run-action.js';
+
+/** Most tests run the action's function in the process: here the bundle is held against it. */
+
+const FILE = 'llm-budget.yml';
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage.close());
+
+function withoutChance(text: string): string {
+  return text
+    .replaceAll(/llm-budget-run-\w+/g, 'FOLDER')
+    .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?/g, 'TIME')
+    .replaceAll(/\b(?:[0-9a-f]{40}|[0-9a-f]{10})\b/g, 'COMMIT');
+}
+
+async function commentOn(number: number): Promise<string> {
+  return withoutChance((await stage.github.comments(number))[0]?.body ?? '');
+}
+
+/** What a run leaves, without what differs from run to run: times, commits and temporary paths. */
+function comparable({ exitCode, stdout, stderr, outputs, summary, report }: ActionResult): unknown {
+  const values = Object.fromEntries([...outputs].map(([name, value]) => [name, withoutChance(value)]));
+  return {
+    exitCode,
+    stdout: withoutChance(stdout),
+    stderr,
+    values,
+    summary: withoutChance(summary),
+    report: withoutChance(JSON.stringify(report)),
+  };
+}
+
+/** A name and a model that mean something to the runner, a limit that is broken, and a limit that is not applied. */
+const before = manifestText({ budget: 'budget: {per_run: 1}' });
+const after = manifestText({ budget: 'budget: {per_run: 50, worst_case_per_run: 0.5}', count: 1000 }).replace(
+  '  evals:\n',
+  '  evals:\n    description: "100 % ::error::x, ##[error]: y\\r\\n::warning::z"\n',
+);
+
+test('the bundle and the function write the same log, outputs, summary, report and comment', async () => {
+  const [first, second] = [
+    await openChange(stage.github, { [FILE]: before }, { [FILE]: after }),
+    await openChange(stage.github, { [FILE]: before }, { [FILE]: `${after}# again` }),
+  ];
+  const inputs = { 'openrouter-api-key': 'sk-or-v1-0123456789abcdef' };
+  const variables = { RUNNER_DEBUG: '1' };
+  const inProcess = await stage.runOnPullRequest(first, { runId: 7, inputs, variables });
+  const bundle = await stage.runBundleOnPullRequest(second, { runId: 7, inputs, variables });
+  expect(bundle.exitCode).toBe(1);
+  expect(bundle.annotations.length).toBeGreaterThan(1);
+  expect(comparable(bundle)).toEqual(comparable(inProcess));
+  const [firstBody, secondBody] = [await commentOn(first), await commentOn(second)];
+  expect(secondBody).toBe(firstBody);
+  expect(secondBody).toContain('$1.20');
+});

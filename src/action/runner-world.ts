@@ -1,0 +1,83 @@
+import { appendFile } from 'node:fs/promises';
+import type * as core from '@actions/core';
+import type { Network } from '../lib/http/network.js';
+import { logLine } from '../lib/text/log.js';
+import type { ActionWorld } from './environment.js';
+
+/** The part of `@actions/core` that the action uses. */
+export type RunnerCommands = Pick<
+  typeof core,
+  'getInput' | 'info' | 'warning' | 'error' | 'debug' | 'setSecret' | 'setOutput'
+>;
+
+export interface Runner {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly commands: RunnerCommands;
+  readonly effects: Network;
+}
+
+/** Does nothing where the log takes no line, on a full disk for example: no verdict depends on a line of the log. */
+export function say(write: () => void): void {
+  try {
+    write();
+  } catch {
+    return;
+  }
+}
+
+/** The I/O of the action as the runner offers it: inputs and variables, workflow commands, output and summary files. */
+export function runnerWorld({ environment, commands, effects }: Runner): ActionWorld {
+  const variable = (name: string) => environment[name] ?? '';
+  const warn = (message: string) => {
+    say(() => {
+      commands.warning(logLine(message));
+    });
+  };
+  return {
+    variable,
+    input: (name) => commands.getInput(name),
+    log: (text) => {
+      say(() => {
+        commands.info(text);
+      });
+    },
+    warn,
+    annotate: ({ level, message, title, file, line, column }) => {
+      const place = {
+        title: logLine(title),
+        ...(file === null ? {} : { file: logLine(file) }),
+        ...(line === null ? {} : { startLine: line }),
+        ...(column === null ? {} : { startColumn: column }),
+      };
+      say(() => {
+        if (level === 'error') commands.error(logLine(message), place);
+        else commands.warning(logLine(message), place);
+      });
+    },
+    setOutput: (name, value) => {
+      // Without its file, the runner's library would print a command that the runner no longer takes.
+      if (variable('GITHUB_OUTPUT') === '') return;
+      try {
+        commands.setOutput(name, value);
+      } catch {
+        warn(`The output ${name} could not be written.`);
+      }
+    },
+    writeSummary: async (markdown) => {
+      const file = variable('GITHUB_STEP_SUMMARY');
+      if (file === '') return;
+      try {
+        await appendFile(file, markdown);
+      } catch {
+        warn('The job summary could not be written.');
+      }
+    },
+    hide: (secret) => {
+      if (secret === '') return;
+      say(() => {
+        commands.setSecret(secret);
+      });
+    },
+    effects,
+  };
+}

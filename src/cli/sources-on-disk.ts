@@ -30,7 +30,7 @@ export interface SourceNames {
   readonly lock: string;
 }
 
-/** What a check on the command line reads: files of the working tree, and git refs for base and policy. */
+/** Reads the sources of a check: files of the working tree, and git refs for base and policy. */
 export async function gatherSources(names: SourceNames, cwd: string): Promise<Sources> {
   const text = await readOptionalFile(names.manifest, cwd, MANIFEST_LIMITS);
   const lock = await readOptionalFile(names.lock, cwd, LOCK_LIMITS);
@@ -78,7 +78,7 @@ async function changeKind(base: ManifestSource | null, policy: PolicySource | nu
   return isOnBranch ? 'pull_request' : 'other_branch';
 }
 
-/** Head's from the working tree, the others' from their commits; from the working tree too where base is a file. */
+/** Reads prompt files of head from the working tree, the others from their commits; where base is a file, its prompt files from the working tree too. */
 function promptFileReader(
   commits: Readonly<Record<Exclude<Side, 'head'>, string | null>>,
   cwd: string,
@@ -91,7 +91,7 @@ function promptFileReader(
   };
 }
 
-/** Prompt files are named from the repository's root; outside a repository, from where the command runs. */
+/** Reads prompt files by their paths from the repository's root; outside a repository, from the current folder. */
 export function promptFilesOnDisk(cwd: string): PromptFileReader {
   return async (_, paths) => await readTreeFiles(await rootOf(cwd), paths, MANIFEST_LIMITS);
 }

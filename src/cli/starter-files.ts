@@ -4,7 +4,7 @@ import { fromUnits, isZero, multiply, toText } from '../lib/money/decimal.js';
 import type { Decimal } from '../lib/money/decimal.js';
 import { money } from '../lib/text/amount.js';
 
-/** What the first call of a first manifest is, in whole numbers. */
+/** The call of a first manifest; all numbers are whole. */
 export interface StarterCall {
   readonly model: string;
   readonly suite: string;
@@ -16,12 +16,12 @@ export interface StarterCall {
 export interface StarterLimit {
   /** US dollars per run. */
   readonly limit: Decimal;
-  /** What the run is expected to cost, and the day of the prices, `2026-11-24`. */
+  /** The expected cost of a run in US dollars, and the day of the prices, `2026-11-24`. */
   readonly expected: Decimal;
   readonly day: string;
 }
 
-/** A quarter above the expected cost, up to two digits that are not zero; null where the run costs nothing known. */
+/** The limit of a first manifest: the expected cost plus a quarter, rounded up to two significant digits; null where the cost is zero or not known. */
 export function starterLimit({ totals }: Estimate, fetchedAt: string): StarterLimit | null {
   const expected = totals.per_run;
   if (expected === null || isZero(expected)) return null;
@@ -35,7 +35,7 @@ function upToTwoDigits(amount: Decimal): Decimal {
   return fromUnits(coefficient, amount.scale);
 }
 
-/** A commented manifest of one call; without a limit on the cost of a run where that is not known. */
+/** Writes a commented manifest of one call, without a limit per run where the cost is not known. */
 export function starterManifest(call: StarterCall, limit: StarterLimit | null, schemaUrl: string): string {
   const cap = call.completionTokens * 2;
   return `${schemaLine(schemaUrl)}
@@ -52,7 +52,7 @@ budget:
 ${limitLine(limit)}
   increase_percent: 25 # against the base of a pull request, at the same prices
   # per_month: 50
-  # worst_case_per_run: 5 # at the dearest endpoint, with the longest answers and all retries
+  # worst_case_per_run: 5 # at the most expensive endpoint, with the longest answers and all retries
 
 policy:
   unpriced: fail # a call without a price; or warn
@@ -90,7 +90,7 @@ function capLine(cap: number): string {
   return cap === 0 ? `        # max_tokens: 1000 # ${why}` : `        max_tokens: ${cap} # ${why}`;
 }
 
-/** Where the action is published; OWNER stands for the account until `--action` names it. */
+/** The action in the workflow; OWNER stands for the account that publishes it until `--action` names it. */
 export const DEFAULT_ACTION = 'OWNER/llm-budget@v1';
 
 const ACTION = /^([A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+)@([A-Za-z0-9_.][A-Za-z0-9_./-]*)$/;

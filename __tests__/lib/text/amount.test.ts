@@ -10,7 +10,7 @@ import {
   percent,
   plainPercent,
   signedMoney,
-  tellApart,
+  formatDistinct,
 } from '../../../src/lib/text/amount.js';
 
 describe('money for a reader', () => {
@@ -87,7 +87,7 @@ describe('an amount beside its limit', () => {
     ['0.0015', '0.00149999', '$0.00150000', '$0.00149999'],
     ['2502', '2501.9', '$2,502.00', '$2,501.90'],
   ])('%s against %s: %s and %s', (actual, limit, shownActual, shownLimit) => {
-    expect(tellApart(actual, limit)).toEqual({ actual: shownActual, limit: shownLimit });
+    expect(formatDistinct(actual, limit)).toEqual({ actual: shownActual, limit: shownLimit });
   });
 
   test('two amounts that differ read differently, the larger as the larger', () => {
@@ -101,7 +101,7 @@ describe('an amount beside its limit', () => {
     });
     fc.assert(
       fc.property(close, ({ first, second }) => {
-        const shown = tellApart(second, first);
+        const shown = formatDistinct(second, first);
         const value = (text: string) => decimal(text.replace(/[$,]/g, ''));
         expect(compare(value(shown.actual), value(shown.limit))).toBe(1);
       }),

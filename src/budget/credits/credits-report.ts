@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isPositive, toText } from '../../lib/money/decimal.js';
-import { count, counted, money, tellApart } from '../../lib/text/amount.js';
+import { count, counted, money, formatDistinct } from '../../lib/text/amount.js';
 import { remainingOf } from '../../openrouter/account/credits.js';
 import type { Credits, KnownCredits } from '../../openrouter/account/credits.js';
 import { refusedLine } from '../../openrouter/account/account-client.js';
@@ -55,7 +55,7 @@ function remainingLine(credits: KnownCredits, run: RunNeeds | null): string {
   const runs = runsCovered(remaining.amount, run.cost);
   if (runs === null) return `Remaining ${money(remaining.amount)}; a run costs nothing.`;
   const words = counted(Number(runs), 'run');
-  const shown = tellApart(remaining.amount, run.cost);
+  const shown = formatDistinct(remaining.amount, run.cost);
   return run.is_lower_bound
     ? `Remaining ${shown.actual} covers at most ${words}, each at least ${shown.limit}.`
     : `Remaining ${shown.actual} covers ${words} at ${shown.limit}.`;

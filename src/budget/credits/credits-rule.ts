@@ -1,6 +1,6 @@
 import { compare, fromInteger, isPositive, isZero, toText, type Decimal } from '../../lib/money/decimal.js';
 import type { Policy } from '../../manifest/schema.js';
-import { atLeast, money, tellApart } from '../../lib/text/amount.js';
+import { atLeast, money, formatDistinct } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
 import type { Estimate } from '../estimate.js';
 import { amountBaseline, violation } from '../verdict/broken-rule.js';
@@ -34,7 +34,7 @@ export function creditsViolation(credits: Credits, run: RunNeeds, severity: Poli
   const remaining = credits.state === 'known' ? remainingOf(credits) : null;
   if (credits.state !== 'known' || remaining === null || compare(run.cost, remaining.amount) <= 0) return null;
   if (isZero(run.cost)) return null;
-  const { actual, limit } = tellApart(run.cost, remaining.amount);
+  const { actual, limit } = formatDistinct(run.cost, remaining.amount);
   const of = remaining.of === 'key' ? "the key's limit" : "the account's credits";
   return violation({
     rule: 'credits',

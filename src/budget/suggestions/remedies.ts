@@ -13,7 +13,7 @@ import {
   ZERO,
 } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { percent, tellApart } from '../../lib/text/amount.js';
+import { percent, formatDistinct } from '../../lib/text/amount.js';
 import { breaksPercent } from '../verdict/increase.js';
 import type { Violation } from '../verdict/violation.js';
 import type { Effect, Suggestion } from './suggestion.js';
@@ -53,7 +53,7 @@ function figureAfter(violation: Violation, suggestion: Suggestion, comparison: C
   if (less === null || !isPositive(less)) return null;
   const after = subtract(actual, less);
   if (compare(after, limit) > 0) return null;
-  const shown = tellApart(after, limit);
+  const shown = formatDistinct(after, limit);
   return `brings it to ${shown.actual}, within ${shown.limit}`;
 }
 

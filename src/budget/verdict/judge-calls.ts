@@ -3,7 +3,7 @@ import type { Manifest } from '../../manifest/manifest.js';
 import type { Call, Policy } from '../../manifest/schema.js';
 import { compare, times, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { money, tellApart } from '../../lib/text/amount.js';
+import { money, formatDistinct } from '../../lib/text/amount.js';
 import { workloadOf } from './workload.js';
 import { placeOf, violation } from './broken-rule.js';
 import type { BrokenRule, ViolationParts } from './broken-rule.js';
@@ -116,7 +116,7 @@ function judgePrice(judged: JudgedCall, { rule, ceiling, price, model, key }: Pr
   if (ceiling === undefined || price === null) return [];
   const perMillion = times(price, 1_000_000);
   if (compare(perMillion, ceiling) <= 0) return [];
-  const shown = tellApart(perMillion, ceiling);
+  const shown = formatDistinct(perMillion, ceiling);
   const parts: Omit<ViolationParts, 'suite' | 'call' | 'place'> = {
     rule,
     severity: 'fail',

@@ -3,7 +3,7 @@ import type { Manifest } from '../../manifest/manifest.js';
 import { add, compare, decimal, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import type { Limit } from '../../manifest/schema.js';
-import { money, tellApart } from '../../lib/text/amount.js';
+import { money, formatDistinct } from '../../lib/text/amount.js';
 import { placeOf, violation } from './broken-rule.js';
 import type { BrokenRule } from './broken-rule.js';
 import { breaksPercent, increaseOf, increasePercent, mostIncreaseOf, pricedBefore } from './increase.js';
@@ -67,7 +67,7 @@ function judgeAmount(judged: IncreaseCase): BrokenRule[] {
   const limit = scope.budget.increase_per_run;
   const broken = limit === undefined ? null : brokenLevel(limit, actual);
   if (broken === null) return [];
-  const shown = tellApart(actual, broken.limit);
+  const shown = formatDistinct(actual, broken.limit);
   return [
     {
       violation: violation({

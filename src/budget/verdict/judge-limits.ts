@@ -2,7 +2,7 @@ import type { Manifest } from '../../manifest/manifest.js';
 import type { Limit, LimitName } from '../../manifest/schema.js';
 import { compare, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { tellApart } from '../../lib/text/amount.js';
+import { formatDistinct } from '../../lib/text/amount.js';
 import { workloadOf, unpricedCalls } from './workload.js';
 import { placeOf, violation, amountBaseline } from './broken-rule.js';
 import type { BrokenRule, BaselineComparison } from './broken-rule.js';
@@ -133,7 +133,7 @@ interface JudgedAmount {
 function judgeAmount(scope: Scope, manifest: Manifest, judged: JudgedAmount): BrokenRule[] {
   const broken = brokenLevel(judged.limit, judged.actual);
   if (broken === null) return [];
-  const shown = tellApart(judged.actual, broken.limit);
+  const shown = formatDistinct(judged.actual, broken.limit);
   return [
     {
       violation: violation({

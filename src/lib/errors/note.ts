@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Every code that a note of the report can have; none is ever renamed. */
+/** All codes that a note of the report can have. A code is never renamed. */
 export const NOTE_CODES = [
   // the catalogue and its lock
   'catalogue_url',
@@ -17,7 +17,7 @@ export const NOTE_CODES = [
   'expected_below_floor',
   // the calls
   'no_requests',
-  // what head is held against
+  // base, and the default branch
   'base_missing',
   'base_invalid',
   'default_branch_invalid',
@@ -35,11 +35,11 @@ export const NOTE_CODES = [
 ] as const;
 export type NoteCode = (typeof NOTE_CODES)[number];
 
-/** What a reader should know beside figures and limits; it decides nothing. */
+/** Information beside figures and limits. A note never changes the verdict. */
 export interface Note {
   readonly code: NoteCode;
   readonly message: string;
 }
 
-/** In the report any text may be a code: a reader of today's must bear with tomorrow's. */
+/** The code is any text in the report's schema, so that a later version can add codes. */
 export const noteSchema = z.strictObject({ code: z.string(), message: z.string() });

@@ -1,4 +1,4 @@
-/** One thing that is wrong, located as well as is known; `line` and `column` count from 1. */
+/** One thing that is wrong, with its place where that is known. `line` and `column` count from 1. */
 export interface Problem {
   readonly message: string;
   readonly file: string | null;
@@ -10,8 +10,8 @@ export interface Problem {
 export type ErrorExitCode = 2 | 3;
 
 /**
- * The run cannot reach a verdict. This is the only error that is meant for a user: every problem in it says what is
- * wrong, where, and what is accepted. Anything else that is thrown is a defect of ours.
+ * The run cannot reach a verdict. This is the only error whose message is for the user: each problem in it says what is
+ * wrong, where, and what is accepted. Any other exception is a defect of the program.
  */
 export class NoVerdictError extends Error {
   override readonly name = 'NoVerdictError';
@@ -19,7 +19,7 @@ export class NoVerdictError extends Error {
   constructor(
     readonly exitCode: ErrorExitCode,
     readonly problems: readonly Problem[],
-    /** What the process exits with: `fail-on: never` lets a run without prices end in 0. */
+    /** The exit code of the process: with `fail-on: never` a run without prices exits with 0. */
     readonly processExitCode: number = exitCode,
   ) {
     super(problems.map((problem) => problem.message).join('\n'));

@@ -1,4 +1,4 @@
-/** What became of reading one file; `reason` goes on after the file's name: "is a folder, not a file". */
+/** The result of reading one file. `reason` continues a sentence that begins with the file's name: "is a folder, not a file". */
 export type FileText =
   | { readonly state: 'text'; readonly text: string }
   | { readonly state: 'missing' }
@@ -8,7 +8,7 @@ export interface ReadLimits {
   readonly maxBytes: number;
 }
 
-/** Strict UTF-8. A byte order mark stays in the text: it is part of what a program would send. */
+/** Decodes strict UTF-8. A byte order mark stays in the text, since it is part of what a program would send. */
 export function decodeText(bytes: Uint8Array): FileText {
   if (bytes.includes(0)) return unusable('is a binary file; a text in UTF-8 is accepted');
   try {

@@ -5,7 +5,7 @@ import { runGit } from './run-git.js';
 interface TreeEntry {
   readonly mode: string;
   readonly id: string;
-  /** In bytes; null for what is no blob. */
+  /** In bytes; null if the entry is not a blob. */
   readonly size: number | null;
 }
 
@@ -16,8 +16,8 @@ const TREE_LINE = /^(\d{6}) \w+ ([0-9a-f]+) +(-|\d+)\t(.+)$/s;
 const BATCH_HEADER = /^[0-9a-f]+ blob (\d+)$/;
 
 /**
- * Files as they are at a commit, by their paths from the repository's root. One listing and one reading for all of
- * them; links, submodules and folders are refused, never followed.
+ * Reads files at a commit, by their paths from the repository's root, with one listing and one reading for all of them.
+ * Links, submodules and folders are refused, never followed.
  */
 export async function readFilesAtCommit(
   root: string,
@@ -58,8 +58,8 @@ async function listTree(root: string, sha: string, paths: readonly string[]): Pr
 }
 
 /**
- * Why the listing has no such path: git lists nothing below a link, as if the file were absent, and no folder whose
- * file is asked for as well. Saying "missing" would send the reader the wrong way.
+ * Finds out why the listing lacks a path. git lists nothing below a link, as if the file were absent, and does not list a
+ * folder beside a file in it. "Missing" would be misleading in both cases.
  */
 async function whyUnlisted(root: string, sha: string, path: string): Promise<FileText> {
   const parts = path.split('/');
@@ -76,7 +76,7 @@ async function whyUnlisted(root: string, sha: string, path: string): Promise<Fil
   return { state: 'missing' };
 }
 
-/** Blobs by id; git prints them one after the other, each behind a line with its size. */
+/** Reads blobs by id. git prints them one after the other, each after a line with its size. */
 async function readBlobs(
   root: string,
   entries: readonly { readonly id: string; readonly size: number }[],

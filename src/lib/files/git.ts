@@ -9,7 +9,7 @@ const OBJECT_ID = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
 const UNPRINTABLE = /[\u0000-\u001f\u007f]/;
 
-/** The folder at the top of the working tree that `cwd` is in. NoVerdictError (2) where it is in none. */
+/** Returns the top folder of the working tree that contains `cwd`. NoVerdictError (2) where there is none. */
 export async function repositoryRoot(cwd: string): Promise<string> {
   const { exitCode, stdout, complaint } = await runGit(cwd, ['rev-parse', '--show-toplevel']);
   const root = stdout.toString('utf8').replace(/\r?\n$/, '');
@@ -24,7 +24,7 @@ export async function repositoryRoot(cwd: string): Promise<string> {
   throw configurationError(`${cwd} is not in a git repository; a git ref is accepted only inside one`);
 }
 
-/** The commit that a ref stands for now. NoVerdictError (2) where it is none that this repository has. */
+/** Returns the commit that a ref names now. NoVerdictError (2) where this repository does not have it. */
 export async function resolveCommit(cwd: string, ref: string): Promise<string> {
   if (ref === '' || ref.startsWith('-') || ref.length > 1000 || UNPRINTABLE.test(ref)) {
     throw configurationError(`${JSON.stringify(ref)} is not a git ref; a branch, tag or commit is accepted`);
@@ -45,7 +45,7 @@ export async function resolveCommit(cwd: string, ref: string): Promise<string> {
 }
 
 /**
- * A file as it is at a ref; `path` is absolute or stands from `cwd`. The text is null where the ref has no such file;
+ * Reads a file at a ref; `path` is absolute or relative to `cwd`. The text is null where the ref has no such file.
  * NoVerdictError (2) where the ref is unknown or the file is not a plain text file there.
  */
 export async function readAtRef(
@@ -62,7 +62,7 @@ export async function readAtRef(
   return { sha, text: file?.state === 'text' ? file.text : null };
 }
 
-/** The best common ancestor of two refs, as a commit; null where they have none that this repository knows. */
+/** Returns the best common ancestor of two refs, as a commit; null where this repository knows of none. */
 export async function mergeBase(cwd: string, first: string, second: string): Promise<string | null> {
   const commits = [await resolveCommit(cwd, first), await resolveCommit(cwd, second)];
   const { stdout } = await runGit(cwd, ['merge-base', ...commits]);
@@ -70,7 +70,7 @@ export async function mergeBase(cwd: string, first: string, second: string): Pro
   return OBJECT_ID.test(sha) ? sha : null;
 }
 
-/** From the root, with slashes, as git has it; links above the file are followed, since git's own root is resolved. */
+/** The path from the root with slashes, as git stores it. Links above the file are followed, since git resolves its root too. */
 async function pathInRepository(root: string, path: string): Promise<string> {
   const inside = relative(await realpath(root), join(await nearestRealFolder(dirname(path)), basename(path)));
   if (inside === '' || isAbsolute(inside) || inside.split(sep)[0] === '..') {
@@ -79,7 +79,7 @@ async function pathInRepository(root: string, path: string): Promise<string> {
   return inside.split(sep).join('/');
 }
 
-/** A folder that the ref has may be gone from the working tree: what exists of it is resolved, the rest appended. */
+/** The folder may exist at the ref and not in the working tree: its existing part is resolved, and the rest is appended. */
 async function nearestRealFolder(folder: string): Promise<string> {
   try {
     return await realpath(folder);

@@ -6,9 +6,9 @@ import { decodeText, tooLarge, unusable, type FileText, type ReadLimits } from '
 import { errorCode, reasonOf } from '../errors/system-error.js';
 
 /**
- * The text of a file that the user named (a manifest, a lock), from `cwd`; null where there is no such file. Links are
- * followed. Throws a NoVerdictError (2), which has the name as it was given, for anything but a regular file of UTF-8
- * text within the limit.
+ * Reads a file that the user named (a manifest, a lockfile), relative to `cwd`; null where there is no such file. Links
+ * are followed. Throws a NoVerdictError (2) with the name as it was given for anything but a regular file of UTF-8 text
+ * within the limit.
  */
 export async function readOptionalFile(name: string, cwd: string, limits: ReadLimits): Promise<string | null> {
   const file = await readFileText(resolve(cwd, name), limits);
@@ -16,7 +16,7 @@ export async function readOptionalFile(name: string, cwd: string, limits: ReadLi
   return file.state === 'text' ? file.text : null;
 }
 
-/** Reads one file, following links; never throws for what the file is, and never opens a pipe or a device. */
+/** Reads one file and follows links. It does not throw, whatever the file is, and opens no pipe or device. */
 export async function readFileText(path: string, limits: ReadLimits): Promise<FileText> {
   try {
     const target = await realpath(path);
@@ -28,8 +28,8 @@ export async function readFileText(path: string, limits: ReadLimits): Promise<Fi
 }
 
 /**
- * Reads files of a repository's working tree by their paths from its root. A path that leads through a link is
- * refused, as it is at a commit, where a link is no file: both give the same answer, and nothing outside the root is read.
+ * Reads files of a repository's working tree by their paths from its root. A path through a link is refused, as it is at
+ * a commit. So both readings give the same answer, and nothing outside the root is read.
  */
 export async function readTreeFiles(
   root: string,
@@ -59,7 +59,7 @@ async function kindProblem(target: string): Promise<FileText | null> {
   return unusable(kind.isDirectory() ? 'is a folder, not a file' : 'is not a regular file (a pipe, socket or device)');
 }
 
-/** Without blocking on open, and looked at once more when open: the file may have been replaced by a pipe meanwhile. */
+/** Opens without blocking and checks the kind again, since a pipe may have replaced the file meanwhile. */
 async function readBytes(target: string, limits: ReadLimits): Promise<FileText> {
   const handle = await open(target, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

@@ -5,7 +5,7 @@ import { errorCode, reasonOf } from '../errors/system-error.js';
 export interface GitOutcome {
   readonly exitCode: number | null;
   readonly stdout: Buffer;
-  /** The first line of what git said, made printable; "" where it said nothing. */
+  /** The first line on git's stderr, made printable; "" where there is none. */
   readonly complaint: string;
 }
 
@@ -18,8 +18,8 @@ export interface GitOptions {
 const TIME_LIMIT_MS = 120_000;
 
 /**
- * Runs git in a folder, without a shell. Throws a NoVerdictError (2) where git cannot be started, prints more than
- * is admitted or does not end; an exit code of git is the caller's to judge.
+ * Runs git in a folder, without a shell. Throws a NoVerdictError (2) where git cannot be started, prints too much
+ * or does not end. The caller interprets git's exit code.
  */
 export async function runGit(cwd: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
   const { input = '', maxBytes = 1_000_000 } = options;
@@ -38,7 +38,7 @@ export async function runGit(cwd: string, args: readonly string[], options: GitO
     child.stderr.on('data', (chunk: Buffer) => {
       if (complaints.length < 16) complaints.push(chunk);
     });
-    // git may end before it has read its input; that is no failure of its own.
+    // git may end before it has read its input; that alone is not a failure.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     child.on('error', (error) => {
@@ -53,7 +53,7 @@ export async function runGit(cwd: string, args: readonly string[], options: GitO
   });
 }
 
-/** Messages in English, no question to a terminal, and paths taken as they are, not as patterns. */
+/** Makes git print English messages, ask nothing on a terminal, and take paths literally, not as patterns. */
 function gitEnvironment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -64,7 +64,7 @@ function gitEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-/** Node reports a missing program and a missing folder alike. */
+/** Node reports a missing program and a missing folder with the same code. */
 function cannotStart(cwd: string, error: unknown): string {
   const reason = errorCode(error) === 'ENOENT' ? `git is not installed, or ${cwd} does not exist` : reasonOf(error);
   return `cannot be started: ${reason}`;

@@ -5,8 +5,8 @@ import { configurationError, NoVerdictError, problem } from '../errors/problem.j
 import { errorCode, reasonOf } from '../errors/system-error.js';
 
 /**
- * Writes a report, a lock or another output. A reader sees the old text or the new one, never a half: the text goes
- * to a file beside the target that is then renamed; where the folder admits no new file, an existing target is
+ * Writes a report, a lockfile or another output. A reader sees the old text or the new one, never a part: the text goes
+ * to a file beside the target, which is then renamed. Where the folder takes no new file, an existing target is
  * written in place. A link is followed to its file. Throws a NoVerdictError (2) where the target exists and is not
  * a regular file, or cannot be written.
  */
@@ -22,20 +22,20 @@ export async function writeTextFile(path: string, text: string): Promise<void> {
 }
 
 /**
- * Why no output may go to the path, whatever is written: links followed, a folder, pipe, socket or device is there, or
- * they lead nowhere or in a circle. In words; null for a regular file, and where there is nothing yet. Opens nothing.
+ * Tells in words why the path takes no output: it is a folder, pipe, socket or device, or a link to nothing or back to
+ * itself. Null for a regular file, and where nothing exists yet. Opens nothing.
  */
 export async function refusedTarget(path: string): Promise<string | null> {
   try {
     const existing = await lookAt(path);
     return typeof existing === 'string' ? existing : null;
   } catch (error) {
-    // A folder that is missing or out of reach is no such thing: writing will tell.
+    // A missing or unreadable folder is reported when the file is written.
     return errorCode(error) === 'ELOOP' ? reasonOf(error) : null;
   }
 }
 
-/** Makes a folder and those above it, where they are missing. NoVerdictError (2) where that cannot be done. */
+/** Creates a folder and those above it where they are missing. NoVerdictError (2) where that fails. */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await makeFolders(path);
@@ -44,7 +44,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Not by Node's own `recursive`, which never ends where a folder that exists takes no other, such as /proc (Node 20, 24). */
+/** Node's own `recursive` does not end in a folder that takes no new one, such as /proc (Node 20, 24). */
 async function makeFolders(path: string): Promise<void> {
   const code = await mkdir(path).then(() => null, errorCode);
   if (code === null || code === 'EEXIST') return;
@@ -57,7 +57,7 @@ interface Target {
   readonly mode: number;
 }
 
-/** What stands at the path already, links followed: in words where it takes no text, null where nothing does. */
+/** What exists at the path, after links: in words where it cannot be written to, null where nothing exists. */
 async function lookAt(path: string): Promise<Target | string | null> {
   const itself = await lstat(path).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return null;
@@ -100,15 +100,15 @@ function cannotWrite(path: string, reason: string): NoVerdictError {
 }
 
 export interface NewFile {
-  /** As messages name it. */
+  /** The name in messages. */
   readonly name: string;
   readonly path: string;
   readonly text: string;
 }
 
 /**
- * Writes files that must not exist yet, with the folders that they need. Where one exists, a link to nowhere included,
- * none is written: NoVerdictError (2) that names each.
+ * Writes files that must not exist yet, with the folders that they need. Where one of them exists, a broken link
+ * included, none is written: NoVerdictError (2) that names each.
  */
 export async function createFiles(files: readonly NewFile[]): Promise<void> {
   const taken: NewFile[] = [];
@@ -122,7 +122,7 @@ async function isTaken(path: string): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    // A part of the path that is a file is for `create` to report.
+    // `create` reports a part of the path that is a file.
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return false;
     throw error;
   }

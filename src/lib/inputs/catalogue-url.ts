@@ -7,11 +7,12 @@ const ACCEPTED =
   'without credentials, query or fragment, for example https://openrouter.ai/api/v1';
 
 /**
- * The base URL of a catalogue, its path without slashes at the end. Prices decide the verdict, so they come over https, or from this
- * machine; credentials would end in the report. The message of the configuration error never repeats the text for the same reason.
+ * Parses the base URL of a catalogue; its path ends without a slash. Prices decide the verdict, so they come over https
+ * or from this machine. Credentials are refused, since the URL stands in the report. For the same reason the message of
+ * the configuration error does not repeat the text.
  */
 export function parseCatalogueUrl(text: string): URL {
-  // URL parsing removes white space and turns backslashes round; an address that needs such repairs is a mistake.
+  // URL parsing removes white space and changes backslashes to slashes. An address that needs this is a mistake.
   if (/[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) throw refused('is not a URL');
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused('is neither https nor http');
@@ -23,12 +24,12 @@ export function parseCatalogueUrl(text: string): URL {
   return url;
 }
 
-/** The URL as the report names it, and as paths are appended to: no slash at the end, which the URL of a bare host has. */
+/** The URL in the report and before appended paths: without the slash that ends the URL of a bare host. */
 export function catalogueUrlText(url: URL): string {
   return url.href.replace(/\/+$/, '');
 }
 
-/** Whether a URL's host is this machine. */
+/** Whether a URL's host is a loopback address. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

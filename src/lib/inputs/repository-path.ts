@@ -1,6 +1,6 @@
 /**
- * Paths inside a repository, with `/` between folders, as git stores them. They are read through an API at a commit
- * and, on the command line, in a working tree: none may leave it or reach git's own folder.
+ * Paths inside a repository, with `/` between folders, as git stores them. The action reads them through GitHub's API at
+ * a commit, the command line in a working tree too, so none may leave it or lead into git's own folder.
  */
 
 /** The same rule for editors, without the spellings of `.git` that only some file systems know. */

@@ -12,7 +12,7 @@ import {
   toText,
 } from '../money/decimal.js';
 
-/** Amounts as a person reads them, rounded for that: nothing is computed with these texts. */
+/** Amounts rounded for a reader. Nothing is computed from these texts. */
 
 /** An exact amount, or its plain decimal text as the report has it. */
 export type Amount = Decimal | string;
@@ -28,7 +28,7 @@ function exact(amount: Amount): Decimal {
   return parsed;
 }
 
-/** Digits after the point that a reader needs: none from $1,000, two from $0.10, below that two that are not zero. */
+/** The number of digits after the point: none from $1,000, two from $0.10, below that as many as show two that are not zero. */
 function placesFor(value: Decimal): number {
   const size = absolute(value);
   if (compare(round(size, SMALL_DIGITS), THOUSAND) >= 0) return 0;
@@ -67,8 +67,8 @@ export function exactMoney(amount: Amount): string {
   return dollars(value, Math.max(value.scale, SMALL_DIGITS), true);
 }
 
-/** An amount and its limit with as many digits as tell them apart: `$0.5000001` and `$0.5000000`. */
-export function tellApart(actual: Amount, limit: Amount): { actual: string; limit: string } {
+/** Formats an amount and its limit with enough digits to differ: `$0.5000001` and `$0.5000000`. */
+export function formatDistinct(actual: Amount, limit: Amount): { actual: string; limit: string } {
   const [a, b] = [exact(actual), exact(limit)];
   const [readableA, readableB] = [money(a), money(b)];
   if (readableA !== readableB || compare(a, b) === 0) return { actual: readableA, limit: readableB };
@@ -84,7 +84,7 @@ export function percent(amount: Amount): string {
   return `${isPositive(value) ? '+' : ''}${plainPercent(value)}`;
 }
 
-/** A percentage as it is: `6.3 %`, `126 %`. */
+/** A percentage without a plus sign: `6.3 %`, `126 %`. */
 export function plainPercent(amount: Amount): string {
   const value = exact(amount);
   const hundred = compare(absolute(round(value, 1)), HUNDRED) >= 0;
@@ -105,7 +105,7 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** `at least ` before a figure that is a lower bound, nothing before an exact one. */
+/** The words before a figure: `at least ` for a lower bound, nothing for an exact one. */
 export function atLeast(isExact: boolean): string {
   return isExact ? '' : 'at least ';
 }

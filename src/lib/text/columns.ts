@@ -30,14 +30,14 @@ export function cutToWidth(text: string, width: number): string {
 export interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
-  /** The one that gives way when the table is wider than the terminal. */
+  /** The column that is cut when the table is wider than the terminal. */
   readonly isElastic?: boolean;
 }
 
 const GAP = '  ';
 const SMALLEST_ELASTIC = 8;
 
-/** Rows under titles, each line at most `width` columns as long as the elastic columns can give way. */
+/** Makes a table of rows under titles. Elastic columns are cut so that a line has at most `width` columns, as far as possible. */
 export function columns(heads: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
   const natural = heads.map((head, index) =>
     rows.reduce((most, row) => Math.max(most, widthOf(row[index] ?? '')), widthOf(head.title)),
@@ -74,10 +74,7 @@ function pad(text: string, width: number, align: Column['align']): string {
 const FULL = '█';
 const EMPTY = '░';
 
-/**
- * A bar of `width` blocks for a share in percent. Something is never shown as nothing, nor short of the whole as the
- * whole.
- */
+/** A bar of `width` blocks for a share in percent. It is empty only for 0, and full only from 100. */
 export function bar(share: number, width = 10): string {
   const blocks = Math.floor((share * width) / 100);
   const filled = Math.min(Math.max(blocks, share > 0 ? 1 : 0), width);

@@ -1,24 +1,24 @@
-/** A document that must not exceed a length: rows are dropped from the least important lists first, and counted. */
+/** Shortens a document to a length: drops rows, from the least important lists first, and states how many. */
 
 /** A list or table whose last rows may be dropped. `lead` and `end` always stay. */
 export interface Rows {
   readonly lead: string;
   readonly rows: readonly string[];
   readonly end?: string;
-  /** The higher, the later its rows are dropped. */
+  /** Rows of lists with a higher number are dropped later. */
   readonly importance: number;
-  /** What stands where rows are missing; it names how many and where they are. */
+  /** The text in place of dropped rows; it says how many they are and where to find them. */
   readonly missing: (count: number) => string;
 }
 
-/** A block of Markdown; blocks stand apart by a blank line. */
+/** A block of Markdown. Blank lines separate blocks. */
 export type Block = string | Rows;
 
 type Measure = (text: string) => number;
 
 const SEPARATOR = '\n\n';
 
-/** The blocks as one text of at most `limit` by `measure`, as long as everything but the rows fits. */
+/** Joins the blocks to one text of at most `limit` by `measure`, provided that everything but the rows fits. */
 export function fit(blocks: readonly Block[], limit: number, measure: Measure = (text) => text.length): string {
   const whole = blocks.map((block) => (typeof block === 'string' ? block : withRows(block, block.rows.length)));
   const text = whole.join(SEPARATOR);

@@ -1,15 +1,15 @@
 import { safeLine } from './plain.js';
 
 /**
- * The one way of untrusted text into the runner's log. The runner executes a line that starts, after white space, with
- * `::command::`, and `##[command]` anywhere in a line, on stdout and stderr alike.
+ * All untrusted text in the runner's log passes through this file. The runner executes a line that starts, after white
+ * space, with `::command::`, and `##[command]` anywhere in a line, on stdout and stderr alike.
  */
 
 const LOG_LIMIT = 1000;
 const COMMAND_AT_START = /(?<=^|\s):{2,}/gu;
 const OLD_COMMAND = /##(?=\[)/gu;
 
-/** One line that starts no runner command, wherever in a line it is put; `::x::` is shown as `: :x::`. */
+/** Makes one line that starts no runner command, at any place of a line; `::x::` is shown as `: :x::`. */
 export function logLine(text: string, limit: number = LOG_LIMIT): string {
   return safeLine(text, limit)
     .replace(COMMAND_AT_START, (colons) => ': '.repeat(colons.length).trimEnd())
@@ -26,7 +26,7 @@ export function logLines(text: string): string {
 
 const LINE_OR_CONTROL = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
-/** Several lines as they are, blanks included, such as a diff that somebody may apply; only commands are broken. */
+/** Keeps several lines as they are, blanks included, such as a diff that somebody may apply; only commands are changed. */
 export function logVerbatim(text: string): string {
   return text
     .split('\n')
@@ -42,8 +42,8 @@ export function logVerbatim(text: string): string {
 const ESCAPED_IN_JSON = /##(?=\[)|(?<=\s):(?=:)|[\u007f-\u009f\u2028\u2029]|[\p{Cf}\p{Cs}]/gu;
 
 /**
- * JSON text, the same document, in which no string can start a runner command or end a line: characters that could
- * are written as JSON escapes. Neither `##[` nor `::` can stand outside a JSON string, so the escape is always legal.
+ * Escapes characters in JSON text so that no string starts a runner command or ends a line; the document stays the same.
+ * Neither `##[` nor `::` occurs outside a JSON string, so the escape is always legal.
  */
 export function logJson(json: string): string {
   return json.replace(ESCAPED_IN_JSON, (found) =>
@@ -55,12 +55,12 @@ export function logJson(json: string): string {
 
 const MASK = '***';
 
-/** Every occurrence of a secret, plain or percent-encoded or in base64, becomes `***`; empty secrets are none. */
+/** Replaces every occurrence of a secret, plain, percent-encoded or in base64, by `***`. Empty secrets are ignored. */
 export function maskSecrets(text: string, secrets: readonly string[]): string {
   const spellings = secrets
     .filter((secret) => secret !== '')
     .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
-    // The longest first: where one secret is a part of another, no end of it is left over.
+    // The longest first, so that nothing remains of a secret that contains another.
     .sort((a, b) => b.length - a.length);
   return spellings.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
 }

@@ -2,15 +2,15 @@ import { logLine } from './log.js';
 import { LINE_LIMIT, safeLine } from './plain.js';
 
 /**
- * The one renderer of untrusted text in Markdown. GitHub turns text into mentions, references, links and emoji after
- * the Markdown is parsed, so backslashes do not help; in a code span it leaves everything alone. Hence: plain words
- * stay words, everything else stands in code spans, which is how ids and names look best anyway.
+ * All untrusted text in Markdown passes through this file. GitHub makes mentions, references, links and emoji of text
+ * after the Markdown is parsed, so backslashes do not help. It leaves code spans alone. So plain words stay words, and
+ * everything else becomes a code span, which suits ids and names.
  */
 
-/** What is shown for a text that has nothing visible in it. */
+/** Shown for a text without visible characters. */
 const NOTHING = '`(empty)`';
 const PROSE_LIMIT = 1000;
-/** A comment in untrusted text could be taken for our marker; the look-alike bracket starts none. */
+/** A comment in untrusted text could be mistaken for the marker of our comment; a similar bracket cannot. */
 const COMMENT_START = /<(?=!--)/g;
 /** Markdown may be printed to the runner's log, which executes `##[command]` anywhere in a line. */
 const OLD_COMMAND = /##(?=\[)/g;
@@ -48,7 +48,7 @@ export function cell(text: string, limit: number = LINE_LIMIT): string {
 }
 
 const PLAIN_WORD = /^(?:[A-Za-z][A-Za-z'’-]*|[+±-]?\$?\d[\d,]*(?:\.\d+)?%?|\$\d[\d,.]*\/M|[–—%=×+/-])$/u;
-/** What GitHub links although it looks like a word: a commit's hash, `GH-1`, the start of an address. */
+/** Words that GitHub makes links of: a commit's hash, `GH-1`, the start of an address. */
 const REFERENCE = /(?<![0-9a-z])(?:[0-9a-f]{7,40}|gh-.*|www)(?![0-9a-z])/iu;
 const LIST_MARKER = /^(?:[-+=/]|\d+[.)].*)$/u;
 /** A stretch that the text itself has in backticks, one in braces (`{expected: …, max: …}`), or a word. */
@@ -110,7 +110,7 @@ export function proseCell(text: string, limit: number = LINE_LIMIT): string {
   return escapePipes(prose(text, limit));
 }
 
-/** Where a file of ours is shown on GitHub: the repository's address and the commit; both are the run's own. */
+/** Where GitHub shows a file of the repository: the repository's address and the commit, both of this run. */
 export interface LinkBase {
   readonly repositoryUrl: string | null;
   readonly sha: string | null;
@@ -137,7 +137,7 @@ function blobAddress(path: string, base: LinkBase): string | null {
   return repository && `${repository}/blob/${base.sha}/${parts.map(encodePart).join('/')}`;
 }
 
-/** A link to a page of the run's own, such as the job summary; the text is ours. */
+/** A link to a page of this run, such as the job summary. The text is trusted. */
 export function pageLink(text: string, url: string | null): string {
   const address = url === null ? null : webAddress(url);
   return address === null ? text : `[${text}](${address})`;

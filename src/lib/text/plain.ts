@@ -1,4 +1,4 @@
-/** Untrusted text made into one harmless line. What a reader cannot see must not be there. */
+/** Makes untrusted text one harmless line. Characters that a reader cannot see are removed. */
 
 /** Enough for any name; longer texts are cut with an ellipsis. */
 export const LINE_LIMIT = 100;
@@ -11,17 +11,17 @@ const WHITE_SPACE = /[\s\u0085\u001c-\u001f]+/gu;
  * leave invisible: variation selectors, fillers, the grapheme joiner.
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu;
-/** No script stacks more than four marks on a letter; longer piles are there to cover the neighbouring lines. */
+/** No script puts more than four marks on a letter; more of them cover the neighbouring lines. */
 const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
 
-/** Most names by far: nothing in them needs a closer look. */
+/** Most names match this, and need no further cleaning. */
 const PRINTABLE_ASCII = /^[ -~]*$/;
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The text as one visible line of at most `limit` UTF-16 units, cut between characters as a reader sees them. */
+/** Returns the text as one visible line of at most `limit` UTF-16 units, cut only between characters as a reader sees them. */
 export function safeLine(text: string, limit: number = LINE_LIMIT): string {
-  // Only a bounded part is looked at: a name of several megabytes costs no more than a long one.
+  // Only a bounded part is examined, so that a name of several megabytes costs no more than a long one.
   const part = text.length > limit * 20 + 1000 ? text.slice(0, limit * 20 + 1000) : text;
   const visible = PRINTABLE_ASCII.test(part) ? part : visiblePart(part);
   return cut(visible.replace(/ {2,}/g, ' ').trim(), limit);

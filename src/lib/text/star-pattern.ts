@@ -1,5 +1,5 @@
 /**
- * Whether a text, such as a model id, matches a pattern as a whole: `*` stands for any characters, everything else for itself.
+ * Whether a whole text, such as a model id, matches a pattern: `*` matches any characters, every other character itself.
  * Runs in linear time per star on any input; a regular expression made from untrusted text might not.
  */
 export function matchesPattern(pattern: string, text: string): boolean {

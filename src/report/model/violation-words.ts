@@ -10,7 +10,7 @@ import {
   ZERO,
 } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { atLeast, counted, money, percent, plainPercent, tellApart } from '../../lib/text/amount.js';
+import { atLeast, counted, money, percent, plainPercent, formatDistinct } from '../../lib/text/amount.js';
 import type { Violation } from '../../budget/verdict/violation.js';
 import { RULE_WORDS } from '../../budget/verdict/rule-words.js';
 import type { RuleUnit } from '../../budget/verdict/rule-words.js';
@@ -66,7 +66,7 @@ interface Known {
 function figuresOf(known: Known, unit: RuleUnit): string | null {
   switch (unit) {
     case 'money': {
-      const shown = tellApart(known.actual, known.limit);
+      const shown = formatDistinct(known.actual, known.limit);
       return `${shown.actual}, limit ${shown.limit}`;
     }
     case 'percent':

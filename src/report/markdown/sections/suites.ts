@@ -4,7 +4,7 @@ import { shareTitle, suiteRow, totalRow } from '../../model/suite-rows.js';
 import type { Share, SuiteRow } from '../../model/suite-rows.js';
 import { bar } from '../../../lib/text/columns.js';
 import type { Block } from '../../../lib/text/fit.js';
-import { counted, money, signedMoney, tellApart } from '../../../lib/text/amount.js';
+import { counted, money, signedMoney, formatDistinct } from '../../../lib/text/amount.js';
 import { cell } from '../../../lib/text/markdown.js';
 import { folded, missingRows, tableHead, tableRow, unbroken } from '../blocks.js';
 import type { MarkdownContext } from '../blocks.js';
@@ -126,7 +126,7 @@ function perMonth(report: Report): string {
   const state = report.limits?.find((limit) => limit.rule === 'per_month' && limit.suite === null);
   const limit = state?.fail ?? state?.warn ?? null;
   if (limit === null) return `**Per month:** ${money(amount)}${change}`;
-  const shown = tellApart(amount, limit);
+  const shown = formatDistinct(amount, limit);
   return `**Per month:** ${shown.actual}${change}, limit ${shown.limit}`;
 }
 

@@ -16,10 +16,30 @@ export type Path = readonly (string | number)[];
  */
 export type Locate = (path: Path) => Position;
 
+/** The tokens that one file adds to each request of a call. */
+export interface FileTokens {
+  readonly path: string;
+  /** Tokens of the o200k tokenizer, before they are scaled to the tokenizer of the call's model. */
+  readonly o200k: number;
+  /** Whether they are added to `cached_tokens` too. */
+  readonly cached: boolean;
+}
+
+/** A count that is the number of rows of a file: rows x times. */
+export interface RowCount {
+  readonly path: string;
+  readonly rows: number;
+  readonly times: number;
+}
+
 /** A call with the name it goes by: its own, else the model's id. `index` is its place in the suite's list. */
 export interface NamedCall extends Call {
   readonly display_name: string;
   readonly index: number;
+  /** The files whose tokens are counted in `prompt_tokens`, so that a change of one is reported by its path. */
+  readonly file_tokens?: readonly FileTokens[];
+  /** The rows that `count` was computed from. */
+  readonly row_count?: RowCount;
 }
 
 export interface NamedSuite extends Omit<Suite, 'calls'> {

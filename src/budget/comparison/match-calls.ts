@@ -71,11 +71,14 @@ function without(calls: readonly CallEstimate[], matches: readonly Match[], side
   return calls.filter((call) => !matched.has(call));
 }
 
-/** Whether two calls make the same requests, as often. Their names and their places in the list do not matter. */
+/**
+ * Whether two calls make the same requests, as often. Their names, their places in the list and the files that their
+ * numbers come from do not matter, nor whether `:batch` may be advised.
+ */
 export function isSameWork(head: CallEstimate, base: CallEstimate): boolean {
   return head.requests_per_run === base.requests_per_run && isDeepStrictEqual(work(head.call), work(base.call));
 }
 
 function work(call: NamedCall): object {
-  return { ...call, index: 0, name: '', display_name: '' };
+  return { ...call, index: 0, name: '', display_name: '', batch_ok: false, file_tokens: [], row_count: null };
 }

@@ -1,4 +1,4 @@
-import type { Manifest, NamedCall, NamedSuite } from '../manifest.js';
+import type { FileTokens, Manifest, NamedCall, NamedSuite } from '../manifest.js';
 import { partsProblem } from '../checks.js';
 import type { Tokens } from '../schema.js';
 import type { Note } from '../../lib/errors/note.js';
@@ -105,18 +105,16 @@ function withTokens(
   files: ReadonlyMap<string, PromptFileTokens>,
 ): NamedCall & { readonly prompt_tokens: Tokens } {
   const family = tokenFamily(call.model);
-  let all = 0;
-  let cached = 0;
-  for (const file of call.prompt_files ?? []) {
-    const found = files.get(file.path);
-    const tokens = found?.state === 'counted' ? tokensOf(family, found.tokens) : 0;
-    all += tokens;
-    if (file.cached) cached += tokens;
-  }
+  const counted = (call.prompt_files ?? []).map(({ path, cached }) => {
+    const found = files.get(path);
+    return { path, cached, o200k: found?.state === 'counted' ? found.tokens : 0 };
+  });
+  const tokens = (of: readonly FileTokens[]) => of.reduce((total, { o200k }) => total + tokensOf(family, o200k), 0);
   return {
     ...call,
-    prompt_tokens: plus(call.prompt_tokens ?? { expected: 0, max: null }, all),
-    cached_tokens: plus(call.cached_tokens, cached),
+    prompt_tokens: plus(call.prompt_tokens ?? { expected: 0, max: null }, tokens(counted)),
+    cached_tokens: plus(call.cached_tokens, tokens(counted.filter(({ cached }) => cached))),
+    file_tokens: counted,
   };
 }
 

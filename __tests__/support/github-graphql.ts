@@ -3,14 +3,15 @@ import { buildSchema, execute, GraphQLError, parse, validate, type DocumentNode,
 import { BOT, type GitHubState, type PullRequest, type StoredComment } from './github-state.js';
 
 /**
- * GitHub's GraphQL API over the test's state: its own published schema, and resolvers for what is asked for. A query that
- * GitHub would refuse (unknown field, wrong variable) is refused here too.
+ * GitHub's GraphQL API over the test's state: its own published schema, pruned to what is answered here, and resolvers for
+ * what is asked for. A query that GitHub would refuse (unknown field, wrong variable) is refused here too.
  */
 
 /** GitHub cuts a blob's text there. */
 const BLOB_TEXT_LIMIT = 512_000;
 
-const SCHEMA_FILE = new URL('../../node_modules/@octokit/graphql-schema/schema.graphql', import.meta.url);
+/** Made by `node --import ./scripts/typescript.mjs scripts/prune-graphql-schema.mjs`, and held against the whole one by github-schema.test.ts. */
+const SCHEMA_FILE = new URL('../fixtures/github/schema.graphql', import.meta.url);
 let schema: GraphQLSchema | undefined;
 
 interface Page {

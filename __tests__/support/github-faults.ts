@@ -16,7 +16,12 @@ export interface RequestEntry {
 
 export interface Fault {
   /** All that are given must match. */
-  readonly on: { readonly method?: string; readonly path?: RegExp; readonly operation?: string };
+  readonly on: {
+    readonly method?: string;
+    readonly path?: RegExp;
+    readonly operation?: string;
+    readonly body?: RegExp;
+  };
   /** How often it strikes; once by default. */
   readonly times?: number;
   /** Whether the request takes effect all the same; false by default. */
@@ -39,11 +44,12 @@ type Headers = Readonly<Record<string, string>>;
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 export function matches(fault: Fault, request: RequestEntry): boolean {
-  const { method, path, operation } = fault.on;
+  const { method, path, operation, body } = fault.on;
+  if (body !== undefined && !body.test(request.body)) return false;
   if (method !== undefined && method !== request.method) return false;
   if (path !== undefined && !path.test(request.path)) return false;
   return operation === undefined || operation === request.operation;
@@ -59,7 +65,8 @@ export async function strike(fault: Fault, response: ServerResponse, real: () =>
   const { answer } = fault;
   const needsReal = ['headers', 'cut', 'half', 'rewrite'].includes(answer.kind);
   const done = fault.effect === true || needsReal ? await real() : { status: 500, headers: {}, body: '' };
-  const half = done.body.slice(0, Math.floor(done.body.length / 2));
+  const text = done.body.toString();
+  const half = text.slice(0, Math.floor(text.length / 2));
   switch (answer.kind) {
     case 'hang':
       answer.struck?.();
@@ -78,14 +85,14 @@ export async function strike(fault: Fault, response: ServerResponse, real: () =>
       send(response, { ...done, headers: { ...done.headers, ...answer.headers } });
       return;
     case 'cut':
-      response.writeHead(done.status, { ...done.headers, 'content-length': String(Buffer.byteLength(done.body)) });
+      response.writeHead(done.status, { ...done.headers, 'content-length': String(Buffer.byteLength(text)) });
       response.write(half, () => response.destroy());
       return;
     case 'half':
       send(response, { ...done, body: half });
       return;
     case 'rewrite':
-      send(response, { ...done, body: answer.rewrite(done.body) });
+      send(response, { ...done, body: answer.rewrite(text) });
       return;
   }
 }

@@ -55,6 +55,7 @@ export interface GitHubServer {
 const graphqlBodySchema = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()).optional() });
 const idSchema = z.looseObject({ id: z.number() });
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
+const RAW = 'application/vnd.github.raw+json';
 const COMMENT_PATH = /^(\/repos\/[^/]+\/[^/]+\/issues\/comments\/)(\d+)(.*)$/;
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -106,6 +107,11 @@ export async function startGitHub(
     if (sent === readOnlyToken && entry.method !== 'GET') {
       const body = '{"message":"Resource not accessible by integration"}';
       return { status: 403, headers: JSON_HEADERS, body };
+    }
+    const oid = /^\/repos\/[^/]+\/[^/]+\/git\/blobs\/([0-9a-f]{40})$/.exec(entry.path)?.[1];
+    // https://docs.github.com/en/rest/git/blobs#get-a-blob: the bytes as they are, with this media type.
+    if (oid !== undefined && entry.headers.accept === RAW) {
+      return { status: 200, headers: { 'content-type': `${RAW}; charset=utf-8` }, body: await state.blob(oid) };
     }
     return await rest(entry);
   }

@@ -1,3 +1,4 @@
+import { MAX_MANIFEST_BYTES } from '../manifest/yaml-scan.js';
 import { type GitHubClient, createClient } from './github/client.js';
 import { type RunEvent, parseEvent } from './github/event.js';
 import { type RepositoryFacts, readRepository } from './github/read-repository.js';
@@ -5,8 +6,8 @@ import { fetchOver } from '../lib/http/request.js';
 import type { ActionInputs } from './inputs.js';
 import { type GitHubUrls, gitHubUrls, readEventPayload } from './environment.js';
 import type { ActionWorld } from './environment.js';
-import type { ChangeKind, PromptFileReader, Sources } from '../check/sources.js';
-import { readFilesAt } from './github/read-files.js';
+import type { ChangeKind, Sources } from '../check/sources.js';
+import { fileReader } from './github/read-files.js';
 
 /** Everything that was read before the check begins, side by side. */
 export interface RunContext {
@@ -51,6 +52,11 @@ export async function readRunContext(inputs: ActionInputs, world: ActionWorld): 
 export function sourcesOf(context: RunContext): Sources {
   const { inputs, facts } = context;
   const { defaultBranch, pullRequest } = facts;
+  const files = fileReader(context.client, {
+    head: facts.head.sha,
+    base: facts.base?.sha ?? null,
+    'default branch': defaultBranch.sha,
+  });
   return {
     manifestFile: inputs.manifest,
     head: { commit: facts.head.sha, text: facts.head.text, problem: null, file: null },
@@ -60,7 +66,7 @@ export function sourcesOf(context: RunContext): Sources {
         : { commit: facts.base.sha, text: facts.base.text, problem: facts.base.problem ?? null, file: null },
     policy: { ref: defaultBranch.name, sha: defaultBranch.sha, text: facts.policyText },
     change: changeKind(context),
-    readPromptFiles: promptFileReader(context),
+    readPromptFiles: (side, paths) => files.read(side, paths, { maxBytes: MAX_MANIFEST_BYTES }),
     lock: { file: inputs.lock, text: facts.lockfileText },
     approvals: pullRequest === null ? null : { labels: pullRequest.labels, approvedBy: pullRequest.approvals },
     changedFiles: pullRequest?.changedFiles ?? null,
@@ -72,17 +78,4 @@ function changeKind({ event, facts }: RunContext): ChangeKind {
   if (!facts.baseIsDefaultBranch) return 'other_branch';
   if (event.name === 'merge_group') return 'merge_group';
   return event.pullRequest.kind === 'none' ? 'default_branch' : 'pull_request';
-}
-
-/** Through the API at each side's commit; what head has already is not fetched again for the others. */
-function promptFileReader({ client, facts }: RunContext): PromptFileReader {
-  const commits = { head: facts.head.sha, base: facts.base?.sha ?? null, 'default branch': facts.defaultBranch.sha };
-  const known = new Map<string, string>();
-  return async (side, paths) => {
-    const commit = commits[side];
-    if (commit === null) return new Map();
-    const files = await readFilesAt(client, commit, paths, known);
-    for (const file of files.values()) if (file.state === 'text') known.set(file.oid, file.text);
-    return files;
-  };
 }

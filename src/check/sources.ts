@@ -1,3 +1,4 @@
+import type { FileText, ReadLimits } from '../lib/files/file-text.js';
 import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
 import type { FileText } from '../lib/files/file-text.js';
 import type { Approvals } from '../budget/verdict/override.js';
@@ -31,6 +32,31 @@ export type ChangeKind = 'pull_request' | 'merge_group' | 'other_branch' | 'defa
 
 /** Reads prompt files of one side, by path. NoVerdictError (2) if they cannot be read at all. */
 export type PromptFileReader = (side: Side, paths: readonly string[]) => Promise<ReadonlyMap<string, FileText>>;
+
+/** A file at one side. `oid` is git's object id, if it is known: equal ids are equal bytes. */
+export type SideFile = FileText & { readonly oid: string | null };
+
+export interface ListedFile {
+  readonly path: string;
+  readonly oid: string | null;
+  /** A symbolic link is listed, so that a pattern that matches it can say so; `read` refuses it. */
+  readonly isLink: boolean;
+}
+
+/** Reads files of the repository as they are at one side. NoVerdictError (2) if a side cannot be read at all. */
+export interface FileReader {
+  /**
+   * Reads files by path, each at most `maxBytes` long. A content that was read before, at any side, is not fetched again.
+   * A file of a side that has no commit is missing.
+   */
+  readonly read: (
+    side: Side,
+    paths: readonly string[],
+    limits: ReadLimits,
+  ) => Promise<ReadonlyMap<string, SideFile>>;
+  /** Lists every file and link of a side, for patterns. NoVerdictError (2) if GitHub truncates the listing. */
+  readonly list: (side: Side) => Promise<readonly ListedFile[]>;
+}
 
 /** Everything that a check reads, apart from prices and prompt files. */
 export interface Sources {

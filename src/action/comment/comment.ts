@@ -44,6 +44,9 @@ interface Work extends CommentRequest {
   readonly text: string;
 }
 
+/** What writing the comment may take in all. */
+const COMMENT_TOTAL_MS = 60_000;
+
 /** How often a comment is written anew because an older run wrote over it meanwhile. */
 const MAX_ROUNDS = 3;
 
@@ -58,7 +61,7 @@ export async function upsertComment(client: GitHubClient, request: CommentReques
   const { body, run } = request;
   if (body === null) return { status: 'skipped', warning: null };
   const first = marker({ key: request.key, runId: run.id, runAttempt: run.attempt, headSha: run.headSha });
-  const limited = client.within(client.limits.totalMs);
+  const limited = client.within(COMMENT_TOTAL_MS);
   try {
     return await upsert({ ...request, client: limited, text: body, wanted: `${first}\n${body}` });
   } catch (error) {

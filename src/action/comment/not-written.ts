@@ -2,7 +2,7 @@ import { HttpFailure } from '../../lib/http/failure.js';
 import { utcTime } from '../../lib/text/amount.js';
 import { refusalIn } from '../github/refusal.js';
 
-/** Why a comment could not be written, as a status and a sentence with the remedy; none of GitHub's words are in it. */
+/** Why a comment could not be written: a status, and a sentence with GitHub's words and the remedy. */
 export interface NotWritten {
   readonly status: 'skipped' | 'forbidden' | 'failed';
   readonly warning: string;
@@ -28,13 +28,15 @@ export function notWritten(error: unknown): NotWritten {
         status: 'skipped',
         warning:
           refusal.resetAt === null
-            ? 'The comment was skipped: GitHub wants fewer requests from this token and does not say for how long.'
-            : `The comment was skipped: GitHub wants no more requests from this token before ${utcTime(refusal.resetAt)}.`,
+            ? 'The comment was skipped: this token has made too many requests, and GitHub does not say for how long.'
+            : `The comment was skipped: this token has made too many requests; GitHub accepts none before ${utcTime(refusal.resetAt)}.`,
       };
     case 'credentials':
       return failed('the github-token is not valid (any more); pass `${{ github.token }}`');
     case 'not_found':
       return failed(`GitHub ${error.message}: the pull request or the comment is gone, or the token may not see it`);
+    case 'unknown_field':
+    case 'resources':
     case 'other':
     case undefined:
       return failed(`GitHub ${error.message}`);

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { HttpFailure, httpFailureIn } from '../../lib/http/failure.js';
-import { shaped, type Fetch } from '../../lib/http/request.js';
+import { parseJson, shaped, type Fetch } from '../../lib/http/request.js';
 import { retry, RETRY_LIMITS, type RetryEffects, type RetryLimits } from '../../lib/http/retry.js';
-import { readGraphqlAnswer, type GraphqlError } from './refusal.js';
-import { refusedStatus } from './refusal.js';
+import { readGraphqlAnswer, refusedStatus, type GraphqlError } from './refusal.js';
 
 export interface GitHubRepository {
   readonly owner: string;
@@ -19,8 +18,12 @@ export interface ClientOptions {
   /** Follows no redirect and bounds what it reads. */
   readonly fetch: Fetch;
   readonly effects: RetryEffects;
+  /** `GITHUB_LIMITS` without it. */
   readonly limits?: RetryLimits;
 }
+
+/** A secondary limit lasts a minute, so a request may take longer than with other servers. */
+export const GITHUB_LIMITS: RetryLimits = { ...RETRY_LIMITS, totalMs: 150_000 };
 
 type Parameters = Readonly<Record<string, string | number>>;
 
@@ -46,6 +49,8 @@ export interface GitHubClient {
   request<T>(route: string, parameters: Parameters, schema: z.ZodType<T>): Promise<T>;
   /** A REST request that must not be repeated blindly: one attempt. */
   requestOnce<T>(route: string, parameters: Parameters, schema: z.ZodType<T>): Promise<T>;
+  /** The bytes of a git object (a file's content), at most `maxBytes` of them. */
+  blob(oid: string, maxBytes: number): Promise<Uint8Array>;
   /** The same client with a total of time for all that is done with it, instead of for each request. */
   within(milliseconds: number): GitHubClient;
 }
@@ -64,6 +69,17 @@ const requestError = z.object({
 
 function headerMap(headers: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
   return new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+const USER_AGENT = 'llm-budget';
+
+/** The body of a refusal; null where it is not JSON. */
+function jsonIn(bytes: Uint8Array): unknown {
+  try {
+    return parseJson(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** octokit's errors as ours: what the connection did, or which status GitHub answered with. */
@@ -90,7 +106,7 @@ function clientOf(options: ClientOptions, send: Send, until: number | null): Git
   const wholePath = { owner: repository.owner, repo: repository.name };
 
   function limitsNow(): RetryLimits {
-    const limits = options.limits ?? RETRY_LIMITS;
+    const limits = options.limits ?? GITHUB_LIMITS;
     return until === null ? limits : { ...limits, totalMs: Math.min(limits.totalMs, until - effects.now()) };
   }
   function attempt<T>(make: (signal: AbortSignal) => Promise<T>, attempts?: number): Promise<T> {
@@ -130,6 +146,25 @@ function clientOf(options: ClientOptions, send: Send, until: number | null): Git
       });
     },
     request: (route, parameters, schema) => rest(route, parameters, schema),
+    blob: (oid, maxBytes) =>
+      attempt(async (signal) => {
+        // Not through octokit, which would decode the bytes as text.
+        const path = `/repos/${repository.owner}/${repository.name}/git/blobs/${oid}`;
+        const response = await options.fetch(`${options.apiUrl.replace(/\/+$/, '')}${path}`, {
+          headers: {
+            accept: 'application/vnd.github.raw+json',
+            authorization: `token ${options.token}`,
+            'user-agent': USER_AGENT,
+          },
+          signal,
+          maxBytes,
+          maxWireBytes: maxBytes,
+        });
+        const bytes = new Uint8Array(await response.arrayBuffer());
+        if (response.status === 200) return bytes;
+        const headers = headerMap(Object.fromEntries(response.headers));
+        throw refusedStatus(response.status, headers, jsonIn(bytes), effects.now());
+      }),
     requestOnce: (route, parameters, schema) => rest(route, parameters, schema, 1),
     within: (milliseconds) => clientOf(options, send, effects.now() + milliseconds),
   };
@@ -152,7 +187,7 @@ export async function createClient(options: ClientOptions): Promise<GitHubClient
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     request: { fetch: options.fetch, log: SILENT },
     log: SILENT,
-    userAgent: 'llm-budget',
+    userAgent: USER_AGENT,
   });
   const send: Send = async (route, parameters) => {
     const answer = await octokit.request(route, parameters);

@@ -1,108 +1,129 @@
-import type { z } from 'zod';
-import { MAX_MANIFEST_BYTES } from '../../manifest/yaml-scan.js';
-import { isLfsPointer } from '../../lib/files/file-text.js';
-import { HttpFailure } from '../../lib/http/failure.js';
+import { z } from 'zod';
+import type { FileReader, ListedFile, SideFile } from '../../check/sources.js';
+import { decodeText, isLfsPointer, type FileText, type ReadLimits } from '../../lib/files/file-text.js';
 import { shaped } from '../../lib/http/request.js';
 import { configurationError } from '../../lib/errors/problem.js';
-import { MAX_PROMPT_FILES } from '../../manifest/prompt-tokens/prompt-files.js';
+import type { Side } from '../../manifest/prompt-tokens/prompt-files.js';
 import type { GitHubClient } from './client.js';
 import { type Entry, entryIdSchema, entrySchema, filesAtSchema, filesQuery } from './queries.js';
-import { unreadable } from './refusal.js';
+import { isTooMuch, unreadable } from './refusal.js';
 
-/** A file of a commit, as the API has it, made into text or into the reason why it is none. */
+/** Files of the repository at a commit, through GraphQL where they are small and as raw git objects where they are not. */
 
-/** Of git's file modes (the type is in the upper bits, as in st_mode), those that are no plain file. */
+/** The type of a git file mode is in its upper bits, as in st_mode. */
 const MODE_TYPE = 0o170000;
-const NO_PLAIN_FILE: ReadonlyMap<number, string> = new Map([
+const OTHER_THAN_FILES: ReadonlyMap<number, string> = new Map([
   [0o120000, 'a symbolic link'],
   [0o160000, 'a submodule'],
   [0o040000, 'a directory'],
 ]);
 
-export type FileText =
-  | { readonly text: string; readonly problem: null }
-  /** In words that go on after the file's name: "is a symbolic link; ...". */
-  | { readonly text: null; readonly problem: string };
+/** GitHub cuts the text of a blob after 512,000 bytes; larger ones are read as git objects. */
+const LARGEST_TEXT = 500_000;
 
-function problem(words: string): FileText {
-  return { text: null, problem: words };
+const MISSING = { state: 'missing', oid: null } as const;
+
+function unusable(reason: string, oid: string): SideFile {
+  return { state: 'unusable', reason, oid };
 }
 
-export function textOf(entry: Entry): FileText {
-  const kind = NO_PLAIN_FILE.get(entry.mode & MODE_TYPE);
-  if (kind !== undefined) return problem(`is ${kind}; it has to be a plain file`);
-  const blob = entry.object;
-  if (blob?.__typename !== 'Blob' || blob.byteSize === undefined) return problem('is not a file');
-  if (blob.byteSize > MAX_MANIFEST_BYTES) {
-    return problem(`has ${blob.byteSize} bytes; at most ${MAX_MANIFEST_BYTES} are read`);
+/**
+ * Reads an entry of a commit's tree as text. Null where the text has to be fetched as a git object. The reason goes on
+ * after the file's name: "is a symbolic link; ...".
+ */
+function textIn(entry: Entry, { maxBytes }: ReadLimits): SideFile | null {
+  const { oid, object: blob } = entry;
+  const kind = OTHER_THAN_FILES.get(entry.mode & MODE_TYPE);
+  if (kind !== undefined) return unusable(`is ${kind}; it has to be a plain file`, oid);
+  if (blob?.__typename !== 'Blob' || blob.byteSize === undefined) return unusable('is not a file', oid);
+  if (blob.byteSize > maxBytes) return unusable(`has ${blob.byteSize} bytes; at most ${maxBytes} are read`, oid);
+  if (blob.isBinary === true) return unusable('is binary; it has to be UTF-8 text', oid);
+  if (blob.byteSize > LARGEST_TEXT || blob.isTruncated !== false) return null;
+  if (blob.text === null || blob.text === undefined) return unusable('is binary; it has to be UTF-8 text', oid);
+  return withoutPointers({ state: 'text', text: blob.text }, oid);
+}
+
+function withoutPointers(file: FileText, oid: string): SideFile {
+  if (file.state === 'text' && isLfsPointer(file.text)) {
+    return unusable('is a Git LFS pointer; the file has to be in the repository itself', oid);
   }
-  const { text } = blob;
-  if (blob.isBinary === true || text === null || text === undefined)
-    return problem('is binary; it has to be UTF-8 text');
-  if (blob.isTruncated !== false) return problem('was cut short by the API');
-  if (isLfsPointer(text)) return problem('is a Git LFS pointer; the file has to be in the repository itself');
-  return { text, problem: null };
+  return { ...file, oid };
 }
 
-/** What became of one file at a commit; `reason` goes on after its name: "is a symbolic link; ...". */
-export type FileAt =
-  /** `oid` is the blob's object id: equal ids are equal bytes. */
-  | { readonly state: 'text'; readonly text: string; readonly oid: string }
-  | { readonly state: 'missing' }
-  | { readonly state: 'unusable'; readonly reason: string };
+/** Reads the text of a file that came with a larger answer, such as a manifest; one that would need a further request is refused. */
+export function textOf(entry: Entry, limits: ReadLimits): SideFile {
+  return textIn(entry, limits) ?? unusable('was cut short by the API', entry.oid);
+}
 
 const FILES_AT_ONCE = 40;
 const IDS_AT_ONCE = 200;
+const MOST_FILES = 1000;
+
+export interface ReadOptions extends ReadLimits {
+  /** Contents by object id, from other commits. They are not fetched again, and what is read is added. */
+  readonly known?: Map<string, SideFile>;
+}
 
 /**
- * Files at one commit, by path, at most 200. Texts that are known by their object id (from another commit) are not
- * fetched again. Throws NoVerdictError 2 where GitHub cannot be read.
+ * Reads files at one commit, by path, at most 1,000 of them. Throws NoVerdictError (2) where GitHub cannot be read.
  */
 export async function readFilesAt(
   client: GitHubClient,
   commit: string,
   paths: readonly string[],
-  known: ReadonlyMap<string, string> = new Map(),
-): Promise<ReadonlyMap<string, FileAt>> {
+  { maxBytes, known = new Map() }: ReadOptions,
+): Promise<ReadonlyMap<string, SideFile>> {
   const wanted = [...new Set(paths)];
-  if (wanted.length > MAX_PROMPT_FILES) {
-    throw configurationError(`${wanted.length} files are named in the manifest; at most ${MAX_PROMPT_FILES} are read`);
+  if (wanted.length > MOST_FILES) {
+    throw configurationError(`${wanted.length} files would be read; at most ${MOST_FILES} are accepted`);
   }
   try {
-    const found = known.size === 0 ? new Map<string, FileAt>() : await readKnown(client, commit, wanted, known);
+    const found = known.size === 0 ? new Map<string, SideFile>() : await readKnown(client, commit, wanted, known);
     const rest = wanted.filter((path) => !found.has(path));
     for (const [path, value] of await readPortions(client, commit, rest, FILES_AT_ONCE, true)) {
-      found.set(path, value === null ? { state: 'missing' } : fileOf(shaped(entrySchema, value)));
+      if (value === null) found.set(path, MISSING);
+      else found.set(path, await fileOf(client, shaped(entrySchema, value), maxBytes, known));
     }
-    return new Map(wanted.map((path) => [path, found.get(path) ?? { state: 'missing' }]));
+    return new Map(wanted.map((path) => [path, found.get(path) ?? MISSING]));
   } catch (error) {
     throw unreadable(`Files at commit ${commit}`, error);
   }
 }
 
-/** The files whose bytes are known already, and those that are not there. */
+async function fileOf(
+  client: GitHubClient,
+  entry: Entry,
+  maxBytes: number,
+  known: Map<string, SideFile>,
+): Promise<SideFile> {
+  const before = known.get(entry.oid);
+  if (before !== undefined) return before;
+  const file = textIn(entry, { maxBytes }) ?? (await readBlob(client, entry.oid, maxBytes));
+  if (file.state === 'text') known.set(entry.oid, file);
+  return file;
+}
+
+async function readBlob(client: GitHubClient, oid: string, maxBytes: number): Promise<SideFile> {
+  return withoutPointers(decodeText(await client.blob(oid, maxBytes)), oid);
+}
+
+/** Finds the files whose content is known already, and those that do not exist. */
 async function readKnown(
   client: GitHubClient,
   commit: string,
   paths: readonly string[],
-  known: ReadonlyMap<string, string>,
-): Promise<Map<string, FileAt>> {
-  const found = new Map<string, FileAt>();
+  known: ReadonlyMap<string, SideFile>,
+): Promise<Map<string, SideFile>> {
+  const found = new Map<string, SideFile>();
   for (const [path, value] of await readPortions(client, commit, paths, IDS_AT_ONCE, false)) {
-    if (value === null) found.set(path, { state: 'missing' });
-    const oid = value === null ? null : shaped(entryIdSchema, value).oid;
-    const text = oid === null ? undefined : known.get(oid);
-    if (oid !== null && text !== undefined) found.set(path, { state: 'text', text, oid });
+    if (value === null) found.set(path, MISSING);
+    const file = value === null ? undefined : known.get(shaped(entryIdSchema, value).oid);
+    if (file !== undefined) found.set(path, file);
   }
   return found;
 }
 
-function fileOf(entry: z.infer<typeof entrySchema>): FileAt {
-  const { text, problem } = textOf(entry);
-  return problem === null ? { state: 'text', text, oid: entry.oid } : { state: 'unusable', reason: problem };
-}
-
-/** By path, null where there is no such file. */
+/** Values by path; null where there is no such file. */
 type Portion = readonly (readonly [string, unknown])[];
 
 async function readPortions(
@@ -119,7 +140,7 @@ async function readPortions(
   return portions.flat();
 }
 
-/** An answer that is too large is asked for again in halves. */
+/** Asks for half as many files at a time where the answer is too large, or too much for GitHub. */
 async function readPortion(
   client: GitHubClient,
   commit: string,
@@ -129,8 +150,7 @@ async function readPortion(
   try {
     return await ask(client, commit, paths, withTexts);
   } catch (error) {
-    const tooLarge = error instanceof HttpFailure && error.kind === 'too_large';
-    if (!tooLarge || paths.length === 1) throw error;
+    if (!isTooMuch(error) || paths.length === 1) throw error;
     const middle = Math.ceil(paths.length / 2);
     const first = await readPortion(client, commit, paths.slice(0, middle), withTexts);
     return [...first, ...(await readPortion(client, commit, paths.slice(middle), withTexts))];
@@ -150,5 +170,49 @@ async function ask(
   const object = data.repository.object;
   if (object?.__typename !== 'Commit') throw configurationError(`The commit ${commit} is not in the repository`);
   const files = new Map(Object.entries(object));
-  return paths.map((path, index) => [path, files.get(`f${index}`)] as const);
+  return paths.map((path, index) => [path, files.get(`f${index}`) ?? null] as const);
+}
+
+/** https://docs.github.com/en/rest/git/trees: 100,000 entries or 7 MB, then `truncated`. */
+const treeSchema = z.object({
+  truncated: z.boolean(),
+  tree: z.array(z.object({ path: z.string(), mode: z.string(), type: z.string(), sha: z.string() })),
+});
+
+/** Lists the files and links in a commit's tree. NoVerdictError (2) where GitHub cuts the list, or cannot be read. */
+export async function listFilesAt(client: GitHubClient, commit: string): Promise<readonly ListedFile[]> {
+  const route = 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}';
+  const { truncated, tree } = await client
+    .request(route, { tree_sha: commit, recursive: '1' }, treeSchema)
+    .catch((error: unknown) => {
+      throw unreadable(`The list of files at commit ${commit}`, error);
+    });
+  if (truncated) {
+    throw configurationError(
+      `The commit ${commit} has more files than GitHub lists, so a pattern cannot be expanded; name the files one by one`,
+    );
+  }
+  return tree
+    .filter(({ type }) => type === 'blob')
+    .map(({ path, mode, sha }) => ({ path, oid: sha, isLink: mode === '120000' }));
+}
+
+/** Reads files at each side's commit through the API; null is a side without a commit. */
+export function fileReader(client: GitHubClient, commits: Readonly<Record<Side, string | null>>): FileReader {
+  const known = new Map<string, SideFile>();
+  const lists = new Map<string, Promise<readonly ListedFile[]>>();
+  return {
+    read: async (side, paths, limits) => {
+      const commit = commits[side];
+      if (commit === null || paths.length === 0) return new Map(paths.map((path) => [path, MISSING]));
+      return await readFilesAt(client, commit, paths, { ...limits, known });
+    },
+    list: async (side) => {
+      const commit = commits[side];
+      if (commit === null) return [];
+      const list = lists.get(commit) ?? listFilesAt(client, commit);
+      lists.set(commit, list);
+      return await list;
+    },
+  };
 }

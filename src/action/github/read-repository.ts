@@ -1,6 +1,7 @@
 import { configurationError } from '../../lib/errors/problem.js';
 import type { GitHubClient } from './client.js';
 import { textOf } from './read-files.js';
+import { MAX_MANIFEST_BYTES } from '../../manifest/yaml-scan.js';
 import type { Entry } from './queries.js';
 import type { RunEvent } from './event.js';
 import { type GraphqlError, unreadable } from './refusal.js';
@@ -15,6 +16,9 @@ import {
   repositorySchema,
 } from './queries.js';
 import { HttpFailure } from '../../lib/http/failure.js';
+
+/** For manifests and lockfiles. */
+const LIMITS = { maxBytes: MAX_MANIFEST_BYTES };
 
 /** All that a run reads of the repository, each file at one commit. */
 export interface RepositoryFacts {
@@ -147,9 +151,9 @@ function requiredText(entry: Entry | null | undefined, path: string, commit: str
   if (entry === null) return null;
   const where = `${JSON.stringify(path)} at commit ${commit}`;
   if (entry === undefined) throw configurationError(`GitHub does not say whether there is ${where}`, { file: path });
-  const { text, problem } = textOf(entry);
-  if (problem !== null) throw configurationError(`${where} ${problem}`, { file: path });
-  return text;
+  const read = textOf(entry, LIMITS);
+  if (read.state === 'unusable') throw configurationError(`${where} ${read.reason}`, { file: path });
+  return read.state === 'text' ? read.text : null;
 }
 
 /** What head is compared with. A base that cannot be used is told in words; it never ends the run. */
@@ -213,8 +217,9 @@ function factsOf(
   if (commit?.file === undefined) return missing(wanted, `the commit ${wanted} is not (any more) in the repository`);
   const { oid, file } = commit;
   if (file === null) return { sha: oid, text: null, problem: null };
-  const { text, problem } = textOf(file);
-  return problem === null ? { sha: oid, text, problem } : missing(oid, `${JSON.stringify(manifest)} ${problem}`);
+  const read = textOf(file, LIMITS);
+  if (read.state === 'unusable') return missing(oid, `${JSON.stringify(manifest)} ${read.reason}`);
+  return { sha: oid, text: read.state === 'text' ? read.text : null, problem: null };
 }
 
 /** The commit where head left the base branch; null where the two have nothing in common (GitHub answers 404). */

@@ -2,11 +2,27 @@ import { z } from 'zod';
 import { HttpFailure, isTransientStatus, parseRetryAfter } from '../../lib/http/failure.js';
 import { configurationError } from '../../lib/errors/problem.js';
 import { utcTime } from '../../lib/text/amount.js';
+import { safeLine } from '../../lib/text/plain.js';
 
-/** Why GitHub refused. `limit`: too many requests, and a pause helps; `locked`: the conversation takes no comments. */
-export type RefusalReason = 'credentials' | 'permission' | 'limit' | 'locked' | 'not_found' | 'other';
+/** GitHub's refusals, over REST and GraphQL: what they mean, whether to ask again, and what a person can do. */
 
-/** GitHub's side of an `HttpFailure`, carried as its cause; the message is for a debug log, in our words. */
+export type RefusalReason =
+  /** The token is not valid. */
+  | 'credentials'
+  /** The token lacks a permission. */
+  | 'permission'
+  /** Too many requests. */
+  | 'limit'
+  /** The conversation takes no comments. */
+  | 'locked'
+  | 'not_found'
+  /** The server does not know a field of the query: an old GitHub Enterprise Server. */
+  | 'unknown_field'
+  /** The query asks for more than GitHub computes for one request. */
+  | 'resources'
+  | 'other';
+
+/** GitHub's side of an `HttpFailure`, which carries it as its cause. */
 export class GitHubRefusal extends Error {
   override readonly name = 'GitHubRefusal';
 
@@ -23,96 +39,123 @@ export function refusalIn(error: unknown): GitHubRefusal | null {
   return error instanceof Error && error.cause instanceof GitHubRefusal ? error.cause : null;
 }
 
+/** Whether GitHub may answer the same question in smaller parts: the answer was too large, or took GitHub too long. */
+export function isTooMuch(error: unknown): boolean {
+  if (!(error instanceof HttpFailure)) return false;
+  const tooSlow = error.status === 502 || error.status === 504;
+  return error.kind === 'too_large' || tooSlow || refusalIn(error)?.reason === 'resources';
+}
+
 type Headers = ReadonlyMap<string, string>;
 
 const errorBody = z.object({ message: z.string() });
 
-function sayingOf(body: unknown): string {
+function messageIn(body: unknown): string {
   const result = errorBody.safeParse(body);
   return result.success ? result.data.message : '';
 }
 
 /**
- * When a limit ends: `retry-after`, else `x-ratelimit-reset` where nothing remains
- * (docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api, 2026-11).
+ * GitHub's own words as the end of a sentence, on one line, so that a person can search for them. What a log would take for
+ * a command (`::`, `##[`) and what a comment would take for a mention is left out.
  */
-function limitEnds(headers: Headers, now: number): number | null {
-  const pause = parseRetryAfter(headers.get('retry-after') ?? null, now);
-  if (pause !== null) return now + pause;
-  const reset = headers.get('x-ratelimit-reset') ?? '';
-  const spent = headers.get('x-ratelimit-remaining') === '0';
-  return spent && /^\d{1,12}$/.test(reset) ? Number(reset) * 1000 : null;
+function quoted(message: string): string {
+  const harmless = message.replace(/:{2,}/g, ':').replace(/#{2,}/g, '#').replaceAll('@', '').replaceAll('"', "'");
+  const line = safeLine(harmless, 200);
+  return line === '' ? '' : `: "${line}"`;
 }
 
-/** GitHub advises to wait a minute where a limit comes without a time. */
+/** GitHub advises to wait a minute where a secondary limit comes without a time. */
 const PAUSE_WITHOUT_TIME_MS = 60_000;
 
-/** A limit that was hit, as a failure that is repeated if its end is near enough. */
-export function limitFailure(status: number, headers: Headers, now: number): HttpFailure {
-  const resetAt = limitEnds(headers, now);
-  return new HttpFailure(`answered ${status}: too many requests`, {
+/**
+ * The failure for a limit. A primary limit is lifted up to an hour later, at `x-ratelimit-reset` whatever
+ * `x-ratelimit-remaining` says, so it is not asked again. A secondary limit is lifted after `retry-after`, else a minute
+ * (docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api, 2026-11).
+ */
+function limitFailure(status: number, headers: Headers, message: string, now: number): HttpFailure {
+  const pause = parseRetryAfter(headers.get('retry-after') ?? null, now);
+  const reset = headers.get('x-ratelimit-reset') ?? '';
+  const resetAt = /^\d{1,12}$/.test(reset) ? Number(reset) * 1000 : null;
+  const isSecondary = pause !== null || (SECONDARY.test(message) && headers.get('x-ratelimit-remaining') !== '0');
+  const wait = pause ?? PAUSE_WITHOUT_TIME_MS;
+  const endsAt = pause !== null ? now + pause : isSecondary ? null : resetAt;
+  return new HttpFailure(`answered ${status}, too many requests${quoted(message)}`, {
     kind: 'status',
     status,
-    transient: true,
-    retryAfterMs: resetAt === null ? PAUSE_WITHOUT_TIME_MS : Math.max(0, resetAt - now),
-    cause: new GitHubRefusal('limit', resetAt),
+    transient: isSecondary,
+    retryAfterMs: isSecondary ? wait : null,
+    cause: new GitHubRefusal('limit', endsAt),
   });
 }
 
-function reasonOf(status: number, saying: string): RefusalReason {
+const SECONDARY = /secondary rate limit|abuse detection/i;
+const ANY_LIMIT = /\b(?:secondary rate|API rate|rate) limit\b|abuse detection/i;
+
+function reasonOf(status: number, message: string): RefusalReason {
   if (status === 401) return 'credentials';
-  if (/\blocked\b/i.test(saying) && (status === 403 || status === 422 || status === 410)) return 'locked';
+  if (/\blocked\b/i.test(message) && (status === 403 || status === 422 || status === 410)) return 'locked';
   if (status === 403) return 'permission';
   if (status === 404 || status === 410) return 'not_found';
   return 'other';
 }
 
-/** A failed status as a failure; limits are told from missing permissions, which share 403. */
+/** Makes the failure for a REST status. Limits and missing permissions share status 403 and are told apart here. */
 export function refusedStatus(status: number, headers: Headers, body: unknown, now: number): HttpFailure {
-  const saying = sayingOf(body);
-  const limited =
+  const message = messageIn(body);
+  const isLimited =
     status === 429 ||
     (status === 403 &&
-      (headers.has('retry-after') ||
-        headers.get('x-ratelimit-remaining') === '0' ||
-        /\b(?:secondary rate|rate) limit\b/i.test(saying)));
-  if (limited) return limitFailure(status, headers, now);
-  return new HttpFailure(`answered ${status}`, {
+      (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0' || ANY_LIMIT.test(message)));
+  if (isLimited) return limitFailure(status, headers, message, now);
+  return new HttpFailure(`answered ${status}${quoted(message)}`, {
     kind: 'status',
     status,
     transient: isTransientStatus(status),
     retryAfterMs: parseRetryAfter(headers.get('retry-after') ?? null, now),
-    cause: new GitHubRefusal(reasonOf(status, saying)),
+    cause: new GitHubRefusal(reasonOf(status, message)),
   });
 }
 
-/** One entry of a GraphQL answer's `errors`; GitHub adds `type` to what is not the query's own fault. */
+/** One entry of a GraphQL answer's `errors`. GitHub adds a `type` unless the error is a fault of its own. */
 export interface GraphqlError {
   readonly type: string | null;
   readonly path: readonly (string | number)[];
+  readonly message: string;
 }
 
 const errorSchema = z
   .object({
     type: z.string().nullish(),
+    message: z.string().catch(''),
     path: z.array(z.union([z.string(), z.number()])).nullish(),
     extensions: z.object({ code: z.string().nullish() }).nullish(),
   })
-  .transform((error) => ({ type: error.type ?? error.extensions?.code ?? null, path: error.path ?? [] }));
-const answerSchema = z.object({ data: z.unknown(), errors: z.array(errorSchema).nullish() });
+  .transform(({ type, message, path, extensions }) => ({
+    type: type ?? extensions?.code ?? null,
+    path: path ?? [],
+    message,
+  }));
+/** A refused query has errors and no `data`; a limit may come as `message` alone, as over REST. */
+const answerSchema = z
+  .object({ data: z.unknown().optional(), errors: z.array(errorSchema).nullish(), message: z.string().optional() })
+  .refine(({ data, errors, message }) => data !== undefined || (errors ?? []).length > 0 || message !== undefined);
 
 /** Errors that another attempt may not bring: GitHub sends them without a type, or as its own fault. */
 const TRANSIENT_TYPES: readonly (string | null)[] = [null, 'INTERNAL', 'SERVICE_UNAVAILABLE', 'TIMEOUT'];
+const LIMIT_TYPES: readonly (string | null)[] = ['RATE_LIMIT', 'RATE_LIMITED', 'graphql_rate_limit'];
 
 const REASONS: ReadonlyMap<string, RefusalReason> = new Map([
   ['FORBIDDEN', 'permission'],
   ['INSUFFICIENT_SCOPES', 'permission'],
   ['NOT_FOUND', 'not_found'],
+  ['undefinedField', 'unknown_field'],
+  ['RESOURCE_LIMITS_EXCEEDED', 'resources'],
 ] as const);
 
 /**
- * The data of a GraphQL answer. It comes with status 200 whether or not it worked, and with half the data beside errors:
- * every error is a failure, except those that `tolerate` accepts.
+ * Reads the data of a GraphQL answer. GitHub sends status 200 whether or not the query worked, and may send partial data
+ * beside errors. Every error is an `HttpFailure`, except those that `tolerate` accepts.
  */
 export function readGraphqlAnswer(
   body: unknown,
@@ -124,18 +167,22 @@ export function readGraphqlAnswer(
   if (!answer.success) {
     throw new HttpFailure('sent something that is not a GraphQL answer', { kind: 'shape', transient: true });
   }
+  const { data, message } = answer.data;
   const errors = answer.data.errors ?? [];
-  const serious = errors.find((error) => !tolerate(error));
-  if (serious === undefined) return { data: answer.data.data, tolerated: errors };
-  if (errors.some((error) => error.type === 'RATE_LIMITED' || error.type === 'RATE_LIMIT')) {
-    throw limitFailure(200, headers, now);
+  const limited = errors.find((error) => LIMIT_TYPES.includes(error.type) || SECONDARY.test(error.message));
+  if (limited !== undefined) throw limitFailure(200, headers, limited.message, now);
+  if (data === undefined && message !== undefined && ANY_LIMIT.test(message)) {
+    throw limitFailure(200, headers, message, now);
   }
-  const named = /^\w{1,40}$/.test(serious.type ?? '') ? ` ${serious.type ?? ''}` : '';
-  throw new HttpFailure(`answered with the GraphQL error${named}`, {
+  const serious = errors.find((error) => !tolerate(error));
+  if (serious === undefined && data !== undefined) return { data, tolerated: errors };
+  const type = serious?.type ?? null;
+  const name = /^\w{1,40}$/.test(type ?? '') ? ` ${type ?? ''}` : '';
+  throw new HttpFailure(`answered with the GraphQL error${name}${quoted(serious?.message ?? message ?? '')}`, {
     kind: 'shape',
     status: 200,
-    transient: TRANSIENT_TYPES.includes(serious.type),
-    cause: new GitHubRefusal(REASONS.get(serious.type ?? '') ?? 'other'),
+    transient: TRANSIENT_TYPES.includes(type),
+    cause: new GitHubRefusal(REASONS.get(type ?? '') ?? 'other'),
   });
 }
 
@@ -149,20 +196,27 @@ function remedyFor(failure: HttpFailure): string {
       return 'The github-token needs `contents: read` and `pull-requests: write` under `permissions:` in the workflow';
     case 'limit':
       return refusal.resetAt === null
-        ? 'The token has asked too much; run the job again in some minutes'
-        : `The token has asked too much; run the job again after ${utcTime(refusal.resetAt)}`;
+        ? 'The token has made too many requests; run the job again in some minutes'
+        : `The token has made too many requests; run the job again after ${utcTime(refusal.resetAt)}`;
+    case 'unknown_field':
+      return 'This GitHub Enterprise Server is too old; 3.18 and later are supported';
+    case 'resources':
     case 'locked':
     case 'other':
     case undefined:
-      return failure.kind === 'shape'
-        ? 'Check GITHUB_API_URL and GITHUB_GRAPHQL_URL, and any proxy between'
-        : 'Run the job again; githubstatus.com tells of outages';
+      break;
   }
+  if (failure.kind === 'connection') {
+    return 'Check that the runner reaches GitHub, through the proxy of HTTPS_PROXY where there is one';
+  }
+  return failure.kind === 'shape' && refusal === null
+    ? 'Check GITHUB_API_URL and GITHUB_GRAPHQL_URL'
+    : 'Run the job again; githubstatus.com lists outages';
 }
 
 /**
- * A read that failed for good, as the end of the run: what could not be read is never taken for absent. Errors that are
- * no failure of the network pass unchanged.
+ * Converts a read that failed for good into the error that ends the run, since what could not be read must not count as
+ * absent. Errors that are no failure of the network are returned unchanged.
  */
 export function unreadable(what: string, error: unknown): unknown {
   if (!(error instanceof HttpFailure)) return error;

@@ -172,7 +172,7 @@ export function shaped<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new HttpFailure('sent JSON that is not what was asked for', { kind: 'shape', transient: false });
 }
 
-export interface FetchInit {
+export interface FetchInit extends Partial<BodyLimits> {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | null;

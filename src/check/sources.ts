@@ -1,6 +1,5 @@
 import type { FileText, ReadLimits } from '../lib/files/file-text.js';
 import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
-import type { FileText } from '../lib/files/file-text.js';
 import type { Approvals } from '../budget/verdict/override.js';
 
 /** A manifest as it was found: its text, or null if there is none. `problem` is the reason if it could not be read. */

@@ -261,26 +261,34 @@ describe('--usage', () => {
   });
 
   test.each<[string, string | Uint8Array, RegExp]>([
-    ['truncated JSON', '{"usage": {"prompt_tokens": 1', /^bad\.jsonl:1: line 1 of bad\.jsonl /m],
+    [
+      'truncated JSON',
+      '{"usage": {"prompt_tokens": 1',
+      /^bad\.jsonl:1: not understood: a line that is not valid JSON/m,
+    ],
     [
       'a negative number of tokens',
       recording({ count: 1, prompt: -1 }),
-      /^bad\.jsonl:1: a usage record cannot be read: .*prompt_tokens/m,
+      /^bad\.jsonl:1: not understood: prompt_tokens/m,
     ],
     [
       'a fraction of a token',
       recording({ count: 1, completion: 1.5 }),
-      /^bad\.jsonl:1: a usage record cannot be read: .*completion_tokens/m,
+      /^bad\.jsonl:1: not understood: completion_tokens/m,
     ],
-    ['binary', new Uint8Array([0, 1, 2, 3]), /^bad\.jsonl .*binary/m],
-    ['UTF-16', Buffer.from(`\ufeff${recording({ count: 1 })}`, 'utf16le'), /^bad\.jsonl .*UTF-16/m],
+    ['binary', new Uint8Array([0, 1, 2, 3]), /^bad\.jsonl: not understood: a binary file/m],
+    [
+      'UTF-16',
+      Buffer.from(`\ufeff${recording({ count: 1 })}`, 'utf16le'),
+      /^bad\.jsonl: not understood: a file in UTF-16/m,
+    ],
   ])('passes over %s beside good lines, names it on stderr and counts it', async (_, bad, message) => {
     await start();
     await write('bad.jsonl', bad);
     const ended = await calibrate('--usage', '*.jsonl');
     expect(ended.exitCode).toBe(0);
     expect(ended.stderr).toMatch(message);
-    expect(ended.stdout.split('\n')[0]).toBe('100 requests of 1 run in 2 files; 1 place not readable');
+    expect(ended.stdout.split('\n')[0]).toBe('100 requests of 1 run in 2 files; 1 not understood');
   });
 
   test.each([

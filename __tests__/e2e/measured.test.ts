@@ -71,7 +71,7 @@ describe('recordings and a key', () => {
       expect(comment).toContain('Estimated $0.24, used $0.13 (-45.8 %), by 100 recorded requests');
       expect(comment).toContain('Exact charges');
       expect(result.summary).toContain('covers 51 runs');
-      expect(result.stdout).toContain('Recordings: line 101 of usage/a.jsonl ');
+      expect(result.stdout).toContain('Recordings: usage/a.jsonl, line 101: not understood');
       expect(comment + JSON.stringify(stage.github.requests)).not.toContain(API_KEY);
       expect(stage.catalogue.requests.filter(isOfModels).map(({ headers }) => headers.authorization)).toEqual(
         stage.catalogue.requests.filter(isOfModels).map(() => undefined),

@@ -3,17 +3,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { add, decimal, multiply, sum, times, toText, type Decimal } from '../../src/lib/money/decimal.js';
-import { readUsage, type Usage } from '../../src/usage/read/read-usage.js';
-import type { TokenCounts } from '../../src/manifest/token-parts.js';
+import { byTokenPart, type TokenCounts } from '../../src/manifest/token-parts.js';
+import { readUsage } from '../../src/usage/read/read-usage.js';
+import { rareOf, tokensOf } from '../../src/usage/read/row-store.js';
+import type { Usage } from '../../src/usage/read/usage.js';
 import type { UsageRow } from '../../src/usage/read/usage-row.js';
-import type { UsageTable } from '../../src/usage/read/usage-table.js';
 
 export const USAGE_FIXTURES = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures', 'usage');
 
 /** The rows of one of the fixtures, with what was said about the reading. */
 export async function readFixture(name: string): Promise<{ usage: Usage; rows: UsageRow[] }> {
   const usage = await readUsage([name], { cwd: USAGE_FIXTURES, within: null });
-  return { usage, rows: [...usageRows(usage.table)] };
+  return { usage, rows: usageRows(usage) };
 }
 
 /** Runs with a folder that holds the given files; the folder is gone afterwards. */
@@ -36,51 +37,50 @@ export async function readFiles(
 ): Promise<{ usage: Usage; rows: UsageRow[] }> {
   return await withFiles(files, async (folder) => {
     const usage = await readUsage(['*'], { cwd: folder, within: null });
-    return { usage, rows: [...usageRows(usage.table)] };
+    return { usage, rows: usageRows(usage) };
   });
 }
 
-/** The rows that count, in the normal form; ids and times are not kept. */
-function* usageRows(table: UsageTable): Generator<UsageRow> {
-  for (let row = 0; row < table.length(); row += 1) {
-    const key = table.groups[table.group.get(row)];
-    if (table.isDropped(row) || key === undefined) continue;
-    const { tokens } = table;
-    const own = table.ownKey(row);
-    yield {
-      ...key,
-      tokens: {
-        prompt: tokens.prompt.get(row),
-        completion: tokens.completion.get(row),
-        cached: tokens.cached.get(row),
-        written: tokens.written.get(row),
-        reasoning: tokens.reasoning.get(row),
-        audio: tokens.audio.get(row),
-        image_output: tokens.image_output.get(row),
-        audio_output: tokens.audio_output.get(row),
-      },
-      web_searches: table.web_searches.get(row),
-      cost: own ? null : table.cost(row),
-      list_cost: own ? table.cost(row) : null,
-      own_key: own,
+/** The rows that count, in the order of their files and of their tokens; ids and times are not kept. */
+function usageRows({ rows }: Usage): UsageRow[] {
+  return [...rows.all()].map((stored) => {
+    const { requests, written_1h, web_searches, fees, list_cost, own_key, estimate } = rareOf(stored);
+    return {
+      ...stored.group.key,
+      tokens: tokensOf(stored),
+      requests,
+      written_1h,
+      web_searches,
+      cost: stored.cost,
+      fees,
+      list_cost,
+      own_key,
+      estimate,
       id: null,
       time: null,
     };
-  }
+  });
+}
+
+/** Reads one value as a file of JSON. */
+export async function readValue(value: unknown): Promise<{ usage: Usage; rows: UsageRow[] }> {
+  return await readFiles({ 'a.json': JSON.stringify(value) });
+}
+
+/** What was not understood, file by file. */
+export function notUnderstood(usage: Usage): string[] {
+  return usage.files.flatMap((file) => file.not_understood.map(({ what }) => what));
+}
+
+/** The reasons of exchanges without usage, each as often as it was given. */
+export function withoutUsage(usage: Usage): string[] {
+  return usage.files.flatMap((file) =>
+    file.without_usage.flatMap(({ reason, count }) => Array.from({ length: count }, () => reason)),
+  );
 }
 
 export function counts(tokens: Partial<TokenCounts>): TokenCounts {
-  return {
-    prompt: 0,
-    completion: 0,
-    cached: 0,
-    written: 0,
-    reasoning: 0,
-    audio: 0,
-    image_output: 0,
-    audio_output: 0,
-    ...tokens,
-  };
+  return { ...byTokenPart(() => 0), ...tokens };
 }
 
 /** US dollars per million tokens. */
@@ -104,4 +104,28 @@ export function invoice(tokens: TokenCounts, prices: PerMillion, fees: Decimal =
     times(decimal(prices.completion), tokens.completion),
   ];
   return toText(add(multiply(sum(lines), decimal('0.000001')), fees));
+}
+
+/** A row of one request, 10 prompt tokens and 1 completion token. */
+export function usageRow(fields: Partial<UsageRow> = {}): UsageRow {
+  return {
+    source: 'a.jsonl',
+    suite: null,
+    call: null,
+    model: 'a/b',
+    tier: null,
+    run: null,
+    requests: 1,
+    tokens: counts({ prompt: 10, completion: 1 }),
+    written_1h: 0,
+    web_searches: 0,
+    cost: null,
+    fees: null,
+    list_cost: null,
+    own_key: false,
+    estimate: null,
+    id: null,
+    time: null,
+    ...fields,
+  };
 }

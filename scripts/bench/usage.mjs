@@ -122,12 +122,12 @@ function bareScript(file) {
 
 function readerScript(code, file) {
   return `
-    const { readUsage } = await import(${JSON.stringify(join(code, 'usage', 'read-usage.js'))});
-    const { aggregate } = await import(${JSON.stringify(join(code, 'usage', 'aggregate.js'))});
+    const { readUsage } = await import(${JSON.stringify(join(code, 'usage', 'read', 'read-usage.js'))});
+    const { aggregate } = await import(${JSON.stringify(join(code, 'usage', 'read', 'aggregate.js'))});
     const start = performance.now();
     const usage = await readUsage([${JSON.stringify(file)}], { cwd: '/', within: null });
-    aggregate(usage.table);
-    ${report('usage.rows')}`;
+    aggregate(usage.rows, (key) => key);
+    ${report('usage.exchanges.read')}`;
 }
 
 function report(rows) {

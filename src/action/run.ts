@@ -4,12 +4,14 @@ import { accountClient } from '../openrouter/account/account-client.js';
 import { isGate } from './github/event.js';
 import { readInputs } from './inputs.js';
 import type { ActionInputs } from './inputs.js';
+import type { Note } from '../lib/errors/note.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
 import { errorExitCode, exitCodeOf } from '../report/model/exit-code.js';
 import type { ErrorReport, Report } from '../report/model/schema.js';
 import { logLine } from '../lib/text/log.js';
-import { readUsage } from '../usage/read/read-usage.js';
-import type { Usage } from '../usage/read/read-usage.js';
+import { problemsOfUsage, readUsage } from '../usage/read/read-usage.js';
+import { notesOfUnreadable, notesOfUsage } from '../usage/read/usage-notes.js';
+import type { Usage } from '../usage/read/usage.js';
 import { readRunContext } from './run-context.js';
 import type { RunContext } from './run-context.js';
 import { publish } from './publish.js';
@@ -39,22 +41,32 @@ async function checkAt(context: RunContext, world: ActionWorld): Promise<Report>
   const catalogueUrl = context.inputs['catalogue-url'];
   const apiKey = context.inputs['openrouter-api-key'];
   const account = apiKey === '' ? null : accountClient({ catalogueUrl, apiKey, effects: world.effects });
-  const usage = await usageOf(context.inputs.usage, world);
-  const options = { catalogueUrl, offline: false, at: null, explain: false, account, usage };
+  const recordings = await usageOf(context.inputs.usage, world);
+  const options = { catalogueUrl, offline: false, at: null, explain: false, account, ...recordings };
   return await check(sourcesOf(context), options, world.effects);
 }
 
-/** More places that cannot be read are counted in the report and not named in the log. */
+/** At most so many places that were not understood are named in the log; the report has their number. */
 const MOST_NAMED = 20;
 
-/** Files that the job's own suites wrote, so they are read from the workspace, and from nowhere outside it. */
-async function usageOf(globs: readonly string[], world: ActionWorld): Promise<Usage | null> {
-  if (globs.length === 0) return null;
+/**
+ * Files that the job's own suites wrote, so they are read from the workspace, and from nowhere outside it. They are
+ * information: whatever is wrong with them is a note, and the verdict stands.
+ */
+async function usageOf(
+  globs: readonly string[],
+  world: ActionWorld,
+): Promise<{ readonly usage: Usage | null; readonly usageNotes: readonly Note[] }> {
+  if (globs.length === 0) return { usage: null, usageNotes: [] };
   const cwd = world.variable('GITHUB_WORKSPACE') || '.';
-  const usage = await readUsage(globs, { cwd, within: cwd });
-  for (const { message } of usage.unreadable.problems.slice(0, MOST_NAMED))
-    world.log(logLine(`Recordings: ${message}`));
-  return usage;
+  const reading = await settle(() => readUsage(globs, { cwd, within: cwd }));
+  if (reading.kind === 'no verdict') return { usage: null, usageNotes: notesOfUnreadable(reading.error) };
+  const usage = reading.value;
+  for (const { message, file, line } of problemsOfUsage(usage).slice(0, MOST_NAMED)) {
+    const place = file === null ? '' : line === null ? `${file}: ` : `${file}, line ${line}: `;
+    world.log(logLine(`Recordings: ${place}${message}`));
+  }
+  return { usage: usage.exchanges.read > 0 ? usage : null, usageNotes: notesOfUsage(usage) };
 }
 
 async function open(world: ActionWorld): Promise<RunContext> {

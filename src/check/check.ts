@@ -1,3 +1,4 @@
+import type { Note } from '../lib/errors/note.js';
 import { compareUsage } from '../usage/calibrate/compare-usage.js';
 import { usageReport } from '../usage/calibrate/usage-report.js';
 import type { UsageReport } from '../usage/calibrate/usage-report.js';
@@ -15,7 +16,7 @@ import { modelsDeclared } from '../manifest/manifest.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
 import { buildReport } from '../report/model/build.js';
 import type { Report } from '../report/model/schema.js';
-import type { Usage } from '../usage/read/read-usage.js';
+import type { Usage } from '../usage/read/usage.js';
 import { chargesOf } from '../usage/charges/recorded-charges.js';
 import { countPromptFiles } from './count-prompts.js';
 import { judgeManifests } from './judge-manifests.js';
@@ -46,6 +47,8 @@ export interface CheckOptions {
   readonly account: AccountClient | null;
   /** Recorded usage; null without recordings. */
   readonly usage: Usage | null;
+  /** What is wrong with the recordings; it decides nothing. */
+  readonly usageNotes: readonly Note[];
 }
 
 /**
@@ -94,6 +97,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
       ...priceNotes(comparison),
       ...floorNotes(comparison),
       ...creditNotes(creditsShown),
+      ...options.usageNotes,
       ...changeNotes(sources, manifests.head, comparison),
       ...increaseNotes(isCompared, judgement),
       ...overrideNotes(sources.approvals, judged.policyApplied.override_label, judgement.violations),
@@ -122,7 +126,7 @@ function usageShown(
 ): UsageReport | null {
   if (usage === null || head === null || comparison === null) return null;
   const estimate = comparison.head;
-  const compared = compareUsage({ manifest: head, estimate, catalogue, at, usage: usage.table, runs: 1, suite: null });
+  const compared = compareUsage({ manifest: head, estimate, catalogue, at, usage, runs: 1, suite: null });
   return usageReport(compared, usage);
 }
 

@@ -11,8 +11,8 @@ import { amount } from '../manifest/scalars.js';
 import type { Decimal } from '../lib/money/decimal.js';
 import { counted } from '../lib/text/amount.js';
 import { logLine, logVerbatim } from '../lib/text/log.js';
-import { readUsage } from '../usage/read/read-usage.js';
-import type { Usage } from '../usage/read/read-usage.js';
+import { readUsage, requireUsage } from '../usage/read/read-usage.js';
+import type { Usage } from '../usage/read/usage.js';
 import { readFileText } from '../lib/files/read-file.js';
 import { writeTextFile } from '../lib/files/write-file.js';
 import { catalogueFor, priceOptionsOf } from './catalogue-for.js';
@@ -41,6 +41,7 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   const text = await readManifestText(file, world.cwd);
   const manifest = parseManifest(text, file);
   const usage = await readUsage(globs, { cwd: world.cwd, within: null });
+  requireUsage(usage);
   const withFiles = await countPromptFiles(
     { head: manifest, base: null, defaultBranch: null, policyFile: null, notes: [] },
     promptFilesOnDisk(world.cwd),
@@ -95,8 +96,8 @@ async function chargesFor(usage: Usage, catalogue: Catalogue, account: AccountCl
   return lines.length > 0 ? lines : ['No recorded row names a generation of OpenRouter (gen-...).'];
 }
 
-function modelsRecorded({ table }: Usage): string[] {
-  return [...new Set(table.groups.flatMap(({ model }) => (model === null ? [] : [model])))];
+function modelsRecorded({ rows }: Usage): string[] {
+  return [...new Set(rows.groups().flatMap(({ model }) => (model === null ? [] : [model])))];
 }
 
 /** `--max-error`, a percentage written as an amount of the manifest; null where it is not given. */

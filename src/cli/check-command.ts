@@ -85,6 +85,7 @@ async function checkAll(options: ParsedOptions, { explain }: Show, world: World)
     explain,
     account: null,
     usage: null,
+    usageNotes: [],
   };
   const sources = await gatherSources(
     {

@@ -8,7 +8,7 @@ import { NAME_RULE, nameSchema } from '../manifest/schema.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { money } from '../lib/text/amount.js';
 import { logLine, logVerbatim } from '../lib/text/log.js';
-import { readUsage } from '../usage/read/read-usage.js';
+import { problemsOfUsage, readUsage, requireUsage } from '../usage/read/read-usage.js';
 import { createFiles } from '../lib/files/write-file.js';
 import { catalogueIfAny, priceOptionsOf } from './catalogue-for.js';
 import type { PriceOptions } from './catalogue-for.js';
@@ -122,8 +122,9 @@ async function fromNumbers(options: InitOptions, world: World): Promise<string> 
 
 async function fromRecordings(options: InitOptions, world: World): Promise<string> {
   const usage = await readUsage(options.usage, { cwd: world.cwd, within: null });
-  for (const problem of usage.unreadable.problems) writeProblem(problem, world.stderr);
-  const models = usage.table.groups.flatMap(({ model }) => model ?? []);
+  requireUsage(usage);
+  for (const problem of problemsOfUsage(usage)) writeProblem(problem, world.stderr);
+  const models = usage.rows.groups().flatMap(({ model }) => model ?? []);
   const catalogue = await catalogueIfAny(options, models, world);
   const made = firstManifest({ usage, catalogue, runs: options.runs });
   for (const left of made.left_out) writeLine(`Left out: ${left}`, world.stderr);

@@ -6,7 +6,7 @@ import { usageReport, usageReportSchema } from '../../../src/usage/calibrate/usa
 import { estimateManifest } from '../../../src/budget/estimate.js';
 import { parseManifest } from '../../../src/manifest/parse.js';
 import { decimal, toText, type Decimal } from '../../../src/lib/money/decimal.js';
-import type { Usage } from '../../../src/usage/read/read-usage.js';
+import type { Usage } from '../../../src/usage/read/usage.js';
 import { catalogue, model } from '../../support/catalogue.js';
 import { problemsOf } from '../../support/problems.js';
 import { readFiles } from '../../support/usage.js';
@@ -45,7 +45,7 @@ function compared(text: string, usage: Usage, { runs = 1, suite }: Options = {})
   const manifest = parseManifest(text, 'llm-budget.yml');
   const estimate = estimateManifest(manifest, PRICES, null);
   const rest = { catalogue: PRICES, at: null, runs, suite: suite ?? null };
-  return compareUsage({ manifest, estimate, usage: usage.table, ...rest });
+  return compareUsage({ manifest, estimate, usage, ...rest });
 }
 
 function text(value: Decimal | null | undefined): string | null {

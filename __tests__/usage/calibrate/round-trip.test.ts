@@ -4,7 +4,8 @@ import { firstManifest } from '../../../src/usage/calibrate/first-manifest.js';
 import { estimateManifest } from '../../../src/budget/estimate.js';
 import { parseManifest } from '../../../src/manifest/parse.js';
 import { toText } from '../../../src/lib/money/decimal.js';
-import { readUsage, type Usage } from '../../../src/usage/read/read-usage.js';
+import { readUsage } from '../../../src/usage/read/read-usage.js';
+import type { Usage } from '../../../src/usage/read/usage.js';
 import { billingUpstream, type Answer, type BillingUpstream } from '../../support/billing-upstream.js';
 import { catalogue, model } from '../../support/catalogue.js';
 import { withFiles } from '../../support/usage.js';
@@ -71,7 +72,7 @@ describe('200 requests, streamed and not, of an upstream that bills by the catal
     const { usage, bill } = await record([...answers(), ...judgements()]);
     // 120 x (0.000075 + 0.0000375 + 0.0007) = 0.0975; 80 x (0.00018 + 0.000025) = 0.0164
     expect(bill).toBe('0.1139');
-    expect([usage.rows, usage.unreadable.count]).toEqual([200, 0]);
+    expect(usage.exchanges).toEqual({ read: 200, without_usage: 0, not_understood: 0 });
   });
 
   test('the first manifest made from the recorded bodies is estimated at the bill, to the last digit', async () => {

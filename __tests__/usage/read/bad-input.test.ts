@@ -4,67 +4,65 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { createLineSplitter } from '../../../src/usage/read/line-splitter.js';
-import { readUsage } from '../../../src/usage/read/read-usage.js';
+import { problemsOfUsage, readUsage, requireUsage } from '../../../src/usage/read/read-usage.js';
 import { problemsOf } from '../../support/problems.js';
-import { readFiles, withFiles } from '../../support/usage.js';
+import { counts, notUnderstood, readFiles, withFiles } from '../../support/usage.js';
 
 const ROW = '{"id":"gen-1","model":"openai/gpt-4o","usage":{"prompt_tokens":10,"completion_tokens":2,"cost":0.000045}}';
 const SECRET = 'the prompt nobody may see';
 
-const ACCEPTED = 'cassettes, JSON Lines, OTLP/JSON traces, promptfoo and Claude Code output are accepted';
-const NOTHING = `no usage was found in 1 file; ${ACCEPTED}`;
-
-describe('a file that cannot be read leaves a line that names it, and exit code 2 where nothing else is there', () => {
+describe('a file that cannot be read is not understood, and what it says is repeated nowhere', () => {
   test.each([
     [
       'truncated JSON',
       'a.json',
       `{"usage": {"prompt_tokens": 1}, "text": "${SECRET}`,
-      'a.json is not valid JSON (cut off?)',
+      'a file that is not valid JSON (cut off?)',
     ],
     [
       'binary',
       'a.bin',
       new Uint8Array([0x7f, 0x45, 0, 1, 2]),
-      'a.bin is a binary file; JSON, JSON Lines or YAML is accepted',
+      'a binary file; JSON, JSON Lines, YAML and CSV are accepted',
     ],
-    ['UTF-16', 'a.json', Buffer.from(`\ufeff${ROW}`, 'utf16le'), 'a.json is UTF-16; UTF-8 is accepted'],
-    ['Latin-1', 'a.json', Buffer.from('{"text": "caf\u00e9", \n"usage": {}}', 'latin1'), 'a.json is not UTF-8'],
-    ['broken YAML', 'a.yaml', `interactions:\n- {a: [${SECRET}\n`, 'a.yaml is not valid YAML'],
-    ['prose', 'a.txt', SECRET, 'a.txt is neither JSON, JSON Lines, YAML nor an event stream'],
+    ['UTF-16', 'a.json', Buffer.from(`\ufeff${ROW}`, 'utf16le'), 'a file in UTF-16; UTF-8 is accepted'],
+    ['Latin-1', 'a.json', Buffer.from('{"text": "caf\u00e9", \n"usage": {}}', 'latin1'), 'a file that is not UTF-8'],
+    ['broken YAML', 'a.yaml', `interactions:\n- {a: [${SECRET}\n`, 'a file that is not valid YAML'],
+    ['prose', 'a.txt', SECRET, 'a file that is neither JSON, JSON Lines, YAML, CSV nor an event stream'],
     [
       'a gzip file cut off',
       'a.jsonl',
       gzipSync(`${ROW}\n`).subarray(0, 40),
-      'a.jsonl cannot be read to its end: Z_BUF_ERROR',
+      'a file that cannot be read to its end: Z_BUF_ERROR',
     ],
-    ['a line cut off', 'a.jsonl', `${ROW.slice(0, -5)}\n`, 'line 1 of a.jsonl is not valid JSON'],
+    ['a line cut off', 'a.jsonl', `${ROW.slice(0, -5)}\n`, 'a line that is not valid JSON'],
     ['nothing at all', 'a.json', '', null],
     ['JSON without usage', 'a.json', '{"usage": {"cpu": 3}, "model": "x"}', null],
-  ])('%s', async (_, name, content, message) => {
-    const problems = await problemsOf(() => readFiles({ [name]: content }));
-    expect(problems).toEqual(message === null ? [NOTHING] : [NOTHING, message]);
+  ])('%s', async (_, name, content, what) => {
+    const { usage } = await readFiles({ [name]: content });
+    expect(notUnderstood(usage)).toEqual(what === null ? [] : [what]);
+    const problems = await problemsOf(() => {
+      requireUsage(usage);
+    });
+    expect(problems[0]).toMatch(/^no usage was found in 1 file; /);
+    expect(problems.slice(1)).toEqual(what === null ? [] : [`not understood: ${what}`]);
     expect(problems.join()).not.toContain(SECRET);
   });
 });
 
-describe('a usage record whose numbers make no sense is named and not counted', () => {
+describe('a usage record whose numbers make no sense is not understood, with its place', () => {
   test.each([
-    ['"prompt_tokens": -3', 'prompt_tokens is -3; a whole number from 0 to 1000000000 is due'],
-    ['"prompt_tokens": 1.5', 'prompt_tokens is 1.5; a whole number from 0 to 1000000000 is due'],
-    ['"prompt_tokens": 1e10', 'prompt_tokens is 10000000000; a whole number from 0 to 1000000000 is due'],
-    [`"prompt_tokens": "${SECRET}"`, 'prompt_tokens is a string; a whole number from 0 to 1000000000 is due'],
-    ['"prompt_tokens": 5, "cost": -1', 'cost is -1; US dollars are due'],
-    [
-      '"prompt_tokens": 5, "prompt_tokens_details": {"cached_tokens": 6}',
-      '6 cached tokens are more than the 5 prompt tokens they are part of',
-    ],
-  ])('%s', async (fields, message) => {
+    ['"prompt_tokens": -3', 'prompt_tokens is -3, expected an integer from 0 to 1,000,000,000'],
+    ['"prompt_tokens": 1.5', 'prompt_tokens is 1.5, expected an integer from 0 to 1,000,000,000'],
+    ['"prompt_tokens": 1e10', 'prompt_tokens is 10000000000, expected an integer from 0 to 1,000,000,000'],
+    [`"prompt_tokens": "${SECRET}"`, 'prompt_tokens is a string, expected an integer from 0 to 1,000,000,000'],
+    ['"prompt_tokens": 5, "cost": -1', 'cost is -1, expected US dollars'],
+  ])('%s', async (fields, what) => {
     const { usage, rows } = await readFiles({ 'a.jsonl': `${ROW}\n{"usage": {${fields}, "completion_tokens": 1}}\n` });
     expect(rows).toHaveLength(1);
-    expect(usage.unreadable.count).toBe(1);
-    expect(usage.unreadable.problems).toEqual([
-      { message: `a usage record cannot be read: ${message}`, file: 'a.jsonl', line: 2, column: null },
+    expect(usage.files[0]?.not_understood).toEqual([{ what, count: 1, lines: [2] }]);
+    expect(problemsOfUsage(usage)).toEqual([
+      { message: `not understood: ${what}`, file: 'a.jsonl', line: 2, column: null },
     ]);
   });
 
@@ -72,33 +70,41 @@ describe('a usage record whose numbers make no sense is named and not counted', 
     const { usage } = await readFiles({
       'a.jsonl': `${ROW}\n${JSON.stringify({ response: { body: ROW.slice(0, -4) } })}\n`,
     });
-    expect(usage.unreadable.problems[0]?.message).toBe(
-      'a usage record cannot be read: a recorded body is not valid JSON (cut off?)',
-    );
+    expect(notUnderstood(usage)).toEqual(['a recorded body is not valid JSON (cut off?)']);
   });
 
-  test('all unreadable lines are counted, a hundred named', async () => {
+  test('all lines of a kind are counted, the first three named', async () => {
     const { usage } = await readFiles({ 'a.jsonl': `${ROW}\n${'{broken\n'.repeat(150)}` });
-    expect([usage.unreadable.count, usage.unreadable.problems.length]).toEqual([150, 100]);
+    expect(usage.files[0]?.not_understood).toEqual([
+      { what: 'a line that is not valid JSON', count: 150, lines: [2, 3, 4] },
+    ]);
+    expect(usage.exchanges).toEqual({ read: 1, without_usage: 0, not_understood: 150 });
   });
 });
 
+test('a part that is larger than its whole is counted as the whole, and that is noted', async () => {
+  const usage = { prompt_tokens: 5, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 6 } };
+  const { usage: read, rows } = await readFiles({ 'a.json': JSON.stringify({ model: 'm', usage }) });
+  expect(rows[0]?.tokens).toEqual(counts({ prompt: 5, completion: 1, cached: 5 }));
+  expect(read.notes.map(({ message }) => message)).toEqual([
+    '6 cached tokens are more than the 5 prompt tokens that they are part of; 5 were counted',
+  ]);
+});
+
 describe('only regular files are opened', () => {
-  test('no match, a folder, a pipe, a link that goes round, and a link to nothing: a line each, nothing is read', async () => {
+  test('no match, a folder, a pipe, and a link that goes round: a line each, nothing is read', async () => {
     await withFiles({ 'good.jsonl': ROW }, async (folder) => {
       await mkdir(join(folder, 'folder'));
       execFileSync('mkfifo', [join(folder, 'pipe')]);
       await symlink('round', join(folder, 'round'));
-      await symlink('nowhere', join(folder, 'dangling'));
-      const globs = ['good.jsonl', 'missing/*.json', 'missing.json', 'folder', 'pipe', 'p*pe', 'round', 'dangl*'];
+      const globs = ['good.jsonl', 'missing/*.json', 'missing.json', 'folder', 'pipe', 'p*pe', 'round'];
       expect(await problemsOf(() => readUsage(globs, { cwd: folder, within: null }))).toEqual([
         'no file matches "missing/*.json"',
         'no file matches "missing.json"',
+        'no file matches "p*pe"',
         'folder is a folder; "folder/**" names its files',
         'pipe is not a regular file (a pipe, a socket or a device); it was not opened',
-        'pipe is not a regular file (a pipe, a socket or a device); it was not opened',
         'round is a link that leads back to itself',
-        'dangling is a link to a file that does not exist',
       ]);
     });
   });
@@ -106,8 +112,8 @@ describe('only regular files are opened', () => {
   test('a glob without a match is a line, and the files of the others are read', async () => {
     await withFiles({ 'good.jsonl': ROW }, async (folder) => {
       const usage = await readUsage(['*.jsonl', 'other/*.json'], { cwd: folder, within: null });
-      expect([usage.rows, usage.unreadable.count]).toEqual([1, 1]);
-      expect(usage.unreadable.problems.map(({ message }) => message)).toEqual(['no file matches "other/*.json"']);
+      expect(usage.exchanges.read).toBe(1);
+      expect(usage.unmatched.map(({ message }) => message)).toEqual(['no file matches "other/*.json"']);
     });
   });
 
@@ -131,7 +137,7 @@ describe('only regular files are opened', () => {
       const work = join(folder, 'work');
       await mkdir(work);
       await symlink(join(folder, 'outside.jsonl'), join(work, 'link.jsonl'));
-      expect((await readUsage(['link.jsonl'], { cwd: work, within: folder })).rows).toBe(1);
+      expect((await readUsage(['link.jsonl'], { cwd: work, within: folder })).exchanges.read).toBe(1);
       expect(await problemsOf(() => readUsage(['link.jsonl'], { cwd: work, within: work }))).toEqual([
         'link.jsonl is outside the workspace; files inside it are accepted',
       ]);
@@ -142,13 +148,13 @@ describe('only regular files are opened', () => {
     await withFiles({ 'a.jsonl': ROW.replace('gen-1', 'gen-2'), 'b.jsonl': ROW }, async (folder) => {
       await symlink('b.jsonl', join(folder, 'link.jsonl'));
       const usage = await readUsage(['*.jsonl', 'b.jsonl', '!a.jsonl'], { cwd: folder, within: null });
-      expect([usage.files, usage.rows]).toEqual([1, 1]);
+      expect([usage.files.length, usage.exchanges.read]).toEqual([1, 1]);
     });
   });
 
   test('no pattern at all is a line too', async () => {
     expect(await problemsOf(() => readUsage([], { cwd: '/', within: null }))).toEqual([
-      'no usage file is named; a path or a glob such as "usage/*.jsonl" is due',
+      'no usage file is named; expected a path or a glob such as "usage/*.jsonl"',
     ]);
   });
 });
@@ -162,7 +168,7 @@ test('ids that a recorder blanked and numbers anew in every file are no duplicat
     'd.jsonl': ROW,
   });
   // One in a, one in b; the real id of c and d is one.
-  expect([usage.rows, usage.repeated]).toEqual([3, 2]);
+  expect([usage.exchanges.read, usage.repeated]).toEqual([3, 2]);
 });
 
 test('a line beyond the limit is passed over without being held, and the next one is read', () => {
@@ -195,12 +201,12 @@ describe('a form that the name does not tell', () => {
     ['a gzip file', 'a.jsonl.gz', gzipSync(`${ROW}\n`), 1],
     ['YAML', 'a.cassette', `response:\n  body: '${ROW}'\n`, 1],
   ])('%s', async (_, name, content, rows) => {
-    expect((await readFiles({ [name]: content })).usage.rows).toBe(rows);
+    expect((await readFiles({ [name]: content })).usage.exchanges.read).toBe(rows);
   });
 });
 
 test('a YAML file of aliases of aliases is read in the time its own size takes', async () => {
   const levels = Array.from({ length: 60 }, (_, at) => `l${at + 1}: &l${at + 1} [*l${at}, *l${at}]`);
   const text = `l0: &l0 {id: one, model: m, usage: {prompt_tokens: 1, completion_tokens: 1}}\n${levels.join('\n')}\n`;
-  expect((await readFiles({ 'a.yaml': text })).usage.rows).toBe(1);
+  expect((await readFiles({ 'a.yaml': text })).usage.exchanges.read).toBe(1);
 });

@@ -30,6 +30,9 @@ export const NOTE_CODES = [
   'possibly_outdated',
   'changed_files_incomplete',
   'override_without_approval',
+  // recorded usage
+  'usage_not_measured',
+  'usage_incomplete',
   // the account
   'credits_unknown',
 ] as const;

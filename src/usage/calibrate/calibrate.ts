@@ -2,14 +2,13 @@ import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
 import type { Decimal } from '../../lib/money/decimal.js';
 import type { Problem } from '../../lib/errors/problem.js';
 import { parseManifest } from '../../manifest/parse.js';
-import type { Usage } from '../read/read-usage.js';
+import { problemsOfUsage } from '../read/read-usage.js';
 import { compareUsage, suitesOffBy, type ComparisonInput } from './compare-usage.js';
 import type { UsageComparison } from './comparison.js';
 import { editManifest } from './edit-manifest.js';
 import { renderComparison } from './render.js';
 
-export interface CalibrateInput extends Omit<ComparisonInput, 'usage'> {
-  readonly usage: Usage;
+export interface CalibrateInput extends ComparisonInput {
   /** The manifest's text as it is in the file. */
   readonly text: string;
   /** Percent of a suite's estimate; null: no error is too large. */
@@ -35,7 +34,7 @@ export interface Calibration {
  * where the suite asked for is not in the manifest.
  */
 export function calibrate(input: CalibrateInput, width: number): Calibration {
-  const comparison = compareUsage({ ...input, usage: input.usage.table });
+  const comparison = compareUsage(input);
   const text = proposedText(input, comparison);
   const { file } = input.manifest;
   const off = input.max_error === null ? [] : suitesOffBy(comparison, input.max_error);
@@ -44,11 +43,7 @@ export function calibrate(input: CalibrateInput, width: number): Calibration {
     text,
     diff: text === input.text ? '' : unifiedDiff(file, input.text, text),
     table: renderComparison(comparison, input.usage, width),
-    warnings: [
-      ...input.usage.unreadable.problems,
-      ...unnamed(input.usage),
-      ...off.map((suite) => tooFarOff(suite.name, file)),
-    ],
+    warnings: [...problemsOfUsage(input.usage), ...off.map((suite) => tooFarOff(suite.name, file))],
     exit_code: off.length > 0 ? 1 : 0,
   };
 }
@@ -64,11 +59,6 @@ function proposedText({ text, manifest }: CalibrateInput, comparison: UsageCompa
 function unifiedDiff(file: string, before: string, after: string): string {
   const patch = structuredPatch(`a/${file}`, `b/${file}`, before, after, undefined, undefined, { context: 3 });
   return formatPatch(patch, FILE_HEADERS_ONLY);
-}
-
-function unnamed({ unreadable }: Usage): Problem[] {
-  const rest = unreadable.count - unreadable.problems.length;
-  return rest > 0 ? [{ message: `${rest} further places cannot be read`, file: null, line: null, column: null }] : [];
 }
 
 function tooFarOff(suite: string, file: string): Problem {

@@ -6,7 +6,8 @@ import { add, divide, fromInteger, sumOrNull, times, type Decimal } from '../../
 import { configurationError } from '../../lib/errors/problem.js';
 import { aggregate, type UsageGroup } from '../read/aggregate.js';
 import { isOffBy, percentAbove, pricesDiffer } from '../read/deviation.js';
-import type { GroupKey, UsageTable } from '../read/usage-table.js';
+import type { GroupKey } from '../read/usage-row.js';
+import type { Usage } from '../read/usage.js';
 import type { CallUsage, Figure, MeasuredCall, PriceDifference, SuiteUsage, UsageComparison } from './comparison.js';
 import { callMatcher, type Match } from './match-calls.js';
 import { catalogueId } from './call-key.js';
@@ -22,7 +23,7 @@ export interface ComparisonInput {
   readonly catalogue: Catalogue;
   /** The instant of the estimate's prices; null: their dearest hour. */
   readonly at: Date | null;
-  readonly usage: UsageTable;
+  readonly usage: Usage;
   /** How many runs were recorded; at least 1. */
   readonly runs: number;
   /** The suite that recordings which name none belong to; null: see callMatcher. */
@@ -58,30 +59,27 @@ function callKey(suite: string, index: number): string {
 /** All requests of one call are one group, whatever files and spellings of the model they come from. */
 function matchedGroups({ estimate, catalogue, suite, usage }: ComparisonInput): MatchedGroups {
   const matchOf = callMatcher(estimate, catalogue, suite);
-  const matches = new Map<string, Match>();
-  const groups = aggregate(usage, (key) => {
+  const groups = aggregate(usage.rows, (key) => {
     const match = matchOf(key);
-    const coarse = coarseKey(key, match);
-    // What a group is, is told by its source from here on: the files no longer matter.
-    const source = JSON.stringify([match.state, coarse.suite, coarse.call, coarse.model]);
-    matches.set(source, match);
-    return { ...coarse, source };
+    return { ...coarseKey(key, match), match };
   });
   const calls = new Map<string, UsageGroup>();
   const unknown: UsageGroup[] = [];
   const ambiguous: { group: UsageGroup; candidates: readonly string[] }[] = [];
   for (const group of groups) {
-    const match = matches.get(group.source);
-    if (match?.state === 'call') calls.set(callKey(match.suite, match.index), group);
-    else if (match?.state === 'unknown') unknown.push(group);
-    else if (match?.state === 'ambiguous') ambiguous.push({ group, candidates: match.candidates });
+    const { match } = group;
+    if (match.state === 'call') calls.set(callKey(match.suite, match.index), group);
+    else if (match.state === 'unknown') unknown.push(group);
+    else if (match.state === 'ambiguous') ambiguous.push({ group, candidates: match.candidates });
   }
   return { calls, unknown, ambiguous };
 }
 
+/** The groups of a call are one; of what has no call the file no longer matters. */
 function coarseKey(key: GroupKey, match: Match): GroupKey {
-  if (match.state === 'call') return { source: '', suite: match.suite, call: String(match.index), model: null };
-  return { ...key, suite: match.state === 'elsewhere' ? key.suite : (match.suite ?? key.suite) };
+  const coarse = { ...key, source: '', tier: null, run: null };
+  if (match.state === 'call') return { ...coarse, suite: match.suite, call: String(match.index), model: null };
+  return { ...coarse, suite: match.state === 'elsewhere' ? key.suite : (match.suite ?? key.suite) };
 }
 
 function suiteUsage(

@@ -16,7 +16,7 @@ import { count, counted, money } from '../../lib/text/amount.js';
 import { logJson } from '../../lib/text/log.js';
 import { safeLine } from '../../lib/text/plain.js';
 import { aggregate, type UsageGroup } from '../read/aggregate.js';
-import type { Usage } from '../read/read-usage.js';
+import type { Usage } from '../read/usage.js';
 import { catalogueId } from './call-key.js';
 import { meanRequest, type MeanRequest } from './means.js';
 import { fittingName, freeName, suitesOfFiles } from './suite-names.js';
@@ -63,8 +63,9 @@ interface DraftSuite {
  * NoVerdictError (2) where no recording states its model.
  */
 export function firstManifest({ usage, catalogue, runs }: FirstManifestInput): FirstManifest {
-  const byFile = suitesOfFiles([...new Set(usage.table.groups.map(({ source }) => source))]);
-  const groups = aggregate(usage.table, (key) => ({
+  const byFile = suitesOfFiles([...new Set(usage.rows.groups().map(({ source }) => source))]);
+  const groups = aggregate(usage.rows, (key) => ({
+    ...key,
     source: '',
     suite: (key.suite === null ? null : fittingName(key.suite)) ?? byFile.get(key.source) ?? 'recordings',
     call: key.call === null ? null : fittingName(key.call),
@@ -72,10 +73,10 @@ export function firstManifest({ usage, catalogue, runs }: FirstManifestInput): F
   }));
   const named = groups.filter((group) => group.model !== null);
   if (named.length === 0) throw configurationError('no recorded request states its model; a call needs one');
-  const suites = [...new Set(named.map(({ suite }) => suite ?? 'recordings'))].map((name) => ({
+  const suites = [...new Set(named.map(({ suite }) => suite))].map((name) => ({
     name,
     calls: draftCalls(
-      named.filter((group) => (group.suite ?? 'recordings') === name),
+      named.filter((group) => group.suite === name),
       runs,
     ),
   }));
@@ -119,7 +120,7 @@ function draftCalls(groups: readonly UsageGroup[], runs: number): DraftCall[] {
 function manifestText(suites: readonly DraftSuite[], usage: Usage, runs: number): string {
   const total = costOf(suites.flatMap(({ calls }) => calls));
   const lines = [
-    `# Made from ${counted(usage.rows, 'recorded request')} of ${counted(runs, 'run')}. Tokens are means per request; max is the 95th percentile.`,
+    `# Made from ${counted(usage.exchanges.read, 'recorded request')} of ${counted(runs, 'run')}. Tokens are means per request; max is the 95th percentile.`,
     '# What recordings do not tell and the worst case needs: max_tokens, retries, fallback_models.',
     'version: 1',
     '# runs_per_month: 600 # how often CI runs this; per_month limits need it',

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallEstimate, Estimate } from '../../budget/estimate.js';
-import type { GroupKey } from '../read/usage-table.js';
+import type { GroupKey } from '../read/usage-row.js';
 import { modelNames, modelWords } from './call-key.js';
 import { nameOfFile } from './suite-names.js';
 

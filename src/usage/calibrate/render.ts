@@ -2,7 +2,7 @@ import { compare, toText, type Decimal } from '../../lib/money/decimal.js';
 import { columns, type Column } from '../../lib/text/columns.js';
 import { count, counted, money, percent } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
-import type { Usage } from '../read/read-usage.js';
+import type { Usage } from '../read/usage.js';
 import type { UsageGroup } from '../read/aggregate.js';
 import type { CallUsage, Figure, MeasuredCall, SuiteUsage, UsageComparison } from './comparison.js';
 
@@ -30,12 +30,13 @@ export function renderComparison(comparison: UsageComparison, usage: Usage, widt
 }
 
 function readLine(usage: Usage, runs: number): string {
+  const { read, without_usage, not_understood } = usage.exchanges;
   const parts = [
-    `${counted(usage.rows, 'request')} of ${counted(runs, 'run')} in ${counted(usage.files, 'file')}`,
+    `${counted(read, 'request')} of ${counted(runs, 'run')} in ${counted(usage.files.length, 'file')}`,
     usage.repeated > 0 ? `${count(usage.repeated)} repeated` : null,
     usage.sums > 0 ? `${counted(usage.sums, 'sum')} left out` : null,
-    usage.not_spent > 0 ? `${count(usage.not_spent)} from a cache, not spent` : null,
-    usage.unreadable.count > 0 ? `${counted(usage.unreadable.count, 'place')} not readable` : null,
+    without_usage > 0 ? `${count(without_usage)} without usage` : null,
+    not_understood > 0 ? `${count(not_understood)} not understood` : null,
   ];
   return parts.filter((part) => part !== null).join('; ');
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toText, type Decimal } from '../../lib/money/decimal.js';
-import type { Usage } from '../read/read-usage.js';
+import type { Usage } from '../read/usage.js';
 import type { MeasuredCall, UsageComparison } from './comparison.js';
 
 /** The report's optional `usage`: what was estimated against what was used. */
@@ -40,7 +40,7 @@ export const usageReportSchema = z.strictObject({
   files: count,
   requests: count,
   unreadable: count.meta({
-    description: 'Globs without a match, lines, bodies and usage objects that could not be read',
+    description: 'Recorded exchanges that were not understood, and globs without a match',
   }),
   suites: z.array(suiteSchema),
   unknown: z
@@ -61,9 +61,9 @@ export function usageReport(comparison: UsageComparison, usage: Usage): UsageRep
   const others = [...comparison.unknown, ...comparison.ambiguous.map(({ group }) => group)];
   return {
     runs: comparison.runs,
-    files: usage.files,
-    requests: usage.rows,
-    unreadable: usage.unreadable.count,
+    files: usage.files.length,
+    requests: usage.exchanges.read,
+    unreadable: usage.exchanges.not_understood + usage.unmatched.length,
     suites: comparison.suites.map((suite) => ({
       name: suite.name,
       estimated_per_run: moneyText(suite.estimated_per_run),

@@ -6,7 +6,7 @@ import type { RecordedCost } from './charges.js';
 import { fetchGenerations } from '../../openrouter/account/generations.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { priceTokens } from '../../budget/pricing/price-tokens.js';
-import type { Usage } from '../read/read-usage.js';
+import type { Usage } from '../read/usage.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';
 import type { UsageRow } from '../read/usage-row.js';
 

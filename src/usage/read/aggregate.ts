@@ -1,125 +1,147 @@
 import { add, fromUnits, ZERO, type Decimal } from '../../lib/money/decimal.js';
-import type { Column } from './column.js';
-import { exactCost } from '../../lib/money/recorded-cost.js';
-import { byTokenPart, TOKEN_PARTS, type TokenCounts, type TokenPart } from '../../manifest/token-parts.js';
-import type { GroupKey, UsageTable } from './usage-table.js';
+import { exactCost, type RecordedCost } from '../../lib/money/recorded-cost.js';
+import { byTokenPart, TOKEN_PARTS, type TokenPart } from '../../manifest/token-parts.js';
+import { rareOf, tokensOf, type RowStore, type StoredRow } from './row-store.js';
+import type { GroupKey } from './usage-row.js';
 
 /** What the requests of one group used, over all recorded runs. */
 export interface UsageGroup extends GroupKey {
+  /** Requests; a sum that does not state its number counts as one. */
   readonly requests: number;
-  readonly sums: TokenCounts;
+  /** Whether the number of requests is stated by all rows. */
+  readonly has_requests: boolean;
+  readonly sums: Readonly<Record<TokenPart, number>>;
+  /** Those of the written tokens that are kept for an hour. */
+  readonly written_1h: number;
   readonly web_searches: number;
+  /** Requests that search the web. */
+  readonly searching: number;
   /** The 95th percentile by nearest rank: of 20 requests the 19th. */
   readonly p95: { readonly prompt: number; readonly completion: number };
-  /** The largest prompt, in tokens: prices may change with its length. */
-  readonly longest_prompt: number;
+  /** The largest of all, in tokens: prices may change with the length of a prompt. */
+  readonly longest: { readonly prompt: number; readonly completion: number };
   /** US dollars: the sum of what was charged, at list price for own keys; null where a request states none. */
   readonly cost: Decimal | null;
+  /** The part of the cost that is not for tokens. */
+  readonly fees: Decimal;
+  /** The sum of what other tools worked out; null where a request states none. */
+  readonly estimate: Decimal | null;
   /** Requests that state no cost. */
   readonly without_cost: number;
   /** Requests that an own provider key paid for. */
   readonly own_key: number;
 }
 
-/** Sums the rows by group. `keyOf` may coarsen the groups, e.g. leave out the file. */
-export function aggregate(table: UsageTable, keyOf: (key: GroupKey) => GroupKey = (key) => key): UsageGroup[] {
-  const groups = new Map<string, Collected>();
-  const byNumber = table.groups.map((key) => {
-    const coarse = keyOf(key);
-    const name = JSON.stringify([coarse.source, coarse.suite, coarse.call, coarse.model]);
-    const collected = groups.get(name) ?? collect(coarse);
-    groups.set(name, collected);
-    return collected;
-  });
-  for (let row = 0; row < table.length(); row += 1) {
-    const group = byNumber[table.group.get(row)];
-    if (group !== undefined && !table.isDropped(row)) addRow(group, table, row);
+/**
+ * Sums the rows by group. `keyOf` may coarsen the groups, e.g. leave out the file, or tell them apart by more; each group
+ * has the fields of its key.
+ */
+export function aggregate<Key extends GroupKey>(store: RowStore, keyOf: (key: GroupKey) => Key): (Key & UsageGroup)[] {
+  const byKey = new Map<GroupKey, Collected<Key>>();
+  const groups = new Map<string, Collected<Key>>();
+  for (const row of store.all()) {
+    const { key } = row.group;
+    let group = byKey.get(key);
+    if (group === undefined) {
+      const coarse = keyOf(key);
+      const name = JSON.stringify(coarse);
+      group = groups.get(name) ?? collect(coarse);
+      groups.set(name, group);
+      byKey.set(key, group);
+    }
+    addRow(group, row);
   }
-  const prompts = percentiles(table, table.tokens.prompt, byNumber);
-  const completions = percentiles(table, table.tokens.completion, byNumber);
-  return [...groups.values()]
-    .filter((group) => group.requests > 0)
-    .map((group) => finish(group, prompts.get(group) ?? 0, completions.get(group) ?? 0));
+  return [...groups.values()].map(finish);
 }
 
-/** The 95th percentile of a column by group; one column at a time, as its values are copied to be sorted. */
-function percentiles(table: UsageTable, column: Column, byNumber: readonly Collected[]): Map<Collected, number> {
-  const values = new Map<Collected, Values>();
-  for (const group of new Set(byNumber)) {
-    const narrow = Math.max(group.longest.prompt, group.longest.completion) <= 0xffff;
-    values.set(group, { seen: 0, values: narrow ? new Uint16Array(group.requests) : new Uint32Array(group.requests) });
-  }
-  for (let row = 0; row < table.length(); row += 1) {
-    const group = byNumber[table.group.get(row)];
-    const collected = group === undefined || table.isDropped(row) ? undefined : values.get(group);
-    if (collected === undefined) continue;
-    collected.values[collected.seen] = column.get(row);
-    collected.seen += 1;
-  }
-  return new Map([...values].map(([group, collected]) => [group, percentile95(collected.values.sort())]));
-}
-
-interface Values {
-  seen: number;
-  readonly values: Uint16Array | Uint32Array;
-}
-
-interface Collected {
-  readonly key: GroupKey;
+interface Collected<Key> {
+  readonly key: Key;
   requests: number;
-  readonly longest: { prompt: number; completion: number };
+  unstated: number;
+  readonly prompts: number[];
+  readonly completions: number[];
   readonly sums: Record<TokenPart, number>;
+  written_1h: number;
   web_searches: number;
+  searching: number;
   readonly cost: CostSum;
+  readonly fees: CostSum;
+  readonly estimate: CostSum;
   without_cost: number;
+  without_estimate: number;
   own_key: number;
 }
 
-function collect(key: GroupKey): Collected {
+function collect<Key>(key: Key): Collected<Key> {
   return {
     key,
     requests: 0,
-    longest: { prompt: 0, completion: 0 },
+    unstated: 0,
+    prompts: [],
+    completions: [],
     sums: byTokenPart(() => 0),
+    written_1h: 0,
     web_searches: 0,
+    searching: 0,
     cost: createCostSum(),
+    fees: createCostSum(),
+    estimate: createCostSum(),
     without_cost: 0,
+    without_estimate: 0,
     own_key: 0,
   };
 }
 
-function addRow(group: Collected, table: UsageTable, row: number): void {
-  group.requests += 1;
-  for (const { part } of TOKEN_PARTS) group.sums[part] += table.tokens[part].get(row);
-  group.longest.prompt = Math.max(group.longest.prompt, table.tokens.prompt.get(row));
-  group.longest.completion = Math.max(group.longest.completion, table.tokens.completion.get(row));
-  group.web_searches += table.web_searches.get(row);
-  if (table.ownKey(row)) group.own_key += 1;
-  const cost = table.cost(row);
-  if (cost === null) group.without_cost += 1;
+function addRow(group: Collected<unknown>, row: StoredRow): void {
+  const { requests, written_1h, web_searches, fees, list_cost, own_key, estimate } = rareOf(row);
+  const tokens = tokensOf(row);
+  const number = requests ?? 1;
+  group.requests += number;
+  if (requests === null) group.unstated += 1;
+  for (const { part } of TOKEN_PARTS) group.sums[part] += tokens[part];
+  // Of a row that is a sum only the mean of its requests is known.
+  group.prompts.push(Math.round(row.prompt / Math.max(number, 1)));
+  group.completions.push(Math.round(row.completion / Math.max(number, 1)));
+  group.written_1h += written_1h;
+  group.web_searches += web_searches;
+  if (web_searches > 0) group.searching += number;
+  if (own_key) group.own_key += number;
+  const cost = own_key ? list_cost : row.cost;
+  if (cost === null) group.without_cost += number;
   else group.cost.add(cost);
+  if (fees !== null) group.fees.add(fees);
+  if (estimate === null) group.without_estimate += number;
+  else group.estimate.add(estimate);
 }
 
-function finish(group: Collected, prompt: number, completion: number): UsageGroup {
+function finish<Key extends GroupKey>(group: Collected<Key>): Key & UsageGroup {
+  const { sums, written_1h, web_searches, searching, without_cost, own_key } = group;
+  const prompts = Uint32Array.from(group.prompts).sort();
+  const completions = Uint32Array.from(group.completions).sort();
   return {
     ...group.key,
     requests: group.requests,
-    sums: group.sums,
-    web_searches: group.web_searches,
-    p95: { prompt, completion },
-    longest_prompt: group.longest.prompt,
-    cost: group.without_cost === 0 ? group.cost.total() : null,
-    without_cost: group.without_cost,
-    own_key: group.own_key,
+    has_requests: group.unstated === 0,
+    sums,
+    written_1h,
+    web_searches,
+    searching,
+    p95: { prompt: percentile95(prompts), completion: percentile95(completions) },
+    longest: { prompt: prompts.at(-1) ?? 0, completion: completions.at(-1) ?? 0 },
+    cost: without_cost === 0 ? group.cost.total() : null,
+    fees: group.fees.total(),
+    estimate: group.without_estimate === 0 ? group.estimate.total() : null,
+    without_cost,
+    own_key,
   };
 }
 
-function percentile95(sorted: Uint16Array | Uint32Array): number {
+function percentile95(sorted: Uint32Array): number {
   return sorted[Math.ceil((sorted.length * 95) / 100) - 1] ?? 0;
 }
 
 interface CostSum {
-  readonly add: (cost: number | string) => void;
+  readonly add: (cost: RecordedCost) => void;
   readonly total: () => Decimal;
 }
 

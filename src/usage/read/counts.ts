@@ -1,16 +1,31 @@
 import { LARGEST_WHOLE_NUMBER } from '../../manifest/scalars.js';
-import type { JsonRecord } from './json-value.js';
 import type { TokenCounts } from '../../manifest/token-parts.js';
+import { count } from '../../lib/text/amount.js';
+import type { JsonRecord } from './json-value.js';
 
-/** What is wrong with a usage object, collected while it is read; a row with faults is not counted. */
-export type Faults = string[];
+/** What is found out while a usage object is read. */
+export interface Findings {
+  /** Why the object cannot be understood; it is then not counted. */
+  readonly problems: string[];
+  /** What a reader should know of an object that is counted. */
+  readonly notes: string[];
+}
+
+export function noFindings(): Findings {
+  return { problems: [], notes: [] };
+}
 
 /**
  * The first key that is there (not null) as a whole number, no larger than the manifest takes; 0 where none is. Anything
- * else is a fault.
+ * else is a problem.
  */
-export function countAt(record: JsonRecord | null, keys: readonly string[], faults: Faults): number {
-  if (record === null) return 0;
+export function countAt(record: JsonRecord | null, keys: readonly string[], findings: Findings): number {
+  return countOrNull(record, keys, findings) ?? 0;
+}
+
+/** The same; null where no key is there. */
+export function countOrNull(record: JsonRecord | null, keys: readonly string[], findings: Findings): number | null {
+  if (record === null) return null;
   for (const key of keys) {
     const value = record[key];
     if (value === undefined || value === null) continue;
@@ -19,32 +34,46 @@ export function countAt(record: JsonRecord | null, keys: readonly string[], faul
     }
     // Only numbers are repeated: a text could be a piece of a prompt.
     const stated = typeof value === 'number' ? String(value) : `a ${typeof value}`;
-    faults.push(`${key} is ${stated}; a whole number from 0 to ${LARGEST_WHOLE_NUMBER} is due`);
+    findings.problems.push(`${key} is ${stated}, expected an integer from 0 to ${count(LARGEST_WHOLE_NUMBER)}`);
     return 0;
   }
-  return 0;
-}
-
-/** US dollars as a number or a plain decimal text; null where it is absent. Anything else is a fault. */
-export function costAt(record: JsonRecord | null, key: string, faults: Faults): number | string | null {
-  const value = record?.[key];
-  if (value === undefined || value === null) return null;
-  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
-  if (typeof value === 'string' && /^\d{1,12}(?:\.\d{1,30})?$/.test(value)) return value;
-  faults.push(`${key} is ${typeof value === 'number' ? String(value) : `a ${typeof value}`}; US dollars are due`);
   return null;
 }
 
-/** Faults where a part is larger than its whole: such numbers mean something else than was thought. */
-export function checkParts(tokens: TokenCounts, faults: Faults): void {
-  const parts: readonly (readonly [string, number, string, number])[] = [
-    ['cached', tokens.cached, 'prompt', tokens.prompt],
-    ['cache-written', tokens.written, 'prompt', tokens.prompt],
-    ['audio', tokens.audio, 'prompt', tokens.prompt],
-    ['reasoning', tokens.reasoning, 'completion', tokens.completion],
-    ['image and audio output', tokens.image_output + tokens.audio_output, 'completion', tokens.completion],
-  ];
-  for (const [part, size, whole, total] of parts) {
-    if (size > total) faults.push(`${size} ${part} tokens are more than the ${total} ${whole} tokens they are part of`);
-  }
+/** US dollars as a number or a plain decimal text; null where it is absent. Anything else is a problem. */
+export function costAt(record: JsonRecord | null, key: string, findings: Findings): number | string | null {
+  const value = record?.[key];
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
+  if (typeof value === 'string' && /^\d{1,12}(?:\.\d{1,30})?$/.test(value)) return value;
+  const stated = typeof value === 'number' ? String(value) : `a ${typeof value}`;
+  findings.problems.push(`${key} is ${stated}, expected US dollars`);
+  return null;
+}
+
+/** Lowers each part that is larger than its whole, and says so: providers count parts in ways of their own. */
+export function withinWholes(tokens: TokenCounts, findings: Findings): TokenCounts {
+  const { prompt, completion } = tokens;
+  const fits =
+    Math.max(tokens.cached, tokens.written, tokens.audio) <= prompt &&
+    Math.max(tokens.reasoning, tokens.image_output + tokens.audio_output) <= completion;
+  if (fits) return tokens;
+  const part = (name: string, size: number, whole: string, most: number): number => {
+    if (size <= most) return size;
+    findings.notes.push(
+      `${count(size)} ${name} tokens are more than the ${count(most)} ${whole} tokens that they are part of; ${count(most)} were counted`,
+    );
+    return most;
+  };
+  const image = part('image output', tokens.image_output, 'completion', completion);
+  return {
+    prompt,
+    completion,
+    cached: part('cached', tokens.cached, 'prompt', prompt),
+    written: part('cache-written', tokens.written, 'prompt', prompt),
+    audio: part('audio', tokens.audio, 'prompt', prompt),
+    reasoning: part('reasoning', tokens.reasoning, 'completion', completion),
+    image_output: image,
+    audio_output: part('audio output', tokens.audio_output, 'remaining completion', completion - image),
+  };
 }

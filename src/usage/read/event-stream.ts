@@ -1,12 +1,14 @@
 import { isRecord, nameAt, recordAt, type JsonRecord } from './json-value.js';
-import { statesUsage } from './provider-tokens.js';
+import { statesUsage } from './tokens.js';
 
 /**
- * The responses in a recorded event stream (text/event-stream), each as the object that an answer in one piece would
+ * The responses in a recorded event stream (text/event-stream,
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html), each as the object that an answer in one piece would
  * have been: OpenAI, OpenRouter and Google state usage in a late chunk (the last one wins), the Responses API in its
  * last event, Anthropic the inputs in `message_start` and the outputs, cumulative, in `message_delta`.
  */
 export interface StreamedResponses {
+  /** A response that was cut off before it stated its usage is among them, without `usage`. */
   readonly responses: readonly JsonRecord[];
   /** Events that state usage and are not JSON: the recording was cut. */
   readonly unreadable: number;
@@ -19,28 +21,64 @@ export function isEventStream(text: string): boolean {
 }
 
 export function streamedResponses(text: string): StreamedResponses {
-  const responses: JsonRecord[] = [];
+  const merger = createStreamMerger();
   let unreadable = 0;
-  let current: JsonRecord | null = null;
-  const finish = (): void => {
-    if (current !== null) responses.push(current);
-    current = null;
-  };
   for (const data of eventData(text)) {
-    if (data === '[DONE]') finish();
-    if (!data.includes('"usage')) continue;
-    const event = parseRecord(data);
-    if (event === null) {
-      unreadable += 1;
+    if (data === '[DONE]') {
+      merger.end();
       continue;
     }
-    const next: JsonRecord | null = merge(current, event);
-    if (next === null) continue;
-    if (current !== null && isAnother(current, next, event)) finish();
-    current = next;
+    const event = parseRecord(data);
+    if (event !== null) merger.add(event);
+    else if (data.includes('"usage')) unreadable += 1;
   }
-  finish();
-  return { responses, unreadable };
+  merger.end();
+  return { responses: merger.responses, unreadable };
+}
+
+/** Puts the events of streams together, one stream after the other. */
+export interface StreamMerger {
+  readonly add: (event: JsonRecord) => void;
+  /** The stream is over; what it did not state is not recorded. */
+  readonly end: () => void;
+  readonly responses: JsonRecord[];
+}
+
+export function createStreamMerger(): StreamMerger {
+  const responses: JsonRecord[] = [];
+  let current: JsonRecord | null = null;
+  let isOpen = false;
+  const end = (): void => {
+    if (current !== null) responses.push(isOpen ? unfinished(current) : current);
+    current = null;
+    isOpen = false;
+  };
+  return {
+    responses,
+    end,
+    add: (event) => {
+      const next: JsonRecord | null = merge(current, event);
+      if (next === null) return;
+      if (current !== null && isAnother(current, next, event)) end();
+      const stated = statesAnything(next);
+      // Anthropic's first event states the input; without the later ones the stream was cut.
+      isOpen = event.type === 'message_start' || !stated;
+      current = !stated && current !== null && statesAnything(current) ? current : next;
+    },
+  };
+}
+
+/** What is known of a response that was cut off: not its usage. */
+function unfinished(response: JsonRecord): JsonRecord {
+  const { id, model } = response;
+  return { object: 'chat.completion.chunk', id, model };
+}
+
+function statesAnything(response: JsonRecord): boolean {
+  const usage = recordAt(response, 'usage');
+  return (
+    (usage !== null && statesUsage(usage)) || isRecord(response.usageMetadata) || isRecord(response.usage_metadata)
+  );
 }
 
 /** The data of each event; its lines are joined as the format says. */
@@ -66,7 +104,7 @@ function parseRecord(text: string): JsonRecord | null {
   }
 }
 
-/** The response as far as it is known after the event; null where the event says nothing of usage. */
+/** The response as far as it is known after the event; null where the event says nothing of a response. */
 function merge(current: JsonRecord | null, event: JsonRecord): JsonRecord | null {
   if (event.type === 'message_start') return recordAt(event, 'message');
   if (event.type === 'message_delta') {
@@ -75,9 +113,9 @@ function merge(current: JsonRecord | null, event: JsonRecord): JsonRecord | null
     return { ...current, usage: { ...recordAt(current ?? {}, 'usage'), ...stated(usage) } };
   }
   const whole = recordAt(event, 'response') ?? event;
-  const usage = recordAt(whole, 'usage');
-  const states = (usage !== null && statesUsage(usage)) || isRecord(whole.usageMetadata);
-  return states ? whole : null;
+  if (statesAnything(whole)) return whole;
+  const isOpening = Array.isArray(whole.choices) || Array.isArray(whole.candidates) || whole.object === 'response';
+  return isOpening ? whole : null;
 }
 
 /** Null in a later event means "not said again". */

@@ -1,124 +1,56 @@
 import { NoVerdictError, problem, type Problem } from '../../lib/errors/problem.js';
 import { errorCode } from '../../lib/errors/system-error.js';
+import { counted } from '../../lib/text/amount.js';
+import { contextOfFile } from './context.js';
+import type { RecordingFile } from './exchange.js';
 import { fileBytes } from './file-bytes.js';
-import { findUsage } from './find-usage.js';
-import { createGenerationRows } from './generation-rows.js';
+import { createLedger } from './ledger.js';
 import { readRecording } from './recording-file.js';
-import type { Surroundings } from './response-usage.js';
+import { findExchanges } from './search.js';
 import { selectFiles, type SelectOptions } from './select-files.js';
-import type { UsageSink } from './sink.js';
-import { createSpanTree } from './span-tree.js';
-import type { UsageRow } from './usage-row.js';
-import { createUsageTable, type UsageTable } from './usage-table.js';
-
-/** What the named files say was used. */
-export interface Usage {
-  readonly table: UsageTable;
-  readonly files: number;
-  /** Rows that count. */
-  readonly rows: number;
-  /** Rows of OpenRouter's own generations by their id, at most 5,000. */
-  readonly generations: ReadonlyMap<string, UsageRow>;
-  /** Rows that came again under the same id and replaced the earlier one. */
-  readonly repeated: number;
-  /** Spans and messages that repeat what others state. */
-  readonly sums: number;
-  /** Answers that a test runner had in its cache: not spent. */
-  readonly not_spent: number;
-  /** Globs without a match, lines, bodies and usage objects that could not be read: all are counted, the first named. */
-  readonly unreadable: { readonly count: number; readonly problems: readonly Problem[] };
-}
-
-/** More places than this are counted and no longer named. */
-const NAMED_PROBLEMS = 100;
+import type { Usage } from './usage.js';
 
 /**
- * Reads the files that the globs name, in any of the known formats. Memory grows by about 25 bytes a row, not with the
- * size of the files. A glob without a match is one of the places that cannot be read. Throws a NoVerdictError (2) for
- * what is not a regular file, and where nothing is left to read.
+ * Reads the files that the globs name, in any of the known formats, and accounts for every exchange in them. Memory
+ * grows with the number of requests, not with the size of the files. Throws a NoVerdictError (2) for what is not a
+ * regular file, and where no file is left; that nothing was read is for the caller to judge.
  */
 export async function readUsage(globs: readonly string[], options: SelectOptions): Promise<Usage> {
   const { files, unmatched } = await selectFiles(globs, options);
-  const table = createUsageTable();
-  const generations = createGenerationRows();
-  const spans = createSpanTree(table);
-  const problems: Problem[] = [...unmatched];
-  let unreadable = unmatched.length;
-  let notSpent = 0;
-  let sums = 0;
-
-  const note = (message: string, file: string, line: number | null): void => {
-    unreadable += 1;
-    if (problems.length < NAMED_PROBLEMS) problems.push(problem(message, { file, line }));
-  };
-
-  for (const file of files) {
-    const sessions = new Map<string, Set<number>>();
-    const summed = new Set<string>();
-    let line: number | null = null;
-    const sink: UsageSink = {
-      row: (row) => {
-        generations.see(row);
-        return table.put(row);
+  const ledger = createLedger();
+  for (const { name, path } of files) {
+    const file: RecordingFile = { name, line: null };
+    const context = contextOfFile(file);
+    ledger.open(name);
+    await readRecording(name, fileBytes(path), {
+      value: (value, line) => {
+        file.line = line;
+        findExchanges(value, context, ledger);
       },
-      span: spans.add,
-      fault: (message) => {
-        note(`a usage record cannot be read: ${message}`, file.name, line);
-      },
-      notSpent: () => {
-        notSpent += 1;
-      },
-      sessionRow: (session, row) => {
-        if (summed.has(session)) sums += 1;
-        else keep(sessions, session, table.put(row));
-      },
-      sessionSummary: (session) => {
-        summed.add(session);
-        const included = sessions.get(session) ?? new Set();
-        sums += included.size;
-        included.forEach(table.drop);
-        sessions.delete(session);
-      },
-    };
-    const around: Surroundings = { source: file.name, suite: null, call: null, model: null, time: null };
-    await readRecording(file.name, fileBytes(file.path), {
-      value: (value, at) => {
-        line = at;
-        findUsage(value, around, sink);
-      },
-      unreadable: (message, at) => {
-        note(at === null ? `${file.name} ${message}` : `line ${at} of ${file.name} ${message}`, file.name, at);
+      unreadable: (message, line) => {
+        file.line = line;
+        ledger.notUnderstood(message, context);
       },
     }).catch((error: unknown) => {
-      note(`${file.name} cannot be read to its end: ${reasonOf(error)}`, file.name, null);
+      file.line = null;
+      ledger.notUnderstood(`a file that cannot be read to its end: ${reasonOf(error)}`, context);
     });
+    file.line = null;
+    ledger.close(file);
   }
-
-  sums += spans.dropSums();
-  const rows = countRows(table);
-  if (rows === 0) throw nothingToRead(files.length, notSpent, unreadable, problems);
+  const settled = ledger.settle();
+  const { without_usage, not_understood } = settled;
   return {
-    table,
-    files: files.length,
-    rows,
-    generations: generations.rows,
-    repeated: table.replaced(),
-    sums,
-    not_spent: notSpent,
-    unreadable: { count: unreadable, problems },
+    rows: settled.rows,
+    files: settled.files,
+    exchanges: { read: settled.rows.size(), without_usage, not_understood },
+    unmeasured: settled.unmeasured,
+    notes: settled.notes,
+    generations: settled.generations,
+    repeated: settled.rows.repeated(),
+    sums: settled.sums,
+    unmatched,
   };
-}
-
-function keep(sessions: Map<string, Set<number>>, session: string, row: number): void {
-  const rows = sessions.get(session);
-  if (rows === undefined) sessions.set(session, new Set([row]));
-  else rows.add(row);
-}
-
-function countRows(table: UsageTable): number {
-  let rows = 0;
-  for (let row = 0; row < table.length(); row += 1) if (!table.isDropped(row)) rows += 1;
-  return rows;
 }
 
 /** Errors of the file system and of zlib carry a code; their texts may quote what was read. */
@@ -126,16 +58,25 @@ function reasonOf(error: unknown): string {
   return errorCode(error) ?? 'it changed meanwhile';
 }
 
-function nothingToRead(
-  files: number,
-  notSpent: number,
-  unreadable: number,
-  problems: readonly Problem[],
-): NoVerdictError {
-  const cached = notSpent > 0 ? `; ${notSpent} cached answers were not spent` : '';
-  const accepted = 'cassettes, JSON Lines, OTLP/JSON traces, promptfoo and Claude Code output are accepted';
-  const summary = problem(`no usage was found in ${files} ${files === 1 ? 'file' : 'files'}${cached}; ${accepted}`);
-  const unnamed = unreadable - problems.length;
-  const rest = unnamed > 0 ? [problem(`${unnamed} further places cannot be read`)] : [];
-  return new NoVerdictError(2, [summary, ...problems, ...rest]);
+/** What was not understood, and what is worth knowing of the rest: a line each, with its place. */
+export function problemsOfUsage(usage: Usage): Problem[] {
+  const notUnderstood = usage.files.flatMap(({ name, not_understood }) =>
+    not_understood.map(({ what, count, lines }) => {
+      const more = count > 1 ? ` (${count} times)` : '';
+      return problem(`not understood: ${what}${more}`, { file: name, line: lines[0] ?? null });
+    }),
+  );
+  return [...usage.unmatched, ...notUnderstood];
+}
+
+/** Throws a NoVerdictError (2) where no file states any usage: it says what was found instead. */
+export function requireUsage(usage: Usage): void {
+  if (usage.exchanges.read > 0) return;
+  const { without_usage } = usage.exchanges;
+  const without = without_usage > 0 ? `; ${counted(without_usage, 'exchange')} without usage` : '';
+  const files = counted(usage.files.length, 'file');
+  const summary = problem(
+    `no usage was found in ${files}${without}; llm-budget usage lists what was found, and its help the formats that are read`,
+  );
+  throw new NoVerdictError(2, [summary, ...problemsOfUsage(usage)]);
 }

@@ -60,7 +60,7 @@ export async function readRecording(
     isFirstBlock = false;
   }
   splitter.end();
-  if (state.tooLarge) handler.unreadable(`is larger than ${limit / 1024 / 1024} MiB and not JSON Lines`, null);
+  if (state.tooLarge) handler.unreadable(`a file of more than ${limit / 1024 / 1024} MiB that is not JSON Lines`, null);
   else if (state.first !== null) handler.value(state.first.value, null);
   else if (state.documentLength > 0) readDocument(name, Buffer.concat(withLineEnds(state.document)), handler);
 }
@@ -114,7 +114,7 @@ function withLineEnds(lines: readonly Buffer[]): Buffer[] {
 }
 
 function longerThan(limit: number): string {
-  return `is longer than ${limit / 1024 / 1024} MiB; it was not read`;
+  return `a line of more than ${limit / 1024 / 1024} MiB`;
 }
 
 function isBlank(bytes: Buffer): boolean {
@@ -124,8 +124,8 @@ function isBlank(bytes: Buffer): boolean {
 /** Why the start of a file is not UTF-8 text; null where it may be. */
 function notText(head: Buffer): string | null {
   const [a, b] = head;
-  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return 'is UTF-16; UTF-8 is accepted';
-  return head.includes(0) ? 'is a binary file; JSON, JSON Lines or YAML is accepted' : null;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return 'a file in UTF-16; UTF-8 is accepted';
+  return head.includes(0) ? 'a binary file; JSON, JSON Lines, YAML and CSV are accepted' : null;
 }
 
 /** Reads lines of JSON, and returns how many they were. */
@@ -148,14 +148,14 @@ function readJsonLines(bytes: Buffer, line: number, handler: RecordingHandler): 
 
 function readDoubtfulLine(bytes: Buffer, line: number, handler: RecordingHandler): void {
   if (isUtf8(bytes)) readJsonLine(bytes.toString('utf8'), line, handler);
-  else handler.unreadable('is not UTF-8', line);
+  else handler.unreadable('a line that is not UTF-8', line);
 }
 
 function readJsonLine(text: string, line: number, handler: RecordingHandler): void {
   const value = parsed(text);
   if (value !== null) handler.value(value.value, line);
   // The parser's own message quotes the text, which may be a prompt.
-  else if (text.trim() !== '') handler.unreadable('is not valid JSON', line);
+  else if (text.trim() !== '') handler.unreadable('a line that is not valid JSON', line);
 }
 
 function parsed(text: string): { readonly value: unknown } | null {
@@ -168,7 +168,7 @@ function parsed(text: string): { readonly value: unknown } | null {
 
 function readDocument(name: string, bytes: Buffer, handler: RecordingHandler): void {
   if (!isUtf8(bytes)) {
-    handler.unreadable('is not UTF-8', null);
+    handler.unreadable('a file that is not UTF-8', null);
     return;
   }
   const text = bytes.toString('utf8');
@@ -191,26 +191,50 @@ function looksLikeJson(text: string): boolean {
 function readStream(text: string, handler: RecordingHandler): void {
   const { responses, unreadable } = streamedResponses(text);
   handler.value(responses, null);
-  if (unreadable > 0) handler.unreadable('has events that are not valid JSON', null);
+  if (unreadable > 0) handler.unreadable('events that are not valid JSON', null);
 }
 
 /** JSON Lines whose first line is broken, or a document that was cut off. */
 function readBrokenJson(text: string, handler: RecordingHandler): void {
+  const values = jsonValues(text);
+  if (values !== null) {
+    for (const value of values) handler.value(value, null);
+    return;
+  }
   const lines = text.split('\n');
   const second = lines.slice(1).find((line) => line.trim() !== '');
   const value = second === undefined ? null : parsed(second);
   if (value === null || !isRecord(value.value)) {
-    handler.unreadable('is not valid JSON (cut off?)', null);
+    handler.unreadable('a file that is not valid JSON (cut off?)', null);
     return;
   }
   readJsonLines(Buffer.from(text), 1, handler);
+}
+
+/**
+ * JSON values one after the other, each over many lines, as the console exporter of OpenTelemetry writes them; null
+ * where the text is anything else.
+ */
+function jsonValues(text: string): readonly unknown[] | null {
+  const values: unknown[] = [];
+  let start = 0;
+  // Such a value ends with a bracket at the start of a line.
+  for (const { index } of text.matchAll(/^[\]}],?\r?$/gm)) {
+    const value = parsed(text.slice(start, index + 1));
+    if (value === null) continue;
+    values.push(value.value);
+    start = text[index + 1] === ',' ? index + 2 : index + 1;
+  }
+  return values.length > 0 && text.slice(start).trim() === '' ? values : null;
 }
 
 function readYaml(name: string, size: number, text: string, handler: RecordingHandler): void {
   const documents = size > LARGEST_YAML ? null : cassetteDocuments(text);
   if (documents === null || documents.every((document) => typeof document !== 'object' || document === null)) {
     handler.unreadable(
-      YAML.test(name) ? 'is not valid YAML' : 'is neither JSON, JSON Lines, YAML nor an event stream',
+      YAML.test(name)
+        ? 'a file that is not valid YAML'
+        : 'a file that is neither JSON, JSON Lines, YAML, CSV nor an event stream',
       null,
     );
     return;

@@ -1,9 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { isDynamicPattern } from 'tinyglobby';
+import { glob, isDynamicPattern } from 'tinyglobby';
 import { NoVerdictError, problem, type Problem } from '../../lib/errors/problem.js';
 import { errorCode } from '../../lib/errors/system-error.js';
-import { globPaths } from './glob-paths.js';
 
 /** A regular file to read: its name as the user would write it, and where it really is. */
 export interface SelectedFile {
@@ -35,7 +34,7 @@ export async function selectFiles(patterns: readonly string[], options: SelectOp
   const unmatched: Problem[] = [];
   const files = new Map<string, SelectedFile>();
   if (wanted.length === 0)
-    problems.push(problem('no usage file is named; a path or a glob such as "usage/*.jsonl" is due'));
+    problems.push(problem('no usage file is named; expected a path or a glob such as "usage/*.jsonl"'));
   for (const pattern of wanted) {
     const names = await matches(pattern, ignore, options.cwd);
     if (names.length === 0) unmatched.push(problem(`no file matches "${pattern}"`));
@@ -53,7 +52,8 @@ export async function selectFiles(patterns: readonly string[], options: SelectOp
 /** A path that exists is itself, even where it could be read as a pattern. Folders that a pattern hits are passed over. */
 async function matches(pattern: string, ignore: readonly string[], cwd: string): Promise<readonly string[]> {
   if (!isDynamicPattern(pattern)) return (await exists(resolve(cwd, pattern))) ? [pattern] : [];
-  const names = await globPaths(pattern, ignore, cwd);
+  // Pipes, devices and links to nothing match no pattern.
+  const names = await glob(pattern, { cwd, ignore, expandDirectories: false });
   return names.length === 0 && (await exists(resolve(cwd, pattern))) ? [pattern] : names;
 }
 

@@ -1,63 +1,73 @@
-import { createIdIndex } from './id-index.js';
-import type { TracedSpan } from './sink.js';
-import type { UsageTable } from './usage-table.js';
-import { wholeColumn } from './column.js';
+import type { Context, TracedSpan } from './exchange.js';
+import type { StoredRow } from './row-store.js';
+import type { GroupKey } from './usage-row.js';
 
 /**
- * Spans come in any order and over many lines, so which of them are leaves is known only at the end. A span with usage
- * that has another one beneath it, however deep, repeats what that one states.
+ * Spans come in any order, over many lines and files, so which of them are leaves is known only at the end. A span with
+ * usage that has another one beneath it, however deep, repeats what that one states.
  */
 export interface SpanTree {
-  readonly add: (span: TracedSpan) => void;
-  /** Drops the rows of all spans that are no leaves; returns their number. */
-  readonly dropSums: () => number;
+  readonly add: (span: TracedSpan, row: StoredRow | null, context: Context) => void;
+  readonly settle: () => {
+    readonly sums: readonly StoredRow[];
+    readonly requestsWithoutUsage: readonly { readonly key: GroupKey; readonly reason: string }[];
+  };
 }
 
-export function createSpanTree(table: UsageTable): SpanTree {
-  const index = createIdIndex();
-  let count = 0;
-  /** By a span's number: one more than its parent's number and than its row; 0 is none. */
-  const parents = wholeColumn();
-  const rows = wholeColumn();
+interface Node {
+  parent: string | null;
+  row: StoredRow | null;
+  /** Set where the span is a request that states no usage. */
+  request: GroupKey | null;
+}
 
-  const rowOf = (span: number): number => rows.get(span) - 1;
-  const numberOf = (trace: string, span: string | null): number => {
-    const known = span === null ? -1 : index.claim(`${trace}:${span}`, count);
-    if (known >= 0) return known;
-    count += 1;
-    return count - 1;
+export function createSpanTree(): SpanTree {
+  const nodes = new Map<string, Node>();
+  const nodeOf = (key: string): Node => {
+    const known = nodes.get(key);
+    if (known !== undefined) return known;
+    const node: Node = { parent: null, row: null, request: null };
+    nodes.set(key, node);
+    return node;
   };
+  let unnamed = 0;
 
   return {
-    add: ({ trace, span, parent, row }) => {
-      const number = numberOf(trace, span);
-      if (parent !== null && parent !== span) parents.set(number, numberOf(trace, parent) + 1);
-      const id = row?.id ?? (span === null ? null : `${trace}:${span}`);
-      if (row !== null) rows.set(number, table.put({ ...row, id }) + 1);
-    },
-    dropSums: () => {
-      const isSum = new Uint8Array(count);
-      for (let span = 0; span < count; span += 1) {
-        if (rows.get(span) !== 0) markAncestors(span, parents.get, isSum);
+    add: ({ trace, span, parent, isRequest }, row, { file, suite, call, model, run }) => {
+      if (span === null) unnamed += 1;
+      const node = nodeOf(span === null ? `\0${unnamed}` : `${trace}:${span}`);
+      if (parent !== null && parent !== span) {
+        node.parent = `${trace}:${parent}`;
+        nodeOf(node.parent);
       }
-      const spans = Array.from({ length: count }, (_, span) => span);
-      const sums = new Set(spans.filter((span) => isSum[span] === 1 && rows.get(span) !== 0).map(rowOf));
-      if (sums.size === 0) return 0;
-      // A wrapper may carry the response's own id: then both spans are one row, and it stays.
-      for (const span of spans) if (isSum[span] !== 1) sums.delete(rowOf(span));
-      sums.forEach((row) => {
-        table.drop(row);
-      });
-      return sums.size;
+      if (row !== null) node.row = row;
+      else if (isRequest) node.request = { source: file.name, suite, call, model, run, tier: null };
+    },
+    settle: () => {
+      const above = new Set<Node>();
+      for (const node of nodes.values()) if (node.row !== null) markAncestors(node, nodes, above);
+      const sums = new Set<StoredRow>();
+      for (const node of above) if (node.row !== null) sums.add(node.row);
+      // A wrapper may carry the id of the response: then both spans are one row, and it stays.
+      for (const node of nodes.values()) if (node.row !== null && !above.has(node)) sums.delete(node.row);
+      const requestsWithoutUsage = [...nodes.values()].flatMap((node) =>
+        node.request === null || node.row !== null || above.has(node)
+          ? []
+          : [{ key: node.request, reason: 'a span of a request that states no usage' }],
+      );
+      return { sums: [...sums], requestsWithoutUsage };
     },
   };
 }
 
-/** Stops where an earlier walk has been: traces may be deep, or go round in a circle. */
-function markAncestors(span: number, parentOf: (span: number) => number, isSum: Uint8Array): void {
-  let parent = parentOf(span) - 1;
-  while (parent >= 0 && parent !== span && isSum[parent] !== 1) {
-    isSum[parent] = 1;
-    parent = parentOf(parent) - 1;
+/** Stops where an earlier walk has been: traces may be deep. Spans that go round in a circle are above none of them. */
+function markAncestors(start: Node, nodes: ReadonlyMap<string, Node>, above: Set<Node>): void {
+  const way = new Set<Node>();
+  let node = start.parent === null ? undefined : nodes.get(start.parent);
+  while (node !== undefined && !above.has(node) && !way.has(node)) {
+    if (node === start) return;
+    way.add(node);
+    node = node.parent === null ? undefined : nodes.get(node.parent);
   }
+  for (const one of way) above.add(one);
 }

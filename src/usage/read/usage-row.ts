@@ -1,25 +1,42 @@
 import type { RecordedCost } from '../../lib/money/recorded-cost.js';
 import type { TokenCounts } from '../../manifest/token-parts.js';
 
-/** The one normal form of what a request really used, whichever format it was recorded in. */
+/** How a request was served, where that has a price of its own; `fast` is Anthropic's `speed: fast`. */
+export type ServedTier = 'flex' | 'priority' | 'batch' | 'fast';
+
+/** The one normal form of a recorded exchange that states its usage, whichever format it was recorded in. */
 export interface UsageRow {
+  /** The file it was read from. */
+  readonly source: string;
   /** Where the recording names it. */
   readonly suite: string | null;
   /** Where the recording names it. */
   readonly call: string | null;
-  /** As recorded, often the canonical slug; null: not stated. */
+  /** As recorded; null: not stated. */
   readonly model: string | null;
+  readonly tier: ServedTier | null;
+  /** The id of the recorder's run; null where the recording has none. */
+  readonly run: string | null;
+  /** 1, or the number of requests that the row is the sum of; null: a sum that does not state it. */
+  readonly requests: number | null;
   readonly tokens: TokenCounts;
+  /** Those of the written tokens that are kept for an hour. */
+  readonly written_1h: number;
   readonly web_searches: number;
-  /** What was charged. */
+  /** What the provider or a gateway charged, in US dollars. */
   readonly cost: RecordedCost | null;
+  /** The part of the cost that is not for tokens: server tools such as web search. */
+  readonly fees: RecordedCost | null;
   /** With an own provider key: the list price; else null. */
   readonly list_cost: RecordedCost | null;
   readonly own_key: boolean;
-  /** Of the response; the same id is counted once, the last wins. */
+  /** What another tool worked out from a price table of its own. */
+  readonly estimate: RecordedCost | null;
+  /** Of the response: rows with the same id are one request. */
   readonly id: string | null;
   /** Milliseconds since 1970, UTC. */
   readonly time: number | null;
-  /** The file it was read from. */
-  readonly source: string;
 }
+
+/** What rows have in common. */
+export type GroupKey = Pick<UsageRow, 'source' | 'suite' | 'call' | 'model' | 'tier' | 'run'>;

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { contextOfFile } from '../../../src/usage/read/context.js';
+import { noFindings } from '../../../src/usage/read/counts.js';
+import { createLedger, type Ledger } from '../../../src/usage/read/ledger.js';
+import type { UsageRow } from '../../../src/usage/read/usage-row.js';
+import { usageRow } from '../../support/usage.js';
+
+const context = contextOfFile({ name: 'a.jsonl', line: 1 });
+
+/** The calls of the rows that count. */
+function counted(ledger: Ledger): (string | null)[] {
+  return [...ledger.settle().rows.all()].map(({ group }) => group.key.call);
+}
+
+describe('the spans of a trace', () => {
+  interface Span {
+    readonly span: string;
+    readonly parent: string | null;
+    readonly row: UsageRow | null;
+    readonly trace?: string;
+  }
+  const span = (id: string, parent: string | null, fields: Partial<UsageRow> | null): Span => ({
+    span: id,
+    parent,
+    row: fields === null ? null : usageRow(fields),
+  });
+  function traced(...spans: readonly Span[]): Ledger {
+    const ledger = createLedger();
+    for (const one of spans) ledger.span({ trace: 't', isRequest: true, ...one }, noFindings(), context);
+    return ledger;
+  }
+
+  test('with usage beneath them repeat sums, in whatever order they come', () => {
+    const spans = [
+      span('root', null, { call: 'root' }),
+      span('leaf', 'step', { call: 'leaf' }),
+      span('middle', 'root', { call: 'middle' }),
+      span('step', 'middle', null),
+      span('alone', 'root', { call: 'alone' }),
+    ];
+    expect(counted(traced(...spans))).toEqual(['leaf', 'alone']);
+    expect(counted(traced(...[...spans].reverse()))).toEqual(['alone', 'leaf']);
+    expect(traced(...spans).settle().sums).toBe(2);
+  });
+
+  test('are one row where a wrapper carries the id of the response, and it stays', () => {
+    const settled = traced(span('inner', 'outer', { id: 'gen-1' }), span('outer', null, { id: 'gen-1' })).settle();
+    expect([settled.rows.size(), settled.sums]).toEqual([1, 0]);
+  });
+
+  test('have nothing to do with spans of the same id in another trace', () => {
+    const ledger = traced({ ...span('leaf', 'root', {}), trace: 'one' }, { ...span('root', null, {}), trace: 'two' });
+    expect(ledger.settle().rows.size()).toBe(2);
+  });
+
+  test('that are requests and state no usage, with none beneath them, are requests without usage', () => {
+    const settled = traced(span('root', null, null), span('cut', 'root', null), span('leaf', 'root', {})).settle();
+    expect([settled.rows.size(), settled.without_usage]).toEqual([1, 1]);
+    expect(settled.unmeasured.map(({ requests }) => requests)).toEqual([1]);
+  });
+
+  test('that go round in a circle are all counted', () => {
+    expect(
+      traced(span('a', 'b', {}), span('b', 'a', {}))
+        .settle()
+        .rows.size(),
+    ).toBe(2);
+  });
+});
+
+test('a stream that was cut in one file and is whole in another is one request with usage', () => {
+  const ledger = createLedger();
+  ledger.unmeasured({ model: 'a/b', id: 'gen-1', reason: 'cut off' }, context);
+  ledger.read(usageRow({ id: 'gen-1' }), noFindings(), contextOfFile({ name: 'b.jsonl', line: 1 }));
+  ledger.unmeasured({ model: 'a/b', id: 'gen-2', reason: 'cut off' }, context);
+  const settled = ledger.settle();
+  expect([settled.rows.size(), settled.without_usage]).toEqual([1, 1]);
+});

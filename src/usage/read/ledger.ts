@@ -1,0 +1,199 @@
+import { NAMED_PLACES, type FileAccount, type UnmeasuredGroup, type UsageNote } from './usage.js';
+import { withinWholes, type Findings } from './counts.js';
+import type { Accounts, Context, RecordingFile, SummaryStrength } from './exchange.js';
+import { createGenerationRows } from './generation-rows.js';
+import { createRowStore, type RowStore, type StoredRow } from './row-store.js';
+import { createSpanTree } from './span-tree.js';
+import type { GroupKey, UsageRow } from './usage-row.js';
+
+/** All exchanges of all files, settled: nothing counts twice, whatever the order and the names of the files. */
+export interface Settled {
+  readonly rows: RowStore;
+  readonly generations: ReadonlyMap<string, UsageRow>;
+  readonly files: readonly FileAccount[];
+  readonly unmeasured: readonly UnmeasuredGroup[];
+  readonly notes: readonly UsageNote[];
+  readonly without_usage: number;
+  readonly not_understood: number;
+  /** Sums of sessions and traces that were left out, as their parts are counted. */
+  readonly sums: number;
+}
+
+export interface Ledger extends Accounts {
+  readonly open: (file: string) => void;
+  readonly close: (file: RecordingFile) => void;
+  readonly settle: () => Settled;
+}
+
+interface FileEntry {
+  readonly name: string;
+  hasRead: boolean;
+  readonly without: Map<string, number>;
+  readonly notUnderstood: Map<string, { count: number; readonly lines: number[] }>;
+}
+
+interface Session {
+  readonly messages: Set<StoredRow>;
+  readonly strong: Set<StoredRow>;
+  readonly weak: Set<StoredRow>;
+}
+
+interface Unfinished {
+  readonly key: GroupKey;
+  readonly reason: string;
+}
+
+export function createLedger(): Ledger {
+  const rows = createRowStore();
+  const generations = createGenerationRows();
+  const spans = createSpanTree();
+  const files = new Map<string, FileEntry>();
+  const sessions = new Map<string, Session>();
+  const unfinished = new Map<string, Unfinished>();
+  const unmeasured = new Map<string, { key: GroupKey; requests: number }>();
+  const notes = new Map<string, { count: number; readonly file: string; readonly line: number | null }>();
+  const endings = new Map<RecordingFile, (() => void)[]>();
+  let found = 0;
+  let repeated = 0;
+
+  const entryOf = (name: string): FileEntry => {
+    const known = files.get(name);
+    if (known !== undefined) return known;
+    const entry: FileEntry = { name, hasRead: false, without: new Map(), notUnderstood: new Map() };
+    files.set(name, entry);
+    return entry;
+  };
+  const notUnderstood = (what: string, { file }: Context): void => {
+    found += 1;
+    const entry = entryOf(file.name);
+    const known = entry.notUnderstood.get(what);
+    const place = known ?? { count: 0, lines: [] };
+    place.count += 1;
+    if (file.line !== null && place.lines.length < NAMED_PLACES) place.lines.push(file.line);
+    entry.notUnderstood.set(what, place);
+  };
+  const note = (message: string, { file }: Context): void => {
+    const known = notes.get(message);
+    if (known === undefined) notes.set(message, { count: 1, file: file.name, line: file.line });
+    else known.count += 1;
+  };
+  /** Stores the row; null where it cannot be understood. */
+  const put = (row: UsageRow, findings: Findings, context: Context): StoredRow | null => {
+    if (findings.problems.length > 0) {
+      notUnderstood(findings.problems.join('; '), context);
+      return null;
+    }
+    found += 1;
+    entryOf(context.file.name).hasRead = true;
+    const tokens = withinWholes(row.tokens, findings);
+    for (const message of findings.notes) note(message, context);
+    const counted = tokens === row.tokens ? row : { ...row, tokens };
+    generations.see(counted);
+    return rows.put(counted);
+  };
+  const sessionOf = (name: string): Session => {
+    const known = sessions.get(name);
+    if (known !== undefined) return known;
+    const session: Session = { messages: new Set(), strong: new Set(), weak: new Set() };
+    sessions.set(name, session);
+    return session;
+  };
+  const addUnmeasured = ({ key, reason }: Unfinished): void => {
+    const { without } = entryOf(key.source);
+    without.set(reason, (without.get(reason) ?? 0) + 1);
+    const name = JSON.stringify([key.source, key.suite, key.call, key.model, key.run]);
+    const group = unmeasured.get(name) ?? { key, requests: 0 };
+    group.requests += 1;
+    unmeasured.set(name, group);
+  };
+
+  return {
+    open: (file) => {
+      entryOf(file);
+    },
+    close: (file) => {
+      for (const run of endings.get(file) ?? []) run();
+      endings.delete(file);
+    },
+    atEnd: (file, run) => {
+      const known = endings.get(file);
+      if (known === undefined) endings.set(file, [run]);
+      else known.push(run);
+    },
+    read: (row, findings, context) => {
+      put(row, findings, context);
+    },
+    readInSession: (session, row, findings, context) => {
+      const stored = put(row, findings, context);
+      if (stored !== null) sessionOf(session).messages.add(stored);
+    },
+    summary: (session, strength: SummaryStrength, row, findings, context) => {
+      const stored = put(row, findings, context);
+      if (stored !== null) sessionOf(session)[strength].add(stored);
+    },
+    span: (span, findings, context) => {
+      if (span.row === null) {
+        spans.add(span, null, context);
+        return;
+      }
+      const id = span.row.id ?? (span.span === null ? null : `${span.trace}:${span.span}`);
+      const stored = put({ ...span.row, id }, findings, context);
+      spans.add(span, stored, context);
+    },
+    without: (reason, context) => {
+      found += 1;
+      const { without } = entryOf(context.file.name);
+      without.set(reason, (without.get(reason) ?? 0) + 1);
+    },
+    unmeasured: ({ model, id, reason }, context) => {
+      found += 1;
+      const { suite, call, run, file } = context;
+      const request = { key: { source: file.name, suite, call, model, run, tier: null }, reason };
+      if (id === null) addUnmeasured(request);
+      else if (!unfinished.has(id) || file.name < (unfinished.get(id)?.key.source ?? '')) unfinished.set(id, request);
+    },
+    notUnderstood,
+    note,
+    repeats: () => {
+      found += 1;
+      repeated += 1;
+    },
+    found: () => found,
+    settle: () => {
+      const sums = new Set<StoredRow>();
+      for (const { messages, strong, weak } of sessions.values()) {
+        const leftOut = strong.size > 0 ? [...messages, ...weak] : messages.size > 0 ? [...weak] : [];
+        for (const row of leftOut) if (!strong.has(row)) sums.add(row);
+      }
+      const traced = spans.settle();
+      for (const row of traced.sums) sums.add(row);
+      for (const row of sums) rows.drop(row);
+      for (const [id, request] of unfinished) if (!rows.has(id)) addUnmeasured(request);
+      for (const { key, reason } of traced.requestsWithoutUsage) addUnmeasured({ key, reason });
+      const accounts = [...files.values()].map(accountOf);
+      return {
+        rows,
+        generations: generations.rows,
+        files: accounts,
+        unmeasured: [...unmeasured.values()].map(({ key, requests }) => ({ ...key, requests })),
+        notes: [...notes].map(([message, { count, file, line }]) => ({ message, count, file, line })),
+        without_usage: total(accounts.flatMap(({ without_usage }) => without_usage)),
+        not_understood: total(accounts.flatMap(({ not_understood }) => not_understood)),
+        sums: sums.size + repeated,
+      };
+    },
+  };
+}
+
+function accountOf({ name, hasRead, without, notUnderstood }: FileEntry): FileAccount {
+  return {
+    name,
+    is_read: hasRead,
+    without_usage: [...without].map(([reason, count]) => ({ reason, count })),
+    not_understood: [...notUnderstood].map(([what, { count, lines }]) => ({ what, count, lines })),
+  };
+}
+
+function total(counts: readonly { readonly count: number }[]): number {
+  return counts.reduce((sum, { count }) => sum + count, 0);
+}

@@ -1,0 +1,57 @@
+import type { Problem } from '../../lib/errors/problem.js';
+import type { RowStore } from './row-store.js';
+import type { GroupKey, UsageRow } from './usage-row.js';
+
+/** So many places of one kind are named; the others are counted. */
+export const NAMED_PLACES = 3;
+
+/** What became of the exchanges of one file. */
+export interface FileAccount {
+  readonly name: string;
+  /** Whether an exchange of it states its usage. */
+  readonly is_read: boolean;
+  readonly without_usage: readonly { readonly reason: string; readonly count: number }[];
+  /** `lines`: the first places; empty where the file is one document. */
+  readonly not_understood: readonly {
+    readonly what: string;
+    readonly count: number;
+    readonly lines: readonly number[];
+  }[];
+}
+
+/** What a reader should know of exchanges that were counted; the place is the first of `count`. */
+export interface UsageNote {
+  readonly message: string;
+  readonly count: number;
+  readonly file: string;
+  readonly line: number | null;
+}
+
+/** Requests without usage, by what is known of them. */
+export interface UnmeasuredGroup extends GroupKey {
+  readonly requests: number;
+}
+
+/** What the named files say was used, with an account of every file and every exchange. */
+export interface Usage {
+  readonly rows: RowStore;
+  readonly files: readonly FileAccount[];
+  /** The sum is all recorded exchanges; one that is recorded several times is one. */
+  readonly exchanges: { readonly read: number; readonly without_usage: number; readonly not_understood: number };
+  /** Requests that were made and whose usage is not recorded; they are among those without usage. */
+  readonly unmeasured: readonly UnmeasuredGroup[];
+  readonly notes: readonly UsageNote[];
+  /** Rows of OpenRouter's own generations by their id, at most 5,000. */
+  readonly generations: ReadonlyMap<string, UsageRow>;
+  /** Rows that came again under the same id. */
+  readonly repeated: number;
+  /** Sums of sessions and traces whose parts are counted. */
+  readonly sums: number;
+  /** Globs without a match. */
+  readonly unmatched: readonly Problem[];
+}
+
+/** Whether the recordings state everything that was used: then a figure is exact, else it is at least so much. */
+export function isComplete(usage: Usage): boolean {
+  return usage.exchanges.not_understood === 0 && usage.unmeasured.length === 0 && usage.unmatched.length === 0;
+}

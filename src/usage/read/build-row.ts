@@ -13,7 +13,7 @@ export function buildRow(context: Context, stated: Partial<UsageRow> & { readonl
     suite: stated.suite ?? context.suite,
     call: stated.call ?? context.call,
     model: stated.model ?? null,
-    tier: stated.tier ?? null,
+    tier: stated.tier ?? context.tier,
     run: stated.run ?? context.run,
     requests: stated.requests === undefined ? 1 : stated.requests,
     tokens: stated.tokens,

@@ -2,7 +2,7 @@ import { nameAt, recordAt, recordedTime, type JsonRecord } from './json-value.js
 import type { Context, RecordingFile } from './exchange.js';
 
 export function contextOfFile(file: RecordingFile): Context {
-  return { file, suite: null, call: null, model: null, time: null, run: null };
+  return { file, suite: null, call: null, model: null, time: null, run: null, tier: null };
 }
 
 /**
@@ -15,10 +15,11 @@ export function contextWithin(record: JsonRecord, context: Context): Context {
   const call = nameAt(record, 'call') ?? (metadata === null ? null : nameAt(metadata, 'call'));
   const model = requestedModel(record) ?? nameAt(record, 'model') ?? nameAt(record, 'modelId');
   const time = recordedTime(record.recorded_at ?? record.startedDateTime ?? record.timestamp ?? record.time);
-  if (suite === null && call === null && model === null && time === null) return context;
+  const run = record.usage === undefined ? null : nameAt(record, 'run');
+  if (suite === null && call === null && model === null && time === null && run === null) return context;
   return {
-    file: context.file,
-    run: context.run,
+    ...context,
+    run: run ?? context.run,
     suite: suite ?? context.suite,
     call: call ?? context.call,
     model: model ?? context.model,

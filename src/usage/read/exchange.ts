@@ -1,6 +1,6 @@
 import type { Findings } from './counts.js';
 import type { JsonRecord } from './json-value.js';
-import type { UsageRow } from './usage-row.js';
+import type { ServedTier, UsageRow } from './usage-row.js';
 
 /** A file while it is read. Formats keep state by it: WeakMap<RecordingFile, State>. */
 export interface RecordingFile {
@@ -20,6 +20,8 @@ export interface Context {
   readonly time: number | null;
   /** The id of the recorder's run. */
   readonly run: string | null;
+  /** Of a batch: all that is inside was served as one. */
+  readonly tier: ServedTier | null;
 }
 
 /** A request that was made and whose usage is not recorded: a stream that was cut, or an answer without usage. */

@@ -1,14 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { cassetteDocuments, LARGEST_YAML } from './cassette-yaml.js';
+import { readCsv } from './csv-rows.js';
+import { isZip, LARGEST_ZIP, readEvalFile } from './eval-file.js';
 import { isEventStream, streamedResponses } from './event-stream.js';
 import { isList, isRecord } from './json-value.js';
+import type { RecordingHandler } from './recording-handler.js';
 import { createLineSplitter, LARGEST_LINE } from './line-splitter.js';
-
-/** What a recording's values and faults are handed to; `line` is null where the file is one document. */
-export interface RecordingHandler {
-  readonly value: (value: unknown, line: number | null) => void;
-  readonly unreadable: (message: string, line: number | null) => void;
-}
 
 interface State {
   form: 'lines' | 'document' | 'undecided';
@@ -20,6 +17,7 @@ interface State {
 }
 
 const LINES = /\.(?:jsonl|ndjson)(?:\.gz)?$/i;
+const CSV = /\.(csv|tsv)(?:\.gz)?$/i;
 const YAML = /\.ya?ml(?:\.gz)?$/i;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const NEW_LINE = 0x0a;
@@ -31,9 +29,45 @@ const HEAD = 8192;
  */
 export async function readRecording(
   name: string,
-  blocks: AsyncIterable<Buffer>,
+  blocks: AsyncGenerator<Buffer>,
   handler: RecordingHandler,
 ): Promise<void> {
+  const opening = await blocks.next();
+  if (opening.done === true) return;
+  // A block is valid until the next one is asked for.
+  const first = Buffer.from(opening.value);
+  const all = joined(first, blocks);
+  const table = CSV.exec(name)?.[1];
+  if (table !== undefined) await readCsv(all, table.toLowerCase() === 'tsv', handler);
+  else if (isZip(first)) await readZip(all, handler);
+  else await readText(name, all, handler);
+}
+
+async function* joined(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    // A reader that stops early must not leave the file open.
+    await rest.return(undefined);
+  }
+}
+
+async function readZip(blocks: AsyncIterable<Buffer>, handler: RecordingHandler): Promise<void> {
+  const held: Buffer[] = [];
+  let length = 0;
+  for await (const block of blocks) {
+    length += block.length;
+    if (length > LARGEST_ZIP) {
+      handler.unreadable(`a zip file of more than ${LARGEST_ZIP / 1024 / 1024} MiB`, null);
+      return;
+    }
+    held.push(Buffer.from(block));
+  }
+  readEvalFile(Buffer.concat(held), handler);
+}
+
+async function readText(name: string, blocks: AsyncIterable<Buffer>, handler: RecordingHandler): Promise<void> {
   const form = LINES.test(name) ? 'lines' : YAML.test(name) ? 'document' : 'undecided';
   const state: State = { form, first: null, document: [], documentLength: 0, tooLarge: false };
   const limit = YAML.test(name) ? LARGEST_YAML : LARGEST_LINE;

@@ -15,7 +15,7 @@ import type { ServedTier, UsageRow } from '../usage-row.js';
  */
 export function isAnswer(record: JsonRecord): boolean {
   const usage = recordAt(record, 'usage');
-  return usage !== null && statesUsage(usage);
+  return usage !== null && (statesUsage(usage) || otherUnit(usage) !== null);
 }
 
 export function readAnswer(answer: JsonRecord, context: Context, accounts: Accounts): void {
@@ -25,8 +25,19 @@ export function readAnswer(answer: JsonRecord, context: Context, accounts: Accou
     accounts.without('no request of a model was made (<synthetic>)', context);
     return;
   }
+  const unit = otherUnit(recordAt(answer, 'usage') ?? {});
+  if (unit !== null && row.tokens.prompt + row.tokens.completion === 0 && row.cost === null) {
+    accounts.without(`an answer that is billed by the ${unit}`, context);
+    return;
+  }
   accounts.read(row, findings, context);
   for (const other of advisorRows(answer, row, findings)) accounts.read(other, noFindings(), context);
+}
+
+/** What an answer is billed by where it is not by tokens. */
+function otherUnit(usage: JsonRecord): string | null {
+  if (recordAt(usage, 'billed_units')?.search_units !== undefined || usage.search_units !== undefined) return 'search';
+  return usage.type === 'duration' || usage.seconds !== undefined ? 'second' : null;
 }
 
 /** The row of an answer; null where no model was asked. */
@@ -227,3 +238,13 @@ export function readAnswerWithoutUsage(answer: JsonRecord, context: Context, acc
 
 export const NO_USAGE_IN_STREAM =
   'a stream without usage: it was cut off, or stream_options {"include_usage": true} was not set';
+
+/** Cohere's first version keeps what it bills under `meta` (https://docs.cohere.com/v1/reference/chat). */
+export function isCohereAnswer(record: JsonRecord): boolean {
+  return isRecord(recordAt(record, 'meta')?.billed_units);
+}
+
+export function readCohereAnswer(answer: JsonRecord, context: Context, accounts: Accounts): void {
+  const { meta, id, generation_id } = answer;
+  readAnswer({ usage: meta, id: id ?? generation_id }, context, accounts);
+}

@@ -62,3 +62,21 @@ export function readMessage(line: JsonRecord, context: Context, accounts: Accoun
 export function sessionOf(line: JsonRecord): string | null {
   return nameAt(line, 'session_id') ?? nameAt(line, 'sessionId');
 }
+
+/** Results of before `modelUsage` state the sums of a session without its models: the messages tell more. */
+export function readOldResult(result: JsonRecord, context: Context, accounts: Accounts): void {
+  const findings = noFindings();
+  const within = contextWithin(result, context);
+  const row = answerRow({ usage: result.usage }, within, findings);
+  if (row === null) return;
+  const session = sessionOf(result);
+  const id = session === null ? null : `claude-code:${session}`;
+  const sum = { ...row, requests: null, id, estimate: costAt(result, 'total_cost_usd', findings) };
+  if (session === null) accounts.read(sum, findings, within);
+  else accounts.summary(session, 'weak', sum, findings, within);
+}
+
+/** What a subagent used stands in its own messages; the result of the tool repeats the last of them. */
+export function readToolResult(_line: JsonRecord, _context: Context, accounts: Accounts): void {
+  accounts.repeats();
+}

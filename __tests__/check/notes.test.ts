@@ -72,11 +72,11 @@ describe('calls that the price drift leaves out', () => {
       {
         code: 'drift_incomplete',
         message:
-          'The lock has no price for 1 call, which the price drift leaves out; `llm-budget lock` writes it anew.',
+          'The lockfile has no price for 1 call, which the price drift leaves out; `llm-budget lock` writes it again.',
       },
     ]);
     expect(driftNotes([one, two], ['a/one', 'a/two']).map(({ message }) => message)).toEqual([
-      'The lock has no price for 2 calls, which the price drift leaves out; `llm-budget lock` writes it anew.',
+      'The lockfile has no price for 2 calls, which the price drift leaves out; `llm-budget lock` writes it again.',
     ]);
   });
 

@@ -408,7 +408,7 @@ describe('--offline', () => {
     const ended = await check(['--offline', '--format', 'json']);
     expect(ended.exitCode).toBe(3);
     expect(errors(ended.stdout).map(({ message }) => message)).toEqual([
-      expect.stringContaining('not asked for'),
+      expect.stringContaining('not requested'),
       expect.stringContaining('no lock'),
     ]);
     expect(server.requests).toHaveLength(before);

@@ -157,7 +157,7 @@ describe('models without the catalogue', () => {
     writeFileSync(join(folder.path, 'llm-budget.yml'), manifestText({ model: 'acme/dear' }));
     await commandLine(['lock', '--catalogue-url', server.url], { cwd: folder.path });
     const ended = await models(['--offline', '--endpoints']);
-    expect(ended).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('from the lock of') });
+    expect(ended).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('from the lockfile of') });
     expect(ended.stdout).toMatch(/acme\/dear .*\$3\.00 \/ \$15\.00 one/);
     expect(ended.stdout).not.toContain('acme/cheap');
   });

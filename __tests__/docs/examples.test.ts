@@ -94,6 +94,6 @@ test('a newcomer without a network gets figures from the lock, is told so, and s
   const run = await runWithoutNetwork(['check', manifest, '--lock', lockOf(manifest)]);
   expect(run.exitCode).toBe(0);
   expect(run.stdout).toContain('$0.69 per run');
-  expect(run.stdout).toContain('Live prices cannot be had');
-  expect(run.stdout).toContain('Prices are from the lock of 2026-08-22T23:01:19Z');
+  expect(run.stdout).toContain('Live prices cannot be fetched');
+  expect(run.stdout).toContain('Prices are from the lockfile of 2026-08-22T23:01:19Z');
 });

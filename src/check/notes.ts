@@ -94,7 +94,7 @@ export function lockNotes(catalogue: Catalogue, idsInUse: readonly string[]): No
   if (catalogue.source !== 'lock') return [];
   const missing = uncoveredModels(catalogue, idsInUse);
   if (missing.length === 0) return [];
-  const message = `The lock does not hold all of ${missing.join(', ')}; \`llm-budget lock\` writes it anew.`;
+  const message = `The lockfile does not hold all of ${missing.join(', ')}; \`llm-budget lock\` writes it again.`;
   return [{ code: 'lock_incomplete', message }];
 }
 
@@ -106,8 +106,8 @@ export function driftNotes(unlocked: readonly NamedCall[], idsBefore: readonly s
   const before = idsBefore === null ? null : new Set(idsBefore);
   const missing = unlocked.filter(({ model }) => before === null || before.has(model));
   if (missing.length === 0) return [];
-  const left = `The lock has no price for ${counted(missing.length, 'call')}, which the price drift leaves out`;
-  return [{ code: 'drift_incomplete', message: `${left}; \`llm-budget lock\` writes it anew.` }];
+  const left = `The lockfile has no price for ${counted(missing.length, 'call')}, which the price drift leaves out`;
+  return [{ code: 'drift_incomplete', message: `${left}; \`llm-budget lock\` writes it again.` }];
 }
 
 /** The notes on the prices of single calls, once each: an alias that may move, an id reached by its slug. */

@@ -92,7 +92,7 @@ function withoutExcerpt(failure: HttpFailure): HttpFailure {
 const errorBody = z.object({ error: z.unknown().refine((error) => error !== null && error !== undefined) });
 const codedError = z.object({ error: z.object({ code: z.number().int() }) });
 
-/** OpenRouter may report an error with status 200. Its code then means what the status would have meant. */
+/** OpenRouter may report an error with status 200. The code in it then stands for the status. */
 function refuseError(value: unknown): void {
   if (!errorBody.safeParse(value).success) return;
   const code = codedError.safeParse(value).data?.error.code ?? null;

@@ -178,7 +178,7 @@ it('where nothing can serve the reason counts what each filter excludes', () => 
   ];
   const provider = { only: ['openai', 'groq'], max_price: { prompt: decimal('2') } };
   expect(eligible(list, { provider })).toBe(
-    'none of its 5 endpoints can serve the request as declared: 1 of a service tier that is not asked for; ' +
+    'none of its 5 endpoints can serve the request as declared: 1 of a service tier that the call does not ask for; ' +
       '2 not in provider.only; 1 with a context of less than 1100 tokens; 1 above provider.max_price.prompt',
   );
 });

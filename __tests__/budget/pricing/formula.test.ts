@@ -317,7 +317,7 @@ describe('the arithmetic that --explain prints', () => {
     expect(price.arithmetic()).toEqual([
       'maker/model at its listed price',
       'override, more than 200000 prompt tokens: prompt 0.000006',
-      'override, from 01:30 to 00:00 UTC, on monday (the dearest time of the week): completion 0.00003',
+      'override, from 01:30 to 00:00 UTC, on monday (the most expensive time of the week): completion 0.00003',
       '200000 prompt tokens x 0.000006 = 1.2',
       '100000 cached tokens x 0.0000003 = 0.03',
       '200 completion tokens x 0.00003 = 0.006',

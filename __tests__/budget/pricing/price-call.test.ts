@@ -319,7 +319,7 @@ it('a model with endpoints of which none is eligible is unpriced, with the filte
     state: 'unpriced',
     reason:
       'maker/model: none of its 6 endpoints can serve the request as declared: ' +
-      '3 not in provider.only; 3 of a service tier that is not asked for',
+      '3 not in provider.only; 3 of a service tier that the call does not ask for',
     expected: null,
     floor: null,
     worst_case: null,

@@ -53,7 +53,7 @@ describe('a price list that cannot be read leaves its model unpriced, with the r
       reason: `its prompt price is "0.${'1'.repeat(36)}…, not a plain non-negative decimal`,
     },
     { pricing: perMillion(1, 2, { overrides: 'none' }), reason: 'its overrides are "none", not a list' },
-    { pricing: perMillion(1, 2, { overrides: [7] }), reason: 'in its override 1 stands 7' },
+    { pricing: perMillion(1, 2, { overrides: [7] }), reason: 'in its override 1 there is 7' },
     {
       pricing: perMillion(1, 2, {
         overrides: [

@@ -45,7 +45,7 @@ describe('a catalogue that answers every request with', () => {
 
     expect(error.exitCode).toBe(3);
     expect(error.message).toMatch(fault.says);
-    expect(error.message).toContain(`Live prices cannot be had: ${url.host} `);
+    expect(error.message).toContain(`Live prices cannot be fetched: ${url.host} `);
     expect(error.message).not.toMatch(/::|[^\x20-\x7e]/);
     expect(server.requests).toHaveLength(fault.retried ? 4 : 1);
     expect(error.message.includes('(4 attempts)')).toBe(fault.retried);

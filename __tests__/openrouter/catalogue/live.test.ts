@@ -199,7 +199,7 @@ describe('the catalogue', () => {
     const catalogue = await fetchFrom(server, ['acme/one']);
     expect(catalogue.models.get('acme/one')?.pricing.prompt).toBe(expected);
     expect(catalogue.notes).toEqual([
-      { code: 'duplicate_model', message: 'The catalogue lists acme/one more than once; the dearer price is used.' },
+      { code: 'duplicate_model', message: 'The catalogue lists acme/one more than once; the higher price is used.' },
     ]);
     // Where nobody uses the model it is nobody's concern.
     expect((await fetchFrom(server, [])).notes).toEqual([]);

@@ -26,7 +26,7 @@ const sample = catalogue([
   model({ id: 'acme/unused' }),
 ]);
 
-/** The lock of the sample for these ids, read back. */
+/** The lockfile of the sample for these ids, read back. */
 function lockOf(ids: readonly string[]) {
   return parseLockfile(lockfileText(sample, ids), 'llm-budget.lock.json', NOW);
 }
@@ -135,7 +135,7 @@ describe('reading a lock back', () => {
     });
     expect(lock.endpoints.get('acme/far')).toEqual({
       state: 'unknown',
-      reason: 'they could not be fetched when the lock was written',
+      reason: 'they could not be fetched when the lockfile was written',
     });
   });
 
@@ -182,7 +182,7 @@ describe('a lock that cannot be used', () => {
     ['[]', 'it: '],
     [good.replace('"lock_version": 1', '"lock_version": 2'), 'lock_version: '],
     [good.replace('  "lock_version": 1,\n', ''), 'lock_version: '],
-    [good.replace('09:00:00Z', '09:00'), 'fetched_at: a time such as 2026-11-24T09:00:00Z is due'],
+    [good.replace('09:00:00Z', '09:00'), 'fetched_at: expected a time such as 2026-11-24T09:00:00Z'],
     [good.replace('09:00:00Z', '09:00:00+01:00'), 'fetched_at: a time such as'],
     [good.replace('11-24', '02-30'), 'fetched_at: a time such as'],
     [good.replace('https://catalogue.test', 'https://user:secret@catalogue.test'), 'url: not the URL of a catalogue'],
@@ -193,7 +193,7 @@ describe('a lock that cannot be used', () => {
     [JSON.stringify({ ...JSON.parse(good), models: [1] }), 'models.0: '],
     [
       good.replace('"models": [', `"models": [${/\{\s+"id"[^]*\}(?=\s+\]\s+\}\s*$)/.exec(good)?.[0] ?? ''},`),
-      'models: a model stands there twice',
+      'models: a model is listed twice',
     ],
   ])('%#: says what is wrong, in which file, and what to do', (text, reason) => {
     expect(text).not.toBe(good);
@@ -202,8 +202,8 @@ describe('a lock that cannot be used', () => {
     expect(parse).toThrow(
       expect.objectContaining({ exitCode: 3, problems: [expect.objectContaining({ file: 'prices.json' })] }),
     );
-    expect(parse).toThrow(`The lock prices.json cannot be used: ${reason}`);
-    expect(parse).toThrow('Write it anew with "llm-budget lock".');
+    expect(parse).toThrow(`The lockfile prices.json cannot be used: ${reason}`);
+    expect(parse).toThrow('Write it again with "llm-budget lock".');
   });
 
   test('is one from the future, by more than clocks differ', () => {

@@ -82,7 +82,7 @@ describe('an id that stands for none', () => {
     // Whoever asked before, without saying where the prices come from.
     expect(resolveModel('openai/gpt-9', fromLock)).toMatchObject({ reason: '"openai/gpt-9" is not in the catalogue' });
     expect(resolveModel('openai/gpt-9', fromLock, 'lock')).toMatchObject({
-      reason: '"openai/gpt-9" is not in the lock, which has the models that were in use when it was written',
+      reason: '"openai/gpt-9" is not in the lockfile, which has the models that were in use when it was written',
     });
   });
 

@@ -70,7 +70,7 @@ describe('while the catalogue answers', () => {
     expect(obtained.notes).toEqual([
       {
         code: 'lock_unreadable',
-        message: `The lock ${FILE} cannot be used: it is not JSON. Write it anew with "llm-budget lock".`,
+        message: `The lockfile ${FILE} cannot be used: it is not JSON. Write it again with "llm-budget lock".`,
       },
     ]);
   });
@@ -81,7 +81,7 @@ describe('while the catalogue answers', () => {
       {
         code: 'price_fell',
         message:
-          'acme/one: the prompt price went from 0.000005 to 0.000001 dollars, a fall by more than half since the lock of 2026-11-24T09:00:00Z.',
+          'acme/one: the prompt price went from 0.000005 to 0.000001 dollars, a fall by more than half since the lockfile of 2026-11-24T09:00:00Z.',
       },
     ]);
   });
@@ -94,7 +94,7 @@ describe('while the catalogue answers', () => {
     expect(obtained.lock?.url).toBe('https://other.test/api');
     expect(obtained.notes.map(({ code }) => code)).toEqual(['lock_of_another_catalogue', 'price_fell']);
     expect(obtained.notes[0]?.message).toBe(
-      `The lock was written from https://other.test/api, and prices are now from ${server.url}: what differs between them need not have moved since. \`llm-budget lock --catalogue-url ${server.url}\` writes it anew.`,
+      `The lockfile was written from https://other.test/api, and prices are now from ${server.url}: a difference between them is not necessarily a price change. \`llm-budget lock --catalogue-url ${server.url}\` writes it again.`,
     );
   });
 });
@@ -111,7 +111,7 @@ describe('while the catalogue fails', () => {
     expect(obtained.notes).toEqual([
       {
         code: 'prices_from_lock',
-        message: `Live prices cannot be had: ${new URL(server.url).host} answered 503 (4 attempts). Prices are from the lock of 2026-11-24T09:00:00Z, 1 day old.`,
+        message: `Live prices cannot be fetched: ${new URL(server.url).host} answered 503 (4 attempts). Prices are from the lockfile of 2026-11-24T09:00:00Z, 1 day old.`,
       },
     ]);
   });
@@ -120,15 +120,15 @@ describe('while the catalogue fails', () => {
     const other = { ...lock(), text: lock().text.replace(server.url, 'https://other.test/api') };
     const obtained = await obtain({ lock: other });
     expect(obtained.notes.map((note) => note.code)).toEqual(['prices_from_lock', 'lock_of_another_catalogue']);
-    expect(obtained.notes[1]?.message).toBe('The lock was written from https://other.test/api.');
+    expect(obtained.notes[1]?.message).toBe('The lockfile was written from https://other.test/api.');
   });
 
   test('without a lock there are no prices: exit code 3, both reasons', async () => {
     const error = await refusal({});
     expect(error.exitCode).toBe(3);
     expect(error.problems.map((problem) => problem.message)).toEqual([
-      `Live prices cannot be had: ${new URL(server.url).host} answered 503 (4 attempts).`,
-      `There is no lock to fall back on; "llm-budget lock" writes one (looked for ${FILE}).`,
+      `Live prices cannot be fetched: ${new URL(server.url).host} answered 503 (4 attempts).`,
+      `There is no lockfile to fall back on; "llm-budget lock" writes one (looked for ${FILE}).`,
     ]);
   });
 
@@ -149,7 +149,7 @@ describe('offline', () => {
     const obtained = await obtain({ offline: true, lock: lock() });
     expect(obtained.catalogue.source).toBe('lock');
     expect(obtained.notes[0]?.message).toBe(
-      'Live prices were not asked for (offline). Prices are from the lock of 2026-11-24T09:00:00Z, 1 day old.',
+      'Live prices were not requested (offline). Prices are from the lockfile of 2026-11-24T09:00:00Z, 1 day old.',
     );
     expect((await refusal({ offline: true })).exitCode).toBe(3);
     expect(server.requests).toEqual([]);

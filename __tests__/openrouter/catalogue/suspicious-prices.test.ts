@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { suspiciousPrices } from '../../../src/openrouter/catalogue/suspicious-prices.js';
 import { catalogue, endpoint, model } from '../../support/catalogue.js';
 
-const SINCE = 'a fall by more than half since the lock of 2026-11-24T09:00:00Z.';
+const SINCE = 'a fall by more than half since the lockfile of 2026-11-24T09:00:00Z.';
 
 function listed(prompt: unknown) {
   return catalogue([model({ id: 'acme/one', pricing: { prompt, completion: '0.000002' } })]);

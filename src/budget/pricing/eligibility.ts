@@ -1,9 +1,10 @@
+import type { Catalogue, CatalogueEndpoint } from '../../openrouter/catalogue/catalogue.js';
+import { closest } from '../../lib/text/closest.js';
 import type { DynamicSuffix } from '../../openrouter/catalogue/model-id.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { compare, times } from '../../lib/money/decimal.js';
 import type { EndpointOffer, Tier } from './offer.js';
 import type { ReadPriceList } from './price-list.js';
-import { isOneOf } from './provider-match.js';
 import type { PricedCall } from './request.js';
 
 export interface EligibleOffers {
@@ -14,8 +15,8 @@ export interface EligibleOffers {
 }
 
 /**
- * The endpoints of a model that may serve the call, by its expected tokens; a reason that names what excludes them where
- * none may. `offers` is not empty.
+ * Selects the endpoints of a model that may serve the call, by its expected tokens. Where none may, the reason names what
+ * excludes each. `offers` must not be empty.
  */
 export function eligibleOffers(
   call: PricedCall,
@@ -24,7 +25,7 @@ export function eligibleOffers(
   offers: readonly EndpointOffer[],
 ): EligibleOffers | { readonly reason: string } {
   const tiers = tiersAdmitted(call, suffixes, offers);
-  const possible = thatPass(offers, (offer) => whyExcluded(call, prompt, tiers, offer) === null);
+  const possible = filtered(offers, (offer) => whyExcluded(call, prompt, tiers, offer) === null);
   if (possible.length === 0) {
     const excluded = new Map<string, number>();
     for (const offer of offers) {
@@ -34,12 +35,12 @@ export function eligibleOffers(
     const counts = [...excluded].map(([why, count]) => `${count} ${why}`).join('; ');
     return { reason: `none of its ${offers.length} endpoints can serve the request as declared: ${counts}` };
   }
-  const ranked = thatPass(possible, (offer) => offer.endpoint.status >= 0);
+  const ranked = filtered(possible, (offer) => offer.endpoint.status >= 0);
   return { serving: ranked.length > 0 ? ranked : possible, possible };
 }
 
-/** The list itself where all of it passes, as it does for most calls: lists without end would be copied. */
-function thatPass(
+/** Filters the offers. Avoids copying the array in the common case that all of them pass. */
+function filtered(
   offers: readonly EndpointOffer[],
   passes: (offer: EndpointOffer) => boolean,
 ): readonly EndpointOffer[] {
@@ -48,7 +49,7 @@ function thatPass(
 
 const NO_TIERS: readonly Tier[] = ['default'];
 
-/** Tiers never serve unless asked for; flex asked for by name is served by flex alone, where the model has it. */
+/** Tiers serve only where they are asked for. `service_tier: flex` means flex alone where the model has it. */
 function tiersAdmitted(
   call: PricedCall,
   suffixes: ReadonlySet<DynamicSuffix>,
@@ -62,7 +63,7 @@ function tiersAdmitted(
   return admitted;
 }
 
-/** Whether `provider` rules endpoints out; an empty list rules out none. */
+/** Whether `provider` excludes endpoints; an empty list excludes none. */
 export function filtersProviders({ provider }: PricedCall): boolean {
   if (provider === undefined) return false;
   const { only = [], ignore = [], max_price = {} } = provider;
@@ -70,14 +71,14 @@ export function filtersProviders({ provider }: PricedCall): boolean {
   return only.length > 0 || ignore.length > 0 || prompt !== undefined || completion !== undefined;
 }
 
-/** The first filter that an endpoint does not pass, worded to follow a count; null where it passes all. */
+/** Names the first filter that an endpoint does not pass, worded to follow a count; null where it passes all. */
 function whyExcluded(
   call: PricedCall,
   prompt: number,
   tiers: readonly Tier[],
   { endpoint, tier, list }: EndpointOffer,
 ): string | null {
-  if (!tiers.includes(tier)) return 'of a service tier that is not asked for';
+  if (!tiers.includes(tier)) return 'of a service tier that the call does not ask for';
   if (call.provider !== undefined) {
     const { only = [], ignore = [], max_price = {} } = call.provider;
     if (only.length > 0 && !isOneOf(only, endpoint)) return 'not in provider.only';
@@ -94,15 +95,60 @@ function whyExcluded(
 }
 
 /**
- * Held against the listed price, before overrides: the prices of long prompts must not make a dear endpoint vanish from
- * the worst case. A price that cannot be had excludes nothing. `limit` is US dollars per million tokens.
+ * Compares the limit with the listed price, before overrides: the prices of long prompts must not remove an expensive
+ * endpoint from the worst case. An unknown price excludes nothing. `limit` is US dollars per million tokens.
  */
 function isAbove(list: ReadPriceList, key: 'prompt' | 'completion', limit: Decimal | undefined): boolean {
   if (limit === undefined || 'reason' in list) return false;
   return compare(times(list.base.in_dollars[key], 1_000_000), limit) > 0;
 }
 
-/** Limits that are not stated, or stated as 0, limit nothing. */
+/** A limit that is absent or 0 limits nothing. */
 function isBelow(limit: number | null, needed: number): boolean {
   return limit !== null && limit !== 0 && limit < needed;
+}
+
+/** Makes a slug of a provider's name: "Amazon Bedrock" is amazon-bedrock. */
+function slugOf(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+}
+
+/**
+ * Whether an entry of `provider.order`, `only` or `ignore` matches this endpoint: a base slug (`azure`) or a provider's name
+ * matches all endpoints of that provider, a tag with a slash (`google-vertex/global`) that one alone. Case is ignored.
+ */
+export function isProvider(entry: string, endpoint: CatalogueEndpoint): boolean {
+  const tag = endpoint.tag.toLowerCase();
+  if (entry.includes('/')) return entry.trim().toLowerCase() === tag;
+  const wanted = slugOf(entry);
+  return wanted !== '' && (wanted === slugOf(tag.split('/')[0] ?? tag) || wanted === slugOf(endpoint.provider_name));
+}
+
+function isOneOf(entries: readonly string[], endpoint: CatalogueEndpoint): boolean {
+  return entries.some((entry) => isProvider(entry, endpoint));
+}
+
+/**
+ * Lists the provider names of `provider.order` and `ignore` that match no endpoint of any of these models. OpenRouter
+ * ignores such a name silently, and so does the estimate. Empty where some endpoints are not known.
+ */
+export function strayProviders({ provider }: PricedCall, models: readonly string[], catalogue: Catalogue): string[] {
+  const named = (['order', 'ignore'] as const).flatMap((key) =>
+    (provider?.[key] ?? []).map((entry) => ({ key, entry })),
+  );
+  if (named.length === 0) return [];
+  const lists = models.map((model) => catalogue.endpoints.get(model));
+  const endpoints = lists.flatMap((list) => (list?.state === 'known' ? list.endpoints : []));
+  if (lists.some((list) => list?.state !== 'known') || endpoints.length === 0) return [];
+  const tags = new Set(endpoints.flatMap(({ tag }) => [tag, tag.split('/')[0] ?? tag]));
+  return named
+    .filter(({ entry }) => !endpoints.some((endpoint) => isProvider(entry, endpoint)))
+    .map(({ key, entry }) => {
+      const near = closest(entry, tags);
+      const hint = near === null ? '' : `; did you mean "${near}"?`;
+      return `provider.${key} names "${entry}", which has no endpoint of ${models.join(' or ')}${hint}`;
+    });
 }

@@ -5,13 +5,13 @@ import { endpointOffers } from './offer.js';
 import type { EndpointOffer } from './offer.js';
 import { perMillion } from './price-list.js';
 
-/** What the endpoints of a model charge, from the cheapest to the dearest; US dollars per million tokens. */
+/** The prices of a model's endpoints, from the cheapest to the most expensive; US dollars per million tokens. */
 export interface EndpointSpread {
-  /** Endpoints that serve without being asked for by tier. */
+  /** Endpoints of the default tier. */
   readonly endpoints: number;
   /** Flex and priority endpoints, which serve only where they are asked for. */
   readonly other_tiers: number;
-  /** Null where no endpoint has a price. Cheapest and dearest by completion, then by prompt price, as models are listed. */
+  /** Null where no endpoint has a price. Ordered by completion, then by prompt price, as models are listed. */
   readonly cheapest: EndpointPrice | null;
   readonly dearest: EndpointPrice | null;
 }
@@ -22,7 +22,7 @@ export interface EndpointPrice {
   readonly completion: Decimal;
 }
 
-/** The spread over a model's endpoints; the reason where they are not known. */
+/** Finds the cheapest and the most expensive endpoint of a model; gives the reason where they are not known. */
 export function endpointSpread(
   model: CatalogueModel,
   list: EndpointList | undefined,

@@ -3,7 +3,7 @@ import type { Decimal } from '../../lib/money/decimal.js';
 import { add, decimal, times, ZERO } from '../../lib/money/decimal.js';
 import type { PricedCall } from './request.js';
 
-/** What a request costs beside its tokens; the same on every endpoint. */
+/** A cost of a request besides its tokens; the same on every endpoint. */
 export interface Fee {
   readonly what: string;
   readonly quantity: number;
@@ -17,13 +17,13 @@ const DEFAULT_SEARCH_PRICE = decimal('0.007');
 /** mistral-ocr, $2 per 1,000 pages. Source: OpenRouter's docs on PDF inputs, as of 2026-08. */
 const PDF_PAGE_PRICE = decimal('0.002');
 
-/** Perplexity's models search on every request, declared or not. Source: recorded charges, as of 2026-08. */
+/** Perplexity's models search on every request, whether declared or not. Source: recorded charges, as of 2026-08. */
 const ALWAYS_SEARCHES = 'perplexity/sonar';
 
-/** `ownSearch` is the model's listed price per search, null where it has no search of its own. */
+/** Lists the fees of one request. `ownSearch` is the model's listed price per search, null where it has no own search. */
 export function feesOf(call: PricedCall, model: ResolvedModel, ownSearch: Decimal | null): Fee[] {
-  const searchesUnasked = model.suffixes.has('online') || model.id.startsWith(ALWAYS_SEARCHES);
-  const searches = searchesUnasked ? Math.max(1, call.web_searches) : call.web_searches;
+  const alwaysSearches = model.suffixes.has('online') || model.id.startsWith(ALWAYS_SEARCHES);
+  const searches = alwaysSearches ? Math.max(1, call.web_searches) : call.web_searches;
   const fees: Fee[] = [];
   if (searches > 0) {
     const engine = ownSearch === null ? 'the default engine' : "the model's own engine";

@@ -1,7 +1,7 @@
 import type { PriceList, PriceSet } from './price-list.js';
 import type { PricedRequest } from './request.js';
 
-/** Takes one line of a bill: so many of something at a price in the list's units. */
+/** Callback for one billed line: a quantity and a unit price, in the list's units. */
 type Charge = (what: string, quantity: number, price: bigint) => void;
 
 /** One line of a bill. */
@@ -12,7 +12,7 @@ export interface Term {
 }
 
 /**
- * Charges one request on one set of prices, fees for searches and pages apart. The prices are to cover it.
+ * Bills one request at one set of prices, without fees for searches and pages. Precondition: `covers(prices, request)`.
  *
  * OpenRouter's formula, checked against recorded charges of 2025-11 to 2026-08: prompt tokens include cached, written
  * and audio tokens, completion tokens include reasoning (which is billed as output and never added on top), image and
@@ -26,7 +26,7 @@ function bill(list: PriceList, prices: PriceSet, request: PricedRequest, charge:
   const write = writePrice(prices, request) ?? prompt;
   const surcharge = (prices.input_cache_write ?? write) < prompt;
   const rest = request.prompt - cached - audio - (surcharge ? 0 : written);
-  // Less than nothing is left where the tokens written are counted as cached too.
+  // Negative where the written tokens are counted as cached too.
   charge('prompt tokens', rest < 0 ? request.prompt - cached - audio : rest, prompt);
   if (request.cache === 'hit') charge('cached tokens', cached, prices.input_cache_read ?? prompt);
   else charge('tokens not found in the cache', cached, write > prompt ? write : prompt);
@@ -42,7 +42,7 @@ function bill(list: PriceList, prices: PriceSet, request: PricedRequest, charge:
 
 const WRITTEN = { '5m': 'tokens written to the cache for 5m', '1h': 'tokens written to the cache for 1h' } as const;
 
-/** The five-minute write has the prompt's price where none is listed; the one-hour write then has none that is known. */
+/** The five-minute write costs the prompt's price where none is listed; the price of a one-hour write is then unknown. */
 function writePrice(prices: PriceSet, request: PricedRequest): bigint | null {
   return request.cache_ttl === '1h' ? prices.input_cache_write_1h : (prices.input_cache_write ?? prices.prompt);
 }
@@ -53,9 +53,9 @@ export function covers(prices: PriceSet, request: PricedRequest): boolean {
   return !writes || writePrice(prices, request) !== null;
 }
 
-/** What the request costs in the list's units. */
+/** Adds up the cost of the request, in the list's units. */
 export function requestUnits(list: PriceList, prices: PriceSet, request: PricedRequest): bigint {
-  // Whole numbers that a float holds exactly are added as such, an order of magnitude faster; the rest are big.
+  // Sums that a float holds exactly are added as floats, which is ten times faster; the rest are big integers.
   let small = 0;
   let large = 0n;
   bill(list, prices, request, (_what, quantity, price) => {
@@ -67,7 +67,7 @@ export function requestUnits(list: PriceList, prices: PriceSet, request: PricedR
   return large + BigInt(small);
 }
 
-/** The same, line by line. */
+/** Lists the lines of the bill. */
 export function requestTerms(list: PriceList, prices: PriceSet, request: PricedRequest): Term[] {
   const terms: Term[] = [];
   bill(list, prices, request, (what, quantity, price) => {

@@ -3,14 +3,14 @@ import { resolveModel } from '../../openrouter/catalogue/model-id.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { compare, decimal } from '../../lib/money/decimal.js';
 import { byCompletionThenPrompt } from './endpoint-spread.js';
-import { isAskedFor } from './model-query.js';
+import { matchesPattern } from '../../lib/text/star-pattern.js';
 import { isFreeId } from './offer.js';
 import { describe } from './price-condition.js';
 import type { PriceList } from './price-list.js';
 import { perMillion } from './price-list.js';
 import { listedPrices } from './price-model.js';
 
-/** How dear a model is, by its listed price of a million completion tokens. */
+/** How expensive a model is, by its listed price of a million completion tokens. */
 export type PriceTier = 'free' | 'budget' | 'mid' | 'standard' | 'premium';
 
 const TIERS = [
@@ -22,10 +22,10 @@ const TIERS = [
 /** A model as the catalogue lists it; prices in US dollars per million tokens, before overrides. */
 export interface ListedModel {
   readonly id: string;
-  /** What an alias stands for now; null for a model of its own. */
+  /** The current target of an alias; null for a model of its own. */
   readonly alias_of: string | null;
   readonly context_length: number | null;
-  /** Null where there is no price that could be relied on; `reason` says why. */
+  /** Null where there is no reliable price; `reason` says why. */
   readonly price: ListedPrice | null;
   readonly reason: string | null;
 }
@@ -41,12 +41,12 @@ export interface ListedPrice {
 }
 
 /**
- * The models that are asked for, the cheapest first: by completion, then by prompt price, then by id; those without a
- * price last, each with its reason.
+ * Lists the models that match the words, the cheapest first: by completion, then by prompt price, then by id. Those without
+ * a price come last, each with its reason.
  */
 export function listModels(catalogue: Catalogue, words: readonly string[]): ListedModel[] {
   return [...catalogue.models.values()]
-    .filter((model) => isAskedFor(model, words))
+    .filter((model) => matchesWords(model, words))
     .map((model) => listed(model, catalogue))
     .toSorted(cheapestFirst);
 }
@@ -87,4 +87,17 @@ function cheapestFirst(a: ListedModel, b: ListedModel): number {
 
 function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * Whether a model matches: every word must be part of its id, its canonical slug or its alias's target; a word with `*` must
+ * match one of them as a whole, where `*` is any characters. Case is ignored; without words every model matches.
+ */
+function matchesWords(model: CatalogueModel, words: readonly string[]): boolean {
+  const names = [model.id, model.canonical_slug, model.alias_target].flatMap((name) => name?.toLowerCase() ?? []);
+  return words.every((word) => names.some((name) => fits(name, word.toLowerCase())));
+}
+
+function fits(name: string, word: string): boolean {
+  return word.includes('*') ? matchesPattern(word, name) : name.includes(word);
 }

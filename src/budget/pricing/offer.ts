@@ -3,7 +3,7 @@ import type { PriceList, ReadPriceList } from './price-list.js';
 import { readPriceList } from './price-list.js';
 import type { Cap } from './request.js';
 
-/** Prices that a request may meet, an endpoint's or a model's listed ones, and what bounds its completion there. */
+/** Prices that may apply to a request, an endpoint's or a model's listed ones, and what bounds its completion there. */
 export interface Offer {
   /** For messages: the endpoint's tag. */
   readonly name: string;
@@ -18,7 +18,7 @@ export interface EndpointOffer extends Offer {
   readonly tier: Tier;
 }
 
-/** Endpoints are read once per catalogue, however many calls ask. */
+/** Cache: the endpoints of a model are read once per catalogue, however many calls use them. */
 const offers = new WeakMap<CatalogueModel, OffersOfModel>();
 
 interface OffersOfModel {
@@ -32,7 +32,7 @@ export function endpointOffers(
 ): readonly EndpointOffer[] {
   const known = offers.get(model);
   if (known?.endpoints === endpoints) return known.read;
-  // Endpoints that charge the same have one list, so that it need be read, and a request quoted by it, once.
+  // Endpoints that charge the same share one list, so that it is read, and a request priced with it, once.
   const firstByPrice = new Map<unknown, EndpointOffer>();
   const read = endpoints.map((endpoint): EndpointOffer => {
     const { pricing, tag } = endpoint;
@@ -49,18 +49,18 @@ export function endpointOffers(
   return read;
 }
 
-/** Whether all prices are the same text; overrides are not looked into, those with some count as different. */
+/** Whether all prices are the same text. Overrides are not compared: endpoints that have some count as different. */
 function chargeTheSame(a: Pricing, b: Pricing): boolean {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
-/** The model's listed prices with its top provider as the cap: all there is where a model has no endpoints. */
+/** The model's listed prices with its top provider as the cap, for a model without endpoints. */
 export function listedOffer(model: CatalogueModel, list: PriceList): Offer {
   return { name: 'its listed price', list, cap: capOf(model.top_provider, model) };
 }
 
-/** Zero is a price on `:free` rows alone: others list it where they charge by the image, the song or not yet. */
+/** Zero is a price on `:free` rows alone: other rows list it where they charge by the image or the song, or not yet. */
 export function isFreeId(id: string): boolean {
   return id.endsWith(':free') || id === 'openrouter/free';
 }
@@ -76,7 +76,7 @@ function tierOf(tag: string): Tier {
   return last === 'flex' || last === 'priority' ? last : 'default';
 }
 
-/** The context that an endpoint does not state is taken from the model; a bound of 0 is not stated. */
+/** A context length that an endpoint does not state is taken from the model; 0 counts as not stated. */
 function capOf(stated: Cap, model: CatalogueModel): Cap {
   const context = [stated.context_length, model.top_provider.context_length, model.context_length];
   return {

@@ -3,7 +3,7 @@ import type { ConditionKey, PriceCondition } from './price-condition.js';
 import { isConditionKey, readCondition } from './price-condition.js';
 import { excerptOf, readPrice } from '../../openrouter/catalogue/catalogue.js';
 
-/** What an override may re-price, as of 2026-08-22 (OpenRouter's OpenAPI document). */
+/** The prices that an override may change, as of 2026-08-22 (OpenRouter's OpenAPI document). */
 const OVERRIDABLE = [
   'prompt',
   'completion',
@@ -21,7 +21,7 @@ export interface Override {
   readonly prices: ReadonlyMap<OverridableKey, Decimal>;
 }
 
-/** Far above what a catalogue has; more would only slow the search for the dearest hour. */
+/** Far above what a catalogue has; more would slow down the search for the most expensive hour. */
 const MOST_OVERRIDES = 64;
 
 function overridableKey(key: string): OverridableKey | null {
@@ -29,8 +29,8 @@ function overridableKey(key: string): OverridableKey | null {
 }
 
 /**
- * Reads `pricing.overrides`. An entry that cannot be read as a whole is a reason, never left out: without it the price
- * would be a guess.
+ * Reads `pricing.overrides`. An entry that cannot be read as a whole gives a reason and is never left out: without it the
+ * price would be a guess.
  */
 export function readOverrides(stated: unknown): readonly Override[] | { readonly reason: string } {
   if (!Array.isArray(stated)) return { reason: `its overrides are ${excerptOf(stated)}, not a list` };
@@ -45,7 +45,7 @@ export function readOverrides(stated: unknown): readonly Override[] | { readonly
 }
 
 function readOverride(entry: unknown): Override | { reason: string } {
-  if (typeof entry !== 'object' || entry === null) return { reason: `stands ${excerptOf(entry)}` };
+  if (typeof entry !== 'object' || entry === null) return { reason: `there is ${excerptOf(entry)}` };
   const conditions = new Map<ConditionKey, unknown>();
   const prices = new Map<OverridableKey, Decimal>();
   const fields: [string, unknown][] = Object.entries(entry);

@@ -8,11 +8,11 @@ import type { ModelPrice, NoPrice } from './price-model.js';
 import { priceModel } from './price-model.js';
 import type { PricedCall } from './request.js';
 import { isCapped } from './request.js';
-import { strayProviders } from './stray-providers.js';
+import { strayProviders } from './eligibility.js';
 
 const NONE: readonly string[] = [];
 
-/** A model that a call names, and what the call costs on it. */
+/** A model that a call names, and the price of the call on it. */
 interface Candidate {
   readonly declared: string;
   readonly resolution: ModelResolution;
@@ -20,9 +20,9 @@ interface Candidate {
 }
 
 /**
- * What one request of a call costs on the model and, at worst, on its fallback models. With `at` null prices that depend
- * on the hour are taken at their dearest; an instant fixes it for expected and floor. Never throws: a call that cannot be
- * priced says why.
+ * Prices one request of a call on its model and, for the worst case, on its fallback models. With `at` null, prices that
+ * depend on the hour are taken at their most expensive hour; an instant fixes it for expected and floor. Never throws: a
+ * call that cannot be priced says why.
  */
 export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | null): CallPrice {
   const own = priceOn(call.model, call, catalogue, at);
@@ -38,7 +38,7 @@ export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | nul
     expected: priced?.expected ?? null,
     source: priced?.source ?? null,
     floor: priced?.floor ?? null,
-    worst_case: dearest(all),
+    worst_case: highestOf(all),
     capped: isCapped(call),
     prompt_price: priced?.prompt_price ?? null,
     completion_price: priced?.completion_price ?? null,
@@ -65,13 +65,13 @@ function fallbackPrice({ declared, price }: Candidate): FallbackPrice {
   return { model: declared, prompt_price: price.prompt_price, completion_price: price.completion_price };
 }
 
-/** What is said of the model and of its fallbacks; most calls have none of these, and nothing is copied for them. */
+/** Joins the texts about the model and about its fallbacks. Avoids copying in the common case of no fallbacks. */
 function joined(
   own: readonly string[],
   fallbacks: readonly Candidate[],
-  said: (candidate: Candidate) => readonly string[],
+  textsOf: (candidate: Candidate) => readonly string[],
 ): readonly string[] {
-  return fallbacks.length === 0 ? own : [...own, ...fallbacks.flatMap(said)];
+  return fallbacks.length === 0 ? own : [...own, ...fallbacks.flatMap(textsOf)];
 }
 
 function distinct(keys: readonly string[]): readonly string[] {
@@ -86,8 +86,8 @@ function whyIncomplete({ price }: Candidate): readonly string[] {
   return 'reason' in price ? [`a fallback model has no price: ${price.reason}`] : price.incomplete;
 }
 
-/** Null where one of the prices cannot be had: the worst may be that one. */
-function dearest(candidates: readonly Candidate[]): Decimal | null {
+/** Null where one of the prices is not known: it could be the highest. */
+function highestOf(candidates: readonly Candidate[]): Decimal | null {
   let most: Decimal | null = null;
   for (const { price } of candidates) {
     if ('reason' in price || price.worst_case === null) return null;

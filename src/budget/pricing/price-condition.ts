@@ -6,7 +6,7 @@ import { excerptOf } from '../../openrouter/catalogue/catalogue.js';
  * names the day of the instant itself, also behind midnight. All conditions of an entry must hold.
  */
 export interface PriceCondition {
-  /** Holds for requests of more prompt tokens than this, cached ones included. */
+  /** Applies to requests of more prompt tokens than this, cached ones included. */
   readonly min_prompt_tokens: number | null;
   /** Minutes of the day; `end` is exclusive, and not above `start` where the window wraps midnight. */
   readonly window: { readonly start: number; readonly end: number } | null;
@@ -29,7 +29,7 @@ export function isConditionKey(key: string): key is ConditionKey {
   return CONDITION_KEYS.some((known) => known === key);
 }
 
-/** Reads the conditions of one entry; the reason where one is not as described above. */
+/** Reads the conditions of one entry; gives the reason where one is not as described above. */
 export function readCondition(stated: ReadonlyMap<ConditionKey, unknown>): PriceCondition | { reason: string } {
   const tokens = stated.get('min_prompt_tokens');
   if (tokens !== undefined && !(typeof tokens === 'number' && Number.isFinite(tokens) && tokens >= 0)) {
@@ -42,7 +42,7 @@ export function readCondition(stated: ReadonlyMap<ConditionKey, unknown>): Price
   return { min_prompt_tokens: tokens ?? null, window, days };
 }
 
-/** A missing side is the day's own. Start and end at the same time are a whole day, as 0 to 0 is. */
+/** A missing start or end is that of the day. An equal start and end are a whole day, as 0 to 0 is. */
 function readWindow(start: unknown, end: unknown): PriceCondition['window'] | { reason: string } {
   if (start === undefined && end === undefined) return null;
   const from = minuteOfDay(start ?? 0);
@@ -84,8 +84,8 @@ export function holds(condition: PriceCondition, promptTokens: number, moment: M
 }
 
 /**
- * Moments of the week such that every combination of conditions that can hold at some time holds at one of them: the
- * starts of all days and all windows' edges on each day. Nothing changes between two edges.
+ * Sample points: one per distinct set of active conditions in a week. Candidates are the start of each day and the edges of
+ * all windows on each day; nothing changes between two edges.
  */
 export function momentsThatMatter(conditions: readonly PriceCondition[]): Moment[] {
   if (conditions.length === 0) return [{ day: 0, minute: 0 }];

@@ -4,11 +4,11 @@ import { coefficientAt, fromUnits, isZero, times, ZERO } from '../../lib/money/d
 import type { Override, OverridableKey } from './overrides.js';
 import { readOverrides } from './overrides.js';
 import type { Moment, PriceCondition } from './price-condition.js';
-import { dependsOnTime, momentsThatMatter } from './price-condition.js';
+import { dependsOnTime, holds, momentOf, momentsThatMatter } from './price-condition.js';
 import { excerptOf, readPrice } from '../../openrouter/catalogue/catalogue.js';
 
 /**
- * A `pricing` record of the catalogue, read. Rules as of 2026-08-22.
+ * A parsed `pricing` object of the catalogue. Rules as of 2026-08-22.
  *
  * All prices of a list are whole numbers of one small unit, 10^-scale US dollars, so that a request costs a sum of
  * integer products and nothing is lost.
@@ -21,13 +21,13 @@ export interface PriceList {
   /** Per search by the model's own provider; null where the model has no search of its own. */
   readonly web_search: Decimal | null;
   readonly overrides: readonly ListOverride[];
-  /** Minutes of the week that stand for all; one, where no price depends on the time. */
+  /** Sample minutes of the week, one for each set of prices; a single one where no price depends on the time. */
   readonly moments: readonly Moment[];
-  /** Keys that are not zero and not known: what they charge is not in the figures. */
+  /** Unknown keys with a value other than zero. The figures do not include what they charge. */
   readonly unknown_keys: readonly string[];
   /** Prompt, completion and request are all zero. */
   readonly zero: boolean;
-  /** Price sets by the overrides that are merged in. */
+  /** Cache of price sets, by the overrides that are merged in. */
   readonly merged: Map<string, PriceSet>;
 }
 
@@ -67,9 +67,9 @@ const BILLED = new Set([
 ]);
 
 /**
- * Known, checked, and on no bill of ours: reasoning tokens are completion tokens already. Cached audio has a price of
- * its own, but a manifest's cached tokens are apart from its audio tokens: cached audio that is declared as audio counts
- * at the full audio price, which is never too little.
+ * Known and checked, but not billed: reasoning tokens are completion tokens already. Cached audio has a price of its own,
+ * but a manifest declares cached and audio tokens separately: cached audio that is declared as audio counts at the full
+ * audio price, which is never too low.
  */
 const NOT_BILLED = new Set(['internal_reasoning', 'input_audio_cache']);
 
@@ -81,10 +81,10 @@ const USUAL_SCALE = 12;
 
 export type ReadPriceList = PriceList | { readonly reason: string };
 
-/** Prices of one catalogue are read once, however many calls ask. */
+/** Cache: each `pricing` object is read once, however many calls use it. */
 const lists = new WeakMap<Pricing, ReadPriceList>();
 
-/** The prices of a model or an endpoint; the reason where they cannot be trusted as a whole. Never throws. */
+/** Reads the prices of a model or an endpoint; gives the reason where they cannot be trusted as a whole. Never throws. */
 export function readPriceList(pricing: Pricing): ReadPriceList {
   const known = lists.get(pricing);
   if (known !== undefined) return known;
@@ -100,7 +100,7 @@ function read(pricing: Pricing): ReadPriceList {
     if (NO_PRICE.has(key)) continue;
     const price = readPrice(value);
     if (!BILLED.has(key) && !NOT_BILLED.has(key)) {
-      if (!meansNothing(value, price)) unknown.push(key);
+      if (!isAbsentOrZero(value, price)) unknown.push(key);
     } else if (value === '-1') {
       return { reason: `its ${key} price is "-1": not known before the request is routed` };
     } else if (price === null) {
@@ -113,7 +113,7 @@ function read(pricing: Pricing): ReadPriceList {
   return 'reason' in overrides ? overrides : build(prices, overrides, unknown);
 }
 
-function meansNothing(value: unknown, price: Decimal | null): boolean {
+function isAbsentOrZero(value: unknown, price: Decimal | null): boolean {
   return value === null || value === 0 || (price !== null && isZero(price));
 }
 
@@ -167,4 +167,32 @@ export function dollars(list: PriceList, units: bigint): Decimal {
 /** A price per token as US dollars per million tokens. */
 export function perMillion(list: PriceList, units: bigint): Decimal {
   return times(dollars(list, units), 1_000_000);
+}
+
+/**
+ * Lists the prices that may apply to a request of so many prompt tokens: those of the given instant, or with null those of
+ * every minute of the week. Overrides whose condition holds are merged in; a later one wins per key.
+ */
+export function priceSets(list: PriceList, promptTokens: number, at: Date | null): PriceSet[] {
+  if (list.overrides.length === 0) return [list.base];
+  const moments = at === null ? list.moments : [momentOf(at)];
+  const sets = moments.map((moment) =>
+    merge(
+      list,
+      list.overrides.filter(({ condition }) => holds(condition, promptTokens, moment)),
+    ),
+  );
+  return sets.length === 1 ? sets : [...new Set(sets)];
+}
+
+function merge(list: PriceList, applied: readonly ListOverride[]): PriceSet {
+  if (applied.length === 0) return list.base;
+  const key = applied.map((override) => list.overrides.indexOf(override)).join();
+  const known = list.merged.get(key);
+  if (known !== undefined) return known;
+  const set = applied.reduce<PriceSet>((prices, override) => ({ ...prices, ...override.prices }), list.base);
+  const in_dollars = { prompt: dollars(list, set.prompt), completion: dollars(list, set.completion) };
+  const merged = { ...set, applied, in_dollars };
+  list.merged.set(key, merged);
+  return merged;
 }

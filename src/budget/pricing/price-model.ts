@@ -1,24 +1,26 @@
 import type { Catalogue, EndpointList } from '../../openrouter/catalogue/catalogue.js';
 import type { ResolvedModel } from '../../openrouter/catalogue/model-id.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { add, isZero } from '../../lib/money/decimal.js';
-import { arithmeticLines } from './arithmetic.js';
+import { add, fromInteger, isZero, multiply, toText } from '../../lib/money/decimal.js';
+import { requestTerms } from './formula.js';
+import { dependsOnTime, describe } from './price-condition.js';
 import { eligibleOffers } from './eligibility.js';
-import type { ExpectedQuote, Inquiry } from './expected-price.js';
-import { cheapest, expectedQuote, listedQuote, quoteWithoutEndpoints } from './expected-price.js';
+import type { ExpectedQuote, PricingContext } from './expected.js';
+import { cheapest, expectedQuote, listedQuote, quoteWithoutEndpoints } from './expected.js';
+import type { Fee } from './fees.js';
 import { feesOf, totalFees } from './fees.js';
 import type { Offer } from './offer.js';
 import { endpointOffers, isFreeId, listedOffer, pricesAtId } from './offer.js';
-import type { PriceList, ReadPriceList } from './price-list.js';
-import { readPriceList } from './price-list.js';
-import type { Quote } from './quote.js';
-import { costOf } from './quote.js';
+import type { ListOverride, PriceList, ReadPriceList } from './price-list.js';
+import { dollars, readPriceList } from './price-list.js';
+import type { Quote } from './expected.js';
+import { costOf } from './expected.js';
 import type { PricedCall } from './request.js';
 import { expectedPrompt, expectedRequest } from './request.js';
-import type { WorstQuote } from './worst-price.js';
-import { worstQuote } from './worst-price.js';
+import type { WorstQuote } from './worst.js';
+import { worstQuote } from './worst.js';
 
-/** What one request of a call costs on one model, its fallback models apart. US dollars, before retries. */
+/** The cost of one request of a call on one model, without its fallback models. US dollars, before retries. */
 export interface ModelPrice {
   readonly expected: Decimal;
   readonly source: string;
@@ -36,16 +38,16 @@ export interface NoPrice {
   readonly reason: string;
 }
 
-/** The three quotes of a call on a model, before fees. */
+/** The three quotes of a call on a model, without fees. */
 interface Range {
   readonly expected: ExpectedQuote;
   readonly floor: Quote | null;
   readonly worst: WorstQuote;
-  /** Endpoints whose prices the call may meet. */
+  /** Endpoints that may serve the call. */
   readonly possible: readonly Offer[];
 }
 
-/** Prices a call on one model of the catalogue; the reason where it has no price. Never throws. */
+/** Prices a call on one model of the catalogue; gives the reason where it has no price. Never throws. */
 export function priceModel(
   call: PricedCall,
   model: ResolvedModel,
@@ -56,8 +58,8 @@ export function priceModel(
   if (prompt === null) return { reason: 'its prompt tokens are not known: the prompt files are not counted' };
   const listed = listedPrices(model);
   if ('reason' in listed) return { reason: `${model.id}: ${listed.reason}` };
-  const inquiry = { call, model, request: expectedRequest(call, prompt), listed, at };
-  const range = rangeOf(inquiry, catalogue.endpoints.get(model.id) ?? NOT_FETCHED);
+  const context = { call, model, request: expectedRequest(call, prompt), listed, at };
+  const range = rangeOf(context, catalogue.endpoints.get(model.id) ?? NOT_FETCHED);
   if ('reason' in range) return { reason: `${model.id}: ${range.reason}` };
   const { expected, floor, worst, possible } = range;
   if ('reason' in expected) return { reason: `${model.id}: ${expected.reason}` };
@@ -83,7 +85,7 @@ export function priceModel(
 
 const NOT_FETCHED: EndpointList = { state: 'unknown', reason: 'they were not fetched' };
 
-/** A model's own price list, or why its requests cannot be priced from it. */
+/** Reads a model's own price list, or says why its requests cannot be priced from it. */
 export function listedPrices({ id, model }: ResolvedModel): ReadPriceList {
   const { output_modalities } = model;
   if (output_modalities.length > 0 && !output_modalities.includes('text')) {
@@ -92,24 +94,24 @@ export function listedPrices({ id, model }: ResolvedModel): ReadPriceList {
   return pricesAtId(id, readPriceList(model.pricing));
 }
 
-function rangeOf(inquiry: Inquiry, list: EndpointList): Range | NoPrice {
-  const { call, model, request, listed } = inquiry;
+function rangeOf(context: PricingContext, list: EndpointList): Range | NoPrice {
+  const { call, model, request, listed } = context;
   if (list.state === 'unknown') {
     const reasons = [`its endpoints are not known (${list.reason}), so it has no floor and no worst case`];
-    return { expected: quoteWithoutEndpoints(inquiry), floor: null, worst: { reasons }, possible: [] };
+    return { expected: quoteWithoutEndpoints(context), floor: null, worst: { reasons }, possible: [] };
   }
   if (list.endpoints.length === 0) {
-    const expected = listedQuote(inquiry);
+    const expected = listedQuote(context);
     const floor = 'reason' in expected ? null : expected.quote;
-    return { expected, floor, worst: worstQuote(inquiry, [listedOffer(model.model, listed)]), possible: [] };
+    return { expected, floor, worst: worstQuote(context, [listedOffer(model.model, listed)]), possible: [] };
   }
   const offers = endpointOffers(model.model, list.endpoints);
   const eligible = eligibleOffers(call, model.suffixes, request.prompt, offers);
   if ('reason' in eligible) return eligible;
   return {
-    expected: expectedQuote(inquiry, eligible),
-    floor: cheapest(inquiry, eligible.serving)?.quote ?? null,
-    worst: worstQuote(inquiry, eligible.possible),
+    expected: expectedQuote(context, eligible),
+    floor: cheapest(context, eligible.serving)?.quote ?? null,
+    worst: worstQuote(context, eligible.possible),
     possible: eligible.possible,
   };
 }
@@ -131,4 +133,32 @@ function unknownKeys(listed: PriceList, possible: readonly Offer[]): readonly st
 
 function unknownIn(list: ReadPriceList): readonly string[] {
   return 'reason' in list ? NONE : list.unknown_keys;
+}
+
+/**
+ * Shows the arithmetic of one request, one line per term, `1800 prompt tokens x 0.000003 = 0.0054`. The first lines name
+ * whose prices they are and which overrides apply, the last is the sum. All digits are exact.
+ */
+function arithmeticLines(source: string, quote: Quote, fees: readonly Fee[], total: Decimal, at: Date | null) {
+  const { list, prices, request } = quote;
+  return [
+    source,
+    ...prices.applied.map((override) => overrideLine(list, override, at)),
+    ...requestTerms(list, prices, request).map(({ what, quantity, price }) =>
+      line(what, quantity, dollars(list, price)),
+    ),
+    ...fees.map(({ what, quantity, price }) => line(what, quantity, price)),
+    `sum = ${toText(total)}`,
+  ];
+}
+
+function line(what: string, quantity: number, price: Decimal): string {
+  return `${quantity} ${what} x ${toText(price)} = ${toText(multiply(fromInteger(quantity), price))}`;
+}
+
+function overrideLine(list: PriceList, { condition, prices }: ListOverride, at: Date | null): string {
+  const replaced = Object.entries(prices).map(([key, price]) => `${key} ${toText(dollars(list, price))}`);
+  const time = at === null ? 'the most expensive time of the week' : at.toISOString();
+  const when = dependsOnTime(condition) ? ` (${time})` : '';
+  return `override, ${describe(condition)}${when}: ${replaced.join(', ')}`;
 }

@@ -22,7 +22,7 @@ export type PricedCall = Pick<
   | 'provider'
 >;
 
-/** One request as the formula sees it: tokens as whole numbers, the parts inside `prompt` and `completion`. */
+/** One request for the formula: tokens as whole numbers, with parts included in `prompt` and `completion`. */
 export interface PricedRequest {
   readonly prompt: number;
   readonly cached: number;
@@ -34,7 +34,7 @@ export interface PricedRequest {
   /** Input images, for catalogues that price an image as a unit. */
   readonly images: number;
   readonly cache_ttl: PricedCall['cache_ttl'];
-  /** `hit`: cached tokens are read from the cache. `miss`: they are dearest, sent anew or written again. */
+  /** `hit`: cached tokens are read from the cache. `miss`: they are sent or written again, whichever costs more. */
   readonly cache: 'hit' | 'miss';
 }
 
@@ -64,7 +64,7 @@ export function expectedRequest(call: PricedCall, prompt: number): PricedRequest
   };
 }
 
-/** The longest request that the call may make: every token field at its `max` and nothing read from the cache. */
+/** Builds the longest request that the call may make: every token field at its `max`, nothing read from the cache. */
 export function worstRequest(call: PricedCall, completion: number): PricedRequest {
   return {
     prompt: longestPrompt(call),
@@ -88,7 +88,7 @@ function longestPrompt({ prompt_tokens }: PricedCall): number {
   return prompt_tokens === undefined ? 0 : most(prompt_tokens);
 }
 
-/** As long as a completion is allowed to be; null where nothing bounds it. */
+/** The longest completion that is allowed; null where nothing bounds it. */
 export function longestCompletion(call: PricedCall, cap: Cap): number | null {
   const { expected, max } = call.completion_tokens;
   const declared = call.max_tokens ?? max;
@@ -101,7 +101,7 @@ export function longestCompletion(call: PricedCall, cap: Cap): number | null {
   return stated.length === 0 ? null : Math.max(expected, Math.min(...stated));
 }
 
-/** Whether the manifest bounds the completion; otherwise the worst case rests on the endpoint's own cap. */
+/** Whether the manifest bounds the completion; otherwise the endpoint's own cap does for the worst case. */
 export function isCapped(call: PricedCall): boolean {
   return call.max_tokens !== undefined || call.completion_tokens.max !== null;
 }

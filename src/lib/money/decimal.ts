@@ -14,7 +14,7 @@ const PLAIN_DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
 function normalise(coefficient: bigint, scale: number): Decimal {
   if (coefficient === 0n) return ZERO;
-  // Most amounts are whole numbers that a float holds exactly, and its remainder is several times faster.
+  // Most amounts are integers that a float holds exactly, and its remainder is several times faster.
   let small = Number(coefficient);
   if (Number.isSafeInteger(small)) {
     if (scale === 0 || small % 10 !== 0) return { coefficient, scale };
@@ -42,7 +42,7 @@ export function parseDecimal(text: string): Decimal | null {
   return normalise(BigInt(text.slice(0, point) + fraction), fraction.length);
 }
 
-/** Cut from the text: a division of a long number for each of them takes time that grows with the square. */
+/** Works on the text: one division of a long number per zero would take quadratic time. */
 function withoutTrailingZeros(digits: string): string {
   let end = digits.length;
   while (end > 0 && digits[end - 1] === '0') end -= 1;
@@ -66,7 +66,7 @@ export function decimal(literal: string): Decimal {
   return value;
 }
 
-/** Every sum needs one or two, and a power of big integers costs more than the sum. */
+/** Every sum needs one or two, and computing a power costs more than the sum. */
 const POWERS_OF_TEN: readonly bigint[] = Array.from({ length: 40 }, (_, exponent) => 10n ** BigInt(exponent));
 
 function powerOfTen(exponent: number): bigint {
@@ -114,7 +114,7 @@ export function sum(values: Iterable<Decimal>): Decimal {
   return normalise(coefficient, scale);
 }
 
-/** Unknown is never $0: one part that is not known leaves no sum. */
+/** Adds amounts; null where one is not known, since unknown is never $0. */
 export function sumOrNull(amounts: readonly (Decimal | null)[]): Decimal | null {
   const known = amounts.filter((amount) => amount !== null);
   return known.length < amounts.length ? null : sum(known);
@@ -156,7 +156,7 @@ export function divide(a: Decimal, b: Decimal, places: number): Decimal {
   return normalise(divideHalfAway(numerator, denominator), places);
 }
 
-/** How often `b` is in `a` as a whole, `a / b` cut to a whole number; `b` must not be zero. */
+/** `a / b` cut to a whole number; `b` must not be zero. */
 export function wholeQuotient(a: Decimal, b: Decimal): bigint {
   const scale = Math.max(a.scale, b.scale);
   return coefficientAt(a, scale) / coefficientAt(b, scale);
@@ -181,7 +181,7 @@ function divideHalfAway(numerator: bigint, denominator: bigint): bigint {
   return negative ? -quotient : quotient;
 }
 
-/** The nearest float: for a length or a count to show, never for a sum. */
+/** The nearest float: for lengths and counts on display, never for sums. */
 export function toNumber(value: Decimal): number {
   return Number(toText(value));
 }

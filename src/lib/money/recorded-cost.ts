@@ -17,8 +17,8 @@ export function decimalText(value: number): string {
 }
 
 /**
- * The amount that a recorded cost states: of a float its shortest decimal text, which is what the sender wrote.
- * Throws a RangeError (a programming error) on what the readers refuse.
+ * The exact amount of a recorded cost; of a float its shortest decimal text, which is what the sender wrote. Throws a
+ * RangeError (a programming error) on anything else.
  */
 export function exactCost(cost: RecordedCost): Decimal {
   const value = parseDecimal(typeof cost === 'number' ? decimalText(cost) : cost);

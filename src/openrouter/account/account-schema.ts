@@ -3,9 +3,9 @@ import { shaped } from '../../lib/http/request.js';
 import { negate, type Decimal } from '../../lib/money/decimal.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';
 
-/** What OpenRouter says of a key, of its account and of a request (OpenAPI document of 2026-08-22). */
+/** The answers of OpenRouter about a key, its account and a request (OpenAPI document of 2026-08-22). */
 
-/** US dollars, a JSON number: of a float its shortest decimal text, which is what was meant. */
+/** US dollars as a JSON number; its shortest decimal text is the exact amount. */
 const dollars = z.number().transform((value): Decimal => {
   return value < 0 ? negate(exactCost(-value)) : exactCost(value);
 });

@@ -3,7 +3,7 @@ import { compare, subtract, type Decimal } from '../../lib/money/decimal.js';
 import type { AccountClient } from './account-client.js';
 import { readCredits, readKey, type KeyAnswer } from './account-schema.js';
 
-/** What is known of the money behind a key. */
+/** The known credits of a key. */
 export type Credits =
   | KnownCredits
   /** The key is wrong, disabled or expired. */
@@ -14,17 +14,17 @@ export type Credits =
 
 export interface KnownCredits {
   readonly state: 'known';
-  /** US dollars that the key may spend in all, or in the time after which it is reset; null: no limit. */
+  /** US dollars that the key may spend in all, or between two resets; null: no limit. */
   readonly key_limit: Decimal | null;
   readonly key_remaining: Decimal | null;
   readonly key_reset: 'daily' | 'weekly' | 'monthly' | null;
   /** US dollars that remain of the account's credits; null where the key may not see them. */
   readonly account_remaining: Decimal | null;
-  /** Why they are null, where another reason than the kind of key is known. */
+  /** Why they are null, where the reason is not the kind of key. */
   readonly account_problem: string | null;
   /** The account has never bought credits. */
   readonly is_free_tier: boolean;
-  /** Requests to `:free` models, a day; null where it is not said. */
+  /** Requests to `:free` models per day; null where not stated. */
   readonly free_requests: { readonly limit: number; readonly used: number; readonly remaining: number } | null;
 }
 
@@ -34,7 +34,7 @@ export interface Remaining {
   readonly of: 'key' | 'account';
 }
 
-/** Asks for the key and, where it may see them, for the account's credits. Never throws for an answer. */
+/** Fetches the facts of the key and, where it may see them, the account's credits. Never throws for an answer. */
 export async function fetchCredits(client: AccountClient): Promise<Credits> {
   try {
     const key = await fetchKey(client);
@@ -47,14 +47,14 @@ export async function fetchCredits(client: AccountClient): Promise<Credits> {
   }
 }
 
-/** The least of what the key and the account have left; null where neither sets a bound that is known. */
+/** The smaller of what the key and the account have left; null where neither states a bound. */
 export function remainingOf(credits: KnownCredits): Remaining | null {
   const { key_remaining: key, account_remaining: account } = credits;
   if (key !== null && (account === null || compare(key, account) <= 0)) return { amount: key, of: 'key' };
   return account === null ? null : { amount: account, of: 'account' };
 }
 
-/** Deployments from before 2025-09 know the older path alone. */
+/** Deployments from before 2025-09 have only the older path. */
 async function fetchKey(client: AccountClient): Promise<KeyAnswer> {
   try {
     return await client.get('/key', readKey);
@@ -76,7 +76,7 @@ function keyFacts(key: KeyAnswer): KeyFacts {
   };
 }
 
-/** Only a management key may see the credits: any other is told 403, which is no failure. */
+/** Only a management key may see the credits. Any other gets 403, which is not a failure. */
 async function fetchAccount(
   client: AccountClient,
 ): Promise<Pick<KnownCredits, 'account_remaining' | 'account_problem'>> {

@@ -5,14 +5,14 @@ import type { AccountClient } from './account-client.js';
 import { readGeneration, type GenerationAnswer } from './account-schema.js';
 import { refusedLine } from './account-client.js';
 
-/** The most generations that one run asks for, and how many at a time. */
+/** The most generations that one run requests, and how many at a time. */
 export const MAX_GENERATIONS = 50;
 const AT_ONCE = 4;
 
-/** What OpenRouter charged for one request. */
+/** OpenRouter's charge for one request. */
 export interface Generation {
   readonly id: string;
-  /** US dollars; with an own provider key the fee alone. */
+  /** US dollars; with an own provider key only the fee. */
   readonly charged: Decimal;
   readonly model: string | null;
   readonly provider: string | null;
@@ -25,13 +25,13 @@ export interface Generations {
   /** Still 404 after the last attempt: unknown, or not written yet. */
   readonly missing: readonly string[];
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
-  /** How many ids were not asked for. */
+  /** How many ids were not requested. */
   readonly left_out: number;
 }
 
 /**
- * Fetches what was charged, for at most 50 ids spread evenly over those given. Throws a NoVerdictError (2) where the key
- * is refused, since then no id can be had.
+ * Fetches the charges of at most 50 ids, spread evenly over those given. Throws a NoVerdictError (2) where the key is
+ * refused, since no charge can be fetched then.
  */
 export async function fetchGenerations(client: AccountClient, ids: readonly string[]): Promise<Generations> {
   const chosen = spread(ids, MAX_GENERATIONS);
@@ -43,7 +43,7 @@ export async function fetchGenerations(client: AccountClient, ids: readonly stri
         outcomes.set(id, await fetchOne(client, id));
       }
     } finally {
-      // Empty already, unless the key was refused: then the others ask for nothing more.
+      // Empty already, unless the key was refused: then the other workers request nothing more.
       waiting.length = 0;
     }
   };
@@ -91,7 +91,7 @@ function generationOf(id: string, answer: GenerationAnswer): Generation {
   };
 }
 
-/** All of a list, or `most` of it at even distances, the first included. */
+/** The whole list, or `most` items of it at even distances, including the first. */
 function spread<T>(list: readonly T[], most: number): readonly T[] {
   if (list.length <= most) return list;
   return list.filter(

@@ -3,8 +3,8 @@ import type { Decimal } from '../../lib/money/decimal.js';
 import { parseDecimal } from '../../lib/money/decimal.js';
 
 /**
- * Catalogue facts as OpenRouter states them, checked for shape only. Prices stay the strings they are; the pricing
- * room reads them, so that a broken price of a model nobody uses is nobody's problem.
+ * Catalogue facts as OpenRouter states them, checked for shape only. Prices stay strings and are parsed lazily, so an
+ * unused broken price is not an error.
  */
 export type Pricing = Readonly<Record<string, unknown>>;
 
@@ -15,7 +15,7 @@ export interface CatalogueModel {
   readonly output_modalities: readonly string[];
   readonly pricing: Pricing;
   readonly top_provider: { readonly context_length: number | null; readonly max_completion_tokens: number | null };
-  /** The id that a `~author/family-latest` id stands for now. */
+  /** The current target of a `~author/family-latest` id. */
   readonly alias_target: string | null;
 }
 
@@ -31,23 +31,23 @@ export interface CatalogueEndpoint {
   readonly status: number;
 }
 
-/** The endpoints of a model, or why they could not be had. */
+/** The endpoints of a model, or why they could not be fetched. */
 export type EndpointList =
   | { readonly state: 'known'; readonly endpoints: readonly CatalogueEndpoint[] }
   | { readonly state: 'unknown'; readonly reason: string };
 
-/** One catalogue at one time; it prices head and base alike. */
+/** One catalogue at one time; it prices both head and base. */
 export interface Catalogue {
   readonly source: 'live' | 'lock';
   readonly url: string;
-  /** ISO 8601, UTC, whole seconds: when the facts were fetched, for a lock too. */
+  /** ISO 8601, UTC, whole seconds: when the facts were fetched, also for a lockfile. */
   readonly fetched_at: string;
-  /** Of the response body (live) or of the lock file's text, hexadecimal. */
+  /** Of the response body (live) or of the lockfile's text, hexadecimal. */
   readonly sha256: string;
   readonly models: ReadonlyMap<string, CatalogueModel>;
   /** By catalogue id, for the models in use. */
   readonly endpoints: ReadonlyMap<string, EndpointList>;
-  /** What a reader of the prices should know, e.g. a duplicated id. */
+  /** Notes for a reader of the prices, e.g. a duplicated id. */
   readonly notes: readonly Note[];
 }
 

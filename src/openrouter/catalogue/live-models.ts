@@ -21,10 +21,10 @@ export interface ModelListing {
   readonly duplicates: ReadonlySet<string>;
 }
 
-/** OpenRouter sends one page; a catalogue that never ends must not keep the run. */
+/** OpenRouter sends one page; a catalogue without end must not block the run. */
 const MOST_PAGES = 20;
 
-/** Fetches the list of models, page after page on the same host; all pages together keep the limits of one body. */
+/** Fetches the list of models, page by page from the same host. All pages together may be as large as one body. */
 export async function fetchModels(client: OpenRouterClient): Promise<ModelListing> {
   const models = new Map<string, CatalogueModel>();
   const duplicates = new Set<string>();
@@ -49,7 +49,7 @@ export async function fetchModels(client: OpenRouterClient): Promise<ModelListin
     bytesLeft -= answer.bytes.length;
     hash.update(answer.bytes);
     fetchedAt ??= timeOfAnswer(answer.headers, client.now()) ?? client.now();
-    for (const model of answer.content.models) keepDearer(models, model, duplicates);
+    for (const model of answer.content.models) keepHigher(models, model, duplicates);
     malformed.rows += answer.content.malformed.rows;
     for (const id of answer.content.malformed.ids) malformed.ids.add(id);
     url = nextPage(answer.content.next, url);
@@ -65,8 +65,8 @@ export async function fetchModels(client: OpenRouterClient): Promise<ModelListin
 }
 
 /**
- * When the facts were true: the answer's `Date` less its `Age` in a cache; null where there is no proper `Date`, or one
- * in the future, with which a lock could never be read again.
+ * The time of the facts: the answer's `Date` minus its `Age` in a cache. Null where there is no valid `Date`, or one in the
+ * future, with which a lockfile could never be read again.
  */
 function timeOfAnswer(headers: ReadonlyMap<string, string>, now: number): number | null {
   const date = parseHttpDate(headers.get('date') ?? '');
@@ -85,16 +85,16 @@ function nextPage(next: string | null, current: URL): URL | null {
   return url;
 }
 
-/** An id that is listed twice has its dearer price: a gate may be too strict, not too lax. */
-function keepDearer(models: Map<string, CatalogueModel>, model: CatalogueModel, duplicates: Set<string>): void {
+/** An id that is listed twice gets the higher price: a gate may be too strict, but not too lax. */
+function keepHigher(models: Map<string, CatalogueModel>, model: CatalogueModel, duplicates: Set<string>): void {
   const other = models.get(model.id);
   if (other !== undefined) duplicates.add(model.id);
-  if (other === undefined || isDearer(model, other)) models.set(model.id, model);
+  if (other === undefined || costsMore(model, other)) models.set(model.id, model);
 }
 
-function isDearer(model: CatalogueModel, other: CatalogueModel): boolean {
+function costsMore(model: CatalogueModel, other: CatalogueModel): boolean {
   const [one, two] = [priceOfBoth(model), priceOfBoth(other)];
-  // A price that cannot be read makes the model unpriced, which is dearer than any number.
+  // A price that cannot be read makes the model unpriced, which counts as more than any number.
   return two !== null && (one === null || compare(one, two) > 0);
 }
 
@@ -104,13 +104,13 @@ function priceOfBoth({ pricing }: CatalogueModel): Decimal | null {
   return prompt === null || completion === null ? null : add(prompt, completion);
 }
 
-/** Of the models in use alone: the others are nobody's concern. */
+/** Only for models the manifest uses. */
 export function duplicateNote(ids: ReadonlySet<string>): Note[] {
   if (ids.size === 0) return [];
   return [
     {
       code: 'duplicate_model',
-      message: `The catalogue lists ${someOf(ids)} more than once; the dearer price is used.`,
+      message: `The catalogue lists ${someOf(ids)} more than once; the higher price is used.`,
     },
   ];
 }

@@ -20,8 +20,8 @@ export interface LiveCatalogueOptions {
 }
 
 /**
- * The live catalogue: the list of models, then the endpoints of each model in use, side by side. Without the list there
- * are no prices (exit code 3); without some endpoints there are, less floor and worst case.
+ * Fetches the live catalogue: the list of models, then the endpoints of each model in use, several at a time. Without the
+ * list there are no prices (exit code 3). Without the endpoints of a model it has no floor and no worst case.
  */
 export async function fetchCatalogue(options: LiveCatalogueOptions, effects: Network): Promise<Catalogue> {
   const client = catalogueClient(options, effects);
@@ -40,11 +40,11 @@ export async function fetchCatalogue(options: LiveCatalogueOptions, effects: Net
     };
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    throw pricesUnusable(`Live prices cannot be had: ${failureSentence(client.host, error)}.`);
+    throw pricesUnusable(`Live prices cannot be fetched: ${failureSentence(client.host, error)}.`);
   }
 }
 
-/** The same catalogue with the endpoints of these declared ids, a request for each; those that fail are `unknown`. */
+/** Adds the endpoints of these declared ids to a catalogue, one request for each; those that fail are `unknown`. */
 export async function withEndpoints(
   catalogue: Catalogue,
   options: LiveCatalogueOptions,
@@ -64,10 +64,10 @@ function catalogueClient({ url, limits = RETRY_LIMITS }: LiveCatalogueOptions, n
 
 const AT_ONCE = 8;
 
-/** Eight of these are held at once, so each is a fraction of what the list of models may be; today's longest has 100 kB. */
+/** Eight of these are in memory at once, so each may be a fraction of the list of models; today's longest has 100 kB. */
 const ENDPOINT_BOUNDS: BodyLimits = { maxWireBytes: 2 * 1024 * 1024, maxBytes: 8 * 1024 * 1024 };
 
-/** The endpoints of each model, by its id. A list that cannot be had is `unknown` with the reason; it never fails the run. */
+/** Fetches the endpoints of each model, by its id. A list that fails is `unknown` with the reason; the run goes on. */
 async function fetchEndpoints(
   client: OpenRouterClient,
   ids: readonly string[],
@@ -83,7 +83,7 @@ async function fetchEndpoints(
 
 async function fetchList(client: OpenRouterClient, id: string): Promise<EndpointList> {
   const path = endpointsPath(id);
-  if (path === null) return { state: 'unknown', reason: 'its id is not one that can be asked for' };
+  if (path === null) return { state: 'unknown', reason: 'its id cannot be part of a URL' };
   try {
     const answer = await client.get(client.urlOf(path), { bounds: ENDPOINT_BOUNDS, read: readEndpoints });
     return { state: 'known', endpoints: answer.content };
@@ -95,7 +95,7 @@ async function fetchList(client: OpenRouterClient, id: string): Promise<Endpoint
 
 /**
  * `/models/{author}/{slug}/endpoints`; a static variant keeps its suffix (`:free`). Null where a part of the id would be
- * taken for a step in the path, or is no text (half a surrogate pair).
+ * taken for a step in the path, or is not valid text (half a surrogate pair).
  */
 export function endpointsPath(id: string): string | null {
   const parts = id.split('/');

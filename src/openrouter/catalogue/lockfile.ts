@@ -5,10 +5,10 @@ import { parseCatalogueUrl } from '../../lib/inputs/catalogue-url.js';
 import type { Catalogue, CatalogueEndpoint, CatalogueModel, EndpointList, Pricing } from './catalogue.js';
 import { modelsInUse, resolveModel, spellings } from './model-id.js';
 
-/** A clock may be a little behind that of the catalogue whose answer dates the lock. */
+/** Our clock may be slightly behind the clock of the catalogue whose answer dates the lockfile. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
-/** The lock file, version 1. Ours alone, so it is read strictly: an unknown or missing field is damage. */
+/** The lockfile, version 1. Only this product writes it, so it is read strictly: an unknown or missing field is damage. */
 const size = z.number().nonnegative().nullable();
 const pricing = z.record(z.string(), z.unknown());
 
@@ -31,22 +31,22 @@ const lockedModel = z.strictObject({
   pricing,
   top_provider: z.strictObject({ context_length: size, max_completion_tokens: size }),
   alias_target: z.string().nullable(),
-  /** Absent: not asked for (an alias, a row that only shares a slug); null: could not be fetched. */
+  /** Absent: not requested (an alias, a row that only shares a slug); null: could not be fetched. */
   endpoints: z.array(lockedEndpoint).nullable().optional(),
 });
 
 export const lockfileSchema = z.strictObject({
   lock_version: z.literal(1),
   fetched_at: z.iso
-    .datetime({ precision: 0, error: 'a time such as 2026-11-24T09:00:00Z is due' })
+    .datetime({ precision: 0, error: 'expected a time such as 2026-11-24T09:00:00Z' })
     .refine((text) => !Number.isNaN(Date.parse(text)), { error: 'no such time' }),
   url: z.string().refine(isCatalogueUrl, { error: 'not the URL of a catalogue' }),
   models: z
     .array(lockedModel)
-    .refine((rows) => new Set(rows.map((row) => row.id)).size === rows.length, { error: 'a model stands there twice' }),
+    .refine((rows) => new Set(rows.map((row) => row.id)).size === rows.length, { error: 'a model is listed twice' }),
 });
 
-type Lock = z.infer<typeof lockfileSchema>;
+type Lockfile = z.infer<typeof lockfileSchema>;
 type LockedModel = z.infer<typeof lockedModel>;
 type LockedEndpoint = z.infer<typeof lockedEndpoint>;
 
@@ -61,11 +61,11 @@ function isCatalogueUrl(text: string): boolean {
 }
 
 /**
- * The lock file for the models in use: the same facts always give the same text, so that a diff shows what changed at
- * OpenRouter and nothing else. Models are sorted by id, endpoints by tag, pricing keys by name.
+ * Writes the lockfile for the models in use. The same facts always give the same text, so that a diff shows only what
+ * changed at OpenRouter. Models are sorted by id, endpoints by tag, pricing keys by name.
  */
 export function lockfileText(catalogue: Catalogue, idsInUse: readonly string[]): string {
-  const lock: Lock = {
+  const lockfile: Lockfile = {
     lock_version: 1,
     fetched_at: catalogue.fetched_at,
     url: catalogue.url,
@@ -86,7 +86,7 @@ export function lockfileText(catalogue: Catalogue, idsInUse: readonly string[]):
       };
     }),
   };
-  return `${JSON.stringify(lock, null, 2)}\n`;
+  return `${JSON.stringify(lockfile, null, 2)}\n`;
 }
 
 function lockedEndpoints(endpoints: readonly CatalogueEndpoint[]): LockedEndpoint[] {
@@ -97,50 +97,50 @@ function lockedEndpoints(endpoints: readonly CatalogueEndpoint[]): LockedEndpoin
     max_prompt_tokens: endpoint.max_prompt_tokens,
     max_completion_tokens: endpoint.max_completion_tokens,
     pricing: sortedPricing(endpoint.pricing),
-    // How far an endpoint was de-ranked changes from hour to hour; that it was is all that counts.
+    // The degree of de-ranking changes from hour to hour; only the fact counts.
     status: endpoint.status < 0 ? -1 : 0,
   }));
   const keyed = rows.map((row) => ({ row, key: `${row.tag}\n${JSON.stringify(row)}` }));
   return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ row }) => row);
 }
 
-/** The `discount` is left out: it is inside the listed prices already, and changes on its own. */
+/** Leaves out `discount`: it is inside the listed prices already, and changes independently. */
 function sortedPricing(pricing: Pricing): Record<string, unknown> {
   const entries = Object.entries(pricing).filter(([name]) => name !== 'discount');
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
- * Reads a lock file; `file` is for messages, `now` (milliseconds since the epoch) for its age. A lock that is damaged or
- * dated in the future is a `NoVerdictError` with exit code 3: where prices have to come from it, there are none.
+ * Reads a lockfile; `file` is for messages, `now` (milliseconds since the epoch) for its age. Throws a `NoVerdictError` with
+ * exit code 3 where it is damaged or dated in the future: prices cannot come from it then.
  */
 export function parseLockfile(text: string, file: string, now: number): Catalogue {
   const parsed = lockfileSchema.safeParse(parseText(text, file));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = (issue?.path ?? []).map(String).join('.');
-    throw unusable(file, `${where === '' ? 'it' : where}: ${issue?.message ?? 'not what a lock looks like'}`);
+    throw unusable(file, `${where === '' ? 'it' : where}: ${issue?.message ?? 'not a valid lockfile'}`);
   }
-  const lock = parsed.data;
-  if (Date.parse(lock.fetched_at) > now + CLOCK_TOLERANCE_MS) {
-    throw unusable(file, `its prices are dated ${lock.fetched_at}, in the future`);
+  const lockfile = parsed.data;
+  if (Date.parse(lockfile.fetched_at) > now + CLOCK_TOLERANCE_MS) {
+    throw unusable(file, `its prices are dated ${lockfile.fetched_at}, in the future`);
   }
   const endpoints = new Map<string, EndpointList>();
-  for (const model of lock.models) {
+  for (const model of lockfile.models) {
     if (model.endpoints === undefined) continue;
     endpoints.set(
       model.id,
       model.endpoints === null
-        ? { state: 'unknown', reason: 'they could not be fetched when the lock was written' }
+        ? { state: 'unknown', reason: 'they could not be fetched when the lockfile was written' }
         : { state: 'known', endpoints: model.endpoints },
     );
   }
   return {
     source: 'lock',
-    url: lock.url,
-    fetched_at: lock.fetched_at,
+    url: lockfile.url,
+    fetched_at: lockfile.fetched_at,
     sha256: createHash('sha256').update(text).digest('hex'),
-    models: new Map(lock.models.map((row) => [row.id, modelOf(row)])),
+    models: new Map(lockfile.models.map((row) => [row.id, modelOf(row)])),
     endpoints,
     notes: [],
   };
@@ -161,28 +161,28 @@ function parseText(text: string, file: string): unknown {
 
 function unusable(file: string, reason: string): NoVerdictError {
   return new NoVerdictError(3, [
-    problem(`The lock ${file} cannot be used: ${reason}. Write it anew with "llm-budget lock".`, { file }),
+    problem(`The lockfile ${file} cannot be used: ${reason}. Write it again with "llm-budget lock".`, { file }),
   ]);
 }
 
-/** The ids, each once and in order, that the lock cannot price in full: it lacks the model, or the model's endpoints. */
-export function uncoveredModels(lock: Catalogue, idsInUse: readonly string[]): string[] {
+/** Lists the ids, each once and in order, that the lockfile cannot price in full: it lacks the model or its endpoints. */
+export function uncoveredModels(lockfile: Catalogue, idsInUse: readonly string[]): string[] {
   return [...new Set(idsInUse)].filter((id) => {
-    const resolution = resolveModel(id, lock.models);
-    return resolution.state === 'unresolved' || lock.endpoints.get(resolution.id)?.state !== 'known';
+    const resolution = resolveModel(id, lockfile.models);
+    return resolution.state === 'unresolved' || lockfile.endpoints.get(resolution.id)?.state !== 'known';
   });
 }
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** How old a lock's prices are in days and parts of them, never below 0; `now` in milliseconds since the epoch. */
-export function lockfileAgeDays(lock: Catalogue, now: number): number {
-  return Math.max(0, (now - Date.parse(lock.fetched_at)) / DAY_MS);
+/** The age of a lockfile's prices in days and fractions of a day, never below 0; `now` in milliseconds since the epoch. */
+export function lockfileAgeDays(lockfile: Catalogue, now: number): number {
+  return Math.max(0, (now - Date.parse(lockfile.fetched_at)) / DAY_MS);
 }
 
 /**
- * The rows without which some id in use would resolve differently, sorted by id: the models themselves, the aliases that
- * lead to them, and where an id is a canonical slug every row that shares it.
+ * Lists the rows that are needed to resolve the ids in use, sorted by id: the models themselves, the aliases that lead to
+ * them, and where an id is a canonical slug every row that shares it.
  */
 function rowsInUse(models: Catalogue['models'], ids: readonly string[]): readonly CatalogueModel[] {
   const rows = new Map<string, CatalogueModel>();

@@ -3,7 +3,7 @@ import { safeLine } from '../../lib/text/plain.js';
 import { closest } from '../../lib/text/closest.js';
 
 /**
- * What a model id of a manifest stands for in the catalogue. Rules of OpenRouter as of 2026-08-22 (its docs on model
+ * Finds the catalogue's row for a model id of a manifest. Rules of OpenRouter as of 2026-08-22 (its docs on model
  * variants, and `alias_target` in `GET /models`): a row by its id; a row by its canonical slug; `~author/family-latest` by the
  * row that it points at now; any of these with dynamic suffixes, which are not rows and stack.
  */
@@ -18,9 +18,9 @@ export interface ResolvedModel {
   readonly id: string;
   readonly model: CatalogueModel;
   readonly suffixes: ReadonlySet<DynamicSuffix>;
-  /** All spellings that a model pattern is held against: declared, resolved, canonical slug, each also bare. */
+  /** All spellings that a model pattern is compared with: declared, resolved, canonical slug, each also without suffixes. */
   readonly names: readonly string[];
-  /** What a reader should know of how the id was understood. */
+  /** Notes on how the id was understood. */
   readonly notes: readonly string[];
 }
 
@@ -39,13 +39,13 @@ interface Lookup {
   readonly resolutions: Map<string, ModelResolution>;
 }
 
-/** One index per catalogue: a manifest may ask 5,000 times. */
+/** One index per catalogue: a manifest may have 5,000 calls. */
 const lookups = new WeakMap<Models, Lookup>();
 
-/** Finds the row that an id stands for, or says why there is none, and in which `source`. Never throws. */
+/** Finds the row of an id, or says why there is none, and in which `source`. Never throws. */
 export function resolveModel(id: string, models: Models, source: Catalogue['source'] = 'live'): ModelResolution {
   const lookup = lookups.get(models) ?? indexOf(models);
-  // The reason names the source, so whoever asks for another must not get this one's.
+  // The reason names the source, so it is part of the key.
   const key = `${source} ${id}`;
   const known = lookup.resolutions.get(key);
   if (known !== undefined) return known;
@@ -87,14 +87,14 @@ function resolve(declared: string, models: Models, lookup: Lookup, source: Catal
   return { state: 'unresolved', reason, names: namesOf(declared) };
 }
 
-/** A row by id or by canonical slug, an alias followed; a reason where the id is known but stands for no one row. */
+/** Finds a row by id or by canonical slug and follows an alias; a reason where the id is known but has no single row. */
 function findRow(id: string, models: Models, lookup: Lookup): Row | null {
   const exact = models.get(id);
   if (exact !== undefined) return isAlias(exact) ? followAlias(exact, models, lookup) : { model: exact, notes: [] };
   return findBySlug(id, lookup);
 }
 
-/** Of several rows that share a slug the one without a suffix; `:free`, `:batch` and the like are asked for by id. */
+/** Of several rows that share a slug, takes the one without a suffix; `:free`, `:batch` and the like are named by id. */
 function findBySlug(slug: string, lookup: Lookup): Row | null {
   const sharing = lookup.bySlug.get(slug);
   if (sharing === undefined) return null;
@@ -160,11 +160,11 @@ function whyUnknown(
     const suffix = rest.slice(colon + 1);
     const accepted = DYNAMIC_SUFFIXES.map((dynamic) => `:${dynamic}`).join(', ');
     const near = closest(suffix, DYNAMIC_SUFFIXES);
-    const meant = hint(near === null ? closest(rest, models.keys()) : `${rest.slice(0, colon)}:${near}`);
-    return `${shown}: the suffix ":${safeLine(suffix)}" is neither a row of the catalogue nor one of ${accepted}${meant}`;
+    const suggestion = hint(near === null ? closest(rest, models.keys()) : `${rest.slice(0, colon)}:${near}`);
+    return `${shown}: the suffix ":${safeLine(suffix)}" is neither a row of the catalogue nor one of ${accepted}${suggestion}`;
   }
   const place =
-    source === 'live' ? 'the catalogue' : 'the lock, which has the models that were in use when it was written';
+    source === 'live' ? 'the catalogue' : 'the lockfile, which has the models that were in use when it was written';
   return `${shown} is not in ${place}${hint(closest(rest, models.keys()) ?? withItsAuthor(rest, models))}`;
 }
 
@@ -179,8 +179,8 @@ function hint(id: string | null): string {
 }
 
 /**
- * The catalogue ids whose endpoints are to be fetched for these declared ids, in the order of first use: of an alias
- * its target's. Ids that stand for no model are left out, they have no endpoints to ask for.
+ * Lists the catalogue ids whose endpoints are needed for these declared ids, in the order of first use; of an alias its
+ * target's. Ids without a row are left out: they have no endpoints.
  */
 export function modelsInUse(ids: Iterable<string>, models: Models): string[] {
   const used = new Set<string>();

@@ -3,13 +3,13 @@ import { HttpFailure } from '../../lib/http/failure.js';
 import type { CatalogueEndpoint, CatalogueModel } from './catalogue.js';
 
 /**
- * What OpenRouter's two catalogue answers are held to. Fields and enum values nobody needs here may come and go; a field
- * that prices rest on is absent or has its type. (OpenAPI document of 2026-08-22.)
+ * The shapes of OpenRouter's two catalogue answers. Fields and enum values that are not used here may come and go; a field
+ * that prices depend on is absent or has its type. (OpenAPI document of 2026-08-22.)
  */
 const size = z
   .number()
   .nullish()
-  // A negative size is none, as one that is missing.
+  // A negative size counts as missing.
   .transform((value) => (typeof value === 'number' && value >= 0 ? value : null));
 const pricing = z.record(z.string(), z.unknown());
 
@@ -18,7 +18,7 @@ const modelRow = z
     id: z.string().min(1).max(300),
     canonical_slug: z.string().nullish(),
     context_length: size,
-    // The listing is of text models unless asked otherwise, so a row that is silent about its output is one.
+    // The list has text models by default, so a row that does not state its output is one.
     architecture: z.object({ output_modalities: z.array(z.string()).nullish() }).nullish(),
     pricing,
     top_provider: z.object({ context_length: size, max_completion_tokens: size }).nullish(),
@@ -60,7 +60,7 @@ export interface ModelsPage {
   readonly next: string | null;
 }
 
-/** The body of `/models`. A row that is malformed is left out and counted; throws an `HttpFailure` on anything worse. */
+/** Reads the body of `/models`. A malformed row is left out and counted. Throws an `HttpFailure` on any other shape. */
 export function readModelsPage(value: unknown): ModelsPage {
   const body = modelsBody.safeParse(value);
   if (!body.success) throw shapeFailure('a list of models', body.error);
@@ -81,7 +81,7 @@ export function readModelsPage(value: unknown): ModelsPage {
 }
 
 /**
- * The body of a model's endpoints. One malformed endpoint spoils the list: without it the dearest price may be missing.
+ * Reads the body of a model's endpoints. One malformed endpoint invalidates the list: it could be the most expensive one.
  * Throws an `HttpFailure`.
  */
 export function readEndpoints(value: unknown): readonly CatalogueEndpoint[] {

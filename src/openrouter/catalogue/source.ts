@@ -11,33 +11,33 @@ import { catalogueUrlText } from '../../lib/inputs/catalogue-url.js';
 
 export interface CatalogueOrder {
   readonly url: URL;
-  /** Where the lock is looked for, and what stands there; null where there is none. */
+  /** The lockfile's path and its text; null where there is none. */
   readonly lock: { readonly file: string; readonly text: string | null };
-  /** True: live prices are not asked for. */
+  /** True: live prices are not requested. */
   readonly offline: boolean;
   readonly idsInUse: readonly string[];
   readonly limits?: RetryLimits;
 }
 
 export interface ObtainedCatalogue {
-  /** What head and base are priced with. */
+  /** Prices both head and base. */
   readonly catalogue: Catalogue;
-  /** The lock beside live prices, for the drift between them; null where there is none, and where prices come from it. */
+  /** The lockfile beside live prices, for the drift between them; null where there is none, and where prices come from it. */
   readonly lock: Catalogue | null;
-  /** How the prices were got, the catalogue's own notes included. */
+  /** Where the prices come from, including the catalogue's own notes. */
   readonly notes: readonly Note[];
 }
 
 type Attempt = { readonly catalogue: Catalogue } | { readonly problems: readonly Problem[] };
 
 /**
- * Prices in their order of trust: live; else the lock, with a note why; else none, exit code 3 with both reasons. Never
+ * Tries live prices, then the lockfile (with a note why), else fails with exit code 3 and both reasons. Prices never come
  * from anywhere else, and never partly from one and partly from the other.
  */
 export async function obtainCatalogue(order: CatalogueOrder, effects: Network): Promise<ObtainedCatalogue> {
   const live = order.offline ? skipped() : await attempt(() => fetchCatalogue(order, effects));
   const lock =
-    order.lock.text === null ? null : await attempt(lockReader(order.lock.text, order.lock.file, effects.now()));
+    order.lock.text === null ? null : await attempt(lockfileReader(order.lock.text, order.lock.file, effects.now()));
 
   if ('catalogue' in live) {
     const { catalogue } = live;
@@ -60,16 +60,16 @@ export async function obtainCatalogue(order: CatalogueOrder, effects: Network): 
     };
   }
   const reason = problem(
-    `There is no lock to fall back on; "llm-budget lock" writes one (looked for ${order.lock.file}).`,
+    `There is no lockfile to fall back on; "llm-budget lock" writes one (looked for ${order.lock.file}).`,
   );
   throw new NoVerdictError(3, [...live.problems, ...(lock === null ? [reason] : lock.problems)]);
 }
 
 function skipped(): Attempt {
-  return { problems: [problem('Live prices were not asked for (offline).')] };
+  return { problems: [problem('Live prices were not requested (offline).')] };
 }
 
-function lockReader(text: string, file: string, now: number): () => Catalogue {
+function lockfileReader(text: string, file: string, now: number): () => Catalogue {
   return () => parseLockfile(text, file, now);
 }
 
@@ -89,20 +89,20 @@ function staleNotes(
   now: number,
 ): readonly Note[] {
   const days = Math.floor(lockfileAgeDays(lock, now));
-  const stale = `Prices are from the lock of ${lock.fetched_at}, ${age(days)}.`;
+  const stale = `Prices are from the lockfile of ${lock.fetched_at}, ${age(days)}.`;
   const notes = [note('prices_from_lock', [...problems, problem(stale)])];
   if (lock.url !== catalogueUrlText(order.url)) {
-    notes.push(note('lock_of_another_catalogue', [problem(`The lock was written from ${lock.url}.`)]));
+    notes.push(note('lock_of_another_catalogue', [problem(`The lockfile was written from ${lock.url}.`)]));
   }
   return notes;
 }
 
-/** Prices are compared all the same: a catalogue in the place of another, with lower prices, should not go unseen. */
+/** Prices are compared anyway: another catalogue with lower prices must not go unnoticed. */
 function otherCatalogueNotes({ url }: Catalogue, lock: Catalogue): Note[] {
   if (lock.url === url) return [];
-  const from = `The lock was written from ${lock.url}, and prices are now from ${url}`;
-  const remedy = `\`llm-budget lock --catalogue-url ${url}\` writes it anew.`;
-  const message = `${from}: what differs between them need not have moved since. ${remedy}`;
+  const from = `The lockfile was written from ${lock.url}, and prices are now from ${url}`;
+  const remedy = `\`llm-budget lock --catalogue-url ${url}\` writes it again.`;
+  const message = `${from}: a difference between them is not necessarily a price change. ${remedy}`;
   return [{ code: 'lock_of_another_catalogue', message }];
 }
 

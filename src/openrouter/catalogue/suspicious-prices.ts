@@ -4,8 +4,8 @@ import type { Catalogue, EndpointList, Pricing } from './catalogue.js';
 import { readPrice } from './catalogue.js';
 
 /**
- * Prices that fell by more than half against the lock, or to zero: for models that both have, one note each. The cause may
- * be a real price cut, a mistake at OpenRouter or a catalogue that lies; a person should look before the gate relies on it.
+ * Finds prices that fell by more than half against the lockfile, or to zero: one note per model that both have. The cause may
+ * be a real price cut, a mistake at OpenRouter or a manipulated catalogue; a person should check before relying on it.
  */
 export function suspiciousPrices(live: Catalogue, lock: Catalogue): Note[] {
   const notes: Note[] = [];
@@ -21,7 +21,7 @@ export function suspiciousPrices(live: Catalogue, lock: Catalogue): Note[] {
     const more = falls.length > 1 ? ` (and ${falls.length - 1} more of its prices)` : '';
     notes.push({
       code: 'price_fell',
-      message: `${id}: ${first}${more}, a fall by more than half since the lock of ${lock.fetched_at}.`,
+      message: `${id}: ${first}${more}, a fall by more than half since the lockfile of ${lock.fetched_at}.`,
     });
   }
   return notes;

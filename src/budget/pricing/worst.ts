@@ -1,30 +1,33 @@
-import type { Inquiry } from './expected-price.js';
-import { NO_HOURLY_WRITE_PRICE } from './expected-price.js';
+import type { PricingContext } from './expected.js';
+import { NO_HOURLY_WRITE_PRICE } from './expected.js';
 import type { Offer } from './offer.js';
 import type { PriceList, ReadPriceList } from './price-list.js';
-import type { Quote } from './quote.js';
-import { isCheaper, quote } from './quote.js';
+import type { Quote } from './expected.js';
+import { isCheaper, quote } from './expected.js';
 import { longestCompletion, worstRequest } from './request.js';
 
 export type WorstQuote = { readonly quote: Quote } | { readonly reasons: readonly string[] };
 
-/** The dearest of the offers at the dearest time of the week; an offer whose price cannot be had leaves none. */
-export function worstQuote(inquiry: Inquiry, offers: readonly Offer[]): WorstQuote {
-  let dearest: Quote | null = null;
+/**
+ * Finds the most expensive offer at the most expensive time of the week. Where the price of one offer is not known there is
+ * no worst case: that offer could be the most expensive one.
+ */
+export function worstQuote(context: PricingContext, offers: readonly Offer[]): WorstQuote {
+  let highest: Quote | null = null;
   const reasons: string[] = [];
   for (const offer of offers) {
-    const completion = longestCompletion(inquiry.call, offer.cap);
-    // At the same prices a completion that is no longer is no dearer.
-    if (dearest?.list === offer.list && completion !== null && completion <= dearest.request.completion) continue;
-    const worst = worstAt(inquiry, offer.list, completion);
+    const completion = longestCompletion(context.call, offer.cap);
+    // At equal prices a completion that is not longer cannot cost more.
+    if (highest?.list === offer.list && completion !== null && completion <= highest.request.completion) continue;
+    const worst = worstAt(context, offer.list, completion);
     if ('reason' in worst) reasons.push(`${offer.name}: ${worst.reason}`);
-    else if (dearest === null || isCheaper(dearest, worst)) dearest = worst;
+    else if (highest === null || isCheaper(highest, worst)) highest = worst;
   }
-  return dearest === null || reasons.length > 0 ? { reasons } : { quote: dearest };
+  return highest === null || reasons.length > 0 ? { reasons } : { quote: highest };
 }
 
 function worstAt(
-  { call, request }: Inquiry,
+  { call, request }: PricingContext,
   list: ReadPriceList,
   completion: number | null,
 ): Quote | { readonly reason: string } {
@@ -36,7 +39,7 @@ function worstAt(
   return usual !== null && isCheaper(worst, usual) ? usual : worst;
 }
 
-/** The longest request need not be the dearest then. */
+/** With such prices the longest request may not be the most expensive one. */
 function dependsOnLength(list: PriceList): boolean {
   return list.overrides.some((override) => override.condition.min_prompt_tokens !== null);
 }

@@ -1,0 +1,282 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { changesOf } from '../../../src/budget/comparison/changes.js';
+import type { Change } from '../../../src/budget/comparison/changes.js';
+import { compareEstimates } from '../../../src/budget/comparison/comparison.js';
+import { estimateCall, estimateManifest } from '../../../src/budget/estimate.js';
+import { add, decimal, fromInteger, sum, toText } from '../../../src/lib/money/decimal.js';
+import type { NamedCall } from '../../../src/manifest/manifest.js';
+import type { Manifest } from '../../../src/manifest/manifest.js';
+import { catalogue, endpoint, model } from '../../support/catalogue.js';
+import { call, manifest, suite, tokens } from '../../support/manifest.js';
+
+/**
+ * Dollars per token: openai/a 0.001 prompt, 0.0005 cached, 0.002 completion; openai/b 0.003, 0.001, 0.004, at provider two
+ * alone and for 3,000 tokens at most; z-ai/c costs what openai/a does.
+ */
+const PRICES = catalogue([
+  offer('openai/a', { prompt: '0.001', completion: '0.002', input_cache_read: '0.0005' }, 'one'),
+  offer('openai/b', { prompt: '0.003', completion: '0.004', input_cache_read: '0.001' }, 'two', 3000),
+  offer('z-ai/c', { prompt: '0.001', completion: '0.002', input_cache_read: '0.0005' }, 'one'),
+]);
+
+function offer(id: string, pricing: Parameters<typeof model>[0]['pricing'] & object, tag: string, context = 1_000_000) {
+  return { ...model({ id, pricing }), endpoints: [endpoint({ tag, pricing, context_length: context })] };
+}
+
+function compared(head: Manifest, base: Manifest | null) {
+  const estimate = (one: Manifest) => estimateManifest(one, PRICES, null);
+  return compareEstimates(estimate(head), base === null ? null : estimate(base));
+}
+
+function changes(head: Manifest, base: Manifest | null): Change[] {
+  return changesOf(compared(head, base), (one, requests) => estimateCall(one, requests, PRICES, null).per_run);
+}
+
+const of = (...calls: NamedCall[]) => manifest({ suites: [suite({ name: 'rag', calls })] });
+/** 1,000 prompt tokens at 0.001 and none of completion: $1 a request. */
+const answer = (fields: Partial<NamedCall> = {}) =>
+  call({ model: 'openai/a', name: 'answer', completion_tokens: tokens(0), ...fields });
+
+/** `requests 1 -> 3 +2` */
+function shown(list: readonly Change[]): string[] {
+  return list.map(({ what, part, file, from, to, per_run: moved }) => {
+    const subject = [what, part, file].filter((word) => word !== null).join(' ');
+    return `${subject}: ${from} -> ${to}, ${moved === null ? 'not known' : toText(moved)}`;
+  });
+}
+
+describe('what moved the cost of a call', () => {
+  test('is nothing where nothing changed, and nothing without a base', () => {
+    expect(changes(of(answer()), of(answer()))).toEqual([]);
+    expect(changes(of(answer()), null)).toEqual([]);
+  });
+
+  test('names suite and call, and what it was before and is now', () => {
+    // 3 x 1 - 1 x 1
+    expect(changes(of(answer({ count: 3 })), of(answer()))).toEqual([
+      {
+        suite: 'rag',
+        call: 'answer',
+        file: null,
+        what: 'requests',
+        part: null,
+        from: 1,
+        to: 3,
+        per_run: fromInteger(2),
+      },
+    ]);
+  });
+
+  test('counts requests with the repeats of the suite: 2 x 5 - 1 x 5', () => {
+    const repeated = manifest({ suites: [suite({ name: 'rag', repeat: 2, calls: [answer({ count: 5 })] })] });
+    expect(shown(changes(repeated, of(answer({ count: 5 }))))).toEqual(['requests: 5 -> 10, 5']);
+  });
+
+  test('is priced part after part, the model first, then requests, then tokens, each on top of those before it', () => {
+    const head = answer({ model: 'openai/b', count: 3, prompt_tokens: tokens(2000), completion_tokens: tokens(10) });
+    // 1 x 1000 x (0.003 - 0.001) = 2; (3 - 1) x 3 = 6; 3 x 1000 x 0.003 = 9; 3 x 10 x 0.004 = 0.12
+    expect(shown(changes(of(head), of(answer())))).toEqual([
+      'model: openai/a -> openai/b, 2',
+      'requests: 1 -> 3, 6',
+      'tokens prompt_tokens: 1000 -> 2000, 9',
+      'tokens completion_tokens: 0 -> 10, 0.12',
+    ]);
+  });
+
+  test('tells cached tokens from prompt tokens, a part before a whole that becomes smaller than it', () => {
+    const head = answer({ prompt_tokens: tokens(100), cached_tokens: tokens(50) });
+    const base = answer({ cached_tokens: tokens(800) });
+    // 750 x (0.001 - 0.0005) = 0.375; 900 x 0.001 = 0.9
+    expect(shown(changes(of(head), of(base)))).toEqual([
+      'tokens cached_tokens: 800 -> 50, 0.375',
+      'tokens prompt_tokens: 1000 -> 100, -0.9',
+    ]);
+  });
+
+  test('is last what moves the price or the attempts: 1000 x 0.001 x 0.5 more attempts', () => {
+    const retries = { expected: decimal('0.5'), max: null };
+    expect(shown(changes(of(answer({ retries })), of(answer())))).toEqual(['price_terms retries: 0 -> 0.5, 0.5']);
+    const both = answer({ retries, count: 2 });
+    expect(shown(changes(of(both), of(answer())))).toEqual(['requests: 1 -> 2, 1', 'price_terms retries: 0 -> 0.5, 1']);
+  });
+
+  test('is not what leaves the expected cost as it is: a cap, or a model of the same price', () => {
+    expect(changes(of(answer({ max_tokens: 100 })), of(answer()))).toEqual([]);
+    expect(changes(of(answer({ model: 'z-ai/c' })), of(answer()))).toEqual([]);
+  });
+
+  test('counts a model and its provider as one step where neither has a price without the other', () => {
+    const head = answer({ model: 'openai/b', count: 2, provider: { only: ['two'] } });
+    const base = answer({ provider: { only: ['one'] } });
+    // 1 x (3 - 1); (2 - 1) x 3
+    expect(shown(changes(of(head), of(base)))).toEqual(['model: openai/a -> openai/b, 2', 'requests: 1 -> 2, 3']);
+  });
+
+  test('counts a model and its tokens as one step where the old tokens do not fit the new model', () => {
+    const base = answer({ prompt_tokens: tokens(5000) });
+    // 1000 x 0.003 - 5000 x 0.001; (2 - 1) x 3
+    expect(shown(changes(of(answer({ model: 'openai/b', count: 2 })), of(base)))).toEqual([
+      'model: openai/a -> openai/b, -2',
+      'requests: 1 -> 2, 3',
+    ]);
+  });
+
+  test('has no amount where head or base has no price, and is named all the same', () => {
+    const head = answer({ model: 'acme/unknown', count: 2 });
+    expect(shown(changes(of(head), of(answer())))).toEqual([
+      'model: openai/a -> acme/unknown, not known',
+      'requests: 1 -> 2, not known',
+    ]);
+  });
+
+  test('is a whole call with its requests where it is new or gone', () => {
+    const other = answer({ name: 'other', display_name: 'other', count: 4 });
+    expect(shown(changes(of(answer(), other), of(answer())))).toEqual(['added: null -> 4, 4']);
+    expect(shown(changes(of(answer()), of(answer(), other)))).toEqual(['removed: 4 -> null, -4']);
+  });
+});
+
+describe('files', () => {
+  const file = (path: string, o200k: number, cached = false) => ({ path, o200k, cached });
+  const withFiles = (model: string, prompt: number, ...files: ReturnType<typeof file>[]) =>
+    answer({ model, prompt_tokens: tokens(prompt), file_tokens: files });
+
+  test('are told by their path, apart from the tokens that the manifest states', () => {
+    // 100 stated + 400 of a.md + 500 of b.md; then 150 + 1400 + 500
+    const base = withFiles('openai/a', 1000, file('a.md', 400), file('b.md', 500));
+    const head = withFiles('openai/a', 2050, file('a.md', 1400), file('b.md', 500));
+    expect(shown(changes(of(head), of(base)))).toEqual([
+      'tokens prompt_tokens: 100 -> 150, 0.05',
+      'prompt_file a.md: 400 -> 1400, 1',
+    ]);
+  });
+
+  test('that are new or gone have no tokens on the other side', () => {
+    const [one, two] = [withFiles('openai/a', 400, file('a.md', 400)), withFiles('openai/a', 500, file('b.md', 500))];
+    expect(shown(changes(of(two), of(one)))).toEqual([
+      'prompt_file a.md: 400 -> null, -0.4',
+      'prompt_file b.md: null -> 500, 0.5',
+    ]);
+  });
+
+  test('count as cached tokens where they are cached: 400 x (0.001 - 0.0005) less', () => {
+    const base = withFiles('openai/a', 400, file('a.md', 400));
+    const head = { ...withFiles('openai/a', 400, file('a.md', 400, true)), cached_tokens: tokens(400) };
+    expect(shown(changes(of(head), of(base)))).toEqual(['prompt_file a.md: 400 -> 400, -0.2']);
+  });
+
+  test('have not changed where only the model counts them otherwise: that is part of the new model', () => {
+    // GLM's tokenizer is taken to make 101 tokens of 100: (1010 - 1000) x 0.001
+    const [base, head] = [
+      withFiles('openai/a', 1000, file('a.md', 1000)),
+      withFiles('z-ai/c', 1010, file('a.md', 1000)),
+    ];
+    expect(shown(changes(of(head), of(base)))).toEqual(['model: openai/a -> z-ai/c, 0.01']);
+  });
+
+  test('of rows are told in rows; repeats and times are requests', () => {
+    const rows = (path: string, count: number, times: number) => ({
+      count: count * times,
+      row_count: { path, rows: count, times },
+    });
+    const base = answer(rows('cases.jsonl', 120, 1));
+    expect(shown(changes(of(answer(rows('cases.jsonl', 170, 1))), of(base)))).toEqual([
+      'rows cases.jsonl: 120 -> 170, 50',
+    ]);
+    // Twice for each row: 240 - 120; then 2 x (170 - 120)
+    expect(shown(changes(of(answer(rows('cases.jsonl', 170, 2))), of(base)))).toEqual([
+      'requests: 120 -> 240, 120',
+      'rows cases.jsonl: 120 -> 170, 100',
+    ]);
+    expect(shown(changes(of(answer(rows('others.jsonl', 170, 1))), of(base)))).toEqual(['requests: 120 -> 170, 50']);
+  });
+});
+
+describe('the changes of any two manifests', () => {
+  const models = fc.constantFrom('openai/a', 'openai/b', 'z-ai/c', 'acme/unknown');
+  const small = fc.integer({ min: 0, max: 2000 });
+  const files = fc.array(fc.record({ path: fc.constantFrom('a.md', 'b.md'), o200k: small, cached: fc.boolean() }), {
+    maxLength: 2,
+  });
+  const calls = fc
+    .record({
+      model: models,
+      count: fc.integer({ min: 0, max: 50 }),
+      prompt: small,
+      cached: small,
+      completion: small,
+      retries: fc.constantFrom('0', '0.02', '0.5'),
+      only: fc.option(fc.constantFrom('one', 'two')),
+      files,
+      rows: fc.option(fc.integer({ min: 0, max: 50 })),
+    })
+    .map((one): NamedCall => {
+      const sizes = (of: typeof one.files) => of.reduce((total, { o200k }) => total + o200k, 0);
+      // The tokenizers of openai/… count as o200k does; the others' factor is rounded here as it is there.
+      const factor = one.model.startsWith('openai/') ? 100 : one.model.startsWith('z-ai/') ? 101 : 110;
+      const scaled = (of: typeof one.files) =>
+        of.reduce((total, { o200k }) => total + Math.round((o200k * factor) / 100), 0);
+      const cachedFiles = one.files.filter(({ cached }) => cached);
+      expect(sizes(cachedFiles)).toBeLessThanOrEqual(sizes(one.files));
+      return call({
+        model: one.model,
+        name: 'answer',
+        count: one.rows ?? one.count,
+        prompt_tokens: tokens(one.prompt + scaled(one.files)),
+        cached_tokens: tokens(Math.min(one.cached, one.prompt) + scaled(cachedFiles)),
+        completion_tokens: tokens(one.completion),
+        retries: { expected: decimal(one.retries), max: null },
+        ...(one.only === null ? {} : { provider: { only: [one.only] } }),
+        ...(one.files.length === 0 ? {} : { file_tokens: one.files }),
+        ...(one.rows === null ? {} : { row_count: { path: 'cases.jsonl', rows: one.rows, times: 1 } }),
+      });
+    });
+  const manifests = fc
+    .array(fc.array(calls, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 2 })
+    .chain((suites) =>
+      fc.tuple(fc.constant(suites), fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 2, maxLength: 2 })),
+    )
+    .map(([suites, repeats]) =>
+      manifest({
+        suites: suites.map((of, index) =>
+          suite({
+            name: `suite ${index}`,
+            repeat: repeats[index] ?? 1,
+            calls: of.map((one, place) => ({ ...one, name: `call ${place}`, display_name: `call ${place}` })),
+          }),
+        ),
+      }),
+    );
+
+  test('add up, call by call and in all, to the delta; without a price on a side they have no amount', () => {
+    let unpriced = 0;
+    let added = 0;
+    fc.assert(
+      fc.property(manifests, manifests, (head, base) => {
+        const comparison = compared(head, base);
+        const all = changesOf(comparison, (one, requests) => estimateCall(one, requests, PRICES, null).per_run);
+        let total = decimal('0');
+        for (const { name, calls: pairs } of comparison.suites) {
+          for (const { head: now, base: before, delta } of pairs) {
+            const named = (now ?? before)?.call.display_name;
+            const own = all.filter((change) => change.suite === name && change.call === named);
+            if (delta === null) {
+              unpriced += 1;
+              expect(own.filter((change) => change.per_run !== null)).toEqual([]);
+              continue;
+            }
+            added += own.length;
+            expect(own.filter((change) => change.per_run === null)).toEqual([]);
+            expect(toText(sum(own.flatMap((change) => change.per_run ?? [])))).toBe(toText(delta));
+            total = add(total, delta);
+          }
+        }
+        expect(toText(sum(all.flatMap((change) => change.per_run ?? [])))).toBe(toText(total));
+        if (comparison.delta?.per_run) expect(toText(total)).toBe(toText(comparison.delta.per_run));
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(unpriced, added)).toBeGreaterThan(100);
+  });
+});

@@ -1,9 +1,11 @@
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { compareEstimates, removedSuites } from '../budget/comparison/comparison.js';
 import type { Comparison, SuitePair } from '../budget/comparison/comparison.js';
+import { changesOf } from '../budget/comparison/changes.js';
+import type { Change } from '../budget/comparison/changes.js';
 import { priceDrift } from '../budget/comparison/drift.js';
 import type { Drift } from '../budget/comparison/drift.js';
-import { estimateManifest } from '../budget/estimate.js';
+import { estimateCall, estimateManifest } from '../budget/estimate.js';
 import { judgeCredits } from '../budget/credits/credits-rule.js';
 import type { Credits } from '../openrouter/account/credits.js';
 import type { Estimate } from '../budget/estimate.js';
@@ -42,6 +44,8 @@ export interface JudgedManifests {
   readonly base: Estimate | null;
   /** In head's order, removed suites last. All suites of base if head has no manifest. */
   readonly suites: readonly SuitePair[];
+  /** What moved the cost from base to head; empty without a base, or if head has no manifest. */
+  readonly changes: readonly Change[];
   /** With the smallest change that mends a broken limit as its remedy. */
   readonly judgement: Judgement;
   /** Changes that would make head cheaper, in the order to show them. */
@@ -76,6 +80,7 @@ export function judgeManifests(
       comparison: null,
       base,
       suites,
+      changes: [],
       judgement,
       suggestions: [],
       drift: null,
@@ -112,6 +117,7 @@ export function judgeManifests(
     comparison,
     base: comparison.base,
     suites: comparison.suites,
+    changes: changesOf(comparison, (call, requests) => estimateCall(call, requests, prices.catalogue, time.at).per_run),
     judgement: { ...judgement, violations: withRemedies(judgement.violations, suggestions, comparison) },
     suggestions: worthShowing(suggestions).map(({ message, saving }) => ({
       message,

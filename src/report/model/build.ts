@@ -1,5 +1,6 @@
 import type { UsageReport } from '../../usage/calibrate/usage-report.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
+import type { Change } from '../../budget/comparison/changes.js';
 import type { CallPair, Comparison, Delta, SuitePair } from '../../budget/comparison/comparison.js';
 import type { CreditsReport } from '../../budget/credits/credits-report.js';
 import type { CallEstimate, Estimate, Totals } from '../../budget/estimate.js';
@@ -13,9 +14,11 @@ import type {
   PriceDrift,
   Report,
   ReportCall,
+  ReportCallSide,
+  ReportChange,
   ReportDelta,
-  ReportSuite,
   ReportSuggestion,
+  ReportSuite,
   ReportTotals,
 } from './schema.js';
 
@@ -26,6 +29,8 @@ export interface ReportParts {
   /** Null where there is no base that can be read. */
   readonly base: Estimate | null;
   readonly suites: readonly SuitePair[];
+  /** What moved the cost from base to head. */
+  readonly changes: readonly Change[];
   /** Of head's manifest; null where there is none. */
   readonly locate: Locate | null;
   readonly judgement: Judgement;
@@ -72,6 +77,7 @@ export function buildReport(parts: ReportParts): Report {
     price_drift: parts.drift,
     coverage: comparison?.head.coverage ?? { priced: 0, free: 0, unpriced: 0 },
     suites: parts.suites.map((suite) => suiteOf(suite, parts)),
+    changes: parts.changes.map(changeOf),
     violations: [...judgement.violations],
     notes: [...parts.notes],
     policy: { ...parts.policy, not_applied: [...parts.notApplied] },
@@ -149,8 +155,8 @@ function callOf(pair: CallPair, suite: string, { locate, explain, tokenSources }
       capped: price.capped,
       requests_per_run: Number(shown.requests_per_run),
       attempts_per_request: toText(add(fromInteger(1), call.retries.expected)),
-      head: mapped(pair.head, costsOf),
-      base: mapped(pair.base, costsOf),
+      head: mapped(pair.head, sideOf),
+      base: mapped(pair.base, sideOf),
       delta_per_run: text(pair.delta),
       line: lineOf(locate, path),
       prompt_tokens: call.prompt_tokens?.expected ?? 0,
@@ -166,13 +172,23 @@ function callOf(pair: CallPair, suite: string, { locate, explain, tokenSources }
   ];
 }
 
-function costsOf(estimate: CallEstimate): ReportCall['head'] {
+function sideOf(estimate: CallEstimate): ReportCallSide {
+  const { call, price } = estimate;
   return {
     per_run: text(estimate.per_run),
-    per_request: text(estimate.price.expected),
+    per_request: text(price.expected),
     floor_per_run: text(estimate.floor_per_run),
     worst_case_per_run: text(estimate.worst_case_per_run),
+    model: call.model,
+    requests_per_run: Number(estimate.requests_per_run),
+    prompt_tokens: call.prompt_tokens?.expected ?? 0,
+    completion_tokens: call.completion_tokens.expected,
+    cached_tokens: call.cached_tokens.expected,
   };
+}
+
+function changeOf({ per_run: moved, ...change }: Change): ReportChange {
+  return { ...change, per_run: text(moved) };
 }
 
 function lineOf(locate: Locate | null, path: readonly (string | number)[] | null): number | null {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHANGE_KINDS } from '../../budget/comparison/changes.js';
 import { usageReportSchema } from '../../usage/calibrate/usage-report.js';
 import { creditsReportSchema } from '../../budget/credits/credits-report.js';
 import { noteSchema } from '../../lib/errors/note.js';
@@ -43,7 +44,25 @@ const callCostSchema = z.strictObject({
   per_request: money.nullable(),
   floor_per_run: money.nullable(),
   worst_case_per_run: money.nullable(),
+  model: z.string().optional(),
+  requests_per_run: count.optional(),
+  prompt_tokens: count.optional().meta({ description: 'Expected, per request, prompt files included' }),
+  completion_tokens: count.optional(),
+  cached_tokens: count.optional(),
 });
+export type ReportCallSide = z.infer<typeof callCostSchema>;
+
+const changeSchema = z.strictObject({
+  suite: z.string(),
+  call: z.string(),
+  file: z.string().nullable().meta({ description: 'The file whose tokens or rows changed' }),
+  what: z.enum(CHANGE_KINDS),
+  part: z.string().nullable().optional().meta({ description: 'The field of `tokens`, the fields of `price_terms`' }),
+  from: z.union([z.string(), z.number()]).nullable().meta({ description: "A model's id, a number, or null" }),
+  to: z.union([z.string(), z.number()]).nullable(),
+  per_run: money.nullable().meta({ description: 'Its part of the delta of the call; null where a side has no price' }),
+});
+export type ReportChange = z.infer<typeof changeSchema>;
 
 const callSchema = z.strictObject({
   name: z.string(),
@@ -67,6 +86,10 @@ const callSchema = z.strictObject({
   completion_price: money.nullable().optional().meta({ description: 'US dollars per million tokens' }),
   token_source: z.string().optional().meta({ description: 'How prompt files were counted: exact, or about ±n %' }),
   arithmetic: z.array(z.string()).optional().meta({ description: 'How per_request comes about, a line a term' }),
+  worst_case_arithmetic: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'How worst_case_per_run comes about, a line a term' }),
 });
 export type ReportCall = z.infer<typeof callSchema>;
 
@@ -82,6 +105,16 @@ const suiteSchema = z.strictObject({
 });
 export type ReportSuite = z.infer<typeof suiteSchema>;
 
+const runSchema = z.strictObject({
+  name: z.string(),
+  runs_per_month: count.nullable(),
+  suites: z.array(z.string()),
+  head: totalsSchema.nullable(),
+  base: totalsSchema.nullable(),
+  delta: deltaSchema.nullable(),
+});
+export type ReportRun = z.infer<typeof runSchema>;
+
 const suggestionSchema = z.strictObject({ message: z.string(), saving_per_run: money.nullable() });
 export type ReportSuggestion = z.infer<typeof suggestionSchema>;
 
@@ -92,64 +125,96 @@ const driftSchema = z.strictObject({
 });
 export type PriceDrift = z.infer<typeof driftSchema>;
 
-export const reportSchema = z.strictObject({
-  schema_version: z.literal(1),
-  verdict: z.enum(['pass', 'warn', 'fail']),
-  manifest: z.string(),
-  prices: z.strictObject({
-    source: z.enum(['live', 'lock']),
-    url: z.string(),
-    fetched_at: z.string(),
-    sha256: z.string(),
-    age_days: count.optional().meta({ description: 'Of a lock, in whole days' }),
-  }),
-  head: totalsSchema,
-  base: totalsSchema.nullable(),
-  delta: deltaSchema.nullable(),
-  price_drift: driftSchema.nullable(),
-  coverage: z.strictObject({ priced: count, free: count, unpriced: count }),
-  suites: z.array(suiteSchema),
-  violations: z.array(violationSchema),
-  notes: z.array(noteSchema),
-  policy: z.strictObject({
-    ref: z.string().nullable(),
-    sha: z.string().nullable(),
-    protected: z.boolean(),
-    not_applied: z.array(notAppliedSchema),
-  }),
-  override: z.strictObject({ label: z.string(), by: z.string() }).nullable(),
-  limits: z
-    .array(limitStateSchema)
-    .optional()
-    .meta({ description: 'Every limit in force, with what it is held against' }),
-  suggestions: z.array(suggestionSchema).optional().meta({ description: 'What would help, the largest saving first' }),
-  credits: creditsReportSchema.optional(),
-  usage: usageReportSchema.optional().meta({ description: 'What was estimated against what was used' }),
-  charges: z.array(z.string()).optional().meta({ description: 'What recorded generations were charged, in words' }),
-  commits: z
-    .strictObject({ head: z.string().nullable(), base: z.string().nullable() })
-    .optional()
-    .meta({ description: 'What was read' }),
-});
+export const reportSchema = z
+  .strictObject({
+    schema_version: z.literal(1),
+    verdict: z.enum(['pass', 'warn', 'fail']),
+    manifest: z.string(),
+    prices: z.strictObject({
+      source: z.enum(['live', 'lock']),
+      url: z.string(),
+      fetched_at: z.string(),
+      sha256: z.string(),
+      age_days: count.optional().meta({ description: 'Of a lock, in whole days' }),
+    }),
+    head: totalsSchema,
+    base: totalsSchema.nullable(),
+    delta: deltaSchema.nullable(),
+    price_drift: driftSchema.nullable(),
+    coverage: z.strictObject({ priced: count, free: count, unpriced: count }),
+    suites: z.array(suiteSchema),
+    changes: z
+      .array(changeSchema)
+      .optional()
+      .meta({ description: 'What moved the cost, an entry for each call and cause; they add up to the delta' }),
+    runs: z
+      .array(runSchema)
+      .optional()
+      .meta({ description: 'The kinds of run, where there are several: each suite belongs to one' }),
+    violations: z.array(violationSchema),
+    notes: z.array(noteSchema),
+    policy: z.strictObject({
+      ref: z.string().nullable(),
+      sha: z.string().nullable(),
+      protected: z.boolean(),
+      not_applied: z.array(notAppliedSchema),
+    }),
+    override: z.strictObject({ label: z.string(), by: z.string() }).nullable(),
+    limits: z
+      .array(limitStateSchema)
+      .optional()
+      .meta({ description: 'Every limit in force, with what it is held against' }),
+    suggestions: z
+      .array(suggestionSchema)
+      .optional()
+      .meta({ description: 'What would help, the largest saving first' }),
+    credits: creditsReportSchema.optional(),
+    usage: usageReportSchema.optional().meta({ description: 'What was estimated against what was used' }),
+    charges: z.array(z.string()).optional().meta({ description: 'What recorded generations were charged, in words' }),
+    commits: z
+      .strictObject({ head: z.string().nullable(), base: z.string().nullable() })
+      .optional()
+      .meta({ description: 'What was read' }),
+  })
+  .meta({ id: 'report' });
 export type Report = z.infer<typeof reportSchema>;
 
-export const errorReportSchema = z.strictObject({
-  schema_version: z.literal(1),
-  verdict: z.literal('error'),
-  errors: z.array(
-    z.strictObject({
-      message: z.string(),
-      file: z.string().nullable(),
-      line: count.nullable(),
-      column: count.nullable(),
-    }),
-  ),
-});
+export const errorReportSchema = z
+  .strictObject({
+    schema_version: z.literal(1),
+    verdict: z.literal('error'),
+    manifest: z.string().optional().meta({ description: 'Whose report this is, among those of several manifests' }),
+    errors: z.array(
+      z.strictObject({
+        message: z.string(),
+        file: z.string().nullable(),
+        line: count.nullable(),
+        column: count.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'error-report' });
 export type ErrorReport = z.infer<typeof errorReportSchema>;
+
+/** The reports of several manifests; the verdict is the worst of theirs. */
+export const reportsSchema = z.strictObject({
+  schema_version: z.literal(1),
+  verdict: z.enum(['pass', 'warn', 'fail', 'error']),
+  reports: z.array(z.union([reportSchema, errorReportSchema])),
+});
+export type Reports = z.infer<typeof reportsSchema>;
+
+const VERDICTS = ['error', 'fail', 'warn', 'pass'] as const;
+
+/** One document of the reports of several manifests, in the order given; the worst verdict is that of all. */
+export function combineReports(reports: readonly (Report | ErrorReport)[]): Reports {
+  const verdict = VERDICTS.find((each) => reports.some((report) => report.verdict === each)) ?? 'pass';
+  return { schema_version: 1, verdict, reports: [...reports] };
+}
 
 /** The JSON Schema of the report document, made from the same definition; committed as `llm-budget-report.schema.json`. */
 export function reportJsonSchema(): object {
-  const { $schema, ...schema } = z.toJSONSchema(z.union([reportSchema, errorReportSchema]));
+  const { $schema, ...schema } = z.toJSONSchema(z.union([reportSchema, errorReportSchema, reportsSchema]));
   return {
     $schema,
     title: 'LLM Budget report',

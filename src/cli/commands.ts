@@ -39,6 +39,9 @@ const LOCK: OptionDefinition = {
 const OFFLINE: OptionDefinition = { name: 'offline', text: 'use the lockfile without asking the catalogue' };
 const PRICES = [CATALOGUE_URL, LOCK, OFFLINE];
 
+const READ_FORMATS =
+  'answers of OpenRouter, OpenAI, Anthropic, Google, Bedrock, Cohere, Mistral, DeepSeek, xAI, Perplexity, Voyage and Ollama as JSON, JSON Lines or event streams; cassettes of VCR.py, Ruby VCR, nock and Polly.js, and HAR files; batch output; the Activity of OpenRouter (CSV and API); OTLP/JSON, console and Jaeger traces with gen_ai, OpenInference or AI SDK attributes; promptfoo, DeepEval and inspect_ai results (.eval too); LangChain messages and LangSmith runs; Langfuse, LiteLLM, Helicone and Braintrust exports; AI SDK and pydantic-ai results; Claude Code, Codex, Gemini CLI and aider logs';
+
 const DEFINITIONS = {
   check: {
     summary: 'price a manifest, compare it with a base, judge it by its budget',
@@ -153,7 +156,7 @@ const DEFINITIONS = {
         name: 'usage',
         value: 'GLOB...',
         isList: true,
-        text: 'recordings: cassettes, JSON Lines, OTLP/JSON traces, promptfoo and Claude Code output',
+        text: 'recordings of what was used; llm-budget usage --help lists what is read',
       },
       { name: 'suite', value: 'NAME', text: 'the suite of recordings that name none' },
       { name: 'runs', value: 'N', text: 'how many runs were recorded (1)' },
@@ -167,6 +170,20 @@ const DEFINITIONS = {
       'llm-budget calibrate --usage traces.json --runs 5 --write',
       'llm-budget calibrate --usage usage.jsonl --max-error 20',
     ],
+  },
+  usage: {
+    summary: 'add up what recordings say was used, and account for every file',
+    usage: 'GLOB... [OPTIONS]',
+    operands: Infinity,
+    about: [
+      'Adds up what recordings say was used: requests, tokens, what was charged, and the same tokens at catalogue prices. Every file and every recorded exchange is accounted for: read, without usage, or not understood.',
+    ],
+    options: [{ name: 'json', text: 'print the sums as one JSON document' }, ...PRICES],
+    details: [
+      `These recordings are read: ${READ_FORMATS}. A file of any of them may be packed with gzip.`,
+      'Exit code: 0 where something was read or nothing was used, 2 where nothing was read.',
+    ],
+    examples: ["llm-budget usage 'recordings/**/*.jsonl'", 'llm-budget usage --json traces.json'],
   },
   credits: {
     summary: 'show what is left to spend on the OpenRouter account',

@@ -19,6 +19,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   models: async () => (await import('./models-command.js')).modelsCommand,
   init: async () => (await import('./init-command.js')).initCommand,
   calibrate: async () => (await import('./calibrate-command.js')).calibrateCommand,
+  usage: async () => (await import('./usage-command.js')).usageCommand,
   credits: async () => (await import('./credits-command.js')).creditsCommand,
   schema: async () => (await import('./schema-command.js')).schemaCommand,
 };

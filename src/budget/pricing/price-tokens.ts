@@ -16,12 +16,12 @@ export interface RequestTokens extends TokenCounts {
  * hour at their most expensive hour. Never throws: where there is no price, `reason` says why.
  */
 export function priceTokens(
-  of: string | PricedCall,
+  of: string | CallPreferences,
   tokens: RequestTokens,
   catalogue: Catalogue,
   at: Date | null = null,
 ): CallPrice {
-  const preferences = typeof of === 'string' ? { ...NO_PREFERENCES, model: of } : of;
+  const preferences = typeof of === 'string' ? defaultPreferences(of) : of;
   const request: PricedCall = {
     ...preferences,
     // A cap would only decide which endpoints fit; the request was served.
@@ -42,14 +42,21 @@ function exactly(expected: number): Tokens {
   return { expected, max: null };
 }
 
-const NO_PREFERENCES: Pick<
+/** What decides who may serve a request and at which terms, apart from its tokens. */
+export type CallPreferences = Pick<
   PricedCall,
-  'provider' | 'fallback_models' | 'service_tier' | 'cache_ttl' | 'images' | 'pdf_pages'
-> = {
-  provider: undefined,
-  fallback_models: [],
-  service_tier: 'default',
-  cache_ttl: '5m',
-  images: 0,
-  pdf_pages: 0,
-};
+  'model' | 'provider' | 'fallback_models' | 'service_tier' | 'cache_ttl' | 'images' | 'pdf_pages'
+>;
+
+/** Those of a request that states nothing but its model. */
+export function defaultPreferences(model: string): CallPreferences {
+  return {
+    model,
+    provider: undefined,
+    fallback_models: [],
+    service_tier: 'default',
+    cache_ttl: '5m',
+    images: 0,
+    pdf_pages: 0,
+  };
+}

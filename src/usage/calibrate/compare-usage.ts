@@ -1,6 +1,5 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallEstimate, Estimate, SuiteEstimate } from '../../budget/estimate.js';
-import { priceTokens } from '../../budget/pricing/price-tokens.js';
 import type { Manifest, NamedSuite } from '../../manifest/manifest.js';
 import { add, divide, fromInteger, sumOrNull, times, type Decimal } from '../../lib/money/decimal.js';
 import { configurationError } from '../../lib/errors/problem.js';
@@ -11,7 +10,7 @@ import type { Usage } from '../read/usage.js';
 import type { CallUsage, Figure, MeasuredCall, PriceDifference, SuiteUsage, UsageComparison } from './comparison.js';
 import { callMatcher, type Match } from './match-calls.js';
 import { catalogueId } from './call-key.js';
-import { catalogueCost } from './measured-price.js';
+import { priceGroup } from '../totals/group-price.js';
 import { perRun } from './means.js';
 import { proposalsFor } from './proposals.js';
 
@@ -110,8 +109,7 @@ function suiteUsage(
 /** The cost of requests that belong to the suite and to none of its calls. */
 function otherCost(group: UsageGroup, { catalogue, at, runs }: ComparisonInput): Decimal | null {
   const id = group.model === null ? null : catalogueId(group.model, catalogue.models);
-  const atCatalogue =
-    id === null ? null : catalogueCost(group, (tokens) => priceTokens(id, tokens, catalogue, at).expected);
+  const atCatalogue = id === null ? null : priceGroup(group, id, catalogue, at).cost;
   const cost = group.cost ?? atCatalogue;
   return cost === null ? null : shareOf(cost, runs);
 }
@@ -145,7 +143,7 @@ function measuredCall(
 ): MeasuredCall {
   const { call } = estimate;
   const stated = suite.calls[call.index] ?? call;
-  const atCatalogue = catalogueCost(group, (tokens) => priceTokens(call, tokens, catalogue, at).expected);
+  const atCatalogue = priceGroup(group, call, catalogue, at).cost;
   const cost = group.cost ?? atCatalogue;
   const used = cost === null ? null : shareOf(cost, runs);
   const attempts = times(add(fromInteger(1), call.retries.expected), estimate.requests_per_run);

@@ -22,6 +22,8 @@ export interface UsageGroup extends GroupKey {
   readonly longest: { readonly prompt: number; readonly completion: number };
   /** US dollars: the sum of what was charged, at list price for own keys; null where a request states none. */
   readonly cost: Decimal | null;
+  /** US dollars that a provider and a gateway charged, with an own key both; null where a request states none. */
+  readonly charged: Decimal | null;
   /** The part of the cost that is not for tokens. */
   readonly fees: Decimal;
   /** The sum of what other tools worked out; null where a request states none. */
@@ -65,6 +67,7 @@ interface Collected<Key> {
   web_searches: number;
   searching: number;
   readonly cost: CostSum;
+  readonly charged: CostSum;
   readonly fees: CostSum;
   readonly estimate: CostSum;
   without_cost: number;
@@ -84,6 +87,7 @@ function collect<Key>(key: Key): Collected<Key> {
     web_searches: 0,
     searching: 0,
     cost: createCostSum(),
+    charged: createCostSum(),
     fees: createCostSum(),
     estimate: createCostSum(),
     without_cost: 0,
@@ -108,7 +112,11 @@ function addRow(group: Collected<unknown>, row: StoredRow): void {
   if (own_key) group.own_key += number;
   const cost = own_key ? list_cost : row.cost;
   if (cost === null) group.without_cost += number;
-  else group.cost.add(cost);
+  else {
+    group.cost.add(cost);
+    group.charged.add(cost);
+    if (own_key && row.cost !== null) group.charged.add(row.cost);
+  }
   if (fees !== null) group.fees.add(fees);
   if (estimate === null) group.without_estimate += number;
   else group.estimate.add(estimate);
@@ -129,6 +137,7 @@ function finish<Key extends GroupKey>(group: Collected<Key>): Key & UsageGroup {
     p95: { prompt: percentile95(prompts), completion: percentile95(completions) },
     longest: { prompt: prompts.at(-1) ?? 0, completion: completions.at(-1) ?? 0 },
     cost: without_cost === 0 ? group.cost.total() : null,
+    charged: without_cost === 0 ? group.charged.total() : null,
     fees: group.fees.total(),
     estimate: group.without_estimate === 0 ? group.estimate.total() : null,
     without_cost,

@@ -1,0 +1,39 @@
+import { logJson, logVerbatim } from '../lib/text/log.js';
+import { readUsage } from '../usage/read/read-usage.js';
+import type { Usage } from '../usage/read/usage.js';
+import { modelTotals } from '../usage/totals/model-totals.js';
+import { renderUsage } from '../usage/totals/render-usage.js';
+import { usageDocument } from '../usage/totals/usage-document.js';
+import { catalogueIfAny, priceOptionsOf } from './catalogue-for.js';
+import { isGiven, parseOptions, usageError } from './options.js';
+import { writeLine, writeProblem } from './world.js';
+import type { World } from './world.js';
+
+const USUAL_WIDTH = 120;
+
+/**
+ * `llm-budget usage`: adds up what recordings say was used, and accounts for every file and every exchange. Exit 2 where
+ * nothing was read, unless every exchange is explained as one without usage.
+ */
+export async function usageCommand(args: readonly string[], world: World): Promise<number> {
+  const options = parseOptions('usage', args);
+  if (options.positionals.length === 0) throw usageError('usage', 'needs GLOB...: the recordings to add up');
+  const usage = await readUsage(options.positionals, { cwd: world.cwd, within: null });
+  const models = usage.rows.groups().flatMap(({ model }) => model ?? []);
+  const catalogue = models.length === 0 ? null : await catalogueIfAny(priceOptionsOf(options), models, world);
+  const totals = modelTotals(usage, catalogue);
+  if (isGiven(options, 'json')) {
+    world.stdout.write(`${logJson(JSON.stringify(usageDocument(usage, totals), null, 2))}\n`);
+  } else {
+    world.stdout.write(logVerbatim(renderUsage(usage, totals, world.stdout.columns ?? USUAL_WIDTH)));
+  }
+  for (const unmatched of usage.unmatched) writeProblem(unmatched, world.stderr);
+  if (isExplained(usage)) return 0;
+  writeLine('No usage was read; llm-budget usage --help lists the recordings that are.', world.stderr);
+  return 2;
+}
+
+/** Whether something was read, or all that was found used nothing. */
+function isExplained({ exchanges }: Usage): boolean {
+  return exchanges.read > 0 || (exchanges.without_usage > 0 && exchanges.not_understood === 0);
+}

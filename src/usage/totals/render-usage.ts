@@ -1,0 +1,129 @@
+import { sumOrNull, type Decimal } from '../../lib/money/decimal.js';
+import { columns, wrap, type Column } from '../../lib/text/columns.js';
+import { count, counted, money } from '../../lib/text/amount.js';
+import { safeLine } from '../../lib/text/plain.js';
+import type { Usage } from '../read/usage.js';
+import type { ModelTotal } from './model-totals.js';
+import { NO_EXCHANGE } from './usage-document.js';
+
+const HEADS: readonly Column[] = [
+  { title: 'model', align: 'left', isElastic: true },
+  { title: 'requests', align: 'right' },
+  { title: 'prompt', align: 'right' },
+  { title: 'completion', align: 'right' },
+  { title: 'charged', align: 'right' },
+  { title: 'catalogue', align: 'right' },
+];
+
+/** The sums for a person: a row for each model, what is worth knowing of it below, and a last line for all files. */
+export function renderUsage(usage: Usage, totals: readonly ModelTotal[], width: number): string {
+  const rows = [...totals.map(rowOf), ...(totals.length > 1 ? [totalRow(totals)] : [])];
+  const details = totals.flatMap(detailsOf);
+  const places = placesOf(usage);
+  const sections = [
+    totals.length === 0 ? [] : columns(HEADS, rows, width),
+    details.flatMap((line) => wrap(line, width)),
+    places.flatMap((line) => wrap(line, width)),
+    wrap(accountLine(usage), width),
+  ].filter((lines) => lines.length > 0);
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function nameOf({ recorded }: ModelTotal): string {
+  return recorded === null ? 'model not stated' : safeLine(recorded);
+}
+
+function rowOf(total: ModelTotal): string[] {
+  const { tokens, requests } = total;
+  return [
+    nameOf(total),
+    requests === null ? '?' : count(requests),
+    count(tokens.prompt),
+    count(tokens.completion),
+    amount(total.charged),
+    amount(total.at_catalogue_prices),
+  ];
+}
+
+function totalRow(totals: readonly ModelTotal[]): string[] {
+  const whole = (of: (total: ModelTotal) => number): string => count(totals.reduce((sum, total) => sum + of(total), 0));
+  const isCounted = totals.every(({ requests }) => requests !== null);
+  return [
+    'total',
+    isCounted ? whole(({ requests }) => requests ?? 0) : '?',
+    whole(({ tokens }) => tokens.prompt),
+    whole(({ tokens }) => tokens.completion),
+    amount(sumOrNull(totals.map(({ charged }) => charged))),
+    amount(sumOrNull(totals.map(({ at_catalogue_prices }) => at_catalogue_prices))),
+  ];
+}
+
+function amount(value: Decimal | null): string {
+  return value === null ? '-' : money(value);
+}
+
+/** The parts of the tokens, the catalogue's name, and what is not known, where there is any of it. */
+function detailsOf(total: ModelTotal): string[] {
+  const { tokens, written_1h, web_searches, unmeasured, estimate, charged } = total;
+  const kept = written_1h === 0 ? '' : ` (${count(written_1h)} for an hour)`;
+  const parts = [
+    tokens.cached > 0 ? `${count(tokens.cached)} cached` : null,
+    tokens.written > 0 ? `${count(tokens.written)} written${kept}` : null,
+    tokens.reasoning > 0 ? `${count(tokens.reasoning)} reasoning` : null,
+    web_searches > 0 ? counted(web_searches, 'web search', 'web searches') : null,
+    unmeasured > 0 ? `${counted(unmeasured, 'request')} without usage` : null,
+    estimate !== null && charged === null ? `${money(estimate)} by the recording's own estimate` : null,
+  ].filter((part) => part !== null);
+  const priced =
+    total.recorded === null
+      ? null
+      : total.model === null
+        ? 'no model of the catalogue'
+        : total.model === total.recorded
+          ? null
+          : `priced as ${safeLine(total.model)}`;
+  const all = [...(priced === null ? [] : [priced]), ...parts];
+  const lines = all.length === 0 ? [] : [`${nameOf(total)}: ${all.join(', ')}`];
+  return [...lines, ...total.notes.map((note) => `${nameOf(total)}: ${safeLine(note)}`)];
+}
+
+function placesOf({ files, notes, unmatched }: Usage): string[] {
+  return [
+    ...files.flatMap(({ name, not_understood }) =>
+      not_understood.map(({ what, count: times, lines }) => {
+        const where = lines.length === 0 ? '' : `, line${lines.length === 1 ? '' : 's'} ${lines.join(', ')}`;
+        return `Not understood: ${safeLine(name)}${where}${times > lines.length ? ` (${count(times)} in all)` : ''}: ${safeLine(what)}`;
+      }),
+    ),
+    ...files.flatMap(({ name, is_read, without_usage, not_understood }) =>
+      !is_read && without_usage.length + not_understood.length === 0
+        ? [`Without usage: ${safeLine(name)}: ${NO_EXCHANGE}`]
+        : without_usage.map(
+            ({ reason, count: times }) => `Without usage: ${safeLine(name)}: ${count(times)} x ${safeLine(reason)}`,
+          ),
+    ),
+    ...notes.map(({ message, count: times, file, line }) => {
+      const more = times > 1 ? ` (${count(times)} times)` : '';
+      return `Note: ${safeLine(file)}${line === null ? '' : `, line ${line}`}: ${safeLine(message)}${more}`;
+    }),
+    ...unmatched.map(({ message }) => safeLine(message)),
+  ];
+}
+
+/** Every file and every exchange, in one line. */
+function accountLine({ files, exchanges, repeated, sums }: Usage): string {
+  const read = files.filter(({ is_read }) => is_read).length;
+  const unclear = files.filter(({ not_understood }) => not_understood.length > 0).length;
+  const without = files.length - files.filter((file) => file.is_read || file.not_understood.length > 0).length;
+  const all = exchanges.read + exchanges.without_usage + exchanges.not_understood;
+  const more = [
+    repeated > 0 ? `${count(repeated)} recorded more than once` : null,
+    sums > 0 ? `${counted(sums, 'sum')} of others left out` : null,
+  ].filter((part) => part !== null);
+  const sentences = [
+    `${counted(files.length, 'file')}: ${count(read)} read, ${count(without)} without usage, ${count(unclear)} with something not understood`,
+    `${counted(all, 'exchange')}: ${count(exchanges.read)} read, ${count(exchanges.without_usage)} without usage, ${count(exchanges.not_understood)} not understood`,
+    ...(more.length === 0 ? [] : [more.join(', ')]),
+  ];
+  return `${sentences.join('; ')}.`;
+}

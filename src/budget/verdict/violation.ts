@@ -26,6 +26,11 @@ export type Rule = (typeof RULES)[number];
 export const violationSchema = z.strictObject({
   rule: z.enum(RULES),
   severity: z.enum(['fail', 'warn']),
+  run: z
+    .string()
+    .nullable()
+    .optional()
+    .meta({ description: 'The kind of run whose limit it is; null unless there are several' }),
   suite: z.string().nullable(),
   call: z.string().nullable(),
   actual: z.string().nullable(),
@@ -54,6 +59,7 @@ export type NotApplied = z.infer<typeof notAppliedSchema>;
 
 export const limitStateSchema = z.strictObject({
   rule: z.enum(RULES),
+  run: z.string().nullable().optional().meta({ description: 'The kind of run; null unless there are several' }),
   suite: z.string().nullable(),
   warn: z.string().nullable(),
   fail: z.string().nullable(),

@@ -162,13 +162,14 @@ describe('a suite', () => {
     expect(comment).toMatch(/suite/i);
   });
 
-  test('with a budget that is renamed so as to lose it is missed by name', async () => {
-    const { report, rules, comment } = await judged(
+  test('with a budget that is renamed so as to lose it is held to it under its new name', async () => {
+    const { exitCode, report, rules, comment } = await judged(
       suiteBudget(suite('evals', 100, LIMIT)),
       suiteBudget(suite('evaluations', 10_000)),
     );
-    expect(report.verdict).toBe('warn');
-    expect(rules).toEqual(['suite_missing warn']);
+    // 10,000 x 0.0012 = 12 of the 0.2 that evals had
+    expect([exitCode, rules]).toEqual([1, ['per_run fail', 'suite_missing warn', 'suite_without_budget warn']]);
+    expect(report.violations[0]).toMatchObject({ suite: 'evals', actual: '12', limit: '0.2' });
     expect(comment).toMatch(/evals/);
     // The cost moved with the name, and the increase shows it: 10,000 x 0.0012 - 100 x 0.0012
     expect(report.delta?.per_run).toBe('11.88');

@@ -123,7 +123,10 @@ describe('the cost of a month', () => {
   });
 
   it('may be asked for other runs: 900 x 0.0012 + 900 x 0.012', () => {
-    const estimate = estimateManifest(manifest({ suites, runs_per_month: 600 }), PRICES, null, () => 900);
+    const estimate = estimateManifest(manifest({ suites, runs_per_month: 600 }), PRICES, null, ({ run }) => ({
+      run,
+      runs_per_month: 900,
+    }));
     expect(text(estimate.totals.per_month)).toBe('11.88');
     expect(estimate.suites.map((one) => one.runs_per_month)).toEqual([900, 900]);
   });

@@ -9,7 +9,7 @@ import { decimal, toText } from '../../src/lib/money/decimal.js';
 import type { Decimal } from '../../src/lib/money/decimal.js';
 import { catalogue, endpoint, model } from '../support/catalogue.js';
 import { dollars, DOLLARS, evals, fail, inWords, manifest, policyFile } from '../support/judged.js';
-import { onMain, sources } from '../support/sources.js';
+import { found, onMain, sources } from '../support/sources.js';
 
 const LIVE: Prices = { catalogue: DOLLARS, lock: null, credits: null };
 const NOW = { at: null, ageInDays: null };
@@ -19,9 +19,10 @@ interface Situation extends Partial<ManifestsWithHead> {
   readonly prices?: Partial<Prices>;
 }
 
-function judged({ sources: found, prices, ...given }: Situation): JudgedManifests {
+function judged({ sources: fields, prices, ...given }: Situation): JudgedManifests {
   const manifests = { head: costing(2), base: null, defaultBranch: null, policyFile: null, notes: [], ...given };
-  return judgeManifests(manifests, sources(found), { ...LIVE, ...prices }, NOW);
+  const base = manifests.base === null ? null : found('');
+  return judgeManifests(manifests, sources({ base, ...fields }), { ...LIVE, ...prices }, NOW);
 }
 
 /** A run of so many dollars. */
@@ -36,8 +37,8 @@ describe('head and base', () => {
   test('are priced from one catalogue and held against each other: $2 - $1', () => {
     const { comparison, base, suites } = judged({ base: costing(1) });
     expect(text(comparison?.head.totals.per_run)).toBe('2');
-    expect(text(base?.totals.per_run)).toBe('1');
-    expect(text(comparison?.delta?.per_run)).toBe('1');
+    expect(text(base?.per_run)).toBe('1');
+    expect(text(comparison?.shown.delta?.per_run)).toBe('1');
     expect(suites.map(({ name, status }) => [name, status])).toEqual([['evals', 'changed']]);
   });
 
@@ -53,7 +54,7 @@ describe('head and base', () => {
 
   test('without a base leave a head that is all added', () => {
     const { comparison, base, suites } = judged({});
-    expect([comparison?.delta, base]).toEqual([null, null]);
+    expect([comparison?.shown.delta, base]).toEqual([null, null]);
     expect(suites.map(({ status }) => status)).toEqual(['added']);
   });
 });
@@ -131,7 +132,7 @@ describe('a change that removes the manifest', () => {
     const result = judgeManifests({ ...gone, base: costing(1) }, sources(), { ...LIVE, lock: DOLLARS }, NOW);
     expect(wordsOf(result)).toEqual(['fail', 'manifest_missing fail']);
     expect(result).toMatchObject({ comparison: null, drift: null, unlocked: [], notApplied: [] });
-    expect(text(result.base?.totals.per_run)).toBe('1');
+    expect(text(result.base?.per_run)).toBe('1');
     expect(result.suites.map(({ name, status }) => [name, status])).toEqual([['evals', 'removed']]);
   });
 

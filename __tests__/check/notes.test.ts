@@ -50,18 +50,6 @@ describe('an increase that is not judged is named', () => {
     expect(found.map(({ code }) => code)).toEqual(Array.from({ length: notes }, () => 'base_missing'));
     expect(increaseNotes(true, judgement({ [limit]: fail('5') }))).toEqual([]);
   });
-
-  test('with a base, where its figures are not known', () => {
-    const known = judgement({ increase_per_run: fail('5') });
-    expect(increaseNotes(true, known)).toEqual([]);
-    expect(increaseNotes(true, { ...known, unjudged: ['the run over base'] })).toEqual([
-      {
-        code: 'increase_not_judged',
-        message:
-          'The increase of the run over base is not known, so its limit was not judged: a call there has no price, and changed.',
-      },
-    ]);
-  });
 });
 
 describe('calls that the price drift leaves out', () => {

@@ -138,9 +138,12 @@ describe("the default branch's calls", () => {
     expect(notes).toEqual([]);
   });
 
-  test('do not matter where base is the default branch', () => {
-    const manifests = read({ ...other, change: 'pull_request', policy: onMain(WRONG_CALL) });
-    expect([manifests.defaultBranch, manifests.notes]).toEqual([null, []]);
+  test('do not matter where base is that very commit, or head is on the default branch already', () => {
+    const policy = onMain(WRONG_CALL);
+    const pushed = read({ ...other, change: 'default_branch', policy });
+    expect([pushed.defaultBranch, pushed.notes]).toEqual([null, []]);
+    const atTip = read({ ...other, change: 'pull_request', policy, base: found(RIGHT, { commit: policy.sha }) });
+    expect([atTip.defaultBranch, atTip.notes]).toEqual([null, []]);
   });
 
   test('that are not valid are said to be those of the default branch, by its name', () => {

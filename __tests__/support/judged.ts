@@ -1,6 +1,5 @@
 import { compareEstimates } from '../../src/budget/comparison/comparison.js';
-import { estimateManifest } from '../../src/budget/estimate.js';
-import type { Estimate } from '../../src/budget/estimate.js';
+import { estimateCall, estimateManifest } from '../../src/budget/estimate.js';
 import type { Catalogue } from '../../src/openrouter/catalogue/catalogue.js';
 import type { Manifest, NamedCall, PolicyFile } from '../../src/manifest/manifest.js';
 import type { Budget, Limit } from '../../src/manifest/schema.js';
@@ -8,7 +7,10 @@ import { policySchema } from '../../src/manifest/schema.js';
 import { decimal } from '../../src/lib/money/decimal.js';
 import { judge } from '../../src/budget/verdict/judge.js';
 import type { Judgement, JudgeInput } from '../../src/budget/verdict/judge.js';
-import { limitsInForce, runsInForce } from '../../src/budget/verdict/limits-in-force.js';
+import type { Side } from '../../src/budget/verdict/baseline.js';
+import { limitsInForce } from '../../src/budget/verdict/limits-in-force.js';
+import { movedSuites } from '../../src/budget/verdict/moved-suites.js';
+import { runsOfKind, scheduleBy } from '../../src/budget/verdict/schedule.js';
 import type { Violation } from '../../src/budget/verdict/violation.js';
 import { catalogue, endpoint, model } from './catalogue.js';
 import { call, suite, tokens } from './manifest.js';
@@ -64,30 +66,42 @@ export interface Situation {
   readonly head: Manifest;
   readonly base?: Manifest | null;
   readonly policy?: PolicyFile | null;
-  readonly defaultBranch?: Manifest | null;
+  /** The manifest at the tip of the default branch; the same object as `base` where base is that commit. */
+  readonly tip?: Manifest | null;
   readonly catalogue?: Catalogue;
+  /** The lockfile beside the catalogue. */
+  readonly lock?: Catalogue;
 }
 
-/** Estimates, compares and judges as the story does; `more` overrides what the case says besides. */
+/** Estimates, compares and judges as a check does; `more` overrides the rest of the input. Base decides what is pre-existing. */
 export function judged(situation: Situation, more: Partial<JudgeInput> = {}): Judgement {
-  const policy = situation.policy ?? null;
-  const prices = situation.catalogue ?? DOLLARS;
-  const estimate = (manifest: Manifest): Estimate =>
-    estimateManifest(manifest, prices, null, runsInForce(manifest, policy));
-  const base = situation.base ?? null;
-  const defaultBranch = situation.defaultBranch ?? null;
-  const comparison = compareEstimates(estimate(situation.head), base === null ? null : estimate(base));
+  const { head, base = null, policy = null, tip = null, catalogue: prices = DOLLARS, lock } = situation;
+  const groups = movedSuites(head, policy, tip, (model) => model);
+  const side = (given: Manifest): Side => ({
+    manifest: given,
+    estimate: estimateManifest(given, prices, null, scheduleBy(given, policy, groups)),
+  });
+  const baseSide = base === null ? null : side(base);
+  const comparison = compareEstimates(side(head).estimate, baseSide?.estimate ?? null, (run) =>
+    runsOfKind(run, head, policy),
+  );
   return judge({
     manifestFile: 'llm-budget.yml',
-    head: { manifest: situation.head, comparison },
-    base: base === null || comparison.base === null ? null : { manifest: base, estimate: comparison.base },
-    defaultBranch: defaultBranch === null ? null : estimate(defaultBranch),
-    baseExcuses: true,
-    limits: limitsInForce(situation.head, policy),
+    head: { manifest: head, comparison },
+    change: 'default_branch',
+    hasBase: true,
+    base: baseSide,
+    tip: tip === null ? null : tip === base ? baseSide : side(tip),
+    limits: limitsInForce(head, policy, scheduleBy(head, policy, groups)),
+    policyFile: policy,
+    groups,
     isUnprotected: false,
     prices: { source: 'live', ageInDays: null },
+    warnings: { fallen: [], expiring: [] },
+    costByLock: ({ call: one, requests_per_run: requests }) =>
+      lock === undefined ? null : estimateCall(one, requests, lock, null).per_run,
     approvals: null,
-    extra: { head: [], base: [] },
+    extra: () => [],
     ...more,
   });
 }

@@ -6,7 +6,8 @@ import { fetchOver } from '../lib/http/request.js';
 import type { ActionInputs } from './inputs.js';
 import { type GitHubUrls, gitHubUrls, readEventPayload } from './environment.js';
 import type { ActionWorld } from './environment.js';
-import type { ChangeKind, Sources } from '../check/sources.js';
+import type { ChangeTarget } from '../budget/verdict/baseline.js';
+import type { Sources } from '../check/sources.js';
 import { fileReader } from './github/read-files.js';
 
 /** Everything that was read before the check begins, side by side. */
@@ -74,7 +75,7 @@ export function sourcesOf(context: RunContext): Sources {
 }
 
 /** A run after a pull request's checks (`workflow_run`) judges the pull request. */
-function changeKind({ event, facts }: RunContext): ChangeKind {
+function changeKind({ event, facts }: RunContext): ChangeTarget {
   if (!facts.baseIsDefaultBranch) return 'other_branch';
   if (event.name === 'merge_group') return 'merge_group';
   return event.pullRequest.kind === 'none' ? 'default_branch' : 'pull_request';

@@ -31,9 +31,14 @@ export interface CallEstimate {
   readonly worst_case_per_run: Decimal | null;
 }
 
-export interface SuiteEstimate {
-  readonly name: string;
+/** When a suite runs: its kind of run, and how often a month (null: not known). */
+export interface Schedule {
+  readonly run: string;
   readonly runs_per_month: number | null;
+}
+
+export interface SuiteEstimate extends Schedule {
+  readonly name: string;
   readonly calls: readonly CallEstimate[];
   readonly totals: Totals;
 }
@@ -48,23 +53,26 @@ const ONE = fromInteger(1);
 
 /**
  * Prices a whole manifest with one catalogue, in US dollars. `at` fixes the instant of prices that depend on the hour; null
- * takes their most expensive hour. `runsOf` gives a suite's runs a month; by default its own number, else that of its kind of run.
+ * takes their most expensive hour. `scheduleOf` says when a suite runs; by default as the manifest has it.
  */
 export function estimateManifest(
   manifest: Manifest,
   catalogue: Catalogue,
   at: Date | null,
-  runsOf: (suite: NamedSuite) => number | null = (suite) => runsPerMonth(manifest, suite),
+  scheduleOf: (suite: NamedSuite) => Schedule = (suite) => ({
+    run: suite.run,
+    runs_per_month: runsPerMonth(manifest, suite),
+  }),
 ): Estimate {
-  const suites = manifest.suites.map((suite) => estimateSuite(suite, catalogue, at, runsOf(suite)));
+  const suites = manifest.suites.map((suite) => estimateSuite(suite, catalogue, at, scheduleOf(suite)));
   const coverage = { priced: 0, free: 0, unpriced: 0 };
   for (const { price } of suites.flatMap((suite) => suite.calls)) coverage[price.state] += 1;
   return { suites, totals: sumOfSuites(suites.map((suite) => suite.totals)), coverage };
 }
 
-function estimateSuite(suite: NamedSuite, catalogue: Catalogue, at: Date | null, runs: number | null): SuiteEstimate {
+function estimateSuite(suite: NamedSuite, catalogue: Catalogue, at: Date | null, schedule: Schedule): SuiteEstimate {
   const calls = suite.calls.map((call) => estimateCall(call, BigInt(suite.repeat) * BigInt(call.count), catalogue, at));
-  return { name: suite.name, runs_per_month: runs, calls, totals: totalsOf(calls, runs) };
+  return { ...schedule, name: suite.name, calls, totals: totalsOf(calls, schedule.runs_per_month) };
 }
 
 /**
@@ -102,8 +110,8 @@ function totalsOf(calls: readonly CallEstimate[], runsPerMonth: number | null): 
   };
 }
 
-/** Adds up suites to the totals of a manifest. */
-function sumOfSuites(suites: readonly Totals[]): Totals {
+/** Adds up the totals of suites. */
+export function sumOfSuites(suites: readonly Totals[]): Totals {
   return {
     per_run: sumOrNull(suites.map((suite) => suite.per_run)),
     priced_per_run: sum(suites.map((suite) => suite.priced_per_run)),

@@ -8,7 +8,7 @@ import type { Drift } from '../budget/comparison/drift.js';
 import { estimateCall, estimateManifest } from '../budget/estimate.js';
 import { judgeCredits } from '../budget/credits/credits-rule.js';
 import type { Credits } from '../openrouter/account/credits.js';
-import type { Estimate } from '../budget/estimate.js';
+import type { Estimate, Totals } from '../budget/estimate.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import type { Policy } from '../manifest/schema.js';
 import { toText } from '../lib/money/decimal.js';
@@ -17,9 +17,15 @@ import { withRemedies } from '../budget/suggestions/remedies.js';
 import { suggest, worthShowing } from '../budget/suggestions/suggest.js';
 import { judge, judgeWithoutManifest } from '../budget/verdict/judge.js';
 import type { Judgement } from '../budget/verdict/judge.js';
-import { limitsInForce, runsInForce } from '../budget/verdict/limits-in-force.js';
+import type { Side } from '../budget/verdict/baseline.js';
+import { limitsInForce } from '../budget/verdict/limits-in-force.js';
+import { movedSuites } from '../budget/verdict/moved-suites.js';
+import { runsOfKind, scheduleBy } from '../budget/verdict/schedule.js';
+import { resolveModel } from '../openrouter/catalogue/model-id.js';
+import { fallenPrices } from '../openrouter/catalogue/suspicious-prices.js';
 import type { NotApplied } from '../budget/verdict/violation.js';
 import type { Manifests } from './read-manifests.js';
+import { isTip } from './sources.js';
 import type { Sources } from './sources.js';
 
 export interface Prices {
@@ -40,8 +46,8 @@ export interface PriceTime {
 /** Estimates, comparison and judgement: the part of the report that follows from figures and policy alone. */
 export interface JudgedManifests {
   readonly comparison: Comparison | null;
-  /** The estimate of base, also if head has no manifest; null without a base. */
-  readonly base: Estimate | null;
+  /** The figures of base that are shown, also if head has no manifest; null without a base. */
+  readonly base: Totals | null;
   /** In head's order, removed suites last. All suites of base if head has no manifest. */
   readonly suites: readonly SuitePair[];
   /** What moved the cost from base to head; empty without a base, or if head has no manifest. */
@@ -58,30 +64,36 @@ export interface JudgedManifests {
   readonly policyApplied: Policy;
 }
 
-/** Estimates head and base from one catalogue, compares them and judges head. A pure function. */
+/** Estimates head, base and tip from one catalogue, compares them and judges head. A pure function. */
 export function judgeManifests(
   manifests: Manifests,
   sources: Sources,
   prices: Prices,
   time: PriceTime,
 ): JudgedManifests {
+  const { change } = sources;
   const common = {
     manifestFile: sources.manifestFile,
     prices: { source: prices.catalogue.source, ageInDays: time.ageInDays },
     approvals: sources.approvals,
+    change,
   };
-  const estimate = estimator(manifests, time.at);
-  if (manifests.head === null) {
+  const { head, policyFile } = manifests;
+  const groups = head === null ? [] : movedSuites(head, policyFile, tipOf(manifests, sources), resolverOf(prices));
+  const schedule = (manifest: Manifest) => scheduleBy(manifest, policyFile, groups);
+  const estimate = (manifest: Manifest, catalogue = prices.catalogue) =>
+    estimateManifest(manifest, catalogue, time.at, schedule(manifest));
+  const base = manifests.base === null ? null : { manifest: manifests.base, estimate: estimate(manifests.base) };
+
+  if (head === null) {
     const { policy } = manifests.policyFile;
-    const judgement = judgeWithoutManifest({ ...common, policy });
-    const base = manifests.base === null ? null : estimate(manifests.base, prices.catalogue);
-    const suites = base === null ? [] : removedSuites(base);
+    const lacksManifest = sources.base !== null && sources.base.text === null && sources.base.problem === null;
     return {
       comparison: null,
-      base,
-      suites,
+      base: base && compareEstimates(base.estimate, null).shown.head,
+      suites: base === null ? [] : removedSuites(base.estimate),
       changes: [],
-      judgement,
+      judgement: judgeWithoutManifest({ ...common, policy, isUnchanged: lacksManifest }),
       suggestions: [],
       drift: null,
       unlocked: [],
@@ -89,33 +101,31 @@ export function judgeManifests(
       policyApplied: policy,
     };
   }
-  const comparison = compareEstimates(
-    estimate(manifests.head, prices.catalogue),
-    manifests.base === null ? null : estimate(manifests.base, prices.catalogue),
-  );
-  const limits = limitsInForce(manifests.head, manifests.policyFile);
+
+  const runsPerMonth = (run: string) => runsOfKind(run, head, policyFile);
+  const comparison = compareEstimates(estimate(head), base?.estimate ?? null, runsPerMonth);
+  const limits = limitsInForce(head, policyFile, schedule(head));
+  const { lock } = prices;
   const judgement = judge({
     ...common,
-    head: { manifest: manifests.head, comparison },
-    base:
-      manifests.base === null || comparison.base === null
-        ? null
-        : { manifest: manifests.base, estimate: comparison.base },
-    defaultBranch: manifests.defaultBranch === null ? null : estimate(manifests.defaultBranch, prices.catalogue),
-    baseExcuses: sources.change !== 'other_branch',
+    head: { manifest: head, comparison },
+    hasBase: sources.base !== null,
+    base,
+    tip: tipSide(manifests, sources, base, estimate),
     limits,
+    policyFile,
+    groups,
     isUnprotected: sources.policy !== null && sources.policy.text === null,
-    extra: {
-      head: judgeCredits(prices.credits, comparison.head, limits.policy),
-      base: judgeCredits(prices.credits, comparison.base, limits.policy),
-    },
+    warnings: { fallen: lock === null ? [] : fallenPrices(prices.catalogue, lock), expiring: [] },
+    costByLock: ({ call, requests_per_run: requests }) =>
+      lock === null ? null : estimateCall(call, requests, lock, time.at).per_run,
+    extra: (side) => judgeCredits(prices.credits, side, limits.policy),
   });
   const suggestions = suggest(comparison, prices.catalogue, time.at);
-  const { lock } = prices;
-  const drift = lock === null ? null : priceDrift(comparison.head, estimate(manifests.head, lock));
+  const drift = lock === null ? null : priceDrift(comparison.head, estimate(head, lock));
   return {
     comparison,
-    base: comparison.base,
+    base: comparison.shown.base,
     suites: comparison.suites,
     changes: changesOf(comparison, (call, requests) => estimateCall(call, requests, prices.catalogue, time.at).per_run),
     judgement: { ...judgement, violations: withRemedies(judgement.violations, suggestions, comparison) },
@@ -130,11 +140,28 @@ export function judgeManifests(
   };
 }
 
-type Estimator = (manifest: Manifest, catalogue: Catalogue) => Estimate;
+/** The manifest at the tip of the default branch: base itself if it is that commit. */
+function tipOf({ base, defaultBranch }: Manifests, sources: Sources): Manifest | null {
+  return isTip(sources) ? base : defaultBranch;
+}
 
-/** Head and base both run at least as often as the default branch says. */
-function estimator({ policyFile }: Manifests, at: Date | null): Estimator {
-  return (manifest, catalogue) => estimateManifest(manifest, catalogue, at, runsInForce(manifest, policyFile));
+function tipSide(
+  manifests: Manifests,
+  sources: Sources,
+  base: Side | null,
+  estimate: (manifest: Manifest) => Estimate,
+): Side | null {
+  if (isTip(sources)) return base;
+  const { defaultBranch } = manifests;
+  return defaultBranch === null ? null : { manifest: defaultBranch, estimate: estimate(defaultBranch) };
+}
+
+/** The catalogue's id of a declared model; the declared one if the catalogue does not have it. */
+function resolverOf({ catalogue }: Prices): (model: string) => string {
+  return (model) => {
+    const resolution = resolveModel(model, catalogue.models, catalogue.source);
+    return resolution.state === 'resolved' ? resolution.id : model;
+  };
 }
 
 /** Null if no call has a price in both: an unknown drift is not a drift of $0. */

@@ -26,12 +26,6 @@ export function changeNotes(sources: Sources, head: Manifest | null, comparison:
       message: `This change touches ${WORKFLOWS}, so it may change how this check itself runs.`,
     });
   }
-  if (changed.paths.includes(sources.lock.file)) {
-    notes.push({
-      code: 'lock_changed',
-      message: `This change touches the lockfile ${sources.lock.file}; until it is merged, the default branch's lockfile counts.`,
-    });
-  }
   if (head !== null && comparison !== null && comparison.base !== null) {
     for (const suite of possiblyOutdated(head, comparison, changed.paths)) {
       notes.push({
@@ -66,15 +60,12 @@ export function overrideNotes(
   return [{ code: 'override_without_approval', message: `The label ${label} overrides nothing without ${needed}.` }];
 }
 
-/** A note for each limit on an increase that cannot be judged: without a base, or because of an unpriced call. */
-export function increaseNotes(isCompared: boolean, { limits, unjudged }: Judgement): Note[] {
+/** A note if there is a limit on an increase and no base to compare with. */
+export function increaseNotes(isCompared: boolean, { limits }: Judgement): Note[] {
   if (!isCompared && limits.some(({ rule }) => rule === 'increase_per_run' || rule === 'increase_percent')) {
     return [{ code: 'base_missing', message: 'There is no base to compare with: increases are not judged.' }];
   }
-  return unjudged.map((increase) => ({
-    code: 'increase_not_judged',
-    message: `The increase of ${increase} is not known, so its limit was not judged: a call there has no price, and changed.`,
-  }));
+  return [];
 }
 
 /** Each note once, in order: head, base and the default branch often have the same ones. */

@@ -5,11 +5,12 @@ import type { YamlFile } from '../manifest/yaml-tree.js';
 import { readYaml } from '../manifest/yaml-tree.js';
 import { configurationError, NoVerdictError, problem } from '../lib/errors/problem.js';
 import type { Note } from '../lib/errors/note.js';
+import { isTip } from './sources.js';
 import type { ManifestSource, PolicySource, Sources } from './sources.js';
 
 interface Others {
   readonly base: Manifest | null;
-  /** The default branch's whole manifest, where base is another branch: increases are judged against it too. */
+  /** The default branch's whole manifest; null if base is that very commit, or head is on the default branch already. */
   readonly defaultBranch: Manifest | null;
   readonly notes: readonly Note[];
 }
@@ -37,7 +38,9 @@ export function readManifests(sources: Sources): Manifests {
   const policyFile = readPolicy(sources.policy, sources.manifestFile, yamlOf);
   const base = readBase(sources.base, sources.manifestFile, yamlOf);
   const defaultBranch =
-    sources.change !== 'other_branch' ? NOT_READ : readDefaultBranch(sources.policy, sources.manifestFile, yamlOf);
+    sources.change === 'default_branch' || isTip(sources)
+      ? NOT_READ
+      : readDefaultBranch(sources.policy, sources.manifestFile, yamlOf);
   const others: Others = {
     base: base.manifest,
     defaultBranch: defaultBranch.manifest,

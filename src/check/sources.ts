@@ -1,5 +1,6 @@
 import type { FileText, ReadLimits } from '../lib/files/file-text.js';
 import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
+import type { ChangeTarget } from '../budget/verdict/baseline.js';
 import type { Approvals } from '../budget/verdict/override.js';
 
 /** A manifest as it was found: its text, or null if there is none. `problem` is the reason if it could not be read. */
@@ -18,16 +19,6 @@ export interface PolicySource {
   readonly sha: string;
   readonly text: string | null;
 }
-
-/**
- * Where the change goes; it decides what head is compared with beside base.
- * - `pull_request`, `merge_group`: to the default branch, whose tip decides what is pre-existing. A merge leaves the
- *   tip's version of what head did not change. A pull request that changes no call never fails.
- * - `other_branch`: to any other branch, or an event without a base: every difference from the tip counts.
- * - `default_branch`: the commits are on the default branch already, or base is the user's own choice (the command line
- *   without `--policy`): head is compared with base alone.
- */
-export type ChangeKind = 'pull_request' | 'merge_group' | 'other_branch' | 'default_branch';
 
 /** Reads prompt files of one side, by path. NoVerdictError (2) if they cannot be read at all. */
 export type PromptFileReader = (side: Side, paths: readonly string[]) => Promise<ReadonlyMap<string, FileText>>;
@@ -48,11 +39,7 @@ export interface FileReader {
    * Reads files by path, each at most `maxBytes` long. A content that was read before, at any side, is not fetched again.
    * A file of a side that has no commit is missing.
    */
-  readonly read: (
-    side: Side,
-    paths: readonly string[],
-    limits: ReadLimits,
-  ) => Promise<ReadonlyMap<string, SideFile>>;
+  readonly read: (side: Side, paths: readonly string[], limits: ReadLimits) => Promise<ReadonlyMap<string, SideFile>>;
   /** Lists every file and link of a side, for patterns. NoVerdictError (2) if GitHub truncates the listing. */
   readonly list: (side: Side) => Promise<readonly ListedFile[]>;
 }
@@ -65,11 +52,16 @@ export interface Sources {
   readonly base: ManifestSource | null;
   /** Null: the manifest is judged by its own values (the command line without `--policy`). */
   readonly policy: PolicySource | null;
-  readonly change: ChangeKind;
+  readonly change: ChangeTarget;
   readonly readPromptFiles: PromptFileReader;
   /** The path of the lockfile and its text; null if there is none. */
   readonly lock: { readonly file: string; readonly text: string | null };
   readonly approvals: Approvals | null;
   /** Repository paths that the change touches; null if the event is not about a change. */
   readonly changedFiles: { readonly paths: readonly string[]; readonly complete: boolean } | null;
+}
+
+/** Whether base is the very commit at the tip of the default branch. */
+export function isTip({ base, policy }: Pick<Sources, 'base' | 'policy'>): boolean {
+  return base !== null && policy !== null && base.commit === policy.sha && base.file === null;
 }

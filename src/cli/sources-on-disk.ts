@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { ChangeKind, ManifestSource, PolicySource, PromptFileReader, Sources } from '../check/sources.js';
+import type { ChangeTarget } from '../budget/verdict/baseline.js';
+import type { ManifestSource, PolicySource, PromptFileReader, Sources } from '../check/sources.js';
 import { MAX_MANIFEST_BYTES } from '../manifest/yaml-scan.js';
 import { configurationError, NoVerdictError } from '../lib/errors/problem.js';
 import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
@@ -72,7 +73,7 @@ async function readPolicy(ref: string, manifest: string, cwd: string): Promise<P
  * As in the action: a change to the branch that the policy comes from if base is on that branch. Without `--policy`,
  * base is the user's choice.
  */
-async function changeKind(base: ManifestSource | null, policy: PolicySource | null, cwd: string): Promise<ChangeKind> {
+async function changeKind(base: ManifestSource | null, policy: PolicySource | null, cwd: string): Promise<ChangeTarget> {
   if (base === null || policy === null) return 'default_branch';
   const isOnBranch = base.commit !== null && (await mergeBase(cwd, base.commit, policy.sha)) === base.commit;
   return isOnBranch ? 'pull_request' : 'other_branch';

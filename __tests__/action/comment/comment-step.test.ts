@@ -9,7 +9,8 @@ const open = { ...unchanged, violations: [] };
 const warning: Report['violations'][number] = {
   rule: 'unprotected',
   severity: 'warn',
-  suite: null,
+  run: null,
+      suite: null,
   call: null,
   actual: null,
   limit: null,

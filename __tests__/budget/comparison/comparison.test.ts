@@ -88,21 +88,23 @@ describe('pairing calls', () => {
     const base = of(dollars(2, { name: 'old', display_name: 'old' }));
     const comparison = compared(head, base);
     expect(pairs(comparison)).toEqual(['added new<-- 2', 'removed -<-old -2']);
-    expect(shown(comparison.delta?.per_run)).toBe('0');
+    expect(shown(comparison.shown.delta?.per_run)).toBe('0');
   });
 
   test('a call that is the same adds nothing even where it has no price', () => {
     const unknown = dollars(3, { model: 'a/unknown', display_name: 'a/unknown' });
     const comparison = compared(of(unknown, dollars(3)), of(unknown, dollars(1)));
     // 3 x $1 - 1 x $1 = 2, whatever a/unknown costs
-    expect(shown(comparison.delta?.per_run)).toBe('2');
-    expect(comparison.delta?.percent).toBeNull();
+    expect(shown(comparison.shown.delta?.per_run)).toBe('2');
+    expect(comparison.shown.delta?.percent).toBeNull();
   });
 
   test('a call without a price that changed makes the delta unknown', () => {
     const unknown = (count: number) => dollars(count, { model: 'a/unknown', display_name: 'a/unknown' });
-    expect(compared(of(unknown(2)), of(unknown(1))).delta?.per_run).toBeNull();
-    expect(compared(of(dollars(1)), of(dollars(1), unknown(1))).delta?.per_run).toBeNull();
+    expect(compared(of(unknown(2)), of(unknown(1))).shown.delta?.per_run).toBeNull();
+    expect(compared(of(dollars(1)), of(dollars(1), unknown(1))).shown.delta?.per_run).toBeNull();
+    // One that asks for less adds nothing.
+    expect(shown(compared(of(unknown(1)), of(unknown(2))).shown.delta?.per_run)).toBe('0');
   });
 
   test('a call with a name is never held against one without', () => {
@@ -133,7 +135,7 @@ describe('suites and sums', () => {
   test('without a base everything is added and there is no delta', () => {
     const comparison = compared(of(dollars(1)), null);
     expect(comparison.suites.map((one) => one.status)).toEqual(['added']);
-    expect(comparison.delta).toBeNull();
+    expect(comparison.shown.delta).toBeNull();
     expect(comparison.suites[0]?.delta).toBeNull();
   });
 
@@ -141,7 +143,10 @@ describe('suites and sums', () => {
     const named = (name: string) => suite({ name, calls: [dollars(1)] });
     const head = manifest({ suites: [named('c'), named('a')] });
     const base = manifest({ suites: [named('a'), named('b')] });
-    const { suites, delta } = compared(head, base);
+    const {
+      suites,
+      shown: { delta },
+    } = compared(head, base);
     expect(suites.map(({ name, status }) => `${name} ${status}`)).toEqual(['c added', 'a unchanged', 'b removed']);
     expect(shown(delta?.per_run)).toBe('0');
   });
@@ -165,7 +170,10 @@ describe('suites and sums', () => {
     [1, 0, null], // from nothing there is no percentage
     [0, 2, '-100'],
   ])('from $%i at head and $%i at base the percentage is %s', (head, base, expected) => {
-    const { delta, suites } = compared(of(dollars(head)), of(dollars(base)));
+    const {
+      shown: { delta },
+      suites,
+    } = compared(of(dollars(head)), of(dollars(base)));
     expect(shown(delta?.percent)).toBe(expected);
     expect(shown(suites[0]?.delta?.percent)).toBe(expected);
   });
@@ -173,10 +181,13 @@ describe('suites and sums', () => {
   test('months: each suite with its own runs, and none where a suite does not say', () => {
     const daily = (count: number) => manifest({ runs_per_month: 30, suites: [evals(dollars(count))] });
     // (5 - 3) x 30 = 60
-    expect(shown(compared(daily(5), daily(3)).delta?.per_month)).toBe('60');
-    expect(compared(of(dollars(5)), of(dollars(3))).delta?.per_month).toBeNull();
+    expect(shown(compared(daily(5), daily(3)).shown.delta?.per_month)).toBe('60');
+    expect(compared(of(dollars(5)), of(dollars(3))).shown.delta?.per_month).toBeNull();
     const nightly = manifest({ runs_per_month: 10, suites: [evals(dollars(3))] });
-    const { delta, suites } = compared(nightly, daily(3));
+    const {
+      shown: { delta },
+      suites,
+    } = compared(nightly, daily(3));
     // 3 x 10 - 3 x 30 = -60 a month, nothing a run
     expect([shown(delta?.per_month), shown(delta?.per_run), suites[0]?.status]).toEqual(['-60', '0', 'changed']);
   });
@@ -186,7 +197,10 @@ describe('suites and sums', () => {
     const monthly = (runs: number | null, ...suites: ReturnType<typeof suite>[]) =>
       manifest({ runs_per_month: runs, suites });
     const perMonth = (head: Manifest, base: Manifest) => {
-      const { delta, suites } = compared(head, base);
+      const {
+        shown: { delta },
+        suites,
+      } = compared(head, base);
       return [shown(delta?.per_month), ...suites.map((one) => shown(one.delta?.per_month))];
     };
     const more = suite({ name: 'more', calls: [dollars(2)] });
@@ -240,7 +254,7 @@ describe('suites and sums', () => {
             suites: all.map((some, index) => suite({ name: `s${index}`, calls: some.map((count) => dollars(count)) })),
           });
         const total = (all: number[][]) => all.flat().reduce((sum, count) => sum + count, 0);
-        const { delta } = compared(built(headCounts), built(baseCounts));
+        const { delta } = compared(built(headCounts), built(baseCounts)).shown;
         expect(shown(delta?.per_run)).toBe(String(total(headCounts) - total(baseCounts)));
       }),
     );

@@ -3,7 +3,7 @@ import type { Violation } from '../../../src/budget/verdict/violation.js';
 import { worstFirst } from '../../../src/budget/verdict/judge.js';
 
 function violation(change: Partial<Violation>): Violation {
-  const nowhere = { suite: null, call: null, actual: null, limit: null, file: null };
+  const nowhere = { run: null, suite: null, call: null, actual: null, limit: null, file: null };
   return { rule: 'per_run', severity: 'fail', ...nowhere, message: '', line: null, ...change };
 }
 

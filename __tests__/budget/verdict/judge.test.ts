@@ -189,15 +189,21 @@ describe('increases', () => {
       }),
       base: manifest({ suites: [evals(unknown(5))] }),
     });
-    expect(judgement).toMatchObject({ verdict: 'warn', violations: [], unjudged: ['the run over base'] });
+    expect(judgement.violations).toMatchObject([
+      { rule: 'increase_per_run', severity: 'fail', actual: null, limit: '1' },
+      { rule: 'increase_percent', severity: 'fail', actual: null, limit: '1' },
+    ]);
+    expect(judgement.violations[0]?.message).toBe(
+      'A run may cost up to $5.00 more than base, where a call that changed has no price.',
+    );
   });
 
   test('an increase that is within its limit at most need not be known: base costs nothing at least', () => {
     const from = (base: ReturnType<typeof evals>, budget: object) =>
       judged({ head: manifest({ budget, suites: [evals(dollars(5))] }), base: manifest({ suites: [base] }) });
     const mended = evals(unknown(5));
-    expect(from(mended, { increase_per_run: fail('5') })).toMatchObject({ verdict: 'pass', unjudged: [] });
-    expect(from(mended, { increase_per_run: fail('4.99') })).toMatchObject({ verdict: 'warn', violations: [] });
+    expect(from(mended, { increase_per_run: fail('5') })).toMatchObject({ verdict: 'pass' });
+    expect(inWords(from(mended, { increase_per_run: fail('4.99') }).violations)).toEqual(['increase_per_run fail']);
     // The call without a price is gone, and the rest is as it was: no increase, whatever it cost.
     expect(from(evals(dollars(5), unknown(1)), { increase_percent: fail('0') }).verdict).toBe('pass');
   });
@@ -211,13 +217,13 @@ describe('increases', () => {
       base: manifest({ suites: [evals(unknown(5))] }),
       policy: rules({ unpriced: 'warn' }),
     });
-    expect(judgement.unjudged).toEqual(['the run over base']);
+    expect(inWords(judgement.violations)).toContain('increase_per_run fail');
   });
 
   test('a warning over base is not taken for one over the default branch', () => {
     const head = manifest({ budget: { increase_per_run: warn('1') }, suites: [evals(dollars(9))] });
     const less = manifest({ suites: [evals(dollars(1))] });
-    const [first] = judged({ head, base: less, defaultBranch: less }, { baseExcuses: false }).violations;
+    const [first] = judged({ head, base: less, tip: less }, { change: 'other_branch' }).violations;
     expect(first).not.toHaveProperty('against_default_branch');
   });
 
@@ -226,23 +232,20 @@ describe('increases', () => {
       head: manifest({ budget: { per_run: fail('5') }, suites: [evals(dollars(5))] }),
       base: manifest({ suites: [evals(unknown(5))] }),
     });
-    expect(judgement).toMatchObject({ verdict: 'pass', unjudged: [] });
+    expect(judgement.verdict).toBe('pass');
   });
 
-  test('what cannot be judged is named for each limit and each base', () => {
+  test('what cannot be known breaks the limit of its suite', () => {
     const head = manifest({ suites: [{ ...evals(dollars(5)), budget: { increase_percent: fail('1') } }] });
     const base = manifest({ suites: [evals(unknown(5))] });
-    expect(judged({ head, base, defaultBranch: base }, { baseExcuses: false }).unjudged).toEqual([
-      'suite evals over base',
-      'suite evals over the default branch',
-    ]);
+    expect(inWords(judged({ head, base }).violations)).toEqual(['increase_percent fail evals']);
   });
 
   test('one over the default branch says so, one over base does not', () => {
     const head = manifest({ budget: { increase_per_run: fail('2') }, suites: [evals(dollars(9))] });
     const same = manifest({ suites: [evals(dollars(9))] });
     const less = manifest({ suites: [evals(dollars(1))] });
-    const over = judged({ head, base: same, defaultBranch: less }, { baseExcuses: false }).violations[0];
+    const over = judged({ head, base: same, tip: less }, { change: 'other_branch' }).violations[0];
     expect(over).toMatchObject({ against_default_branch: true });
     expect(judged({ head, base: less }).violations[0]).not.toHaveProperty('against_default_branch');
   });
@@ -274,9 +277,9 @@ describe('increases', () => {
       {
         head: manifest({ budget, suites: [evals(dollars(9))] }),
         base: manifest({ suites: [evals(dollars(8))] }),
-        defaultBranch: manifest({ suites: [evals(dollars(1))] }),
+        tip: manifest({ suites: [evals(dollars(1))] }),
       },
-      { baseExcuses: false },
+      { change: 'other_branch' },
     );
     // 9 - 8 = 1 holds; 9 - 1 = 8 does not
     expect(judgement.violations).toHaveLength(1);
@@ -304,7 +307,7 @@ describe('the excuse', () => {
   });
 
   test('where base is not the default branch nothing is excused', () => {
-    expect(judged({ head: limited(5), base: limited(5) }, { baseExcuses: false }).verdict).toBe('fail');
+    expect(judged({ head: limited(5), base: limited(5) }, { change: 'other_branch' }).verdict).toBe('fail');
   });
 
   test('it never covers an increase', () => {
@@ -404,14 +407,17 @@ describe('rules of the policy', () => {
     (stale, age, severity, is) => {
       const prices = { source: 'lock', ageInDays: age } as const;
       const situation = { head, policy: rules({ stale_prices: stale }) };
-      const seen = (base: typeof head | null, baseExcuses: boolean) =>
-        judged({ ...situation, base }, { prices, baseExcuses }).violations.map((found) => [
+      const seen = (base: typeof head | null, more: Parameters<typeof judged>[1] = {}) =>
+        judged({ ...situation, base }, { prices, ...more }).violations.map((found) => [
           found.severity,
           found.in_base === true,
         ]);
-      expect(seen(head, true)).toEqual([[severity, is]]);
-      expect(seen(head, false)).toEqual([[severity, false]]);
-      expect(seen(null, true)).toEqual([[severity, false]]);
+      const dearer = manifest({ suites: [evals(dollars(2))] });
+      expect(seen(head)).toEqual([['warn', true]]);
+      expect(seen(dearer)).toEqual([[severity, is]]);
+      expect(seen(head, { change: 'other_branch' })).toEqual([[severity, false]]);
+      expect(seen(head, { hasBase: false })).toEqual([[severity, false]]);
+      expect(seen(null)).toEqual([[severity, false]]);
     },
   );
 
@@ -456,7 +462,10 @@ describe('what the default branch is owed', () => {
   test('a suite with a budget there that head lacks is a warning', () => {
     const head = manifest({ suites: [evals(dollars(1))] });
     const policy = policyFile({ suiteBudgets: { gone: { per_run: fail('1') }, unlimited: {} } });
-    expect(inWords(judged({ head, policy }).violations)).toEqual(['suite_missing warn gone']);
+    expect(inWords(judged({ head, policy }).violations)).toEqual([
+      'suite_missing warn gone',
+      'suite_without_budget warn evals',
+    ]);
   });
 
   test('a manifest that is there and not at head is a failure', () => {
@@ -465,6 +474,8 @@ describe('what the default branch is owed', () => {
       policy: policySchema.parse({}),
       prices: { source: 'live', ageInDays: null },
       approvals: null,
+      change: 'pull_request',
+      isUnchanged: false,
     });
     expect([judgement.verdict, inWords(judgement.violations)]).toEqual(['fail', ['manifest_missing fail']]);
   });

@@ -1,8 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
 import { policySchema } from '../../../src/manifest/schema.js';
 import { decimal } from '../../../src/lib/money/decimal.js';
-import { limitsInForce, runsInForce } from '../../../src/budget/verdict/limits-in-force.js';
+import { limitsInForce as limitsBy } from '../../../src/budget/verdict/limits-in-force.js';
+import { movedSuites } from '../../../src/budget/verdict/moved-suites.js';
+import { scheduleBy } from '../../../src/budget/verdict/schedule.js';
+import type { Manifest, PolicyFile } from '../../../src/manifest/manifest.js';
 import { dollars, evals, fail, manifest, policyFile, warn } from '../../support/judged.js';
+
+function schedule(wanted: Manifest, policy: PolicyFile | null) {
+  return scheduleBy(
+    wanted,
+    policy,
+    movedSuites(wanted, policy, null, (model) => model),
+  );
+}
+
+function limitsInForce(wanted: Manifest, policy: PolicyFile | null) {
+  return limitsBy(wanted, policy, schedule(wanted, policy));
+}
+
+function runsOf(wanted: Manifest, policy: PolicyFile | null) {
+  const scheduleOf = schedule(wanted, policy);
+  return wanted.suites.map((suite) => scheduleOf(suite).runs_per_month);
+}
 
 const both = (low: string, high: string) => ({ warn: decimal(low), fail: decimal(high) });
 const head = (budget: object) => manifest({ budget, suites: [evals(dollars(1))] });
@@ -41,7 +61,7 @@ describe('for each limit and level the smaller number holds', () => {
     ],
   ])('%s', (_, wanted, policy, inForce, notApplied) => {
     const limits = limitsInForce(head({ per_run: wanted }), policyFile({ budget: { per_run: policy } }));
-    expect(limits.budget.per_run).toEqual(inForce);
+    expect(limits.budgetOfRun('ci').per_run).toEqual(inForce);
     expect(limits.notApplied).toEqual(notApplied);
   });
 
@@ -89,7 +109,7 @@ describe('for runs per month the larger number holds', () => {
   ] as const)('%s', (_, general, own, policyGeneral, policyOwn, inForce, notApplied) => {
     const wanted = manifest({ runs_per_month: general, suites: suites(own) });
     const policy = policyWith(policyGeneral, policyOwn);
-    expect(wanted.suites.map(runsInForce(wanted, policy))).toEqual([inForce]);
+    expect(runsOf(wanted, policy)).toEqual([inForce]);
     expect(limitsInForce(wanted, policy).notApplied).toEqual(notApplied);
   });
 
@@ -108,13 +128,13 @@ describe('for runs per month the larger number holds', () => {
     const renamed = suites(own).map((suite) => ({ ...suite, name: 'renamed' }));
     const wanted = manifest({ runs_per_month: 600, suites: renamed });
     const policy = policyWith(600, policyOwn);
-    expect(wanted.suites.map(runsInForce(wanted, policy))).toEqual([inForce]);
+    expect(runsOf(wanted, policy)).toEqual([inForce]);
     expect(limitsInForce(wanted, policy).notApplied).toEqual(notApplied);
   });
 
   test('a suite that the default branch does not know may run as rarely as it says', () => {
     const nightly = manifest({ runs_per_month: 600, suites: suites(30) });
-    expect(nightly.suites.map(runsInForce(nightly, policyFile({ runs_per_month: 600 })))).toEqual([30]);
+    expect(runsOf(nightly, policyFile({ runs_per_month: 600 }))).toEqual([30]);
   });
 });
 

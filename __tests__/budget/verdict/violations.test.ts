@@ -36,7 +36,7 @@ function first(situation: Situation, more?: Partial<JudgeInput>): Violation | un
   return judged(situation, more).violations[0];
 }
 
-const nowhere = { suite: null, call: null, actual: null, limit: null, file: 'llm-budget.yml', line: null };
+const nowhere = { run: null, suite: null, call: null, actual: null, limit: null, file: 'llm-budget.yml', line: null };
 const named = (name: string, count: number, fields: object = {}) =>
   dollars(count, { name, display_name: name, ...fields });
 
@@ -217,8 +217,8 @@ describe('a limit on an increase', () => {
 
   test('against the default branch, where that is another', () => {
     const head = placed({ budget: { increase_per_run: fail('1') }, suites: [evals(dollars(6))] });
-    const situation = { head, base: manifest({ suites: [evals(dollars(6))] }), defaultBranch: base };
-    expect(first(situation, { baseExcuses: false })?.message).toBe(
+    const situation = { head, base: manifest({ suites: [evals(dollars(6))] }), tip: base };
+    expect(first(situation, { change: 'other_branch' })?.message).toBe(
       'A run costs $2.00 more than the default branch, above the limit of $1.00 for an increase.',
     );
   });
@@ -228,8 +228,14 @@ describe('a limit on an increase', () => {
     const head = placed({ budget: { increase_per_run: limit }, suites: [evals(dollars(8))] });
     const onDefault = manifest({ suites: [evals(dollars(6))] });
     // 8 - 4 = 4 fails; 8 - 6 = 2 warns
-    expect(first({ head, base, defaultBranch: onDefault })).toMatchObject({ severity: 'fail', actual: '4' });
-    expect(first({ head, base: onDefault, defaultBranch: base })).toMatchObject({ severity: 'fail', actual: '4' });
+    expect(first({ head, base, tip: onDefault }, { change: 'other_branch' })).toMatchObject({
+      severity: 'fail',
+      actual: '4',
+    });
+    expect(first({ head, base: onDefault, tip: base }, { change: 'other_branch' })).toMatchObject({
+      severity: 'fail',
+      actual: '4',
+    });
   });
 
   test('a decrease breaks none', () => {
@@ -394,6 +400,8 @@ describe('a rule on the whole', () => {
       manifestFile: 'llm-budget.yml',
       policy: { ...policySchema.parse({}), override_label: 'allow' },
       prices: { source: 'lock', ageInDays: 2 } as const,
+      change: 'pull_request' as const,
+      isUnchanged: false,
     };
     const failed = judgeWithoutManifest({ ...given, approvals: null });
     expect(failed.violations.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual([

@@ -204,6 +204,7 @@ describe('the rule credits', () => {
     expect(await broken(limited(0.5))).toEqual({
       rule: 'credits',
       severity: 'warn',
+      run: null,
       suite: null,
       call: null,
       actual: '1.28',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { suspiciousPrices } from '../../../src/openrouter/catalogue/suspicious-prices.js';
+import { fallenPrices } from '../../../src/openrouter/catalogue/suspicious-prices.js';
 import { catalogue, endpoint, model } from '../../support/catalogue.js';
 
 const SINCE = 'a fall by more than half since the lockfile of 2026-11-24T09:00:00Z.';
@@ -16,8 +16,8 @@ describe('a listed price', () => {
     ['0.000003', '0.0000014999999999999999', 'went from 0.000003 to 0.0000014999999999999999 dollars'],
     ['0.0000000000000000000003', '0.0000000000000000000001', 'went from 0.0000000000000000000003'],
   ])('that went from %s to %s is named', (before, after, says) => {
-    expect(suspiciousPrices(listed(after), listed(before))).toEqual([
-      { code: 'price_fell', message: expect.stringMatching(`^acme/one: the prompt price ${says}.*${SINCE}$`) },
+    expect(fallenPrices(listed(after), listed(before))).toEqual([
+      { model: 'acme/one', message: expect.stringMatching(`^acme/one: the prompt price ${says}.*${SINCE}$`) },
     ]);
   });
 
@@ -33,7 +33,7 @@ describe('a listed price', () => {
     ['no text', '0.000003', 0],
     ['longer than any price', `9.${'0'.repeat(100)}1`, '1'],
   ])('of which the like is no news: %s', (_, before, after) => {
-    expect(suspiciousPrices(listed(after), listed(before))).toEqual([]);
+    expect(fallenPrices(listed(after), listed(before))).toEqual([]);
   });
 
   test('counts for models that both have, and each has one note', () => {
@@ -45,9 +45,9 @@ describe('a listed price', () => {
       model({ id: 'acme/one', pricing: { prompt: '9', completion: '9', request: '9' } }),
       model({ id: 'acme/gone', pricing: { prompt: '9' } }),
     ]);
-    expect(suspiciousPrices(live, lock)).toEqual([
+    expect(fallenPrices(live, lock)).toEqual([
       {
-        code: 'price_fell',
+        model: 'acme/one',
         message: `acme/one: the prompt price went from 9 to 1 dollars (and 2 more of its prices), ${SINCE}`,
       },
     ]);
@@ -64,20 +64,20 @@ describe("an endpoint's price", () => {
     ]);
 
   test('that fell is named with its tag', () => {
-    expect(suspiciousPrices(at(['a', '5'], ['b', '1']), at(['a', '5'], ['b', '5']))).toEqual([
-      { code: 'price_fell', message: `acme/one: the prompt price at b went from 5 to 1 dollars, ${SINCE}` },
+    expect(fallenPrices(at(['a', '5'], ['b', '1']), at(['a', '5'], ['b', '5']))).toEqual([
+      { model: 'acme/one', message: `acme/one: the prompt price at b went from 5 to 1 dollars, ${SINCE}` },
     ]);
   });
 
   test('is not compared where a tag is not the only one of its kind, or gone', () => {
-    expect(suspiciousPrices(at(['a', '1'], ['a', '5']), at(['a', '5']))).toEqual([]);
-    expect(suspiciousPrices(at(['a', '1']), at(['a', '5'], ['a', '6']))).toEqual([]);
-    expect(suspiciousPrices(at(['b', '1']), at(['a', '5']))).toEqual([]);
+    expect(fallenPrices(at(['a', '1'], ['a', '5']), at(['a', '5']))).toEqual([]);
+    expect(fallenPrices(at(['a', '1']), at(['a', '5'], ['a', '6']))).toEqual([]);
+    expect(fallenPrices(at(['b', '1']), at(['a', '5']))).toEqual([]);
   });
 
   test('is not compared where a list is unknown', () => {
     const unknown = catalogue([{ ...model({ id: 'acme/one' }), endpoints: 'answered 503' }]);
-    expect(suspiciousPrices(unknown, at(['a', '5']))).toEqual([]);
-    expect(suspiciousPrices(at(['a', '1']), unknown)).toEqual([]);
+    expect(fallenPrices(unknown, at(['a', '5']))).toEqual([]);
+    expect(fallenPrices(at(['a', '1']), unknown)).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ function violation(change: Partial<Violation>): Violation {
   return {
     rule: 'per_run',
     severity: 'fail',
+    run: null,
     suite: null,
     call: null,
     actual: null,

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Report } from '../../../src/report/model/schema.js';
-import { headline } from '../../../src/report/model/headline.js';
-import { deltaText, isNothingChanged, priceSource } from '../../../src/report/model/wording.js';
+import { deltaText, headline, isNothingChanged, priceSource } from '../../../src/report/model/wording.js';
 import type { Violation } from '../../../src/budget/verdict/violation.js';
 import { readVerdict, REPORT_NAMES } from '../../support/reports.js';
 
@@ -13,7 +12,15 @@ function sentence(report: Report): string {
 }
 
 function broken(change: Partial<Violation>): Report {
-  const violation = { rule: 'per_run', severity: 'warn', suite: null, call: null, actual: null, limit: null } as const;
+  const violation = {
+    rule: 'per_run',
+    severity: 'warn',
+    run: null,
+    suite: null,
+    call: null,
+    actual: null,
+    limit: null,
+  } as const;
   return { ...within, verdict: 'warn', violations: [{ ...violation, message: '', file: null, line: null, ...change }] };
 }
 
@@ -39,7 +46,7 @@ describe('the sentence of the verdict', () => {
     [
       'a warning where nothing is limited',
       { ...broken({ rule: 'stale_prices' }), limits: [] },
-      'No limit set, prices less than a day old',
+      'Prices are not live, no limit set',
     ],
     [
       'the first of several',

@@ -1,7 +1,9 @@
+import { sumOfSuites } from '../estimate.js';
 import type { CallEstimate, Estimate, SuiteEstimate, Totals } from '../estimate.js';
-import { isZero, percentage, subtract, sumOrNull, times, ZERO } from '../../lib/money/decimal.js';
+import { compare, isPositive, isZero, percentage, subtract, sumOrNull, times, ZERO } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { matchCalls, isSameWork } from './match-calls.js';
+import { asksForNoMore } from './workload.js';
 
 export type Status = 'added' | 'removed' | 'changed' | 'unchanged';
 
@@ -32,19 +34,50 @@ export interface SuitePair {
   readonly delta: Delta | null;
 }
 
+/** One kind of run: the suites that run together, at head and at base. */
+export interface RunPair {
+  readonly name: string;
+  readonly runs_per_month: number | null;
+  /** The suites of head in this kind, then those of base that head does not have. */
+  readonly suites: readonly string[];
+  /** Null if no suite of head is of this kind. */
+  readonly head: Totals | null;
+  /** Null if no suite of base is of this kind. */
+  readonly base: Totals | null;
+  /** Null without a base. */
+  readonly delta: Delta | null;
+}
+
+/** The figures that stand for the whole manifest: per run those of one kind of run, per month those of all kinds. */
+export interface Shown {
+  readonly head: Totals;
+  readonly base: Totals | null;
+  readonly delta: Delta | null;
+}
+
 export interface Comparison {
   readonly head: Estimate;
   readonly base: Estimate | null;
   /** In head's order, removed suites last. */
   readonly suites: readonly SuitePair[];
-  readonly delta: Delta | null;
+  /** The kinds of run that have a suite at head or at base. */
+  readonly runs: readonly RunPair[];
+  readonly shown: Shown;
 }
 
-/** Compares two estimates made from one catalogue. Without a base everything is added. */
-export function compareEstimates(head: Estimate, base: Estimate | null): Comparison {
+/**
+ * Compares two estimates made from one catalogue. Without a base everything is added. `runsPerMonth` is the number of a
+ * kind of run, for the report.
+ */
+export function compareEstimates(
+  head: Estimate,
+  base: Estimate | null,
+  runsPerMonth: (run: string) => number | null = () => null,
+): Comparison {
   const suites = pairSuites(head, base);
-  if (base === null) return { head, base, suites, delta: null };
-  return { head, base, suites, delta: totalDelta(suites, head.totals, base.totals) };
+  const runs = pairRuns(head, base, suites, runsPerMonth);
+  const delta = base === null ? null : totalDelta(suites, head.totals, base.totals);
+  return { head, base, suites, runs, shown: shownOf(runs, { head: head.totals, base: base?.totals ?? null, delta }) };
 }
 
 /** The suites of base if head has no manifest: all are removed. */
@@ -77,7 +110,10 @@ function pairSuite(name: string, head: SuiteEstimate | null, base: SuiteEstimate
 function suiteStatus(head: SuiteEstimate | null, base: SuiteEstimate | null, calls: readonly CallPair[]): Status {
   if (head === null) return 'removed';
   if (base === null) return 'added';
-  const same = head.runs_per_month === base.runs_per_month && calls.every((call) => call.status === 'unchanged');
+  const same =
+    head.run === base.run &&
+    head.runs_per_month === base.runs_per_month &&
+    calls.every((call) => call.status === 'unchanged');
   return same ? 'unchanged' : 'changed';
 }
 
@@ -112,6 +148,85 @@ function totalDelta(suites: readonly SuitePair[], head: Totals, base: Totals): D
   };
 }
 
+function pairRuns(
+  head: Estimate,
+  base: Estimate | null,
+  suites: readonly SuitePair[],
+  runsPerMonth: (run: string) => number | null,
+): RunPair[] {
+  const names = new Set([...head.suites, ...(base?.suites ?? [])].map(({ run }) => run));
+  return [...names].map((name) => {
+    const ofKind = (side: SuiteEstimate | null) => (side?.run === name ? side : null);
+    const pairs = suites
+      .map((pair) => ({ pair, head: ofKind(pair.head), base: ofKind(pair.base) }))
+      .filter((one) => one.head !== null || one.base !== null);
+    const totals = (side: 'head' | 'base') => pairs.flatMap((one) => one[side]?.totals ?? []);
+    const [after, before] = [totals('head'), totals('base')];
+    return {
+      name,
+      runs_per_month: runsPerMonth(name),
+      suites: pairs.map(({ pair }) => pair.name),
+      head: after.length === 0 ? null : sumOfSuites(after),
+      base: before.length === 0 ? null : sumOfSuites(before),
+      delta: base === null ? null : runDelta(pairs, sumOfSuites(before)),
+    };
+  });
+}
+
+/** The change of one kind of run. A suite of another kind at the other side is added here, or removed from here. */
+function runDelta(
+  pairs: readonly {
+    readonly pair: SuitePair;
+    readonly head: SuiteEstimate | null;
+    readonly base: SuiteEstimate | null;
+  }[],
+  base: Totals,
+): Delta {
+  const deltas = pairs.map((one) =>
+    one.head !== null && one.base !== null
+      ? one.pair.delta
+      : suiteDelta(one.head, one.base, pairCalls(one.head?.calls ?? [], one.base?.calls ?? [])),
+  );
+  const perRun = sumOrNull(deltas.map((delta) => delta?.per_run ?? null));
+  return {
+    per_run: perRun,
+    percent: percentOf(perRun, base.per_run),
+    per_month: sumOrNull(deltas.map((delta) => delta?.per_month ?? null)),
+  };
+}
+
+/**
+ * With several kinds of run the figures per run are those of the kind that the change raises most in US dollars, among the
+ * deltas that are known and positive; without one, of the kind that costs most. Figures per month are over all kinds.
+ */
+function shownOf(runs: readonly RunPair[], all: Shown): Shown {
+  const rise = (run: RunPair) => run.delta?.per_run ?? ZERO;
+  const cost = (run: RunPair) => run.head?.priced_per_run ?? ZERO;
+  const raised = largest(
+    runs.filter((run) => isPositive(rise(run))),
+    rise,
+  );
+  const run = raised ?? largest(runs, cost);
+  if (run === null || runs.length === 1) return all;
+  return {
+    head: { ...(run.head ?? sumOfSuites([])), ...monthly(all.head) },
+    base: all.base === null ? null : { ...(run.base ?? sumOfSuites([])), ...monthly(all.base) },
+    delta: run.delta === null ? null : { ...run.delta, per_month: all.delta?.per_month ?? null },
+  };
+}
+
+function monthly({ per_month, priced_per_month }: Totals): Pick<Totals, 'per_month' | 'priced_per_month'> {
+  return { per_month, priced_per_month };
+}
+
+/** The first one with the largest figure; null of an empty list. */
+function largest(runs: readonly RunPair[], figure: (run: RunPair) => Decimal): RunPair | null {
+  return runs.reduce<RunPair | null>(
+    (most, run) => (most === null || compare(figure(run), figure(most)) > 0 ? run : most),
+    null,
+  );
+}
+
 /** Percent to 2 places, half away from zero; null for an increase from $0. */
 function percentOf(delta: Decimal | null, base: Decimal | null): Decimal | null {
   if (delta === null || base === null) return null;
@@ -134,7 +249,9 @@ function pair(head: CallEstimate | null, base: CallEstimate | null): CallPair {
   if (base === null) return { status: 'added', head, base, delta: head.per_run };
   // The same requests at the same prices cost the same, known or not, so they add $0 to the delta.
   if (isSameWork(head, base)) return { status: 'unchanged', head, base, delta: ZERO };
-  return { status: 'changed', head, base, delta: minus(head.per_run, base.per_run) };
+  // So does an unpriced call that asks for no more than at base.
+  const delta = asksForNoMore(head, base) ? ZERO : minus(head.per_run, base.per_run);
+  return { status: 'changed', head, base, delta };
 }
 
 function minus(a: Decimal | null, b: Decimal | null): Decimal | null {

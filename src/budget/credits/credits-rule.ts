@@ -8,7 +8,7 @@ import type { BrokenRule } from '../verdict/broken-rule.js';
 import { RULE_WORDS } from '../verdict/rule-words.js';
 import type { Violation } from '../verdict/violation.js';
 import { remainingOf, type Credits, type KnownCredits } from '../../openrouter/account/credits.js';
-import { unpricedCalls } from '../verdict/workload.js';
+import { unpricedCalls } from '../comparison/workload.js';
 import { percentCovered, runNeeds, type RunNeeds } from './run-needs.js';
 
 /** The rules on credits that head breaks. Both are pre-existing if a run of base costs, or asks, as much. */

@@ -1,6 +1,6 @@
 import type { Estimate } from '../estimate.js';
-import { freeRequests } from '../estimate.js';
-import { isPositive, times, wholeQuotient, type Decimal } from '../../lib/money/decimal.js';
+import { freeRequests, sumOfSuites } from '../estimate.js';
+import { compare, isPositive, times, wholeQuotient, type Decimal } from '../../lib/money/decimal.js';
 
 /** The cost and the free requests of one run of CI. */
 export interface RunNeeds {
@@ -12,16 +12,21 @@ export interface RunNeeds {
   readonly suites: readonly { readonly name: string; readonly cost: Decimal }[];
 }
 
+/** The needs of the kind of run that costs most: credits that cover it cover every run. */
 export function runNeeds(estimate: Estimate): RunNeeds {
-  const { totals } = estimate;
+  const kinds = [...new Set(estimate.suites.map(({ run }) => run))].map((run) => needsOf(estimate, run));
+  const [first = needsOf(estimate, null), ...others] = kinds;
+  return others.reduce((most, one) => (compare(one.cost, most.cost) > 0 ? one : most), first);
+}
+
+function needsOf(estimate: Estimate, run: string | null): RunNeeds {
+  const suites = estimate.suites.filter((suite) => suite.run === run);
+  const totals = sumOfSuites(suites.map((suite) => suite.totals));
   return {
-    cost: totals.per_run ?? totals.priced_per_run,
+    cost: totals.priced_per_run,
     is_lower_bound: totals.per_run === null,
-    free_requests: freeRequests(estimate.suites.flatMap((suite) => suite.calls)),
-    suites: estimate.suites.map((suite) => ({
-      name: suite.name,
-      cost: suite.totals.per_run ?? suite.totals.priced_per_run,
-    })),
+    free_requests: freeRequests(suites.flatMap((suite) => suite.calls)),
+    suites: suites.map((suite) => ({ name: suite.name, cost: suite.totals.priced_per_run })),
   };
 }
 

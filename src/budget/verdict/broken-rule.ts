@@ -1,9 +1,9 @@
 import type { CallPair } from '../comparison/comparison.js';
 import type { CallEstimate } from '../estimate.js';
 import type { Manifest, Path } from '../../manifest/manifest.js';
-import { compare } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import type { Rule, Violation } from './violation.js';
+import { isLarger } from '../comparison/workload.js';
 
 /**
  * A broken limit or rule, with the data that decides whether it is pre-existing. `baseline` is null where a baseline
@@ -70,8 +70,8 @@ function bySubject(
   return found;
 }
 
-function keyOf({ rule, suite }: Violation, { subject }: BaselineComparison): string {
-  return JSON.stringify([rule, suite, subject]);
+function keyOf({ rule, run, suite }: Violation, { subject }: BaselineComparison): string {
+  return JSON.stringify([rule, run, suite, subject]);
 }
 
 function isWorse(head: BaselineComparison, before: BaselineComparison): boolean {
@@ -81,20 +81,14 @@ function isWorse(head: BaselineComparison, before: BaselineComparison): boolean 
   return isLarger(head.amounts, before.amounts);
 }
 
-/** Whether one of these amounts is larger than its counterpart. */
-export function isLarger(head: readonly Decimal[], before: readonly Decimal[]): boolean {
-  return head.some((amount, index) => {
-    const counterpart = before[index];
-    return counterpart === undefined || compare(amount, counterpart) > 0;
-  });
-}
-
 /** The fields of a violation that differ from rule to rule; the others have a default. */
 export interface ViolationParts {
   readonly rule: Rule;
   readonly severity: 'fail' | 'warn';
   readonly message: string;
   readonly remedy: string;
+  /** The kind of run whose limit it is; null unless there are several. */
+  readonly run?: string | null;
   readonly suite?: string | null;
   readonly call?: string | null;
   readonly actual?: string | null;
@@ -109,6 +103,7 @@ export function violation(parts: ViolationParts): Violation {
   return {
     rule: parts.rule,
     severity: parts.severity,
+    run: parts.run ?? null,
     suite: parts.suite ?? null,
     call: parts.call ?? null,
     actual: parts.actual ?? null,

@@ -1,67 +1,143 @@
-import type { CallPair, Comparison } from '../comparison/comparison.js';
+import type { Comparison, SuitePair } from '../comparison/comparison.js';
+import { compareEstimates } from '../comparison/comparison.js';
+import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate.js';
 import {
   add,
   compare,
   fromInteger,
   isZero,
   multiply,
-  negate,
   percentage,
+  subtract,
+  sum,
   times,
   ZERO,
 } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
+import { asksForNoMore, costOf } from '../comparison/workload.js';
 
-/** The increase of head over a base, as far as it can be known. */
+/** A call that head changed, added or removed, with its counterpart at the side that head is compared with. */
+export interface ChangedCall {
+  readonly suite: string;
+  readonly head: CallEstimate | null;
+  readonly before: CallEstimate | null;
+}
+
+/** The side that the increase of head is measured from. */
+export interface IncreaseBasis {
+  readonly from: 'base' | 'the default branch';
+  readonly before: Estimate;
+  readonly changed: readonly ChangedCall[];
+  /** The cost per run of a call by the lockfile, in US dollars: for a call of this side without a live price. */
+  readonly costByLock: (call: CallEstimate) => Decimal | null;
+}
+
+/** Head compared with base: every call that differs counts. */
+export function changedCalls({ suites }: Pick<Comparison, 'suites'>): ChangedCall[] {
+  return suites.flatMap((suite) =>
+    suite.calls
+      .filter(({ status }) => status !== 'unchanged')
+      .map(({ head, base }) => ({ suite: suite.name, head, before: base })),
+  );
+}
+
+/**
+ * What a merge of head adds to the tip of the default branch. A call that head leaves as base has it counts with $0,
+ * since the merge leaves the tip's version. A call that head changed is compared with the tip's version of it.
+ */
+export function changedCallsOnMerge(comparison: Comparison, tip: Estimate): ChangedCall[] {
+  const { head, base } = comparison;
+  const onTip = compareEstimates(head, tip).suites;
+  if (base === null) return changedCalls({ suites: onTip });
+  const tipOfBase = counterparts(compareEstimates(base, tip).suites);
+  const ofBase = new Set(tipOfBase.values());
+  const tipOfHead = new Map([...counterparts(onTip)].filter(([, call]) => !ofBase.has(call)));
+  return changedCalls(comparison)
+    .map(({ suite, head: after, before }) => ({
+      suite,
+      head: after,
+      before: before === null ? after && (tipOfHead.get(after) ?? null) : (tipOfBase.get(before) ?? null),
+    }))
+    .filter((call) => call.head !== null || call.before !== null);
+}
+
+function counterparts(suites: readonly SuitePair[]): ReadonlyMap<CallEstimate, CallEstimate> {
+  const pairs = suites.flatMap((suite) => suite.calls);
+  return new Map(pairs.flatMap(({ head, base }) => (head === null || base === null ? [] : [[head, base]])));
+}
+
+/** The increase of head over one side, as far as it can be known. Amounts are US dollars. */
 export interface Increase {
-  /** US dollars; a lower bound where `isExact` is false. */
-  readonly amount: Decimal;
-  readonly isExact: boolean;
-  /** The cost of base in US dollars, unpriced calls left out. */
+  /** The sum over the calls whose increase is known. */
+  readonly perRun: Decimal;
+  /** The same for a month; null if a suite has no runs per month. */
+  readonly perMonth: Decimal | null;
+  /** The cost of the other side, the lockfile's price where it has no live one. */
   readonly before: Decimal;
+  /** The largest possible increase: calls without a known cost before count in full. Equals `perRun` without such calls. */
+  readonly atMost: { readonly perRun: Decimal; readonly perMonth: Decimal | null };
+  /** Whether the increase may be any smaller amount than `atMost`, since a cost before is not known. */
+  readonly isOpen: boolean;
+  /** Calls that may cost more than before, by an amount that is not known: `rag / answer`. */
+  readonly unknown: readonly string[];
 }
 
-/**
- * The increase of the run, or of one suite. An unpriced call at head costs at least $0, so the sum is a lower bound.
- * An unpriced call at base that changed may have cost any amount: there is no bound, and the result is null.
- */
-export function increaseOf(comparison: Comparison, suite: string | null): Increase | null {
-  const { base } = comparison;
-  if (base === null) return null;
-  let amount = ZERO;
-  let isExact = true;
-  for (const pair of pairsOf(comparison, suite)) {
-    const least = leastDelta(pair);
-    if (least === null) return null;
-    amount = add(amount, least);
-    isExact &&= pair.delta !== null;
+type Includes = (suite: Pick<SuiteEstimate, 'name' | 'run'>) => boolean;
+
+/** The increase of the suites that `includes` picks at either side. */
+export function increaseOf(head: Estimate, basis: IncreaseBasis, includes: Includes): Increase {
+  const after = suitesByName(head, includes);
+  const before = suitesByName(basis.before, includes);
+  const known: Part[] = [];
+  const bounded: Part[] = [];
+  const unknown: string[] = [];
+  for (const changed of basis.changed) {
+    const [headSuite, beforeSuite] = [after.get(changed.suite), before.get(changed.suite)];
+    const now = headSuite === undefined ? null : changed.head;
+    const then = beforeSuite === undefined ? null : changed.before;
+    const runs = (headSuite ?? beforeSuite)?.runs_per_month ?? null;
+    if (now !== null && then !== null && asksForNoMore(now, then)) continue;
+    const cost = now === null ? ZERO : costOf(now);
+    const costBefore = then === null ? ZERO : (costOf(then) ?? basis.costByLock(then));
+    if (cost === null) unknown.push(`${changed.suite} / ${now?.call.display_name ?? ''}`);
+    else if (costBefore === null) bounded.push({ perRun: cost, runs });
+    else known.push({ perRun: subtract(cost, costBefore), runs });
   }
-  return { amount, isExact, before: pricedBefore(comparison, suite) };
+  return {
+    ...sums(known),
+    before: costBefore(basis, includes),
+    atMost: sums([...known, ...bounded]),
+    isOpen: bounded.length > 0,
+    unknown,
+  };
 }
 
-/** The cost of base in US dollars, unpriced calls left out; zero for a suite that it does not have. */
-export function pricedBefore({ base }: Comparison, suite: string | null): Decimal {
-  const totals = suite === null ? base?.totals : base?.suites.find(({ name }) => name === suite)?.totals;
-  return totals?.priced_per_run ?? ZERO;
+/** The cost of the other side in US dollars, by the lockfile where there is no live price; unpriced calls are left out. */
+export function costBefore({ before, costByLock }: IncreaseBasis, includes: Includes): Decimal {
+  const calls = before.suites.filter(includes).flatMap((suite) => suite.calls);
+  return sum(calls.flatMap((call) => costOf(call) ?? costByLock(call) ?? []));
 }
 
-/**
- * The largest possible increase, with unpriced calls of base at $0. Null if head has an unpriced call that is not the
- * same at base.
- */
-export function mostIncreaseOf(comparison: Comparison, suite: string | null): Decimal | null {
-  let amount = ZERO;
-  for (const { delta, head } of pairsOf(comparison, suite)) {
-    const most = delta ?? (head === null ? ZERO : head.per_run);
-    if (most === null) return null;
-    amount = add(amount, most);
-  }
-  return amount;
+interface Part {
+  readonly perRun: Decimal;
+  readonly runs: number | null;
 }
 
-/** The increase in percent of the cost of base, to two places; null if base costs $0. */
-export function increasePercent({ amount, before }: Pick<Increase, 'amount' | 'before'>): Decimal | null {
-  return isZero(before) ? null : percentage(amount, before, 2);
+function sums(parts: readonly Part[]): Pick<Increase, 'perRun' | 'perMonth'> {
+  const months = parts.flatMap(({ perRun, runs }) => (runs === null ? [] : times(perRun, runs)));
+  return {
+    perRun: sum(parts.map(({ perRun }) => perRun)),
+    perMonth: months.length < parts.length ? null : sum(months),
+  };
+}
+
+function suitesByName({ suites }: Estimate, includes: Includes): ReadonlyMap<string, SuiteEstimate> {
+  return new Map(suites.filter(includes).map((suite) => [suite.name, suite]));
+}
+
+/** The increase in percent of the cost before, to two places; null if that is $0. */
+export function increasePercent(perRun: Decimal, before: Decimal): Decimal | null {
+  return isZero(before) ? null : percentage(perRun, before, 2);
 }
 
 /**
@@ -72,12 +148,8 @@ export function breaksPercent(limit: Decimal, before: Decimal, after: Decimal): 
   return compare(times(after, 100), multiply(before, add(fromInteger(100), limit))) > 0;
 }
 
-function pairsOf({ suites }: Comparison, suite: string | null): CallPair[] {
-  return suites.filter(({ name }) => suite === null || name === suite).flatMap(({ calls }) => calls);
-}
-
-function leastDelta({ delta, base }: CallPair): Decimal | null {
-  if (delta !== null) return delta;
-  if (base === null) return ZERO;
-  return base.per_run === null ? null : negate(base.per_run);
+/** The basis of a comparison with base. */
+export function basisOf(comparison: Comparison, costByLock: IncreaseBasis['costByLock']): IncreaseBasis | null {
+  const { base } = comparison;
+  return base === null ? null : { from: 'base', before: base, changed: changedCalls(comparison), costByLock };
 }

@@ -1,10 +1,10 @@
 import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
-import type { Call, Policy } from '../../manifest/schema.js';
+import type { Policy } from '../../manifest/schema.js';
 import { compare, times, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { money, formatDistinct } from '../../lib/text/amount.js';
-import { workloadOf } from './workload.js';
+import { priceTerms, workloadOf } from '../comparison/workload.js';
 import { placeOf, violation } from './broken-rule.js';
 import type { BrokenRule, ViolationParts } from './broken-rule.js';
 import { RULE_WORDS } from './rule-words.js';
@@ -159,19 +159,12 @@ function brokenBy(
     }),
     baseline: {
       call,
-      subject: [parts.actual ?? '', call.per_run === null ? termsOf(call.call) : ''].join(' '),
+      subject: [parts.actual ?? '', call.per_run === null ? priceTerms(call.call) : ''].join(' '),
       amounts: workloadOf(call),
       models: [call.call.model, ...call.call.fallback_models],
       unpricedCalls: '',
     },
   };
-}
-
-/** The settings of an unpriced call that change the price of every unit in it. */
-function termsOf({ cache_ttl, service_tier, provider }: Call): string {
-  return JSON.stringify([cache_ttl, service_tier, provider ?? null], (_, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value,
-  );
 }
 
 function nameOf({ suite, call }: JudgedCall): string {

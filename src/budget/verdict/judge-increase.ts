@@ -1,139 +1,153 @@
-import type { Comparison } from '../comparison/comparison.js';
+import type { Estimate } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
-import { add, compare, decimal, toText } from '../../lib/money/decimal.js';
+import { add, compare, decimal, isZero, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import type { Limit } from '../../manifest/schema.js';
 import { money, formatDistinct } from '../../lib/text/amount.js';
-import { placeOf, violation } from './broken-rule.js';
+import { violation } from './broken-rule.js';
 import type { BrokenRule } from './broken-rule.js';
-import { breaksPercent, increaseOf, increasePercent, mostIncreaseOf, pricedBefore } from './increase.js';
-import type { Increase } from './increase.js';
-import { brokenLevel } from './judge-limits.js';
-import { RULE_WORDS } from './rule-words.js';
+import { breaksPercent, costBefore, increaseOf, increasePercent } from './increase.js';
+import type { Increase, IncreaseBasis } from './increase.js';
+import { brokenLevel, strictestLevel } from './judge-limits.js';
+import { INCREASE_WORDS, RULE_WORDS } from './rule-words.js';
+import { placeOfLimit } from './scope.js';
 import type { Scope } from './scope.js';
 
-/** US dollars per run. A percentage of a smaller increase shows rounding rather than spending. */
-const SMALLEST_JUDGED_INCREASE = decimal('0.01');
+/** US dollars. A percentage of an increase below both shows rounding rather than spending. */
+const SMALLEST_JUDGED_INCREASE = { perRun: decimal('0.01'), perMonth: decimal('1') };
 
-/** The side that head is compared with, and the label that lifts a limit. */
-export interface IncreaseBasis {
-  readonly from: 'base' | 'the default branch';
+type IncreaseRule = 'increase_per_run' | 'increase_percent';
+type Level = ReturnType<typeof brokenLevel>;
+
+interface JudgedIncrease {
+  readonly scope: Scope;
+  readonly manifest: Manifest;
+  readonly basis: IncreaseBasis;
+  readonly increase: Increase;
   /** The label that lifts a limit together with an approving review; undefined if the policy names none. */
   readonly overrideLabel: string | undefined;
 }
 
-interface IncreaseCase extends Increase, IncreaseBasis {
-  readonly scope: Scope;
-  readonly manifest: Manifest;
-}
-
-/** `isUnknown`: there is a limit, and it cannot be known whether it holds. */
-export interface JudgedIncrease {
-  readonly broken: readonly BrokenRule[];
-  readonly isUnknown: boolean;
-}
-
 /**
- * The limits on the increase of head over `basis`: increase_per_run and increase_percent. A suite that base does not have
- * rises from zero.
+ * The limits on the increase of head over one side: increase_per_run and increase_percent. A suite that the side does not
+ * have rises from zero. Where the increase of a call is not known, the sum of the others is judged as a lower bound, and
+ * what remains unknown breaks the limit at its strictest level. Where only the cost before is not known, the increase is
+ * at most the cost of head, and the limit is broken only if that breaks it.
  */
 export function judgeIncrease(
   scope: Scope,
-  manifest: Manifest,
-  comparison: Comparison,
+  head: { readonly manifest: Manifest; readonly estimate: Estimate },
   basis: IncreaseBasis,
-): JudgedIncrease {
-  const increase = increaseOf(comparison, scope.suite);
-  if (increase !== null) return { broken: brokenLimits({ ...increase, ...basis, scope, manifest }), isUnknown: false };
-  if (!hasIncreaseLimit(scope)) return { broken: [], isUnknown: false };
-  // A limit that holds for the largest possible increase holds. Otherwise it is not known whether it is broken.
-  const most = mostIncreaseOf(comparison, scope.suite);
-  if (most === null) return { broken: [], isUnknown: true };
-  const before = pricedBefore(comparison, scope.suite);
-  const worst = brokenLimits({ amount: most, isExact: true, before, ...basis, scope, manifest });
-  return { broken: [], isUnknown: worst.length > 0 };
-}
-
-function brokenLimits(judged: IncreaseCase): BrokenRule[] {
-  return [...judgeAmount(judged), ...judgePercent(judged)];
-}
-
-function hasIncreaseLimit({ budget }: Scope): boolean {
-  return budget.increase_per_run !== undefined || budget.increase_percent !== undefined;
-}
-
-function judgeAmount(judged: IncreaseCase): BrokenRule[] {
-  const { scope, manifest, amount: actual, isExact, from } = judged;
-  const limit = scope.budget.increase_per_run;
-  const broken = limit === undefined ? null : brokenLevel(limit, actual);
-  if (broken === null) return [];
-  const shown = formatDistinct(actual, broken.limit);
+  overrideLabel: string | undefined,
+): BrokenRule[] {
+  const { increase_per_run: perRun, increase_percent: percent } = scope.budget;
+  if (perRun === undefined && percent === undefined) return [];
+  const increase = withBefore(increaseOf(head.estimate, basis, scope.includesInIncrease), scope, basis);
+  const judged = { scope, manifest: head.manifest, basis, increase, overrideLabel };
   return [
-    {
-      violation: violation({
-        rule: 'increase_per_run',
-        severity: broken.severity,
-        suite: scope.suite,
-        actual: toText(actual),
-        limit: toText(broken.limit),
-        message: RULE_WORDS.increase_per_run.message({ suite: scope.suite, ...shown, isExact, from }),
-        ...remedyAndBasis(judged),
-        place: placeOf(manifest, [...scope.path, 'increase_per_run']),
-      }),
-      baseline: null,
-    },
+    ...judgeLimit(judged, 'increase_per_run', perRun, ({ perRun: amount }) => perRun && brokenLevel(perRun, amount)),
+    ...judgeLimit(judged, 'increase_percent', percent, (amount) => percent && brokenPercent(percent, increase, amount)),
   ];
 }
 
-function judgePercent(judged: IncreaseCase): BrokenRule[] {
-  const { scope, manifest, amount, isExact, before, from } = judged;
-  const limit = scope.budget.increase_percent;
-  if (limit === undefined || compare(amount, SMALLEST_JUDGED_INCREASE) < 0) return [];
-  const after = add(before, amount);
-  const broken = brokenPercent(limit, before, after);
-  if (broken === null) return [];
-  const actual = increasePercent(judged);
-  return [
-    {
-      violation: violation({
-        rule: 'increase_percent',
-        severity: broken.severity,
-        suite: scope.suite,
-        actual: actual === null ? null : toText(actual, 2),
-        limit: toText(broken.limit),
-        message: RULE_WORDS.increase_percent.message({
-          suite: scope.suite,
-          actual: actual === null ? null : percentAbove(actual, broken.limit),
-          after: money(after),
-          limit: `+${toText(broken.limit)} %`,
-          isExact,
-          from,
-        }),
-        ...remedyAndBasis(judged),
-        place: placeOf(manifest, [...scope.path, 'increase_percent']),
-      }),
-      baseline: null,
-    },
-  ];
+/** A kind of run that costs $0 before is compared with all kinds together. */
+function withBefore(increase: Increase, { run }: Scope, basis: IncreaseBasis): Increase {
+  if (run === null || !isZero(increase.before)) return increase;
+  return { ...increase, before: costBefore(basis, () => true) };
 }
 
-function brokenPercent(limit: Limit, before: Decimal, after: Decimal): ReturnType<typeof brokenLevel> {
+function judgeLimit(
+  judged: JudgedIncrease,
+  rule: IncreaseRule,
+  limit: Limit | undefined,
+  levelOf: (amount: Increase['atMost']) => Level | undefined,
+): BrokenRule[] {
+  if (limit === undefined) return [];
+  const { increase } = judged;
+  if (increase.unknown.length > 0) {
+    const strictest = strictestLevel(limit);
+    const known = levelOf(increase) ?? null;
+    if (known !== null && known.severity === strictest?.severity) return [broken(judged, rule, known, false)];
+    return strictest === null ? [] : [unknownIncrease(judged, rule, strictest)];
+  }
+  const level = levelOf(increase.atMost) ?? null;
+  if (level === null) return [];
+  return [increase.isOpen ? possibleIncrease(judged, rule, level) : broken(judged, rule, level, true)];
+}
+
+function brokenPercent(limit: Limit, { before }: Increase, { perRun, perMonth }: Increase['atMost']): Level {
+  const isSmall = compare(perRun, SMALLEST_JUDGED_INCREASE.perRun) < 0;
+  const isSmallInAMonth = perMonth === null || compare(perMonth, SMALLEST_JUDGED_INCREASE.perMonth) < 0;
+  if (isSmall && isSmallInAMonth) return null;
   for (const severity of ['fail', 'warn'] as const) {
     const percent = limit[severity];
-    if (percent !== null && breaksPercent(percent, before, after)) return { severity, limit: percent };
+    if (percent !== null && breaksPercent(percent, before, add(before, perRun))) return { severity, limit: percent };
   }
   return null;
+}
+
+/** `isExact`: false for a lower bound. */
+function broken(judged: JudgedIncrease, rule: IncreaseRule, level: NonNullable<Level>, isExact: boolean): BrokenRule {
+  const { scope, basis, increase } = judged;
+  const { run, suite } = scope;
+  const { from } = basis;
+  if (rule === 'increase_per_run') {
+    const shown = formatDistinct(increase.perRun, level.limit);
+    const message = RULE_WORDS.increase_per_run.message({ run, suite, ...shown, isExact, from });
+    return brokenIncrease(judged, rule, level, message, toText(increase.perRun), isExact);
+  }
+  const percent = increasePercent(increase.perRun, increase.before);
+  const message = RULE_WORDS.increase_percent.message({
+    run,
+    suite,
+    actual: percent === null ? null : percentAbove(percent, level.limit),
+    after: money(add(increase.before, increase.perRun)),
+    limit: `+${toText(level.limit)} %`,
+    isExact,
+    from,
+  });
+  return brokenIncrease(judged, rule, level, message, percent === null ? null : toText(percent, 2), isExact);
+}
+
+function unknownIncrease(judged: JudgedIncrease, rule: IncreaseRule, level: NonNullable<Level>): BrokenRule {
+  const { scope, basis, increase } = judged;
+  const facts = { run: scope.run, suite: scope.suite, from: basis.from, calls: increase.unknown };
+  return brokenIncrease(judged, rule, level, INCREASE_WORDS.unknown(facts), null, true);
+}
+
+function possibleIncrease(judged: JudgedIncrease, rule: IncreaseRule, level: NonNullable<Level>): BrokenRule {
+  const { scope, basis, increase } = judged;
+  const facts = { run: scope.run, suite: scope.suite, from: basis.from, most: money(increase.atMost.perRun) };
+  return brokenIncrease(judged, rule, level, INCREASE_WORDS.possible(facts), null, true);
+}
+
+function brokenIncrease(
+  { scope, manifest, basis, overrideLabel }: JudgedIncrease,
+  rule: IncreaseRule,
+  level: NonNullable<Level>,
+  message: string,
+  actual: string | null,
+  isExact: boolean,
+): BrokenRule {
+  return {
+    violation: violation({
+      rule,
+      severity: level.severity,
+      run: scope.run,
+      suite: scope.suite,
+      actual,
+      limit: toText(level.limit),
+      message,
+      remedy: RULE_WORDS.increase_per_run.remedy({ overrideLabel }),
+      isExact,
+      isAgainstDefaultBranch: basis.from === 'the default branch',
+      place: placeOfLimit(scope, manifest, rule),
+    }),
+    baseline: null,
+  };
 }
 
 /** Two places, as in the report. With fewer, an increase above the limit could look as if it were not. */
 function percentAbove(actual: Decimal, limit: Decimal): string {
   return compare(actual, limit) > 0 ? `+${toText(actual)} %` : `just above +${toText(limit)} %`;
-}
-
-function remedyAndBasis({ from, isExact, overrideLabel }: IncreaseCase) {
-  return {
-    remedy: RULE_WORDS.increase_per_run.remedy({ overrideLabel }),
-    isExact,
-    isAgainstDefaultBranch: from === 'the default branch',
-  };
 }

@@ -3,11 +3,11 @@ import type { Limit, LimitName } from '../../manifest/schema.js';
 import { compare, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { formatDistinct } from '../../lib/text/amount.js';
-import { workloadOf, unpricedCalls } from './workload.js';
-import { placeOf, violation, amountBaseline } from './broken-rule.js';
+import { workloadOf, unpricedCalls } from '../comparison/workload.js';
+import { amountBaseline, violation } from './broken-rule.js';
 import type { BrokenRule, BaselineComparison } from './broken-rule.js';
-import { scopeName, worstCaseOf } from './scope.js';
-import type { Scope, WorstCase } from './scope.js';
+import { placeOfLimit, scopeName } from './scope.js';
+import type { Scope, ScopeFigures } from './scope.js';
 import { RULE_WORDS } from './rule-words.js';
 import type { Rule } from './violation.js';
 
@@ -15,8 +15,15 @@ import type { Rule } from './violation.js';
  * The limits on an amount of one manifest: per_run, per_month, worst_case_per_run. If a call has no price, the sum of
  * the others is compared with the limit. That sum is a lower bound: if it breaks the limit, the whole does.
  */
-export function judgeLimits(scope: Scope, manifest: Manifest): BrokenRule[] {
-  return [...judgePerRun(scope, manifest), ...judgePerMonth(scope, manifest), ...judgeWorstCase(scope, manifest)];
+export function judgeLimits(scope: Scope, figures: ScopeFigures, manifest: Manifest): BrokenRule[] {
+  const judged: JudgedScope = { scope, figures, manifest };
+  return [...judgePerRun(judged), ...judgePerMonth(judged), ...judgeWorstCase(judged)];
+}
+
+interface JudgedScope {
+  readonly scope: Scope;
+  readonly figures: ScopeFigures;
+  readonly manifest: Manifest;
 }
 
 /** The level that an amount breaks. An amount that equals the limit does not break it. */
@@ -27,76 +34,64 @@ export function brokenLevel(limit: Limit, actual: Decimal): { severity: 'fail' |
 }
 
 /** The strictest level of a limit. A limit that cannot be judged counts as broken at this level. */
-function strictestLevel(limit: Limit): { severity: 'fail' | 'warn'; limit: Decimal } | null {
+export function strictestLevel(limit: Limit): { severity: 'fail' | 'warn'; limit: Decimal } | null {
   if (limit.fail !== null) return { severity: 'fail', limit: limit.fail };
   return limit.warn === null ? null : { severity: 'warn', limit: limit.warn };
 }
 
-function judgePerRun(scope: Scope, manifest: Manifest): BrokenRule[] {
-  const limit = scope.budget.per_run;
+function judgePerRun(judged: JudgedScope): BrokenRule[] {
+  const limit = judged.scope.budget.per_run;
+  const { totals } = judged.figures;
   if (limit === undefined) return [];
-  return judgeAmount(scope, manifest, {
-    rule: 'per_run',
-    limit,
-    actual: scope.totals.priced_per_run,
-    isComplete: scope.totals.per_run !== null,
-  });
+  const isComplete = totals.per_run !== null;
+  return judgeAmount(judged, { rule: 'per_run', limit, actual: totals.priced_per_run, isComplete });
 }
 
-function judgePerMonth(scope: Scope, manifest: Manifest): BrokenRule[] {
-  const limit = scope.budget.per_month;
+function judgePerMonth(judged: JudgedScope): BrokenRule[] {
+  const limit = judged.scope.budget.per_month;
+  const { totals } = judged.figures;
   if (limit === undefined) return [];
-  const actual = scope.totals.priced_per_month;
-  if (actual === null) return monthUnknown(scope, manifest, limit);
-  const isComplete = scope.totals.per_month !== null;
-  return judgeAmount(scope, manifest, { rule: 'per_month', limit, actual, isComplete });
+  if (totals.priced_per_month === null) return monthUnknown(judged, limit);
+  const isComplete = totals.per_month !== null;
+  return judgeAmount(judged, { rule: 'per_month', limit, actual: totals.priced_per_month, isComplete });
 }
 
 /** The default branch sets the limit, and head has a suite without runs_per_month. */
-function monthUnknown(scope: Scope, manifest: Manifest, limit: Limit): BrokenRule[] {
+function monthUnknown({ scope, figures, manifest }: JudgedScope, limit: Limit): BrokenRule[] {
   return unjudged(scope, manifest, limit, {
     rule: 'per_month',
     path: 'per_month',
-    message: `The monthly cost of ${scopeName(scope.suite)} is not known: no runs_per_month for ${scope.suitesWithoutRuns.join(', ')}.`,
+    message: `The monthly cost of ${scopeName(scope)} is not known: no runs_per_month for ${figures.suitesWithoutRuns.join(', ')}.`,
     remedy: 'Say how often the suite runs: runs_per_month on it or at the top.',
     // The other suites may run more often than before, so nothing proves that head is unchanged or better.
     baseline: null,
   });
 }
 
-function judgeWorstCase(scope: Scope, manifest: Manifest): BrokenRule[] {
-  const limit = scope.budget.worst_case_per_run;
+function judgeWorstCase(judged: JudgedScope): BrokenRule[] {
+  const limit = judged.scope.budget.worst_case_per_run;
   if (limit === undefined) return [];
-  const { amount: actual, unknown } = worstCaseOf(scope);
-  const isComplete = scope.totals.worst_case_per_run !== null;
-  const broken = judgeAmount(scope, manifest, {
-    rule: 'worst_case_per_run',
-    limit,
-    actual,
-    isComplete,
-  });
+  const { amount: actual, unknown } = judged.figures.worst;
+  const isComplete = unknown.length === 0 && judged.figures.calls.every(({ price }) => price.state !== 'unpriced');
+  const broken = judgeAmount(judged, { rule: 'worst_case_per_run', limit, actual, isComplete });
   const isBrokenAtItsStrictest = broken.some(
     ({ violation: { severity } }) => severity === strictestLevel(limit)?.severity,
   );
   if (isBrokenAtItsStrictest || unknown.length === 0) return broken;
-  return worstCaseUnknown(scope, manifest, limit, { amount: actual, unknown });
+  return worstCaseUnknown(judged, limit);
 }
 
-function worstCaseUnknown(
-  scope: Scope,
-  manifest: Manifest,
-  limit: Limit,
-  { amount, unknown }: WorstCase,
-): BrokenRule[] {
+function worstCaseUnknown({ scope, figures, manifest }: JudgedScope, limit: Limit): BrokenRule[] {
+  const { amount, unknown } = figures.worst;
   const reasons = [...new Set(unknown.flatMap((call) => call.price.incomplete))].slice(0, 3).join('; ');
   return unjudged(scope, manifest, limit, {
     rule: 'incomplete_price',
     path: 'worst_case_per_run',
-    message: `The worst case of ${scopeName(scope.suite)} is not known, so its limit cannot be kept: ${reasons}.`,
+    message: `The worst case of ${scopeName(scope)} is not known, so its limit cannot be kept: ${reasons}.`,
     remedy: 'Run the check again; set max_tokens where the worst case has no other bound.',
     baseline: amountBaseline(
       [amount, ...unknown.flatMap(workloadOf)],
-      unpricedCalls(scope.calls),
+      unpricedCalls(figures.calls),
       unknown.map(({ call }) => call.model).join(' '),
     ),
   });
@@ -114,11 +109,12 @@ function unjudged(
   const found = violation({
     rule: parts.rule,
     severity: level.severity,
+    run: scope.run,
     suite: scope.suite,
     limit: toText(level.limit),
     message: parts.message,
     remedy: parts.remedy,
-    place: placeOf(manifest, [...scope.path, parts.path]),
+    place: placeOfLimit(scope, manifest, parts.path),
   });
   return [{ violation: found, baseline: parts.baseline }];
 }
@@ -130,7 +126,7 @@ interface JudgedAmount {
   readonly isComplete: boolean;
 }
 
-function judgeAmount(scope: Scope, manifest: Manifest, judged: JudgedAmount): BrokenRule[] {
+function judgeAmount({ scope, figures, manifest }: JudgedScope, judged: JudgedAmount): BrokenRule[] {
   const broken = brokenLevel(judged.limit, judged.actual);
   if (broken === null) return [];
   const shown = formatDistinct(judged.actual, broken.limit);
@@ -139,20 +135,22 @@ function judgeAmount(scope: Scope, manifest: Manifest, judged: JudgedAmount): Br
       violation: violation({
         rule: judged.rule,
         severity: broken.severity,
+        run: scope.run,
         suite: scope.suite,
         actual: toText(judged.actual),
         isExact: judged.isComplete,
         limit: toText(broken.limit),
         message: RULE_WORDS[judged.rule].message({
+          run: scope.run,
           suite: scope.suite,
           ...shown,
           severity: broken.severity,
           isExact: judged.isComplete,
         }),
         remedy: RULE_WORDS[judged.rule].remedy(),
-        place: placeOf(manifest, [...scope.path, judged.rule]),
+        place: placeOfLimit(scope, manifest, judged.rule),
       }),
-      baseline: amountBaseline([judged.actual], unpricedCalls(scope.calls)),
+      baseline: amountBaseline([judged.actual], unpricedCalls(figures.calls)),
     },
   ];
 }

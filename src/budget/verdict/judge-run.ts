@@ -1,9 +1,10 @@
 import type { Estimate } from '../estimate.js';
 import { freeRequests } from '../estimate.js';
+import type { Manifest } from '../../manifest/manifest.js';
 import type { Policy } from '../../manifest/schema.js';
 import { fromInteger } from '../../lib/money/decimal.js';
 import { age, counted } from '../../lib/text/amount.js';
-import { violation, amountBaseline } from './broken-rule.js';
+import { amountBaseline, placeOf, violation } from './broken-rule.js';
 import type { BrokenRule } from './broken-rule.js';
 import { RULE_WORDS } from './rule-words.js';
 
@@ -11,19 +12,22 @@ import { RULE_WORDS } from './rule-words.js';
 export interface PriceAge {
   readonly source: 'live' | 'lock';
   readonly ageInDays: number | null;
+  /** True: the catalogue answered, and the lockfile only stands in for prices of endpoints that could not be fetched. */
+  readonly standsIn?: boolean;
 }
 
 /**
  * Prices from the lockfile are a warning or a failure as `stale_prices` says, and a failure once they are older than
- * `max_price_age_days`. Only the warning is pre-existing at base; a lockfile that is too old is not.
+ * `max_price_age_days`. The warning is pre-existing wherever there is a baseline. The failure is only if head costs what
+ * the baseline costs, call by call (`isSameCost`): other changes must not rest on prices that are too old.
  */
-export function judgePriceAge(prices: PriceAge, policy: Policy): BrokenRule[] {
+export function judgePriceAge(prices: PriceAge, policy: Policy, isSameCost: boolean): BrokenRule[] {
   if (prices.source === 'live') return [];
   const days = prices.ageInDays ?? 0;
   const isTooOld = days > policy.max_price_age_days;
   // Half a day above the limit is above it, so the age is shown in hundredths if whole days would hide that.
   const shown = isTooOld && days < policy.max_price_age_days + 1 ? Math.ceil(days * 100) / 100 : Math.floor(days);
-  const severity = isTooOld ? 'fail' : policy.stale_prices;
+  const severity = isTooOld ? 'fail' : prices.standsIn === true ? 'warn' : policy.stale_prices;
   return [
     {
       violation: violation({
@@ -37,7 +41,7 @@ export function judgePriceAge(prices: PriceAge, policy: Policy): BrokenRule[] {
         }),
         remedy: RULE_WORDS.stale_prices.remedy(),
       }),
-      baseline: severity === 'warn' ? amountBaseline([], '') : null,
+      baseline: severity === 'warn' || isSameCost ? amountBaseline([], '') : null,
     },
   ];
 }
@@ -120,4 +124,50 @@ export function judgeMissingManifest(manifestFile: string): BrokenRule[] {
       baseline: null,
     },
   ];
+}
+
+export function judgeSuitesWithoutBudget(names: readonly string[], manifest: Manifest): BrokenRule[] {
+  return names.map((suite) => ({
+    violation: violation({
+      rule: 'suite_without_budget',
+      severity: 'warn',
+      suite,
+      message: RULE_WORDS.suite_without_budget.message({ suite }),
+      remedy: RULE_WORDS.suite_without_budget.remedy(),
+      place: placeOf(manifest, ['suites', suite]),
+    }),
+    baseline: null,
+  }));
+}
+
+/** Facts of the catalogue about models in use that are a warning whatever the limits say. */
+export interface ModelWarnings {
+  /** A live price that is $0 or below half of the lockfile's, in a sentence. */
+  readonly fallen: readonly { readonly model: string; readonly message: string }[];
+  /** Models that are withdrawn within a week; `date` as the catalogue has it. */
+  readonly expiring: readonly { readonly model: string; readonly date: string }[];
+}
+
+/** The warnings on models, for those that a manifest uses; pre-existing if the baseline uses the same model. */
+export function judgeModelWarnings({ fallen, expiring }: ModelWarnings, estimate: Estimate): BrokenRule[] {
+  const inUse = new Set(
+    estimate.suites.flatMap(({ calls }) => calls.flatMap(({ call, price }) => price.resolved_model ?? call.model)),
+  );
+  return [
+    ...fallen
+      .filter(({ model }) => inUse.has(model))
+      .map(({ model, message }) => modelWarning('price_fell', model, RULE_WORDS.price_fell.message({ fall: message }))),
+    ...expiring
+      .filter(({ model }) => inUse.has(model))
+      .map(({ model, date }) =>
+        modelWarning('expiring_model', model, RULE_WORDS.expiring_model.message({ model, date })),
+      ),
+  ];
+}
+
+function modelWarning(rule: 'price_fell' | 'expiring_model', model: string, message: string): BrokenRule {
+  return {
+    violation: violation({ rule, severity: 'warn', message, remedy: RULE_WORDS[rule].remedy() }),
+    baseline: amountBaseline([], '', model),
+  };
 }

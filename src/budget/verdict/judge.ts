@@ -1,10 +1,15 @@
 import { compareEstimates } from '../comparison/comparison.js';
 import type { Comparison } from '../comparison/comparison.js';
-import type { Estimate } from '../estimate.js';
-import type { Manifest } from '../../manifest/manifest.js';
+import type { CallEstimate, Estimate } from '../estimate.js';
+import type { Manifest, PolicyFile } from '../../manifest/manifest.js';
 import type { Policy } from '../../manifest/schema.js';
+import type { Decimal } from '../../lib/money/decimal.js';
+import { baselineOf, costsTheSame, isUnchanged } from './baseline.js';
+import type { Side, Sides } from './baseline.js';
 import { downgradePreExisting } from './broken-rule.js';
 import type { BrokenRule } from './broken-rule.js';
+import { basisOf, changedCalls, changedCallsOnMerge } from './increase.js';
+import type { IncreaseBasis } from './increase.js';
 import { judgeCalls } from './judge-calls.js';
 import { judgeIncrease } from './judge-increase.js';
 import { judgeLimits } from './judge-limits.js';
@@ -12,33 +17,38 @@ import {
   judgeFreeTier,
   judgeMissingManifest,
   judgeMissingSuites,
+  judgeModelWarnings,
   judgePriceAge,
   judgeProtection,
+  judgeSuitesWithoutBudget,
 } from './judge-run.js';
-import type { PriceAge } from './judge-run.js';
+import type { ModelWarnings, PriceAge } from './judge-run.js';
 import type { LimitsInForce } from './limits-in-force.js';
+import { sharedBudget, takenFrom } from './moved-suites.js';
+import type { SuiteGroup } from './moved-suites.js';
 import { applyOverride, overrideOf } from './override.js';
 import type { Approvals, Override } from './override.js';
-import { limitStates, scopeName, scopesOf } from './scope.js';
+import { figuresOf, limitStates, scopesOf } from './scope.js';
+import type { Scope } from './scope.js';
 import type { LimitState, Violation } from './violation.js';
 
-/** Everything that decides the verdict. Head, base and the default branch's manifest are priced from one catalogue. */
-export interface JudgeInput {
+/** Everything that decides the verdict. Head, base and the default branch's tip are priced from one catalogue. */
+export interface JudgeInput extends Sides {
   readonly manifestFile: string;
   readonly head: { readonly manifest: Manifest; readonly comparison: Comparison };
-  /** Null if there is no base to compare head with. */
-  readonly base: { readonly manifest: Manifest; readonly estimate: Estimate } | null;
-  /** The default branch's manifest if base is another commit: increases are judged against it too. */
-  readonly defaultBranch: Estimate | null;
-  /** Whether violations that base has are pre-existing: only if base is the default branch, or chosen on the command line. */
-  readonly baseExcuses: boolean;
   readonly limits: LimitsInForce;
-  /** True where a default branch exists and has no manifest. */
+  /** The default branch's budgets, for suites that moved; null without a manifest there. */
+  readonly policyFile: PolicyFile | null;
+  readonly groups: readonly SuiteGroup[];
+  /** True if a default branch exists and has no manifest. */
   readonly isUnprotected: boolean;
   readonly prices: PriceAge;
+  readonly warnings: ModelWarnings;
+  /** The cost per run of a call by the lockfile, in US dollars; null if it has no price either. */
+  readonly costByLock: (call: CallEstimate) => Decimal | null;
   readonly approvals: Approvals | null;
-  /** Broken rules from other modules: the credits that remain. */
-  readonly extra: { readonly head: readonly BrokenRule[]; readonly base: readonly BrokenRule[] };
+  /** Broken rules from other modules, for head and for the baseline: the credits that remain. */
+  readonly extra: (estimate: Estimate) => readonly BrokenRule[];
 }
 
 export interface Judgement {
@@ -47,93 +57,148 @@ export interface Judgement {
   readonly violations: readonly Violation[];
   readonly limits: readonly LimitState[];
   readonly override: Override | null;
-  /** The names of increases that have a limit and cannot be known. If there is one, the verdict is no pass. */
-  readonly unjudged: readonly string[];
+  /** True if head breaks a rule that the tip does not, only because it does not have the tip's changes yet. */
+  readonly isOutdated: boolean;
 }
 
 /** The verdict: `fail` if a violation fails, `warn` if one warns, `pass` only if every figure is proven. */
 export function judge(given: JudgeInput): Judgement {
   const { manifest, comparison } = given.head;
-  const increases = judgeIncreases(given);
+  const baseline = baselineOf(given);
+  const sinceBaseline = baseline === null ? null : comparisonWith(baseline, given);
+  const scopes = scopesFor(given);
   const broken = [
-    ...brokenRules(comparison.head, manifest, given),
-    ...given.extra.head,
-    ...increases.broken,
-    ...judgePriceAge(given.prices, given.limits.policy),
+    ...brokenRules({ manifest, estimate: comparison.head }, scopes, given, 'head'),
+    ...judgeIncreases(scopes, given),
+    ...judgePriceAge(given.prices, given.limits.policy, sinceBaseline !== null && costsTheSame(sinceBaseline)),
     ...judgeProtection(given.isUnprotected, given.manifestFile),
     ...judgeMissingSuites(given.limits.missingSuites, given.manifestFile),
+    ...judgeSuitesWithoutBudget(given.limits.suitesWithoutBudget, manifest),
   ];
-  const pairs = comparison.suites.flatMap((suite) => suite.calls);
-  const violations = downgradePreExisting(broken, brokenAtBaseline(given), pairs);
-  const isComplete = isProven(comparison.head) && increases.unjudged.length === 0;
-  return { ...conclude(violations, given, isComplete), unjudged: increases.unjudged };
+  const before =
+    baseline === null
+      ? []
+      : [
+          ...brokenRules(baseline, scopes, given, 'other'),
+          // The baseline is priced from the same lockfile.
+          ...judgePriceAge(given.prices, given.limits.policy, true),
+        ];
+  const pairs = sinceBaseline?.suites.flatMap((suite) => suite.calls) ?? [];
+  const violations = downgradePreExisting(broken, before, pairs);
+  const isOutdated = given.change === 'pull_request' && isUnchanged(comparison);
+  const isTip = given.change !== 'default_branch' && sinceBaseline !== null && isUnchanged(sinceBaseline);
+  const judged = isOutdated || isTip ? violations.map(withoutFailure) : violations;
+  const fails = violations.some(({ severity }) => severity === 'fail');
+  return {
+    ...conclude(judged, given.limits.policy, given.approvals, isProven(comparison.head)),
+    limits: limitStates(scopes, comparison.head, basisOf(comparison, given.costByLock)),
+    isOutdated: isOutdated && !isTip && fails,
+  };
 }
 
-/** The verdict if the default branch has a manifest and head does not. */
+/** The verdict if the default branch has a manifest and head does not. `isUnchanged`: base does not have one either. */
 export function judgeWithoutManifest(
-  given: Pick<JudgeInput, 'manifestFile' | 'prices' | 'approvals'> & { readonly policy: Policy },
+  given: Pick<JudgeInput, 'manifestFile' | 'prices' | 'approvals' | 'change'> & {
+    readonly policy: Policy;
+    readonly isUnchanged: boolean;
+  },
 ): Judgement {
-  const broken = [...judgeMissingManifest(given.manifestFile), ...judgePriceAge(given.prices, given.policy)];
-  const override = overrideOf(given.policy.override_label, given.approvals);
+  const broken = [...judgeMissingManifest(given.manifestFile), ...judgePriceAge(given.prices, given.policy, false)];
   const violations = broken.map(({ violation }) => violation);
-  const judged = applyOverride(violations, override);
-  return { verdict: verdictOf(judged, false), violations: worstFirst(judged), limits: [], override, unjudged: [] };
+  const isOutdated = given.change === 'pull_request' && given.isUnchanged;
+  const judged = isOutdated ? violations.map(withoutFailure) : violations;
+  return { ...conclude(judged, given.policy, given.approvals, false), limits: [], isOutdated };
 }
 
-function brokenRules(estimate: Estimate, manifest: Manifest, given: JudgeInput): BrokenRule[] {
+/** The calls of a head that changes none are equal to those of base, or of the tip: its author did nothing. */
+function withoutFailure(violation: Violation): Violation {
+  if (violation.severity === 'warn') return { ...violation, in_base: true };
+  return { ...violation, severity: 'warn', excused: true, in_base: true };
+}
+
+function scopesFor({ head, limits, groups, policyFile, tip }: JudgeInput): Scope[] {
+  const { comparison } = head;
+  return scopesOf({
+    limits,
+    runs: comparison.runs.filter((run) => run.head !== null).map(({ name }) => name),
+    hasSeveralRuns: comparison.runs.length > 1,
+    groups,
+    shared:
+      policyFile === null
+        ? []
+        : groups.map((group) => ({
+            group,
+            budget: sharedBudget(group, policyFile, tip?.estimate ?? null),
+            taken: takenFrom(group, comparison.head, tip?.estimate ?? null),
+          })),
+  });
+}
+
+function brokenRules(
+  { manifest, estimate }: Side,
+  scopes: readonly Scope[],
+  given: JudgeInput,
+  side: 'head' | 'other',
+): BrokenRule[] {
   return [
-    ...scopesOf(estimate, given.limits).flatMap((scope) => judgeLimits(scope, manifest)),
+    ...scopes.flatMap((scope) => judgeLimits(scope, figuresOf(scope, estimate, side), manifest)),
     ...judgeCalls(estimate, manifest, given.limits.policy),
     ...judgeFreeTier(estimate, given.limits.policy),
+    ...judgeModelWarnings(given.warnings, estimate),
+    ...given.extra(estimate),
   ];
 }
 
-function brokenAtBaseline(given: JudgeInput): BrokenRule[] {
-  if (given.base === null || !given.baseExcuses) return [];
-  return [
-    ...brokenRules(given.base.estimate, given.base.manifest, given),
-    ...given.extra.base,
-    // Base is priced by the same lock.
-    ...judgePriceAge(given.prices, given.limits.policy),
-  ];
+/** Head compared with the baseline; the comparison with base again if that is the same manifest. */
+function comparisonWith(baseline: Side, { head, base }: JudgeInput): Comparison {
+  return baseline === base ? head.comparison : compareEstimates(head.comparison.head, baseline.estimate);
 }
 
-/** Increases over base, and over the default branch if that is another commit. A limit broken twice is reported once. */
-function judgeIncreases(given: JudgeInput): { readonly broken: BrokenRule[]; readonly unjudged: string[] } {
+/**
+ * Increases over base, and over the tip of the default branch if base is another commit. A limit that both break is
+ * reported once, as the worse of the two.
+ */
+function judgeIncreases(scopes: readonly Scope[], given: JudgeInput): BrokenRule[] {
   const { manifest, comparison } = given.head;
-  const { defaultBranch } = given;
   const overrideLabel = given.limits.policy.override_label;
   const found = new Map<string, BrokenRule>();
-  const unjudged: string[] = [];
-  for (const [against, from] of [
-    [given.base === null ? null : comparison, 'base'],
-    [defaultBranch === null ? null : compareEstimates(comparison.head, defaultBranch), 'the default branch'],
-  ] as const) {
-    if (against === null) continue;
-    for (const scope of scopesOf(comparison.head, given.limits)) {
-      const judged = judgeIncrease(scope, manifest, against, { from, overrideLabel });
-      if (judged.isUnknown) unjudged.push(`${scopeName(scope.suite)} over ${from}`);
-      for (const one of judged.broken) {
-        const key = JSON.stringify([one.violation.rule, one.violation.suite]);
+  for (const basis of basesOf(given)) {
+    for (const scope of scopes) {
+      for (const one of judgeIncrease(scope, { manifest, estimate: comparison.head }, basis, overrideLabel)) {
+        const { rule, run, suite, severity } = one.violation;
+        const key = JSON.stringify([rule, run, suite]);
         const earlier = found.get(key)?.violation.severity;
-        if (earlier === undefined || (earlier === 'warn' && one.violation.severity === 'fail')) found.set(key, one);
+        if (earlier === undefined || (earlier === 'warn' && severity === 'fail')) found.set(key, one);
       }
     }
   }
-  return { broken: [...found.values()], unjudged };
+  return [...found.values()];
+}
+
+function basesOf({ head, base, tip, change, costByLock }: JudgeInput): IncreaseBasis[] {
+  const { comparison } = head;
+  const overBase = basisOf(comparison, costByLock);
+  const isTipApart = tip !== null && tip !== base && change !== 'default_branch';
+  if (!isTipApart) return overBase === null ? [] : [overBase];
+  const changed =
+    change === 'other_branch'
+      ? changedCalls(compareEstimates(comparison.head, tip.estimate))
+      : changedCallsOnMerge(comparison, tip.estimate);
+  const overTip: IncreaseBasis = { from: 'the default branch', before: tip.estimate, changed, costByLock };
+  return overBase === null ? [overTip] : [overBase, overTip];
 }
 
 function conclude(
   violations: readonly Violation[],
-  given: JudgeInput,
+  policy: Policy,
+  approvals: Approvals | null,
   isComplete: boolean,
-): Omit<Judgement, 'unjudged'> {
-  const override = overrideOf(given.limits.policy.override_label, given.approvals);
+): Pick<Judgement, 'verdict' | 'violations' | 'override'> {
+  const override = overrideOf(policy.override_label, approvals);
   const judged = applyOverride(violations, override);
   return {
     verdict: verdictOf(judged, isComplete),
     violations: worstFirst(judged),
-    limits: limitStates(given.head.comparison, given.limits),
     override: judged.some((violation) => violation.overridden === true) ? override : null,
   };
 }

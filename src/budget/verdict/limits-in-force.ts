@@ -1,7 +1,10 @@
+import type { Schedule } from '../estimate.js';
 import type { Manifest, NamedSuite, PolicyFile } from '../../manifest/manifest.js';
 import type { Budget, Limit, LimitName, Policy } from '../../manifest/schema.js';
+import { DEFAULT_RUN } from '../../manifest/schema.js';
 import { compare, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
+import { runsOfKind } from './schedule.js';
 import type { NotApplied } from './violation.js';
 
 export const LIMIT_NAMES = [
@@ -15,10 +18,13 @@ export const LIMIT_NAMES = [
 /** The limits that apply, and the head values that were ignored. */
 export interface LimitsInForce {
   readonly policy: Policy;
-  readonly budget: Budget;
+  /** The budget of one kind of run: its limits per run, and the monthly limit, which is over all kinds. */
+  readonly budgetOfRun: (run: string) => Budget;
   readonly suiteBudgets: ReadonlyMap<string, Budget>;
   /** Suites with a budget on the default branch that head does not have. */
   readonly missingSuites: readonly string[];
+  /** New suites without a budget, where other suites have one and the whole has none. */
+  readonly suitesWithoutBudget: readonly string[];
   readonly notApplied: readonly NotApplied[];
 }
 
@@ -27,13 +33,19 @@ const LEVELS = ['fail', 'warn'] as const;
 /**
  * The limits that apply to head. Head may tighten a limit, never loosen or drop it: for each limit and level the smaller
  * number holds. `policy` counts from the default branch alone. Without a file there, head's own values hold.
+ * `scheduleOf` says when head's suites run.
  */
-export function limitsInForce(head: Manifest, policyFile: PolicyFile | null): LimitsInForce {
+export function limitsInForce(
+  head: Manifest,
+  policyFile: PolicyFile | null,
+  scheduleOf: (suite: NamedSuite) => Schedule,
+): LimitsInForce {
   const suiteNames = new Set(head.suites.map((suite) => suite.name));
   const policySuites = [...(policyFile?.suites ?? [])];
+  const budgetOfRun = (run: string) => smallerOfEach(budgetFor(run, head), policyFile && budgetFor(run, policyFile));
   return {
     policy: policyFile?.policy ?? head.policy,
-    budget: smallerOfEach(head.budget, policyFile?.budget ?? {}),
+    budgetOfRun,
     suiteBudgets: new Map(
       head.suites.map((suite) => [
         suite.name,
@@ -41,50 +53,38 @@ export function limitsInForce(head: Manifest, policyFile: PolicyFile | null): Li
       ]),
     ),
     missingSuites: policySuites
-      .filter(([name, suite]) => !suiteNames.has(name) && Object.keys(suite.budget).length > 0)
+      .filter(([name, suite]) => !suiteNames.has(name) && hasLimits(suite.budget))
       .map(([name]) => name),
+    suitesWithoutBudget: policySuites.some(([, { budget }]) => hasLimits(budget))
+      ? head.suites
+          .filter(({ name, budget }) => policyFile?.suites.has(name) === false && !hasLimits(budget))
+          .filter((suite) => !hasLimits(budgetOfRun(scheduleOf(suite).run)))
+          .map(({ name }) => name)
+      : [],
     notApplied:
       policyFile === null
         ? []
         : [
-            ...loosenedRuns(head, policyFile),
+            ...ignoredSchedules(head, policyFile, scheduleOf),
             ...loosenedLimits(head, policyFile),
             ...policyChanges(head.policy, policyFile.policy),
           ],
   };
 }
 
-/**
- * Runs of a suite in a month, for the monthly figures of head and base: the larger number of the manifest and the
- * default branch, so that a smaller number cannot make a limit pass. A suite that the default branch lacks may be a
- * renamed one if the manifest lacks a suite of the default branch; it then runs at least as often. Null: not known.
- */
-export function runsInForce(
-  manifest: Pick<Manifest, 'runs_per_month' | 'suites'>,
-  policyFile: PolicyFile | null,
-): (suite: NamedSuite) => number | null {
-  const generalPolicy = policyFile?.runs_per_month ?? null;
-  const general = larger(manifest.runs_per_month, generalPolicy);
-  const names = new Set(manifest.suites.map(({ name }) => name));
-  const runsOfDropped = [...(policyFile?.suites ?? [])]
-    .filter(([name]) => !names.has(name))
-    .map(([, dropped]) => dropped.runs_per_month ?? generalPolicy)
-    .reduce(larger, null);
-  return (suite) => {
-    const own = suite.runs_per_month ?? general;
-    const policySuite = policyFile?.suites.get(suite.name);
-    return larger(own, policySuite === undefined ? runsOfDropped : (policySuite.runs_per_month ?? generalPolicy));
-  };
+function hasLimits(budget: Budget): boolean {
+  return Object.keys(budget).length > 0;
 }
 
-function larger(a: number | null, b: number | null): number | null {
-  return a === null ? b : b === null ? a : Math.max(a, b);
+/** A limit of `runs.NAME.budget` takes the place of the same limit at the top. */
+function budgetFor(run: string, { budget, runs }: Pick<Manifest, 'budget' | 'runs'>): Budget {
+  return { ...budget, ...runs.get(run)?.budget };
 }
 
-function smallerOfEach(head: Budget, policy: Budget): Budget {
+function smallerOfEach(head: Budget, policy: Budget | null): Budget {
   const merged: Budget = {};
   for (const name of LIMIT_NAMES) {
-    const limit = smallerLimit(head[name], policy[name]);
+    const limit = smallerLimit(head[name], policy?.[name]);
     if (limit !== undefined) merged[name] = limit;
   }
   return merged;
@@ -99,17 +99,26 @@ function smaller(a: Decimal | null, b: Decimal | null): Decimal | null {
   return a === null ? b : b === null ? a : compare(a, b) <= 0 ? a : b;
 }
 
-function loosenedRuns(head: Manifest, policyFile: PolicyFile): NotApplied[] {
-  const general = lowered('runs_per_month', head.runs_per_month, policyFile.runs_per_month);
-  const generalInForce = larger(head.runs_per_month, policyFile.runs_per_month);
-  const runs = runsInForce(head, policyFile);
-  const ofSuites = head.suites.flatMap((suite) => {
-    // If only the general number was lowered, its entry covers all suites that inherit it.
-    const isOwn = suite.runs_per_month !== undefined || runs(suite) !== generalInForce;
-    const wanted = suite.runs_per_month ?? head.runs_per_month;
-    return isOwn ? lowered(`suites.${suite.name}.runs_per_month`, wanted, runs(suite)) : [];
+/** Kinds of run and numbers of runs that head has otherwise than they apply. */
+function ignoredSchedules(
+  head: Manifest,
+  policyFile: PolicyFile,
+  scheduleOf: (suite: NamedSuite) => Schedule,
+): NotApplied[] {
+  const kinds = [DEFAULT_RUN, ...[...policyFile.runs.keys()].filter((run) => run !== DEFAULT_RUN)];
+  const ofKinds = kinds.flatMap((run) => {
+    const key = run === DEFAULT_RUN ? 'runs_per_month' : `runs.${run}.runs_per_month`;
+    return lowered(key, runsOfKind(run, head, null), runsOfKind(run, policyFile, null));
   });
-  return [...general, ...ofSuites];
+  const ofSuites = head.suites.flatMap((suite) => {
+    const { run, runs_per_month: inForce } = scheduleOf(suite);
+    const moved = run === suite.run ? [] : [{ key: `suites.${suite.name}.run`, head: suite.run, policy: run }];
+    // If only the number of the kind was lowered, its entry covers all suites that inherit it.
+    const isOwn = suite.runs_per_month !== undefined || inForce !== runsOfKind(run, head, policyFile);
+    const wanted = suite.runs_per_month ?? runsOfKind(run, head, null);
+    return [...moved, ...(isOwn ? lowered(`suites.${suite.name}.runs_per_month`, wanted, inForce) : [])];
+  });
+  return [...ofKinds, ...ofSuites];
 }
 
 function lowered(key: string, head: number | null, policy: number | null): NotApplied[] {
@@ -118,12 +127,21 @@ function lowered(key: string, head: number | null, policy: number | null): NotAp
 }
 
 function loosenedLimits(head: Manifest, policyFile: PolicyFile): NotApplied[] {
+  const kinds = new Set([...head.runs.keys(), ...policyFile.runs.keys()]);
   return [
     ...loosenedBudget('budget', head.budget, policyFile.budget),
+    ...[...kinds].flatMap((run) => loosenedKind(run, head, policyFile)),
     ...head.suites.flatMap((suite) =>
       loosenedBudget(`suites.${suite.name}.budget`, suite.budget, policyFile.suites.get(suite.name)?.budget ?? {}),
     ),
   ];
+}
+
+/** The limits of one kind, where at least one side has a limit of its own for it: the others are those at the top. */
+function loosenedKind(run: string, head: Manifest, policyFile: PolicyFile): NotApplied[] {
+  const own = { ...head.runs.get(run)?.budget, ...policyFile.runs.get(run)?.budget };
+  const ofOwn = (budget: Budget) => Object.fromEntries(Object.entries(budget).filter(([name]) => name in own));
+  return loosenedBudget(`runs.${run}.budget`, ofOwn(budgetFor(run, head)), ofOwn(budgetFor(run, policyFile)));
 }
 
 function loosenedBudget(prefix: string, head: Budget, policy: Budget): NotApplied[] {

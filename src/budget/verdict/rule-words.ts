@@ -15,10 +15,16 @@ interface RuleWords {
   readonly remedy: (facts: never) => string;
 }
 
-/** An amount that is above a limit; texts as a reader sees them. */
-export interface AmountFacts {
+/** What a limit applies to. */
+interface ScopeFacts {
+  /** The kind of run; null unless there are several. */
+  readonly run: string | null;
   /** Null: the run. */
   readonly suite: string | null;
+}
+
+/** An amount that is above a limit; texts as a reader sees them. */
+export interface AmountFacts extends ScopeFacts {
   readonly actual: string;
   readonly limit: string;
   readonly severity: 'fail' | 'warn';
@@ -31,7 +37,7 @@ export interface IncreaseFacts extends Omit<AmountFacts, 'severity'> {
   readonly from: string;
 }
 
-export interface PercentFacts extends Pick<IncreaseFacts, 'suite' | 'limit' | 'isExact' | 'from'> {
+export interface PercentFacts extends Pick<IncreaseFacts, 'run' | 'suite' | 'limit' | 'isExact' | 'from'> {
   /** Null: there was nothing before. */
   readonly actual: string | null;
   /** What head costs. */
@@ -56,8 +62,8 @@ const SPEND_LESS =
 function amountRule(what: string) {
   return {
     unit: 'money',
-    message: ({ suite, actual, limit, severity, isExact }: AmountFacts) =>
-      `${what}${suite === null ? '' : ` of suite ${suite}`} costs ${atLeast(isExact)}${actual}, above ${severity === 'warn' ? 'the warning level' : 'the limit'} of ${limit}.`,
+    message: ({ run, suite, actual, limit, severity, isExact }: AmountFacts) =>
+      `${what}${ofScope(run, suite)} costs ${atLeast(isExact)}${actual}, above ${severity === 'warn' ? 'the warning level' : 'the limit'} of ${limit}.`,
     remedy: () => SPEND_LESS,
   } as const;
 }
@@ -93,18 +99,18 @@ export const RULE_WORDS = {
     title: 'Increase per run',
     headline: 'Increase above its limit',
     unit: 'money',
-    message: ({ suite, actual, limit, isExact, from }: IncreaseFacts) =>
-      `${runOf(suite)} costs ${atLeast(isExact)}${actual} more than ${from}, above the limit of ${limit} for an increase.`,
+    message: ({ run, suite, actual, limit, isExact, from }: IncreaseFacts) =>
+      `A run${ofScope(run, suite)} costs ${atLeast(isExact)}${actual} more than ${from}, above the limit of ${limit} for an increase.`,
     remedy: increaseRemedy,
   },
   increase_percent: {
     title: 'Increase',
     headline: 'Increase above its limit',
     unit: 'percent',
-    message: ({ suite, actual, after, limit, isExact, from }: PercentFacts) =>
+    message: ({ run, suite, actual, after, limit, isExact, from }: PercentFacts) =>
       actual === null
-        ? `${runOf(suite)} rises from nothing to ${atLeast(isExact)}${after}; the limit is ${limit}.`
-        : `${runOf(suite)} costs ${atLeast(isExact)}${actual} against ${from}; the limit is ${limit}.`,
+        ? `A run${ofScope(run, suite)} rises from nothing to ${atLeast(isExact)}${after}; the limit is ${limit}.`
+        : `A run${ofScope(run, suite)} costs ${atLeast(isExact)}${actual} against ${from}; the limit is ${limit}.`,
     remedy: increaseRemedy,
   },
   unpriced: {
@@ -201,6 +207,29 @@ export const RULE_WORDS = {
       `Suite ${suite} has a budget on the default branch and is not in this manifest.`,
     remedy: () => 'If the suite is gone for good, merging this takes its budget with it; else put it back.',
   },
+  suite_without_budget: {
+    title: 'Suite without a budget',
+    headline: 'A new suite has no budget',
+    unit: 'words',
+    message: ({ suite }: { readonly suite: string }) =>
+      `Suite ${suite} is new and has no budget, and no limit holds for all suites together.`,
+    remedy: () => 'Give the suite a budget, or set a limit at the top of the manifest.',
+  },
+  expiring_model: {
+    title: 'Model is withdrawn soon',
+    headline: 'A model is withdrawn soon',
+    unit: 'words',
+    message: ({ model, date }: { readonly model: string; readonly date: string }) =>
+      `${model} is withdrawn on ${date}: requests to it fail from then on.`,
+    remedy: () => 'Move to another model before that day.',
+  },
+  price_fell: {
+    title: 'Price fell',
+    headline: 'A price fell by more than half',
+    unit: 'words',
+    message: ({ fall }: { readonly fall: string }) => fall,
+    remedy: () => "Compare the price with the maker's. If it is right, `llm-budget lock` writes it into the lockfile.",
+  },
   manifest_missing: {
     title: 'Manifest is gone',
     headline: 'The manifest is gone',
@@ -211,12 +240,29 @@ export const RULE_WORDS = {
   },
 } as const satisfies Readonly<Record<Rule, RuleWords>>;
 
+/** An increase that cannot be known, or not in full. */
+export const INCREASE_WORDS = {
+  /** Calls without a price that ask for more than before, or are new. */
+  unknown: ({ run, suite, from, calls }: ScopeFacts & { readonly from: string; readonly calls: readonly string[] }) =>
+    `The increase of a run${ofScope(run, suite)} over ${from} is not known, so its limit cannot be kept: ${shortList(calls)} ${calls.length === 1 ? 'has' : 'have'} no price.`,
+  /** Only the cost before is not known. */
+  possible: ({ run, suite, from, most }: ScopeFacts & { readonly from: string; readonly most: string }) =>
+    `A run${ofScope(run, suite)} may cost up to ${most} more than ${from}, where a call that changed has no price.`,
+};
+
 interface FileFacts {
   readonly file: string;
 }
 
-function runOf(suite: string | null): string {
-  return suite === null ? 'A run' : `A run of suite ${suite}`;
+function ofScope(run: string | null, suite: string | null): string {
+  if (suite !== null) return ` of suite ${suite}`;
+  return run === null ? '' : ` of the kind ${run}`;
+}
+
+/** At most three names. */
+function shortList(names: readonly string[]): string {
+  const more = names.length - 3;
+  return [...names.slice(0, 3), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 /** What `actual` and `limit` of a rule are. */

@@ -1,52 +1,150 @@
-import type { Comparison } from '../comparison/comparison.js';
-import type { CallEstimate, Estimate, Totals } from '../estimate.js';
-import type { Path } from '../../manifest/manifest.js';
-import type { Budget } from '../../manifest/schema.js';
-import { sum, toText } from '../../lib/money/decimal.js';
+import { sumOfSuites } from '../estimate.js';
+import type { CallEstimate, Estimate, SuiteEstimate, Totals } from '../estimate.js';
+import type { Manifest, Path } from '../../manifest/manifest.js';
+import type { Budget, LimitName } from '../../manifest/schema.js';
+import { subtract, sum, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
+import { placeOf } from './broken-rule.js';
 import { increaseOf, increasePercent } from './increase.js';
+import type { IncreaseBasis } from './increase.js';
 import { LIMIT_NAMES } from './limits-in-force.js';
 import type { LimitsInForce } from './limits-in-force.js';
+import { NOTHING_TAKEN } from './moved-suites.js';
+import type { SuiteGroup, TakenFigures } from './moved-suites.js';
 import type { LimitState } from './violation.js';
 
-/** The part of a run that one budget applies to: the whole run, or one suite. */
+/** The suites that one budget applies to: a kind of run, all kinds (per month), one suite, or suites that moved. */
 export interface Scope {
-  /** Null: the whole run. */
+  /** The kind of run; null if there is only one kind, for a suite, and for limits per month. */
+  readonly run: string | null;
+  /** Null: a whole run. */
   readonly suite: string | null;
   readonly budget: Budget;
-  readonly totals: Totals;
-  readonly calls: readonly CallEstimate[];
-  /** The suites of the scope without runs_per_month. */
-  readonly suitesWithoutRuns: readonly string[];
+  /** Whether a suite of head, or of the side that head is compared with, belongs to the scope. */
+  readonly includes: (suite: Pick<SuiteEstimate, 'name' | 'run'>) => boolean;
+  /** The same for limits on increases: calls that moved to another suite are no increase of either. */
+  readonly includesInIncrease: Scope['includes'];
   /** Where the budget stands in the manifest. */
   readonly path: Path;
+  /** The kind of run whose own limits, under `runs`, take the place of those at `path`; null for a suite. */
+  readonly kind: string | null;
+  readonly taken: TakenFigures;
 }
 
-/** The whole run first, then its suites in the order of the manifest. */
-export function scopesOf(estimate: Estimate, limits: Pick<LimitsInForce, 'budget' | 'suiteBudgets'>): Scope[] {
+/** A group of moved suites with the budget that they share. `taken` is the cost that came from suites that are kept. */
+export interface SharedBudget {
+  readonly group: SuiteGroup;
+  readonly budget: Budget;
+  readonly taken: TakenFigures;
+}
+
+/** Everything that decides which suites a budget applies to. */
+export interface ScopeInput {
+  readonly limits: Pick<LimitsInForce, 'budgetOfRun' | 'suiteBudgets'>;
+  /** The kinds of run with suites at head. */
+  readonly runs: readonly string[];
+  /** Whether head or base has more than one kind: then a violation names its kind. */
+  readonly hasSeveralRuns: boolean;
+  readonly groups: readonly SuiteGroup[];
+  /** One for each group with suites that are gone. */
+  readonly shared: readonly SharedBudget[];
+}
+
+/** The kinds of run first, then all kinds, then the suites of head in their order, then suites that moved. */
+export function scopesOf(input: ScopeInput): Scope[] {
+  const { limits } = input;
   return [
-    {
-      suite: null,
-      budget: limits.budget,
-      totals: estimate.totals,
-      calls: estimate.suites.flatMap((suite) => suite.calls),
-      suitesWithoutRuns: estimate.suites.filter((suite) => suite.runs_per_month === null).map((suite) => suite.name),
-      path: ['budget'],
-    },
-    ...estimate.suites.map((suite) => ({
-      suite: suite.name,
-      budget: limits.suiteBudgets.get(suite.name) ?? {},
-      totals: suite.totals,
-      calls: suite.calls,
-      suitesWithoutRuns: suite.runs_per_month === null ? [suite.name] : [],
-      path: ['suites', suite.name, 'budget'],
-    })),
+    ...runScopes(input),
+    ...[...limits.suiteBudgets].map(([name, budget]) => {
+      const movedHere = input.groups.find(({ gone, kept }) => gone.length === 0 && kept.includes(name))?.added ?? [];
+      const includes = oneOf([name, ...movedHere]);
+      return {
+        run: null,
+        suite: name,
+        budget,
+        includes,
+        includesInIncrease: includes,
+        path: ['suites', name, 'budget'],
+        kind: null,
+        taken: NOTHING_TAKEN,
+      };
+    }),
+    ...input.shared.flatMap(({ group: { added, gone, kept }, budget, taken }) => {
+      const [name] = gone;
+      const [place] = added;
+      if (name === undefined || place === undefined) return [];
+      const includes = oneOf([...added, ...gone]);
+      const includesInIncrease = oneOf([...added, ...gone, ...kept]);
+      const common = { run: null, suite: name, path: ['suites', place], kind: null };
+      return [{ ...common, budget, includes, includesInIncrease, taken }];
+    }),
   ];
 }
 
-/** The name of a scope in a message: "the run" or "suite evals". */
-export function scopeName(suite: string | null): string {
-  return suite === null ? 'the run' : `suite ${suite}`;
+function runScopes({ limits, runs, hasSeveralRuns }: ScopeInput): Scope[] {
+  const [only] = runs;
+  const common = { suite: null, taken: NOTHING_TAKEN, path: ['budget'] };
+  const everything = { includes: () => true, includesInIncrease: () => true };
+  const all = { ...common, ...everything, run: null, kind: null };
+  if (!hasSeveralRuns) return only === undefined ? [] : [{ ...all, kind: only, budget: limits.budgetOfRun(only) }];
+  const perMonth = only === undefined ? undefined : limits.budgetOfRun(only).per_month;
+  return [
+    ...runs.map((run) => {
+      const budget = { ...limits.budgetOfRun(run) };
+      delete budget.per_month;
+      const includes = (suite: Pick<SuiteEstimate, 'run'>) => suite.run === run;
+      return { ...common, run, kind: run, budget, includes, includesInIncrease: includes };
+    }),
+    ...(perMonth === undefined ? [] : [{ ...all, budget: { per_month: perMonth } }]),
+  ];
+}
+
+function oneOf(names: readonly string[]): Scope['includes'] {
+  const known = new Set(names);
+  return ({ name }) => known.has(name);
+}
+
+/** Where a limit of a scope stands in the manifest. */
+export function placeOfLimit(scope: Scope, manifest: Manifest, name: LimitName): { file: string; line: number } {
+  const { kind } = scope;
+  const own = kind !== null && name !== 'per_month' && manifest.runs.get(kind)?.budget[name] !== undefined;
+  return placeOf(manifest, own ? ['runs', kind, 'budget', name] : [...scope.path, name]);
+}
+
+/** The figures of one side that the limits of a scope are compared with. */
+export interface ScopeFigures {
+  readonly totals: Pick<Totals, 'per_run' | 'priced_per_run' | 'per_month' | 'priced_per_month'>;
+  readonly worst: WorstCase;
+  readonly calls: readonly CallEstimate[];
+  /** The suites without runs_per_month. */
+  readonly suitesWithoutRuns: readonly string[];
+}
+
+/** The figures of head; those of another side with `side: 'other'`, where nothing was taken from suites that are kept. */
+export function figuresOf(scope: Scope, { suites }: Estimate, side: 'head' | 'other' = 'head'): ScopeFigures {
+  const included = suites.filter((suite) => scope.includes(suite));
+  const totals = sumOfSuites(included.map((suite) => suite.totals));
+  const calls = included.flatMap((suite) => suite.calls);
+  const worst = worstCaseOf(calls);
+  const taken = side === 'head' ? scope.taken : NOTHING_TAKEN;
+  const less = (amount: Decimal | null, by: Decimal) => (amount === null ? null : subtract(amount, by));
+  return {
+    totals: {
+      per_run: less(totals.per_run, taken.per_run),
+      priced_per_run: subtract(totals.priced_per_run, taken.per_run),
+      per_month: less(totals.per_month, taken.per_month),
+      priced_per_month: less(totals.priced_per_month, taken.per_month),
+    },
+    worst: { ...worst, amount: subtract(worst.amount, taken.worst_case_per_run) },
+    calls,
+    suitesWithoutRuns: included.filter((suite) => suite.runs_per_month === null).map(({ name }) => name),
+  };
+}
+
+/** The name of a scope in a message: "the run", "the run nightly" or "suite evals". */
+export function scopeName({ run, suite }: Pick<Scope, 'run' | 'suite'>): string {
+  if (suite !== null) return `suite ${suite}`;
+  return run === null ? 'the run' : `the run ${run}`;
 }
 
 export interface WorstCase {
@@ -55,7 +153,7 @@ export interface WorstCase {
 }
 
 /** The sum of the known worst cases in US dollars, and the priced calls without one. Unpriced calls are in neither. */
-export function worstCaseOf({ calls }: Pick<Scope, 'calls'>): WorstCase {
+function worstCaseOf(calls: readonly CallEstimate[]): WorstCase {
   const priced = calls.filter((call) => call.price.state !== 'unpriced');
   return {
     amount: sum(priced.flatMap((call) => call.worst_case_per_run ?? [])),
@@ -63,28 +161,27 @@ export function worstCaseOf({ calls }: Pick<Scope, 'calls'>): WorstCase {
   };
 }
 
-/** Every limit that applies, broken or not, with the figure that it is compared with. */
-export function limitStates(
-  comparison: Comparison,
-  limits: Pick<LimitsInForce, 'budget' | 'suiteBudgets'>,
-): LimitState[] {
-  return scopesOf(comparison.head, limits).flatMap((scope) => {
-    const increase = increaseOf(comparison, scope.suite);
-    const worst = worstCaseOf(scope);
+/** Every limit that applies, broken or not, with the figure that it is compared with. Increases are those over base. */
+export function limitStates(scopes: readonly Scope[], head: Estimate, basis: IncreaseBasis | null): LimitState[] {
+  return scopes.flatMap((scope) => {
+    const { totals, worst } = figuresOf(scope, head);
+    const increase = basis === null ? null : increaseOf(head, basis, scope.includesInIncrease);
     const actuals: Record<(typeof LIMIT_NAMES)[number], Decimal | null> = {
-      per_run: scope.totals.priced_per_run,
-      per_month: scope.totals.priced_per_month,
+      per_run: totals.priced_per_run,
+      per_month: totals.priced_per_month,
       worst_case_per_run: worst.unknown.length === 0 ? worst.amount : null,
-      increase_per_run: increase?.amount ?? null,
-      increase_percent: increase === null ? null : increasePercent(increase),
+      increase_per_run: increase === null || increase.isOpen ? null : increase.perRun,
+      increase_percent: increase === null || increase.isOpen ? null : increasePercent(increase.perRun, increase.before),
     };
     return LIMIT_NAMES.flatMap((rule) => {
       const limit = scope.budget[rule];
       if (limit === undefined) return [];
+      const { run, suite } = scope;
       return [
         {
           rule,
-          suite: scope.suite,
+          ...(run === null ? {} : { run }),
+          suite,
           warn: textOrNull(limit.warn),
           fail: textOrNull(limit.fail),
           actual: textOrNull(actuals[rule]),

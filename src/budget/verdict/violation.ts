@@ -19,6 +19,9 @@ export const RULES = [
   'credits',
   'unprotected',
   'suite_missing',
+  'suite_without_budget',
+  'expiring_model',
+  'price_fell',
   'manifest_missing',
 ] as const;
 export type Rule = (typeof RULES)[number];
@@ -26,11 +29,7 @@ export type Rule = (typeof RULES)[number];
 export const violationSchema = z.strictObject({
   rule: z.enum(RULES),
   severity: z.enum(['fail', 'warn']),
-  run: z
-    .string()
-    .nullable()
-    .optional()
-    .meta({ description: 'The kind of run whose limit it is; null unless there are several' }),
+  run: z.string().nullable().meta({ description: 'The kind of run whose limit it is; null unless there are several' }),
   suite: z.string().nullable(),
   call: z.string().nullable(),
   actual: z.string().nullable(),
@@ -44,8 +43,13 @@ export const violationSchema = z.strictObject({
     .optional()
     .meta({ description: 'The actual is a lower bound: it leaves out what is not known' }),
   against_default_branch: z.boolean().optional().meta({ description: 'An increase over it and not over base' }),
-  in_base: z.boolean().optional().meta({ description: 'Base breaks the same, no less' }),
-  excused: z.boolean().optional().meta({ description: 'Base breaks the same and head is no worse: a warning' }),
+  in_base: z.boolean().optional().meta({
+    description: 'Pre-existing: the baseline (the tip of the default branch, mostly) breaks the same, no less',
+  }),
+  excused: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Pre-existing, and head is no worse: a warning instead of a failure' }),
   overridden: z.boolean().optional().meta({ description: 'A warning by the override label and an approving review' }),
 });
 export type Violation = z.infer<typeof violationSchema>;
@@ -59,7 +63,7 @@ export type NotApplied = z.infer<typeof notAppliedSchema>;
 
 export const limitStateSchema = z.strictObject({
   rule: z.enum(RULES),
-  run: z.string().nullable().optional().meta({ description: 'The kind of run; null unless there are several' }),
+  run: z.string().optional().meta({ description: 'The kind of run, where there are several' }),
   suite: z.string().nullable(),
   warn: z.string().nullable(),
   fail: z.string().nullable(),

@@ -6,7 +6,6 @@ export const NOTE_CODES = [
   'catalogue_url',
   'duplicate_model',
   'malformed_models',
-  'price_fell',
   'prices_from_lock',
   'lock_unreadable',
   'lock_incomplete',
@@ -21,13 +20,11 @@ export const NOTE_CODES = [
   'base_missing',
   'base_invalid',
   'default_branch_invalid',
-  'increase_not_judged',
   // prompt files
   'prompt_file_missing',
   'prompt_tokens_estimated',
   // the change, and who approved it
   'workflow_changed',
-  'lock_changed',
   'possibly_outdated',
   'changed_files_incomplete',
   'override_without_approval',

@@ -6,7 +6,6 @@ import { age } from '../../lib/text/amount.js';
 import type { Catalogue } from './catalogue.js';
 import { fetchCatalogue } from './live.js';
 import { lockfileAgeDays, parseLockfile } from './lockfile.js';
-import { suspiciousPrices } from './suspicious-prices.js';
 import { catalogueUrlText } from '../../lib/inputs/catalogue-url.js';
 
 export interface CatalogueOrder {
@@ -45,11 +44,7 @@ export async function obtainCatalogue(order: CatalogueOrder, effects: Network): 
     if ('problems' in lock) {
       return { catalogue, lock: null, notes: [...catalogue.notes, note('lock_unreadable', lock.problems)] };
     }
-    const notes = [
-      ...catalogue.notes,
-      ...otherCatalogueNotes(catalogue, lock.catalogue),
-      ...suspiciousPrices(catalogue, lock.catalogue),
-    ];
+    const notes = [...catalogue.notes, ...otherCatalogueNotes(catalogue, lock.catalogue)];
     return { catalogue, lock: lock.catalogue, notes };
   }
   if (lock !== null && 'catalogue' in lock) {

@@ -1,14 +1,19 @@
 import { compare, isZero, times, toText, type Decimal } from '../../lib/money/decimal.js';
-import type { Note } from '../../lib/errors/note.js';
 import type { Catalogue, EndpointList, Pricing } from './catalogue.js';
 import { readPrice } from './catalogue.js';
 
+/** A model with a price that fell, and the first such price in a sentence. */
+export interface FallenPrice {
+  readonly model: string;
+  readonly message: string;
+}
+
 /**
- * Finds prices that fell by more than half against the lockfile, or to zero: one note per model that both have. The cause may
- * be a real price cut, a mistake at OpenRouter or a manipulated catalogue; a person should check before relying on it.
+ * The models whose price fell by more than half against the lockfile, or to $0; those that both have. The cause may be a
+ * real price cut, a mistake at OpenRouter or a catalogue that lies: a person should look before the gate relies on it.
  */
-export function suspiciousPrices(live: Catalogue, lock: Catalogue): Note[] {
-  const notes: Note[] = [];
+export function fallenPrices(live: Catalogue, lock: Catalogue): FallenPrice[] {
+  const fallen: FallenPrice[] = [];
   for (const [id, locked] of lock.models) {
     const model = live.models.get(id);
     if (model === undefined) continue;
@@ -19,12 +24,12 @@ export function suspiciousPrices(live: Catalogue, lock: Catalogue): Note[] {
     const [first] = falls;
     if (first === undefined) continue;
     const more = falls.length > 1 ? ` (and ${falls.length - 1} more of its prices)` : '';
-    notes.push({
-      code: 'price_fell',
+    fallen.push({
+      model: id,
       message: `${id}: ${first}${more}, a fall by more than half since the lockfile of ${lock.fetched_at}.`,
     });
   }
-  return notes;
+  return fallen;
 }
 
 /** "the prompt price went from 0.000003 to 0.000001 dollars", for each price of one listing. */

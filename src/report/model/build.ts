@@ -1,9 +1,9 @@
 import type { UsageReport } from '../../usage/calibrate/usage-report.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { Change } from '../../budget/comparison/changes.js';
-import type { CallPair, Comparison, Delta, SuitePair } from '../../budget/comparison/comparison.js';
+import type { CallPair, Comparison, Delta, RunPair, SuitePair } from '../../budget/comparison/comparison.js';
 import type { CreditsReport } from '../../budget/credits/credits-report.js';
-import type { CallEstimate, Estimate, Totals } from '../../budget/estimate.js';
+import type { CallEstimate, Totals } from '../../budget/estimate.js';
 import type { Locate, NamedCall } from '../../manifest/manifest.js';
 import { add, decimal, fromInteger, multiply, times, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
@@ -17,6 +17,7 @@ import type {
   ReportCallSide,
   ReportChange,
   ReportDelta,
+  ReportRun,
   ReportSuggestion,
   ReportSuite,
   ReportTotals,
@@ -27,7 +28,7 @@ export interface ReportParts {
   readonly manifest: string;
   readonly comparison: Comparison | null;
   /** Null where there is no base that can be read. */
-  readonly base: Estimate | null;
+  readonly base: Totals | null;
   readonly suites: readonly SuitePair[];
   /** What moved the cost from base to head. */
   readonly changes: readonly Change[];
@@ -71,13 +72,16 @@ export function buildReport(parts: ReportParts): Report {
       sha256: catalogue.sha256,
       ...(parts.ageInDays === null ? {} : { age_days: Math.floor(parts.ageInDays) }),
     },
-    head: comparison === null ? NO_FIGURES : totals(comparison.head.totals),
-    base: mapped(parts.base, (base) => totals(base.totals)),
-    delta: mapped(comparison?.delta, deltaOf),
+    head: comparison === null ? NO_FIGURES : totals(comparison.shown.head),
+    base: mapped(parts.base, totals),
+    delta: mapped(comparison?.shown.delta, deltaOf),
     price_drift: parts.drift,
     coverage: comparison?.head.coverage ?? { priced: 0, free: 0, unpriced: 0 },
     suites: parts.suites.map((suite) => suiteOf(suite, parts)),
     changes: parts.changes.map(changeOf),
+    ...(comparison === null || comparison.runs.length < 2
+      ? {}
+      : { runs: comparison.runs.map((run) => runOf(run, totals)) }),
     violations: [...judgement.violations],
     notes: [...parts.notes],
     policy: { ...parts.policy, not_applied: [...parts.notApplied] },
@@ -116,6 +120,17 @@ function totalsOf(totals: Totals, creditFee: Decimal | undefined): ReportTotals 
 /** Credits for a dollar cost a dollar and the fee: amount x (100 + fee) / 100. */
 function cash(amount: Decimal | null, fee: Decimal): Decimal | null {
   return amount === null ? null : multiply(multiply(amount, add(fromInteger(100), fee)), decimal('0.01'));
+}
+
+function runOf(run: RunPair, totals: (value: Totals) => ReportTotals): ReportRun {
+  return {
+    name: run.name,
+    runs_per_month: run.runs_per_month,
+    suites: [...run.suites],
+    head: mapped(run.head, totals),
+    base: mapped(run.base, totals),
+    delta: mapped(run.delta, deltaOf),
+  };
 }
 
 function deltaOf(delta: Delta): ReportDelta {

@@ -100,7 +100,6 @@ const suiteSchema = z.strictObject({
   base: totalsSchema.nullable(),
   delta: deltaSchema.nullable(),
   line: count.nullable().optional().meta({ description: "Where the suite stands in head's manifest" }),
-  run: z.string().optional().meta({ description: 'Its kind of run' }),
   runs_per_month: count.nullable().optional(),
   calls: z.array(callSchema),
 });
@@ -109,8 +108,8 @@ export type ReportSuite = z.infer<typeof suiteSchema>;
 const runSchema = z.strictObject({
   name: z.string(),
   runs_per_month: count.nullable(),
-  suites: z.array(z.string()),
-  head: totalsSchema.nullable(),
+  suites: z.array(z.string()).meta({ description: 'Suites of head, and those of base that head does not have' }),
+  head: totalsSchema.nullable().meta({ description: 'null: no suite of head is of this kind' }),
   base: totalsSchema.nullable(),
   delta: deltaSchema.nullable(),
 });
@@ -151,7 +150,7 @@ export const reportSchema = z
     runs: z
       .array(runSchema)
       .optional()
-      .meta({ description: 'The kinds of run, where there are several: each suite belongs to one' }),
+      .meta({ description: 'Kinds of run, where there are several; the figures per run above are those of one kind' }),
     violations: z.array(violationSchema),
     notes: z.array(noteSchema),
     policy: z.strictObject({
@@ -204,8 +203,6 @@ export const reportsSchema = z.strictObject({
   reports: z.array(z.union([reportSchema, errorReportSchema])),
 });
 export type Reports = z.infer<typeof reportsSchema>;
-/** Whatever one run of a check reports. */
-export type ReportDocument = Report | ErrorReport | Reports;
 
 const VERDICTS = ['error', 'fail', 'warn', 'pass'] as const;
 

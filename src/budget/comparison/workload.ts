@@ -1,6 +1,6 @@
 import type { CallEstimate } from '../estimate.js';
 import type { Call, Tokens } from '../../manifest/schema.js';
-import { add, fromInteger, multiply, toText } from '../../lib/money/decimal.js';
+import { add, compare, fromInteger, multiply, toText, ZERO } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 
 /** More than any field of a manifest accepts: the length of an answer without a cap. */
@@ -60,4 +60,37 @@ function mostUnits(call: Call): number[] {
 
 function mostOf({ expected, max }: Tokens): number {
   return max ?? expected;
+}
+
+/** The settings of an unpriced call that change the price of every unit in it, as one text. */
+export function priceTerms({ cache_ttl, service_tier, provider }: Call): string {
+  return JSON.stringify([cache_ttl, service_tier, provider ?? null], (_, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
+}
+
+/** The cost of a call per run in US dollars. Without requests it is $0, whatever the price; null if it is not known. */
+export function costOf({ per_run: cost, requests_per_run: requests }: CallEstimate): Decimal | null {
+  return requests === 0n ? ZERO : cost;
+}
+
+/** Whether an unpriced call makes no more requests, of no more tokens, to the same models on the same terms. */
+export function asksForNoMore(head: CallEstimate, before: CallEstimate): boolean {
+  const known = [before.call.model, ...before.call.fallback_models];
+  return (
+    head.per_run === null &&
+    before.per_run === null &&
+    head.call.model === before.call.model &&
+    head.call.fallback_models.every((model) => known.includes(model)) &&
+    priceTerms(head.call) === priceTerms(before.call) &&
+    !isLarger(workloadOf(head), workloadOf(before))
+  );
+}
+
+/** Whether one of these amounts is larger than its counterpart. */
+export function isLarger(head: readonly Decimal[], before: readonly Decimal[]): boolean {
+  return head.some((amount, index) => {
+    const counterpart = before[index];
+    return counterpart === undefined || compare(amount, counterpart) > 0;
+  });
 }

@@ -44,13 +44,12 @@ export async function readFiles(
 /** The rows that count, in the order of their files and of their tokens; ids and times are not kept. */
 function usageRows({ rows }: Usage): UsageRow[] {
   return [...rows.all()].map((stored) => {
-    const { requests, written_1h, web_searches, fees, list_cost, own_key, estimate } = rareOf(stored);
+    const { requests, written_1h, fees, list_cost, own_key, estimate } = rareOf(stored);
     return {
       ...stored.group.key,
       tokens: tokensOf(stored),
       requests,
       written_1h,
-      web_searches,
       cost: stored.cost,
       fees,
       list_cost,

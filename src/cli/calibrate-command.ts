@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { calibrate } from '../usage/calibrate/calibrate.js';
+import { calibrate, type Calibration } from '../usage/calibrate/calibrate.js';
+import { calibrationDocument } from '../usage/calibrate/usage-report.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { modelsDeclared } from '../manifest/manifest.js';
 import { chargesOf } from '../usage/charges/recorded-charges.js';
@@ -10,7 +11,7 @@ import { parseManifest } from '../manifest/parse.js';
 import { amount } from '../manifest/scalars.js';
 import type { Decimal } from '../lib/money/decimal.js';
 import { counted } from '../lib/text/amount.js';
-import { logLine, logVerbatim } from '../lib/text/log.js';
+import { logJson, logLine, logVerbatim } from '../lib/text/log.js';
 import { readUsage, requireUsage } from '../usage/read/read-usage.js';
 import type { Usage } from '../usage/read/usage.js';
 import { readFileText } from '../lib/files/read-file.js';
@@ -33,7 +34,7 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   const options = parseOptions('calibrate', args);
   const { globs, file } = await operandsOf(options, world);
   if (globs.length === 0) throw usageError('calibrate', 'needs --usage GLOB: the recordings of what was used');
-  const runs = wholeOption(options, 'runs', { least: 1, usual: 1 });
+  const statedRuns = wholeOption(options, 'runs', { least: 1, usual: 0 });
   const maxError = maxErrorOf(options);
   const prices = priceOptionsOf(options);
   // A missing key is reported before anything is read or written.
@@ -42,6 +43,8 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   const manifest = parseManifest(text, file);
   const usage = await readUsage(globs, { cwd: world.cwd, within: null });
   requireUsage(usage);
+  // The rows of llm-budget record name the run that they are of.
+  const runs = statedRuns > 0 ? statedRuns : Math.max(usage.runs, 1);
   const withFiles = await countPromptFiles(
     { head: manifest, base: null, defaultBranch: null, policyFile: null, notes: [] },
     promptFilesOnDisk(world.cwd),
@@ -63,21 +66,25 @@ export async function calibrateCommand(args: readonly string[], world: World): P
     },
     world.stdout.columns ?? USUAL_WIDTH,
   );
-  world.stdout.write(logVerbatim(result.table));
-  await propose(result, file, isGiven(options, 'write'), world);
+  const write = isGiven(options, 'write');
   for (const warning of result.warnings) writeProblem(warning, world.stderr);
+  if (isGiven(options, 'json')) {
+    if (write && result.diff !== '') await writeTextFile(resolve(world.cwd, file), result.text);
+    world.stdout.write(`${logJson(JSON.stringify(calibrationDocument(result, usage), null, 2))}\n`);
+    return result.exit_code;
+  }
+  world.stdout.write(logVerbatim(result.table));
+  await propose(result, file, write, world);
   if (charges !== null) world.stdout.write(`\n${charges.map((line) => `${logLine(line)}\n`).join('')}`);
   return result.exit_code;
 }
 
-async function propose(
-  result: { readonly diff: string; readonly text: string },
-  file: string,
-  write: boolean,
-  world: World,
-): Promise<void> {
+async function propose(result: Calibration, file: string, write: boolean, world: World): Promise<void> {
   if (result.diff === '') {
-    world.stdout.write('\nThe manifest has the measured numbers already; nothing to change.\n');
+    const text = result.is_measured
+      ? 'The manifest has the measured numbers already; nothing to change.'
+      : 'Nothing is proposed. Not everything was measured: see above.';
+    world.stdout.write(`\n${text}\n`);
     return;
   }
   if (!write) {

@@ -190,7 +190,9 @@ describe('figures', () => {
 describe('proposals', () => {
   async function proposed(manifest: string, rows: readonly Recorded[], options?: Options): Promise<unknown> {
     const [suite] = compared(manifest, await used(...rows), options).suites;
-    return suite?.calls[0]?.measured?.proposals.map(({ field, to }) => [field, to.expected, to.max]);
+    return suite?.calls[0]?.measured?.proposals.map(({ field, to }) =>
+      typeof to === 'string' ? [field, to] : [field, to.expected, to.max],
+    );
   }
 
   test('the mean of 19 x 1,000 and 1 x 3,000 is 1,100; the 95th percentile, the 19th of 20, is 1,000 and no max', async () => {
@@ -218,8 +220,128 @@ describe('proposals', () => {
     const manifest = `version: 1\nsuites: {s: {calls: [{model: openai/gpt-5, max_tokens: 150, ${CALL}}]}}\n`;
     const usage = await used({ model: 'openai/gpt-5', completion: 200, times: 2 });
     const measured = compared(manifest, usage).suites[0]?.calls[0]?.measured;
-    expect(measured?.proposals.map(({ field, to }) => [field, to.expected])).toEqual([['completion_tokens', 150]]);
+    expect(measured?.proposals.map(({ field, to }) => [field, typeof to === 'string' ? to : to.expected])).toEqual([
+      ['completion_tokens', 150],
+    ]);
     expect(measured?.notes).toEqual(['200 completion tokens were used on average, more than max_tokens (150) allows']);
+  });
+});
+
+describe('what a mean of whole numbers cannot say', () => {
+  const SEARCHED = `version: 1
+suites:
+  s:
+    calls:
+      - model: openai/gpt-5
+        count: 3
+        prompt_tokens: 1000 # the question
+        completion_tokens: 100
+`;
+  const answer = (id: string, searches: number): string =>
+    JSON.stringify({
+      id,
+      model: 'openai/gpt-5',
+      usage: {
+        prompt_tokens: 1000,
+        completion_tokens: 100,
+        server_tool_use_details: { web_search_requests: searches },
+      },
+    });
+
+  async function calibrated(manifest: string, lines: readonly string[], maxError: string | null = null) {
+    const { usage } = await readFiles({ 'a.jsonl': lines.join('\n') });
+    const parsed = parseManifest(manifest, 'llm-budget.yml');
+    const estimate = estimateManifest(parsed, PRICES, null);
+    const max_error = maxError === null ? null : decimal(maxError);
+    const options = { catalogue: PRICES, at: null, runs: 1, suite: null, max_error };
+    return calibrate({ ...options, manifest: parsed, estimate, usage, text: manifest }, 120);
+  }
+
+  test('searches of 2 of 3 requests become a call of their own, and then nothing is left to change', async () => {
+    const lines = [answer('1', 1), answer('2', 1), answer('3', 0)];
+    const { text } = await calibrated(SEARCHED, lines);
+    expect(text).toBe(`version: 1
+suites:
+  s:
+    calls:
+      - model: openai/gpt-5
+        count: 1
+        prompt_tokens: 1000 # the question
+        completion_tokens: 100
+      - model: openai/gpt-5
+        count: 2
+        prompt_tokens: 1000 # the question
+        completion_tokens: 100
+        name: openai/gpt-5 with search
+        web_searches: 1
+`);
+    const again = await calibrated(text, lines, '0');
+    expect([again.diff, again.exit_code, again.is_measured]).toEqual(['', 0, true]);
+  });
+
+  test('the same in a list of one line', async () => {
+    const flow =
+      'version: 1\nsuites: {s: {calls: [{model: openai/gpt-5, count: 3, prompt_tokens: 1000, completion_tokens: 100}]}}\n';
+    const { text } = await calibrated(flow, [answer('1', 2), answer('2', 0), answer('3', 0)]);
+    const [suite] = parseManifest(text, 'llm-budget.yml').suites;
+    expect(suite?.calls.map(({ display_name, count, web_searches }) => [display_name, count, web_searches])).toEqual([
+      ['openai/gpt-5', 2, 0],
+      ['openai/gpt-5 with search', 1, 2],
+    ]);
+  });
+
+  test('a request without usage counts, and no lower count is proposed', async () => {
+    const body = 'data: {"id":"gen-9","model":"openai/gpt-5","choices":[{"index":0,"delta":{"content":"cut"}}]}\n\n';
+    const request = { url: 'https://openrouter.ai/api/v1/chat/completions' };
+    const cut = JSON.stringify({ request, response: { status: 200, body } });
+    const result = await calibrated(SEARCHED, [answer('1', 0), cut], '90');
+    const measured = result.comparison.suites[0]?.calls[0]?.measured;
+    expect([measured?.recorded_requests, measured?.proposals, result.is_measured]).toEqual([2, [], false]);
+    expect(measured?.notes).toEqual([
+      '1 request stated no usage; the figures are of the others',
+      'at least 2 requests were made; no lower count is proposed',
+    ]);
+    expect(result.table).toMatch(/^at least 2 requests of 1 run/);
+  });
+
+  test('one of three repeats is named, and no third of the count is proposed', async () => {
+    const repeated = SEARCHED.replace('  s:\n', '  s:\n    repeat: 3\n');
+    const { comparison } = await calibrated(repeated, [answer('1', 0), answer('2', 0), answer('3', 0)]);
+    const measured = comparison.suites[0]?.calls[0]?.measured;
+    expect(measured?.proposals).toEqual([]);
+    expect(measured?.notes).toEqual([
+      '3 requests are one of 3 repeats: record all of them, or set repeat to 1 if there is one',
+    ]);
+  });
+
+  test('tokens that were written for an hour need cache_ttl: 1h', async () => {
+    const usage = {
+      input_tokens: 0,
+      output_tokens: 100,
+      cache_creation_input_tokens: 1000,
+      cache_creation: { ephemeral_1h_input_tokens: 1000 },
+    };
+    const { text } = await calibrated(
+      SEARCHED,
+      [1, 2, 3].map((id) => JSON.stringify({ id: `m${id}`, model: 'openai/gpt-5', usage })),
+    );
+    expect(text).toContain('cache_write_tokens: 1000\n        cache_ttl: 1h\n');
+  });
+
+  test.each([
+    [
+      'no request is one of its calls',
+      SEARCHED,
+      [JSON.stringify({ model: 'x/y', usage: { prompt_tokens: 1, completion_tokens: 1 } })],
+    ],
+    [
+      'something is not understood',
+      SEARCHED.replace('count: 3', 'count: 1'),
+      [answer('1', 0), '{"new": {"promptTokens": 7}}'],
+    ],
+  ])('--max-error is broken where %s', async (_, manifest, lines) => {
+    const result = await calibrated(manifest, lines, '50');
+    expect([result.exit_code, result.is_measured]).toEqual([1, false]);
   });
 });
 
@@ -285,8 +407,8 @@ test('the report’s data keep to their schema, and say what was used at what er
   expect(
     report.suites.map((suite) => [suite.name, suite.estimated_per_run, suite.used_per_run, suite.error_percent]),
   ).toEqual([
-    // 2 x 0.0012 + 0.001 against 4 x 0.0012: 29.166... % less
-    ['rag', '0.0048', '0.0034', '-29.17'],
+    // 2 x 0.0012 + 0.001 against the 2 x 0.0012 of the call that was seen: 41.666... % more
+    ['rag', '0.0024', '0.0034', '41.67'],
     ['agents', '0.0024', null, null],
   ]);
   expect(report.unknown).toEqual([{ suite: 'rag', call: 'draft', model: 'openai/gpt-5', requests: 1 }]);

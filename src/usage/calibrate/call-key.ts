@@ -22,6 +22,19 @@ export function modelWords(id: string): string {
     .join(' ');
 }
 
+/** Dates as makers put them behind a name, and what stands around a name at other hosts. */
+const DATE = /[-@](?:\d{4}-\d{2}-\d{2}|\d{8})/g;
+const PREFIX = /^(?:[a-z]{2}\.)?(?:anthropic|openai|meta|mistral|amazon)\./;
+
+/** The words of a model without its date: a recording of one dated model is one of its family. */
+export function familyWords(id: string): string {
+  const own = id
+    .slice(id.lastIndexOf('/') + 1)
+    .replace(PREFIX, '')
+    .replace(/(?:-v\d+)?:.*$/, '');
+  return modelWords(own.replace(DATE, ''));
+}
+
 /**
  * The catalogue's id of a recorded model: what it resolves to, else the only model with the same words; null where
  * there is none, or more than one.

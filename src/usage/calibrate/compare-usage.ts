@@ -1,18 +1,19 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallEstimate, Estimate, SuiteEstimate } from '../../budget/estimate.js';
 import type { Manifest, NamedSuite } from '../../manifest/manifest.js';
-import { add, divide, fromInteger, sumOrNull, times, type Decimal } from '../../lib/money/decimal.js';
+import { add, divide, fromInteger, isPositive, sumOrNull, times, type Decimal } from '../../lib/money/decimal.js';
 import { configurationError } from '../../lib/errors/problem.js';
 import { aggregate, type UsageGroup } from '../read/aggregate.js';
 import { isOffBy, percentAbove, pricesDiffer } from '../read/deviation.js';
 import type { GroupKey } from '../read/usage-row.js';
-import type { Usage } from '../read/usage.js';
+import { isComplete, type Usage } from '../read/usage.js';
+import { resolveModel } from '../../openrouter/catalogue/model-id.js';
+import { batchModel, fastModel, priceGroup } from '../totals/group-price.js';
+import { catalogueId } from './call-key.js';
 import type { CallUsage, Figure, MeasuredCall, PriceDifference, SuiteUsage, UsageComparison } from './comparison.js';
 import { callMatcher, type Match } from './match-calls.js';
-import { catalogueId } from './call-key.js';
-import { priceGroup } from '../totals/group-price.js';
 import { perRun } from './means.js';
-import { proposalsFor } from './proposals.js';
+import { proposalsFor, type Bound } from './proposals.js';
 
 export interface ComparisonInput {
   /** As the file states it. */
@@ -20,7 +21,7 @@ export interface ComparisonInput {
   /** Of the same manifest with the tokens of its `prompt_files` added. */
   readonly estimate: Estimate;
   readonly catalogue: Catalogue;
-  /** The instant of the estimate's prices; null: their dearest hour. */
+  /** The instant of the estimate's prices; null: their most expensive hour. */
   readonly at: Date | null;
   readonly usage: Usage;
   /** How many runs were recorded; at least 1. */
@@ -29,7 +30,7 @@ export interface ComparisonInput {
   readonly suite: string | null;
 }
 
-/** Holds a manifest against what was used. Throws a NoVerdictError (2) where the suite asked for is not in it. */
+/** Compares a manifest with what was used. Throws a NoVerdictError (2) where the suite asked for is not in it. */
 export function compareUsage(input: ComparisonInput): UsageComparison {
   const { manifest, estimate, suite, runs } = input;
   const asked = suite === null ? manifest.suites : manifest.suites.filter(({ name }) => name === suite);
@@ -42,11 +43,22 @@ export function compareUsage(input: ComparisonInput): UsageComparison {
     const estimated = estimate.suites.find(({ name }) => name === one.name);
     return suiteUsage(one, estimated, usage, input);
   });
-  return { runs, suites, unknown: usage.unknown, ambiguous: usage.ambiguous };
+  return { runs, suites, unknown: usage.unknown, ambiguous: usage.ambiguous, is_complete: isComplete(input.usage) };
+}
+
+/** What was recorded of one call. */
+interface RecordedCall {
+  readonly group: UsageGroup;
+  /** The same requests by how they were served, which decides their price. */
+  readonly served: readonly UsageGroup[];
+  /** The same by whether they searched the web. */
+  readonly bySearch: readonly UsageGroup[];
 }
 
 interface MatchedGroups {
-  readonly calls: ReadonlyMap<string, UsageGroup>;
+  readonly calls: ReadonlyMap<string, RecordedCall>;
+  /** Requests without usage, by call. */
+  readonly unmeasured: ReadonlyMap<string, number>;
   readonly unknown: readonly UsageGroup[];
   readonly ambiguous: UsageComparison['ambiguous'];
 }
@@ -58,27 +70,48 @@ function callKey(suite: string, index: number): string {
 /** All requests of one call are one group, whatever files and spellings of the model they come from. */
 function matchedGroups({ estimate, catalogue, suite, usage }: ComparisonInput): MatchedGroups {
   const matchOf = callMatcher(estimate, catalogue, suite);
-  const groups = aggregate(usage.rows, (key) => {
-    const match = matchOf(key);
-    return { ...coarseKey(key, match), match };
-  });
-  const calls = new Map<string, UsageGroup>();
+  const grouped = (keyOf: (key: GroupKey) => GroupKey): (UsageGroup & { readonly match: Match })[] =>
+    aggregate(usage.rows, (key) => {
+      const match = matchOf(key);
+      return { ...coarseKey(keyOf(key), match), match };
+    });
+  const byCall = (keyOf: (key: GroupKey) => GroupKey): Map<string, UsageGroup[]> => {
+    const groups = new Map<string, UsageGroup[]>();
+    for (const group of grouped(keyOf)) {
+      if (group.match.state !== 'call') continue;
+      const key = callKey(group.match.suite, group.match.index);
+      groups.set(key, [...(groups.get(key) ?? []), group]);
+    }
+    return groups;
+  };
+  const served = byCall((key) => ({ ...key, web_searches: 0 }));
+  const bySearch = byCall((key) => ({ ...key, tier: null, web_searches: Math.min(key.web_searches, 1) }));
+  const calls = new Map<string, RecordedCall>();
   const unknown: UsageGroup[] = [];
   const ambiguous: { group: UsageGroup; candidates: readonly string[] }[] = [];
-  for (const group of groups) {
+  for (const group of grouped((key) => ({ ...key, tier: null, web_searches: 0 }))) {
     const { match } = group;
-    if (match.state === 'call') calls.set(callKey(match.suite, match.index), group);
-    else if (match.state === 'unknown') unknown.push(group);
+    if (match.state === 'call') {
+      const key = callKey(match.suite, match.index);
+      calls.set(key, { group, served: served.get(key) ?? [], bySearch: bySearch.get(key) ?? [] });
+    } else if (match.state === 'unknown') unknown.push(group);
     else if (match.state === 'ambiguous') ambiguous.push({ group, candidates: match.candidates });
   }
-  return { calls, unknown, ambiguous };
+  const unmeasured = new Map<string, number>();
+  for (const group of usage.unmeasured) {
+    const match = matchOf(group);
+    if (match.state !== 'call') continue;
+    const key = callKey(match.suite, match.index);
+    unmeasured.set(key, (unmeasured.get(key) ?? 0) + group.requests);
+  }
+  return { calls, unmeasured, unknown, ambiguous };
 }
 
 /** The groups of a call are one; of what has no call the file no longer matters. */
 function coarseKey(key: GroupKey, match: Match): GroupKey {
-  const coarse = { ...key, source: '', tier: null, run: null };
+  const coarse = { ...key, source: '', run: null };
   if (match.state === 'call') return { ...coarse, suite: match.suite, call: String(match.index), model: null };
-  return { ...coarse, suite: match.state === 'elsewhere' ? key.suite : (match.suite ?? key.suite) };
+  return { ...coarse, suite: match.state === 'skipped' ? key.suite : (match.suite ?? key.suite) };
 }
 
 function suiteUsage(
@@ -87,30 +120,52 @@ function suiteUsage(
   usage: MatchedGroups,
   input: ComparisonInput,
 ): SuiteUsage {
-  const calls = (estimated?.calls ?? []).map((call) =>
-    callUsage(suite, call, usage.calls.get(callKey(suite.name, call.call.index)), input),
-  );
+  const estimates = estimated?.calls ?? [];
+  const calls = estimates.map((call): CallUsage => {
+    const key = callKey(suite.name, call.call.index);
+    const recorded = usage.calls.get(key);
+    const { display_name: name, index, model } = call.call;
+    const measured =
+      recorded === undefined ? null : measuredCall(suite, call, recorded, usage.unmeasured.get(key) ?? 0, input);
+    return { name, index, model, measured, estimated_per_run: call.per_run };
+  });
   const others = [...usage.unknown, ...usage.ambiguous.map(({ group }) => group)]
     .filter((group) => group.suite === suite.name)
     .map((group) => otherCost(group, input));
-  const used = [...calls.flatMap(({ measured }) => (measured === null ? [] : [measured.used_per_run])), ...others];
-  const usedPerRun = used.length === 0 ? null : sumOrNull(used);
-  const estimatedPerRun = estimated?.totals.per_run ?? null;
+  const seen = calls.flatMap(({ measured, estimated_per_run }) =>
+    measured === null ? [] : [{ measured, estimated_per_run }],
+  );
+  const isRecorded = seen.length + others.length > 0;
+  const usedPerRun = isRecorded ? sumOrNull([...seen.map(({ measured }) => measured.used_per_run), ...others]) : null;
+  const tokensPerRun = isRecorded
+    ? sumOrNull([...seen.map(({ measured }) => measured.tokens_per_run), ...others])
+    : null;
+  // A call that was not seen says nothing of the estimate of those that were.
+  const compared =
+    seen.length === 0 ? (estimated?.totals.per_run ?? null) : sumOrNull(seen.map((call) => call.estimated_per_run));
   return {
     name: suite.name,
-    recorded: used.length > 0,
-    estimated_per_run: estimatedPerRun,
+    recorded: isRecorded,
+    is_matched: seen.length > 0,
+    seen_calls: seen.length,
+    estimated_per_run: compared,
     used_per_run: usedPerRun,
-    error_percent: usedPerRun === null || estimatedPerRun === null ? null : percentAbove(usedPerRun, estimatedPerRun),
+    tokens_per_run: tokensPerRun,
+    error_percent: percentOrNull(usedPerRun, compared),
+    token_error_percent: percentOrNull(tokensPerRun, compared),
     calls,
   };
+}
+
+function percentOrNull(actual: Decimal | null, expected: Decimal | null): Decimal | null {
+  return actual === null || expected === null ? null : percentAbove(actual, expected);
 }
 
 /** The cost of requests that belong to the suite and to none of its calls. */
 function otherCost(group: UsageGroup, { catalogue, at, runs }: ComparisonInput): Decimal | null {
   const id = group.model === null ? null : catalogueId(group.model, catalogue.models);
   const atCatalogue = id === null ? null : priceGroup(group, id, catalogue, at).cost;
-  const cost = group.cost ?? atCatalogue;
+  const cost = group.cost ?? atCatalogue ?? group.estimate;
   return cost === null ? null : shareOf(cost, runs);
 }
 
@@ -119,49 +174,73 @@ function shareOf(cost: Decimal, runs: number): Decimal {
   return runs === 1 ? cost : divide(cost, fromInteger(runs), Math.max(cost.scale, 12) + 6);
 }
 
-function callUsage(
-  suite: NamedSuite,
-  estimate: CallEstimate,
-  group: UsageGroup | undefined,
-  input: ComparisonInput,
-): CallUsage {
-  const { call } = estimate;
-  return {
-    name: call.display_name,
-    index: call.index,
-    model: call.model,
-    measured: group === undefined ? null : measuredCall(suite, estimate, group, input),
-    estimated_per_run: estimate.per_run,
-  };
-}
-
 function measuredCall(
   suite: NamedSuite,
   estimate: CallEstimate,
-  group: UsageGroup,
-  { runs, catalogue, at }: ComparisonInput,
+  { group, served, bySearch }: RecordedCall,
+  unmeasured: number,
+  { runs, catalogue, at, usage }: ComparisonInput,
 ): MeasuredCall {
   const { call } = estimate;
   const stated = suite.calls[call.index] ?? call;
-  const atCatalogue = priceGroup(group, call, catalogue, at).cost;
-  const cost = group.cost ?? atCatalogue;
+  const prices = served.map((part) => priceGroup(part, call, catalogue, at));
+  const atCatalogue = sumOrNull(prices.map(({ cost }) => cost));
+  const cost = group.cost ?? atCatalogue ?? group.estimate;
   const used = cost === null ? null : shareOf(cost, runs);
   const attempts = times(add(fromInteger(1), call.retries.expected), estimate.requests_per_run);
-  const { proposals, notes } = proposalsFor({ suite, stated, estimated: call }, group, runs);
+  const requests = group.requests + unmeasured;
+  const bound = {
+    unmeasured,
+    isLowerBound: !isComplete(usage) || !group.has_requests,
+    served: howServed(call.model, served, catalogue),
+  };
+  const declared = { suite, stated, estimated: call };
+  const apart = searchingApart(group, bySearch);
+  const { proposals, notes } = proposalsFor(declared, apart?.plain ?? group, runs, bound);
+  const split =
+    apart === null
+      ? null
+      : proposalsFor(declared, apart.searching, runs, { ...bound, unmeasured: 0, isLowerBound: false }).proposals;
+  const byTokens = atCatalogue === null ? used : shareOf(atCatalogue, runs);
   return {
-    recorded_requests: group.requests,
-    requests: figure(attempts, perRun(group.requests, runs)),
+    recorded_requests: requests,
+    requests: figure(attempts, perRun(requests, runs)),
     prompt: meanFigure(call.prompt_tokens?.expected ?? 0, group.sums.prompt, group.requests),
     completion: meanFigure(call.completion_tokens.expected, group.sums.completion, group.requests),
     cached: meanFigure(call.cached_tokens.expected, group.sums.cached, group.requests),
     used_per_run: used,
-    cost_percent: used === null || estimate.per_run === null ? null : percentAbove(used, estimate.per_run),
+    // Whole tokens and requests cannot say more: what is left of a difference is rounding.
+    tokens_per_run: proposals.length + notes.length === 0 && split === null ? (estimate.per_run ?? byTokens) : byTokens,
+    cost_percent: percentOrNull(used, estimate.per_run),
     own_key: group.own_key,
     without_cost: group.without_cost,
-    price: priceDifference(group.cost, atCatalogue),
+    price: priceDifference(group, atCatalogue),
     proposals,
-    notes,
+    split,
+    notes: [...notes, ...prices.flatMap(({ note }) => note ?? [])],
   };
+}
+
+/** What the call should say where all its requests were served in one way that has prices of its own. */
+function howServed(model: string, served: readonly UsageGroup[], { models }: Catalogue): Bound['served'] {
+  const [tier = null, ...others] = new Set(served.map((group) => group.tier));
+  if (tier === null || others.length > 0) return [];
+  if (tier === 'flex' || tier === 'priority') return [['service_tier', tier]];
+  const resolution = resolveModel(model, models);
+  const id = resolution.state === 'resolved' ? resolution.id : model;
+  const row = tier === 'batch' ? batchModel(id) : fastModel(id);
+  return models.has(row) ? [['model', row]] : [];
+}
+
+/** Requests with and without a search, where a mean of the searches would have to be rounded. */
+function searchingApart(
+  group: UsageGroup,
+  bySearch: readonly UsageGroup[],
+): { readonly plain: UsageGroup; readonly searching: UsageGroup } | null {
+  if (group.web_searches % Math.max(group.requests, 1) === 0) return null;
+  const plain = bySearch.find(({ web_searches }) => web_searches === 0);
+  const searching = bySearch.find(({ web_searches }) => web_searches > 0);
+  return plain === undefined || searching === undefined ? null : { plain, searching };
 }
 
 function figure(declared: Decimal, measured: Decimal): Figure {
@@ -169,18 +248,20 @@ function figure(declared: Decimal, measured: Decimal): Figure {
 }
 
 function meanFigure(declared: number, total: number, requests: number): Figure {
-  return figure(fromInteger(declared), divide(fromInteger(total), fromInteger(requests), 2));
+  return figure(fromInteger(declared), divide(fromInteger(total), fromInteger(Math.max(requests, 1)), 2));
 }
 
-function priceDifference(charged: Decimal | null, catalogue: Decimal | null): PriceDifference | null {
-  if (charged === null || catalogue === null || !pricesDiffer(charged, catalogue)) return null;
-  return { charged, catalogue, percent: percentAbove(charged, catalogue) };
+/** A fee of a tool that is stated apart is no part of the price of tokens. */
+function priceDifference({ cost, fees, web_searches }: UsageGroup, catalogue: Decimal | null): PriceDifference | null {
+  if (cost === null || catalogue === null || !pricesDiffer(cost, catalogue)) return null;
+  const percent = percentAbove(cost, catalogue);
+  return { charged: cost, catalogue, percent, fees: isPositive(fees) ? fees : null, web_searches };
 }
 
 /** Suites whose estimate is off by more than so many percent of it; one that cannot be compared is not. */
 export function suitesOffBy(comparison: UsageComparison, maxPercent: Decimal): readonly SuiteUsage[] {
   return comparison.suites.filter(
-    ({ estimated_per_run: estimated, used_per_run: used }) =>
+    ({ estimated_per_run: estimated, tokens_per_run: used }) =>
       estimated !== null && used !== null && isOffBy(used, estimated, maxPercent),
   );
 }

@@ -20,7 +20,7 @@ export function editManifest(text: string, proposals: readonly Proposal[]): stri
     const quote = quoteOf(call);
     if (value === undefined) {
       add(additions, call, `${quote}${field}${quote}: ${rangeText(to, quote)}`);
-    } else if (isMap(value)) {
+    } else if (isMap(value) && typeof to !== 'string') {
       edits.push(...rangeEdits(value, to));
       const own = quoteOf(value);
       if (to.max !== null && pairOf(value, 'max') === undefined) add(additions, value, `${own}max${own}: ${to.max}`);
@@ -30,6 +30,26 @@ export function editManifest(text: string, proposals: readonly Proposal[]): stri
   }
   for (const [map, entries] of additions) edits.push(addition(source, map, entries));
   return mark + applied(source, edits);
+}
+
+/** The text with one call of a suite twice, one behind the other; the same text where the call is not found. */
+export function withCallTwice(text: string, suite: string, index: number): string {
+  const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
+  const source = text.slice(mark.length);
+  const { contents } = parseDocument(source, { logLevel: 'silent', prettyErrors: false, stringKeys: true });
+  const calls = nodeAt(contents, ['suites', suite, 'calls']);
+  const item = isSeq(calls) ? calls.items[index] : undefined;
+  const range = rangeOf(item);
+  if (!isSeq(calls) || range === null) return text;
+  if (calls.flow === true)
+    return `${mark}${source.slice(0, range[1])}, ${source.slice(...range)}${source.slice(range[1])}`;
+  const start = source.lastIndexOf('\n', range[0]) + 1;
+  const next = rangeOf(calls.items[index + 1]);
+  const lastLine = source.indexOf('\n', range[1] - 1);
+  const end = next === null ? (lastLine < 0 ? source.length : lastLine + 1) : source.lastIndexOf('\n', next[0]) + 1;
+  const lines = source.slice(start, end);
+  const between = lines.endsWith('\n') ? '' : '\n';
+  return `${mark}${source.slice(0, end)}${between}${lines}${source.slice(end)}`;
 }
 
 function add(additions: Map<YAMLMap, string[]>, map: YAMLMap, entry: string): void {
@@ -62,7 +82,9 @@ function quoteOf(map: YAMLMap): string {
   return first.key.type === 'QUOTE_DOUBLE' ? '"' : first.key.type === 'QUOTE_SINGLE' ? "'" : '';
 }
 
-function rangeText({ expected, max }: NumberOrRange, quote: string): string {
+function rangeText(to: NumberOrRange | string, quote: string): string {
+  if (typeof to === 'string') return `${quote}${to}${quote}`;
+  const { expected, max } = to;
   if (max === null) return String(expected);
   return `{${quote}expected${quote}: ${expected}, ${quote}max${quote}: ${max}}`;
 }

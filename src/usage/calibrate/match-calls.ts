@@ -1,37 +1,42 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallEstimate, Estimate } from '../../budget/estimate.js';
 import type { GroupKey } from '../read/usage-row.js';
-import { modelNames, modelWords } from './call-key.js';
+import { catalogueId, familyWords, modelNames, modelWords } from './call-key.js';
+import { fastModel } from '../totals/group-price.js';
 import { nameOfFile } from './suite-names.js';
 
 /** The call of the manifest that recorded requests belong to, or why there is none. */
 export type Match =
   | { readonly state: 'call'; readonly suite: string; readonly index: number }
-  /** No call of the manifest is meant; its suite, where that is known. */
+  /** No call of the manifest fits; its suite, where that is known. */
   | { readonly state: 'unknown'; readonly suite: string | null }
   | { readonly state: 'ambiguous'; readonly suite: string | null; readonly candidates: readonly string[] }
-  /** A recording of a suite that is not looked at. */
-  | { readonly state: 'elsewhere' };
+  /** A recording of a suite that `--suite` excludes. */
+  | { readonly state: 'skipped' };
 
 interface Candidate {
   readonly suite: string;
   readonly estimate: CallEstimate;
 }
 
+/** What a call that searches the web is called beside one that does not. */
+export const WITH_SEARCH = 'with search';
+
 /**
  * Finds the call of a group of requests. Its suite is the one that the recording names, else `suite`, else the one that
  * goes by the file's name, else any. Within it the call goes by the name that the recording states, else by its model:
- * as declared, as resolved, its canonical slug, its fallbacks.
+ * as declared, as resolved, its canonical slug, its undated family, its fallbacks. Of calls that are alike, those that
+ * search the web take the requests that do.
  */
 export function callMatcher(estimate: Estimate, catalogue: Catalogue, suite: string | null): (key: GroupKey) => Match {
   const all = estimate.suites.flatMap(({ name, calls }) => calls.map((call) => ({ suite: name, estimate: call })));
   const names = new Set(estimate.suites.map(({ name }) => name));
   return (key) => {
     const within = suiteOf(key, suite, names);
-    if (within.state === 'elsewhere') return within;
+    if (within.state === 'skipped') return within;
     if (within.state === 'unknown') return { state: 'unknown', suite: null };
     const candidates = within.suite === null ? all : all.filter((one) => one.suite === within.suite);
-    return inSuite(chooseCall(key, candidates, catalogue), within.suite, candidates);
+    return inSuite(bySearches(key, chooseCall(key, candidates, catalogue)), within.suite, candidates);
   };
 }
 
@@ -48,29 +53,38 @@ function inSuite(chosen: readonly Candidate[], suite: string | null, candidates:
 
 type Within =
   | { readonly state: 'suite'; readonly suite: string | null }
-  | { readonly state: 'elsewhere' }
+  | { readonly state: 'skipped' }
   | { readonly state: 'unknown' };
 
 function suiteOf(key: GroupKey, suite: string | null, names: ReadonlySet<string>): Within {
   if (key.suite !== null) {
-    if (suite !== null && key.suite !== suite) return { state: 'elsewhere' };
+    if (suite !== null && key.suite !== suite) return { state: 'skipped' };
     return names.has(key.suite) ? { state: 'suite', suite: key.suite } : { state: 'unknown' };
   }
   if (suite !== null) return { state: 'suite', suite };
   const byFile = nameOfFile(key.source);
-  return { state: 'suite', suite: names.has(byFile) ? byFile : null };
+  const byFolder = nameOfFile(key.source.slice(0, Math.max(key.source.lastIndexOf('/'), 0)));
+  return { state: 'suite', suite: names.has(byFile) ? byFile : names.has(byFolder) ? byFolder : null };
+}
+
+/** Of calls that nothing else tells apart, those whose declared searches fit; all of them where none does. */
+function bySearches(key: GroupKey, chosen: readonly Candidate[]): readonly Candidate[] {
+  if (chosen.length < 2) return chosen;
+  const fitting = chosen.filter(({ estimate }) => estimate.call.web_searches > 0 === key.web_searches > 0);
+  return fitting.length > 0 ? fitting : chosen;
 }
 
 /** One call, or several that cannot be told apart, or none. */
 function chooseCall(key: GroupKey, candidates: readonly Candidate[], catalogue: Catalogue): readonly Candidate[] {
-  const byName = candidates.filter(({ estimate }) => estimate.call.display_name === key.call);
-  if (key.call !== null && byName.length > 0) {
+  const { call } = key;
+  const names = call === null ? [] : [call, `${call} ${WITH_SEARCH}`];
+  const byName = candidates.filter(({ estimate }) => names.includes(estimate.call.display_name));
+  if (byName.length > 0) {
     const ofItsModel = ofModel(key, byName, catalogue);
     // By its name alone where no model fits: the code may have changed its model.
     return ofItsModel.length > 0 ? ofItsModel : byName;
   }
   // A name that the manifest lacks may stand in front of a model's, or for a call that has no name of its own.
-  const { call } = key;
   const open =
     call === null
       ? candidates
@@ -83,17 +97,22 @@ function chooseCall(key: GroupKey, candidates: readonly Candidate[], catalogue: 
 
 /** Calls of the model itself before those that have it as a fallback, exact ids before like words. */
 function ofModel(key: GroupKey, candidates: readonly Candidate[], catalogue: Catalogue): readonly Candidate[] {
-  const { model } = key;
-  if (model === null) return [];
+  if (key.model === null) return [];
+  const fast = key.tier === 'fast' ? candidatesOf(fastModel(key.model), candidates, catalogue) : [];
+  return fast.length > 0 ? fast : candidatesOf(key.model, candidates, catalogue);
+}
+
+function candidatesOf(model: string, candidates: readonly Candidate[], catalogue: Catalogue): readonly Candidate[] {
   const names = modelNames(model, catalogue.models);
-  const words = modelWords(model);
+  const id = catalogueId(model, catalogue.models);
   const own = (one: Candidate): readonly string[] => one.estimate.price.known_as[0]?.names ?? [];
   const any = (one: Candidate): readonly string[] => one.estimate.price.known_as.flatMap((known) => known.names);
   const rules: readonly ((one: Candidate) => boolean)[] = [
     (one) => one.estimate.call.model === model,
-    (one) => own(one).some((name) => names.has(name)),
-    (one) => !model.includes('/') && own(one).some((name) => modelWords(name) === words),
-    (one) => any(one).some((name) => names.has(name)),
+    (one) => own(one).some((name) => names.has(name) || name === id),
+    (one) => !model.includes('/') && own(one).some((name) => modelWords(name) === modelWords(model)),
+    (one) => own(one).some((name) => familyWords(name) === familyWords(model)),
+    (one) => any(one).some((name) => names.has(name) || name === id),
   ];
   for (const rule of rules) {
     const found = candidates.filter(rule);

@@ -1,5 +1,6 @@
 import type { NamedCall, NamedSuite } from '../../manifest/manifest.js';
-import { add, divide, fromInteger, isZero, multiply, toNumber } from '../../lib/money/decimal.js';
+import { add, compare, divide, fromInteger, isZero, multiply, times, toNumber } from '../../lib/money/decimal.js';
+import { count, counted } from '../../lib/text/amount.js';
 import type { UsageGroup } from '../read/aggregate.js';
 import type { NumberOrRange, Proposal } from './comparison.js';
 import { meanRequest } from './means.js';
@@ -16,14 +17,25 @@ export interface DeclaredCall {
   readonly estimated: NamedCall;
 }
 
+/** What the recordings leave open. */
+export interface Bound {
+  /** Requests of the call whose usage is not recorded. */
+  readonly unmeasured: number;
+  /** Whether there may be more than was recorded: no lower count is proposed then. */
+  readonly isLowerBound: boolean;
+  /** The fields that say how all requests were served, with what they should say. */
+  readonly served: readonly (readonly ['model' | 'service_tier', string])[];
+}
+
 const NOTHING: NumberOrRange = { expected: 0, max: null };
+const COMPLETE: Bound = { unmeasured: 0, isLowerBound: false, served: [] };
 
 /**
  * What the manifest should say by what was measured: the mean as what is expected, the 95th percentile as `max` of the
  * prompt and the completion. Only what differs from what is stated is proposed; the parts of a prompt and a completion
  * are proposed with them, as a whole below its parts would be refused.
  */
-export function proposalsFor(call: DeclaredCall, group: UsageGroup, runs: number): Proposed {
+export function proposalsFor(call: DeclaredCall, group: UsageGroup, runs: number, bound = COMPLETE): Proposed {
   const { stated, estimated } = call;
   const mean = meanRequest(group);
   const { tokens } = mean;
@@ -40,10 +52,14 @@ export function proposalsFor(call: DeclaredCall, group: UsageGroup, runs: number
   if (files.prompt > tokens.prompt) {
     notes.push(`the prompt files have ${files.prompt} tokens, more than the ${tokens.prompt} that were used`);
   }
+  if (bound.unmeasured > 0) {
+    notes.push(`${counted(bound.unmeasured, 'request')} stated no usage; the figures are of the others`);
+  }
+  const requests = countOf(call, group.requests + bound.unmeasured, runs, bound, notes);
   const prompt = Math.max(tokens.prompt - files.prompt, 0);
   const completion = Math.min(tokens.completion, cap);
   const fields: readonly (readonly [keyof NamedCall, NumberOrRange, NumberOrRange])[] = [
-    ['count', { expected: stated.count, max: null }, { expected: countOf(call, group.requests, runs), max: null }],
+    ['count', { expected: stated.count, max: null }, { expected: requests, max: null }],
     ['prompt_tokens', stated.prompt_tokens ?? NOTHING, range(prompt, mean.max.prompt - files.prompt)],
     ['completion_tokens', stated.completion_tokens, range(completion, Math.min(mean.max.completion, cap))],
     ['cached_tokens', stated.cached_tokens, part(stated.cached_tokens, Math.max(tokens.cached - files.cached, 0))],
@@ -52,17 +68,42 @@ export function proposalsFor(call: DeclaredCall, group: UsageGroup, runs: number
     ['reasoning_tokens', stated.reasoning_tokens, part(stated.reasoning_tokens, tokens.reasoning)],
     ['image_output_tokens', stated.image_output_tokens, part(stated.image_output_tokens, tokens.image_output)],
     ['audio_output_tokens', stated.audio_output_tokens, part(stated.audio_output_tokens, tokens.audio_output)],
-    ['web_searches', { expected: stated.web_searches, max: null }, { expected: mean.web_searches, max: null }],
+    ['web_searches', { expected: stated.web_searches, max: null }, searches(group, mean.web_searches, notes)],
   ];
-  const proposals = fields
+  const path = (field: string): Proposal['path'] => ['suites', call.suite.name, 'calls', stated.index, field];
+  const proposals: Proposal[] = fields
     .filter(([, from, to]) => differs(from, to))
-    .map(([field, from, to]) => ({
-      path: ['suites', call.suite.name, 'calls', stated.index, field],
-      field,
-      from,
-      to,
-    }));
+    .map(([field, from, to]) => ({ path: path(field), field, from, to }));
+  for (const [field, to] of bound.served) {
+    const from = field === 'model' ? stated.model : stated.service_tier;
+    if (from !== to) proposals.push({ path: path(field), field, from, to });
+  }
+  const ttl = lifetime(group, stated.cache_ttl, notes);
+  if (ttl !== stated.cache_ttl) {
+    proposals.push({ path: path('cache_ttl'), field: 'cache_ttl', from: stated.cache_ttl, to: ttl });
+  }
   return { proposals, notes };
+}
+
+/** The searches of a request; a mean that had to be rounded is told. */
+function searches(group: UsageGroup, mean: number, notes: string[]): NumberOrRange {
+  if (group.web_searches % group.requests === 0) return { expected: mean, max: null };
+  notes.push(
+    `${counted(group.web_searches, 'search', 'searches')} in ${counted(group.requests, 'request')}: ${mean} each is proposed`,
+  );
+  return { expected: mean, max: null };
+}
+
+/** The lifetime that most of the written tokens had, where recordings tell it apart. */
+function lifetime(group: UsageGroup, stated: NamedCall['cache_ttl'], notes: string[]): NamedCall['cache_ttl'] {
+  const { written_1h, sums } = group;
+  if (written_1h === 0) return stated;
+  if (written_1h < sums.written) {
+    notes.push(
+      `${count(written_1h)} of ${count(sums.written)} written tokens are kept for an hour, the others are not`,
+    );
+  }
+  return written_1h * 2 >= sums.written ? '1h' : '5m';
 }
 
 function expected(tokens: NumberOrRange | undefined): number {
@@ -85,8 +126,29 @@ function differs(from: NumberOrRange, to: NumberOrRange): boolean {
 }
 
 /** Requests per execution of the suite: what one run used, without its repeats and expected retries; at least 1. */
-function countOf({ suite, stated }: DeclaredCall, requests: number, runs: number): number {
-  const factor = multiply(fromInteger(suite.repeat * runs), add(fromInteger(1), stated.retries.expected));
+function countOf(
+  { suite, stated }: DeclaredCall,
+  requests: number,
+  runs: number,
+  bound: Bound,
+  notes: string[],
+): number {
+  const retried = add(fromInteger(1), stated.retries.expected);
+  const factor = multiply(fromInteger(suite.repeat * runs), retried);
   if (isZero(factor)) return stated.count;
-  return Math.max(toNumber(divide(fromInteger(requests), factor, 0)), 1);
+  if (stated.row_count !== undefined) return stated.count;
+  const measured = Math.max(toNumber(divide(fromInteger(requests), factor, 0)), 1);
+  if (measured >= stated.count) return measured;
+  const ofOneRepeat = times(multiply(fromInteger(stated.count), retried), runs);
+  if (suite.repeat > 1 && compare(fromInteger(requests), ofOneRepeat) === 0) {
+    notes.push(
+      `${counted(requests, 'request')} are one of ${suite.repeat} repeats: record all of them, or set repeat to 1 if there is one`,
+    );
+    return stated.count;
+  }
+  if (bound.isLowerBound) {
+    notes.push(`at least ${counted(requests, 'request')} were made; no lower count is proposed`);
+    return stated.count;
+  }
+  return measured;
 }

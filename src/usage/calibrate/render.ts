@@ -2,9 +2,9 @@ import { compare, toText, type Decimal } from '../../lib/money/decimal.js';
 import { columns, type Column } from '../../lib/text/columns.js';
 import { count, counted, money, percent } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
-import type { Usage } from '../read/usage.js';
+import { isComplete, type Usage } from '../read/usage.js';
 import type { UsageGroup } from '../read/aggregate.js';
-import type { CallUsage, Figure, MeasuredCall, SuiteUsage, UsageComparison } from './comparison.js';
+import type { CallUsage, Figure, MeasuredCall, NumberOrRange, SuiteUsage, UsageComparison } from './comparison.js';
 
 const HEADS: readonly Column[] = [
   { title: 'call', align: 'left', isElastic: true },
@@ -19,7 +19,7 @@ const HEADS: readonly Column[] = [
 export function renderComparison(comparison: UsageComparison, usage: Usage, width: number): string {
   const lines = [
     readLine(usage, comparison.runs),
-    ...comparison.suites.flatMap((suite) => suiteLines(suite, width)),
+    ...comparison.suites.flatMap((suite) => suiteLines(suite, comparison.is_complete, width)),
     ...comparison.unknown.map((group) => `In use, not in the manifest: ${groupText(group)}`),
     ...comparison.ambiguous.map(
       ({ group, candidates }) =>
@@ -30,9 +30,9 @@ export function renderComparison(comparison: UsageComparison, usage: Usage, widt
 }
 
 function readLine(usage: Usage, runs: number): string {
-  const { read, without_usage, not_understood } = usage.exchanges;
+  const { without_usage, not_understood } = usage.exchanges;
   const parts = [
-    `${counted(read, 'request')} of ${counted(runs, 'run')} in ${counted(usage.files.length, 'file')}`,
+    `${isComplete(usage) ? '' : 'at least '}${counted(usage.requests, 'request')} of ${counted(runs, 'run')} in ${counted(usage.files.length, 'file')}`,
     usage.repeated > 0 ? `${count(usage.repeated)} repeated` : null,
     usage.sums > 0 ? `${counted(usage.sums, 'sum')} left out` : null,
     without_usage > 0 ? `${count(without_usage)} without usage` : null,
@@ -41,8 +41,8 @@ function readLine(usage: Usage, runs: number): string {
   return parts.filter((part) => part !== null).join('; ');
 }
 
-function suiteLines(suite: SuiteUsage, width: number): string[] {
-  const head = `\n${safeLine(suite.name)}: ${suiteSentence(suite)}`;
+function suiteLines(suite: SuiteUsage, isExact: boolean, width: number): string[] {
+  const head = `\n${safeLine(suite.name)}: ${suiteSentence(suite, isExact)}`;
   if (!suite.recorded) return [head];
   const rows = suite.calls.flatMap(callRows);
   const notes = suite.calls.flatMap(({ name, measured }) =>
@@ -51,12 +51,24 @@ function suiteLines(suite: SuiteUsage, width: number): string[] {
   return [head, ...columns(HEADS, rows, width), ...notes];
 }
 
-function suiteSentence(suite: SuiteUsage): string {
+function suiteSentence(suite: SuiteUsage, isExact: boolean): string {
   if (!suite.recorded) return 'nothing was recorded';
-  const used = suite.used_per_run === null ? 'used at an unknown price' : `used ${money(suite.used_per_run)} a run`;
+  const least = isExact ? '' : 'at least ';
+  const used =
+    suite.used_per_run === null ? 'used at an unknown price' : `used ${least}${money(suite.used_per_run)} a run`;
+  if (!suite.is_matched) return `${used}, by none of its calls`;
   if (suite.estimated_per_run === null) return `${used}, not estimated`;
-  const error = suite.error_percent === null ? '' : ` (${percent(suite.error_percent)})`;
-  return `${used}, estimated ${money(suite.estimated_per_run)}${error}`;
+  const seen =
+    suite.seen_calls < suite.calls.length ? ` for the ${suite.seen_calls} of ${suite.calls.length} calls seen` : '';
+  return `${used}, estimated ${money(suite.estimated_per_run)}${seen}${errorText(suite)}`;
+}
+
+/** A price that differs is no error of the tokens. */
+function errorText({ error_percent, token_error_percent }: SuiteUsage): string {
+  if (token_error_percent === null) return '';
+  const byTokens = percent(token_error_percent);
+  if (error_percent === null || percent(error_percent) === byTokens) return ` (${byTokens})`;
+  return ` (${byTokens} by tokens, ${percent(error_percent)} with the price that was charged)`;
 }
 
 function callRows(call: CallUsage): string[][] {
@@ -75,33 +87,50 @@ function callRows(call: CallUsage): string[][] {
 function proposalRow({ proposals }: MeasuredCall): string[][] {
   const proposed = (field: string): string => {
     const to = proposals.find((proposal) => proposal.field === field)?.to;
-    if (to === undefined) return '';
-    return to.max === null ? count(to.expected) : `${count(to.expected)}, max ${count(to.max)}`;
+    return to === undefined ? '' : valueText(to);
   };
-  const cells = ['count', 'prompt_tokens', 'completion_tokens', 'cached_tokens'].map(proposed);
+  const cells = IN_TABLE.map(proposed);
   return cells.every((cell) => cell === '') ? [] : [['  proposed', ...cells, '']];
 }
 
+const IN_TABLE = ['count', 'prompt_tokens', 'completion_tokens', 'cached_tokens'];
+
+function valueText(value: NumberOrRange | string): string {
+  if (typeof value === 'string') return value;
+  return value.max === null ? count(value.expected) : `${count(value.expected)}, max ${count(value.max)}`;
+}
+
 function noteLines(measured: MeasuredCall): string[] {
-  const { price } = measured;
-  const other = measured.proposals.filter(
-    ({ field }) => !['count', 'prompt_tokens', 'completion_tokens', 'cached_tokens'].includes(field),
-  );
+  const other = measured.proposals.filter(({ field }) => !IN_TABLE.includes(field));
+  const apart = measured.split === null ? [] : ['some requests search the web, others do not: two calls are proposed'];
   return [
     ...measured.notes,
-    ...other.map(({ field, from, to }) => `${field} ${count(from.expected)} -> ${count(to.expected)}`),
-    ...(price === null
-      ? []
-      : [
-          `the price differs: the recorded tokens were charged ${money(price.charged)}, the catalogue says ` +
-            `${money(price.catalogue)}${price.percent === null ? '' : ` (${percent(price.percent)})`}`,
-        ]),
+    ...apart,
+    ...other.map(({ field, from, to }) => `${field} ${valueText(from)} -> ${valueText(to)}`),
+    ...priceLines(measured),
     ...(measured.own_key > 0
       ? [`${counted(measured.own_key, 'request')} went through an own provider key; shown at list price`]
       : []),
     ...(measured.without_cost > 0
-      ? [`${counted(measured.without_cost, 'request')} state no cost; priced from the catalogue`]
+      ? [`${counted(measured.without_cost, 'request')} without a stated cost, priced from the catalogue`]
       : []),
+  ];
+}
+
+/** Fees of tools are told apart from the price of tokens. */
+function priceLines({ price }: MeasuredCall): string[] {
+  if (price === null) return [];
+  const difference = price.percent === null ? '' : ` (${percent(price.percent)})`;
+  if (price.fees !== null || price.web_searches > 0) {
+    const fees = price.fees === null ? '' : `, ${money(price.fees)} of it for tools`;
+    const searches = counted(price.web_searches, 'web search', 'web searches');
+    return [
+      `tokens and ${searches} were charged ${money(price.charged)}${fees}; the catalogue says ${money(price.catalogue)}${difference}`,
+    ];
+  }
+  return [
+    `the price differs: the recorded tokens were charged ${money(price.charged)}, the catalogue says ` +
+      `${money(price.catalogue)}${difference}`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { toText, type Decimal } from '../../lib/money/decimal.js';
 import type { Usage } from '../read/usage.js';
+import { searchName, type Calibration } from './calibrate.js';
 import type { MeasuredCall, UsageComparison } from './comparison.js';
 
 /** The report's optional `usage`: what was estimated against what was used. */
@@ -29,7 +30,7 @@ const callSchema = z.strictObject({
 
 const suiteSchema = z.strictObject({
   name: z.string(),
-  estimated_per_run: money.nullable(),
+  estimated_per_run: money.nullable().meta({ description: 'Of the calls that were recorded; of all where none was' }),
   used_per_run: money.nullable().meta({ description: 'null: nothing recorded, or at an unknown price' }),
   error_percent: percent.nullable(),
   calls: z.array(callSchema),
@@ -56,13 +57,46 @@ export const usageReportSchema = z.strictObject({
 });
 export type UsageReport = z.infer<typeof usageReportSchema>;
 
+/** `llm-budget calibrate --json`: the comparison, and what the manifest should say. */
+export function calibrationDocument({ comparison, diff, is_measured, warnings }: Calibration, usage: Usage): object {
+  const proposals = comparison.suites.flatMap((suite) =>
+    suite.calls.flatMap(({ name, measured }) => [
+      ...(measured?.proposals ?? []).map(({ field, from, to }) => ({ suite: suite.name, call: name, field, from, to })),
+      ...(measured?.split ?? []).map(({ field, from, to }) => ({
+        suite: suite.name,
+        call: searchName(name),
+        field,
+        from,
+        to,
+      })),
+    ]),
+  );
+  return {
+    schema_version: 1,
+    ...usageReport(comparison, usage),
+    exchanges: usage.exchanges,
+    is_complete: is_measured,
+    token_error_percent: Object.fromEntries(
+      comparison.suites.map(({ name, token_error_percent }) => [name, percentText(token_error_percent)]),
+    ),
+    notes: comparison.suites.flatMap((suite) =>
+      suite.calls.flatMap(({ name, measured }) =>
+        (measured?.notes ?? []).map((message) => ({ suite: suite.name, call: name, message })),
+      ),
+    ),
+    problems: warnings.map(({ message, file, line }) => ({ message, file, line })),
+    proposals,
+    diff,
+  };
+}
+
 /** The comparison as the report has it. */
 export function usageReport(comparison: UsageComparison, usage: Usage): UsageReport {
   const others = [...comparison.unknown, ...comparison.ambiguous.map(({ group }) => group)];
   return {
     runs: comparison.runs,
     files: usage.files.length,
-    requests: usage.exchanges.read,
+    requests: usage.requests,
     unreadable: usage.exchanges.not_understood + usage.unmatched.length,
     suites: comparison.suites.map((suite) => ({
       name: suite.name,

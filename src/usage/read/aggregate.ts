@@ -97,8 +97,9 @@ function collect<Key>(key: Key): Collected<Key> {
 }
 
 function addRow(group: Collected<unknown>, row: StoredRow): void {
-  const { requests, written_1h, web_searches, fees, list_cost, own_key, estimate } = rareOf(row);
+  const { requests, written_1h, fees, list_cost, own_key, estimate } = rareOf(row);
   const tokens = tokensOf(row);
+  const { web_searches } = row.group.key;
   const number = requests ?? 1;
   group.requests += number;
   if (requests === null) group.unstated += 1;

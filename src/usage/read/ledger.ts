@@ -148,7 +148,7 @@ export function createLedger(): Ledger {
     unmeasured: ({ model, id, reason }, context) => {
       found += 1;
       const { suite, call, run, file } = context;
-      const request = { key: { source: file.name, suite, call, model, run, tier: null }, reason };
+      const request = { key: { source: file.name, suite, call, model, run, tier: null, web_searches: 0 }, reason };
       if (id === null) addUnmeasured(request);
       else if (!unfinished.has(id) || file.name < (unfinished.get(id)?.key.source ?? '')) unfinished.set(id, request);
     },

@@ -4,8 +4,9 @@ import { counted } from '../../lib/text/amount.js';
 import { contextOfFile } from './context.js';
 import type { RecordingFile } from './exchange.js';
 import { fileBytes } from './file-bytes.js';
-import { createLedger } from './ledger.js';
+import { createLedger, type Settled } from './ledger.js';
 import { readRecording } from './recording-file.js';
+import { rareOf } from './row-store.js';
 import { findExchanges } from './search.js';
 import { selectFiles, type SelectOptions } from './select-files.js';
 import type { Usage } from './usage.js';
@@ -43,6 +44,8 @@ export async function readUsage(globs: readonly string[], options: SelectOptions
   return {
     rows: settled.rows,
     files: settled.files,
+    requests: requestsOf(settled),
+    runs: new Set([...settled.rows.groups(), ...settled.unmeasured].flatMap(({ run }) => run ?? [])).size,
     exchanges: { read: settled.rows.size(), without_usage, not_understood },
     unmeasured: settled.unmeasured,
     notes: settled.notes,
@@ -51,6 +54,12 @@ export async function readUsage(globs: readonly string[], options: SelectOptions
     sums: settled.sums,
     unmatched,
   };
+}
+
+function requestsOf({ rows, unmeasured }: Settled): number {
+  let requests = 0;
+  for (const row of rows.all()) requests += rareOf(row).requests ?? 1;
+  return unmeasured.reduce((sum, group) => sum + group.requests, requests);
 }
 
 /** Errors of the file system and of zlib carry a code; their texts may quote what was read. */

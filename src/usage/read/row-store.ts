@@ -22,7 +22,7 @@ export interface StoredGroup {
 
 type Parts = Pick<TokenCounts, 'cached' | 'written' | 'reasoning'>;
 type Rare = Pick<TokenCounts, 'audio' | 'image_output' | 'audio_output'> &
-  Pick<UsageRow, 'requests' | 'written_1h' | 'web_searches' | 'fees' | 'list_cost' | 'own_key' | 'estimate'>;
+  Pick<UsageRow, 'requests' | 'written_1h' | 'fees' | 'list_cost' | 'own_key' | 'estimate'>;
 
 export interface RowStore {
   /** Adds a row, or merges it with the one of its id: the finished one counts. */
@@ -43,7 +43,6 @@ const NOTHING_RARE: Rare = {
   audio_output: 0,
   requests: 1,
   written_1h: 0,
-  web_searches: 0,
   fees: null,
   list_cost: null,
   own_key: false,
@@ -92,10 +91,10 @@ export function createRowStore(): RowStore {
   const groupOf = (row: UsageRow): StoredGroup => {
     // Rows of one group tend to come one after the other.
     if (last !== null && isOfGroup(row, last.key)) return last;
-    const { source, suite, call, model, tier, run } = row;
-    const name = JSON.stringify([source, suite, call, model, tier, run]);
+    const { source, suite, call, model, tier, run, web_searches } = row;
+    const name = JSON.stringify([source, suite, call, model, tier, run, web_searches]);
     const known = groups.get(name);
-    last = known ?? { key: { source, suite, call, model, tier, run } };
+    last = known ?? { key: { source, suite, call, model, tier, run, web_searches } };
     if (known === undefined) groups.set(name, last);
     return last;
   };
@@ -136,7 +135,8 @@ function isOfGroup(row: GroupKey, key: GroupKey): boolean {
     row.suite === key.suite &&
     row.source === key.source &&
     row.tier === key.tier &&
-    row.run === key.run
+    row.run === key.run &&
+    row.web_searches === key.web_searches
   );
 }
 
@@ -155,7 +155,7 @@ function write(stored: StoredRow, row: UsageRow): void {
 function hasRare(row: UsageRow): boolean {
   const { audio, image_output, audio_output } = row.tokens;
   return (
-    audio + image_output + audio_output + row.written_1h + row.web_searches > 0 ||
+    audio + image_output + audio_output + row.written_1h > 0 ||
     row.requests !== 1 ||
     row.own_key ||
     row.fees !== null ||
@@ -166,8 +166,8 @@ function hasRare(row: UsageRow): boolean {
 
 function rareFields(row: UsageRow): Rare {
   const { audio, image_output, audio_output } = row.tokens;
-  const { requests, written_1h, web_searches, fees, list_cost, own_key, estimate } = row;
-  return { audio, image_output, audio_output, requests, written_1h, web_searches, fees, list_cost, own_key, estimate };
+  const { requests, written_1h, fees, list_cost, own_key, estimate } = row;
+  return { audio, image_output, audio_output, requests, written_1h, fees, list_cost, own_key, estimate };
 }
 
 /**
@@ -196,13 +196,12 @@ function merge(stored: StoredRow, row: UsageRow, groupOf: (row: UsageRow) => Sto
 }
 
 function restored(stored: StoredRow): UsageRow {
-  const { requests, written_1h, web_searches, fees, list_cost, own_key, estimate } = rareOf(stored);
+  const { requests, written_1h, fees, list_cost, own_key, estimate } = rareOf(stored);
   return {
     ...stored.group.key,
     tokens: tokensOf(stored),
     requests,
     written_1h,
-    web_searches,
     cost: stored.cost,
     fees,
     list_cost,

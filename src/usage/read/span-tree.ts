@@ -41,7 +41,7 @@ export function createSpanTree(): SpanTree {
         nodeOf(node.parent);
       }
       if (row !== null) node.row = row;
-      else if (isRequest) node.request = { source: file.name, suite, call, model, run, tier: null };
+      else if (isRequest) node.request = { source: file.name, suite, call, model, run, tier: null, web_searches: 0 };
     },
     settle: () => {
       const above = new Set<Node>();

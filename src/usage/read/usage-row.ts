@@ -39,4 +39,4 @@ export interface UsageRow {
 }
 
 /** What rows have in common. */
-export type GroupKey = Pick<UsageRow, 'source' | 'suite' | 'call' | 'model' | 'tier' | 'run'>;
+export type GroupKey = Pick<UsageRow, 'source' | 'suite' | 'call' | 'model' | 'tier' | 'run' | 'web_searches'>;

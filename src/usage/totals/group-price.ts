@@ -66,15 +66,25 @@ function servedAs(
   const resolution = resolveModel(preferences.model, catalogue.models);
   const id = resolution.state === 'resolved' ? resolution.id : preferences.model;
   if (tier === 'batch') {
-    const batch = `${id.replace(/:.*$/, '')}:batch`;
+    const batch = batchModel(id);
     if (catalogue.models.has(batch)) return { preferences: { ...preferences, model: batch }, note: null };
     const note = `requests of ${id} were served as a batch, which is billed at about half of the price shown`;
     return { preferences, note };
   }
-  const fast = `${id}-fast`;
+  const fast = fastModel(id);
   if (catalogue.models.has(fast)) return { preferences: { ...preferences, model: fast }, note: null };
   const note = `${requests} requests of ${id} were served fast, at a price that the catalogue does not have`;
   return { preferences: null, note };
+}
+
+/** The row of a model that is served fast. */
+export function fastModel(id: string): string {
+  return id.endsWith('-fast') ? id : `${id}-fast`;
+}
+
+/** The row of a model that is served as a batch. */
+export function batchModel(id: string): string {
+  return `${id.replace(/:.*$/, '')}:batch`;
 }
 
 function costOf(group: UsageGroup, priceOf: (tokens: RequestTokens) => Decimal | null): Decimal | null {

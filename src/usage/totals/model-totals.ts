@@ -35,6 +35,7 @@ export function modelTotals(usage: Usage, catalogue: Catalogue | null): readonly
     suite: null,
     call: null,
     run: null,
+    web_searches: 0,
     model,
     tier,
   }));

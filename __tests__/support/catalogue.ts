@@ -20,6 +20,8 @@ export function model(fields: Partial<CatalogueModel> & { readonly id: string })
     pricing: PLAIN_PRICING,
     top_provider: { context_length: 100_000, max_completion_tokens: null },
     alias_target: null,
+    hugging_face_id: null,
+    expiration_date: null,
     ...fields,
   };
 }

@@ -25,6 +25,7 @@ const modelsBody = z.object({
         context_length: z.number().nullable(),
         max_completion_tokens: z.number().nullable(),
       }),
+      hugging_face_id: z.string().nullish(),
       alias_target: z.object({ slug: z.string() }).nullish(),
     }),
   ),
@@ -63,10 +64,12 @@ export function realCatalogue(): Catalogue {
       { state: 'known', endpoints: body.data.endpoints },
     ]),
   );
-  const models = rows.map(({ architecture, alias_target, ...row }) => ({
+  const models = rows.map(({ architecture, alias_target, hugging_face_id, ...row }) => ({
     ...row,
     output_modalities: architecture.output_modalities,
     alias_target: alias_target?.slug ?? null,
+    hugging_face_id: hugging_face_id ?? null,
+    expiration_date: null,
   }));
   return catalogue(models, { endpoints });
 }

@@ -115,6 +115,8 @@ describe('the catalogue', () => {
   test("has the facts of a row, and null where it is silent; nobody else's fields", async () => {
     const row = {
       ...modelRow('acme/one', { canonical_slug: 'acme/one-1', alias_target: { slug: 'acme/two' } }),
+      hugging_face_id: 'Acme/One',
+      expiration_date: '2026-12-31T00:00:00Z',
       brand_new_field: { a: 1 },
       pricing: { prompt: '0.1', odd: 7, overrides: [{ min_prompt_tokens: 5 }] },
     };
@@ -130,6 +132,8 @@ describe('the catalogue', () => {
       pricing: { prompt: '0.1', odd: 7, overrides: [{ min_prompt_tokens: 5 }] },
       top_provider: { context_length: 128_000, max_completion_tokens: 16_000 },
       alias_target: 'acme/two',
+      hugging_face_id: 'Acme/One',
+      expiration_date: '2026-12-31',
     });
     expect(models.get('acme/bare')).toEqual({
       id: 'acme/bare',
@@ -139,6 +143,8 @@ describe('the catalogue', () => {
       pricing: {},
       top_provider: { context_length: null, max_completion_tokens: null },
       alias_target: null,
+      hugging_face_id: null,
+      expiration_date: null,
     });
   });
 

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
-import type { ModelResolution } from '../../openrouter/catalogue/model-id.js';
+import { withSuggestion } from '../../openrouter/catalogue/resolve-name.js';
+import type { ModelResolution, UnresolvedModel } from '../../openrouter/catalogue/model-id.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { maximum } from '../../lib/money/decimal.js';
@@ -52,8 +53,15 @@ export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | nul
 
 function priceOn(declared: string, call: PricedCall, catalogue: Catalogue, at: Date | null): Candidate {
   const resolution = resolveModel(declared, catalogue.models, catalogue.source);
-  const price = resolution.state === 'resolved' ? priceModel(call, resolution, catalogue, at) : resolution;
+  const price =
+    resolution.state === 'resolved'
+      ? priceModel(call, resolution, catalogue, at)
+      : { reason: unresolvedReason(declared, resolution, catalogue) };
   return { declared, resolution, price };
+}
+
+function unresolvedReason(declared: string, { reason, isUnknown }: UnresolvedModel, { models }: Catalogue): string {
+  return isUnknown ? withSuggestion(declared, reason, models) : reason;
 }
 
 function resolvedIds(candidates: readonly Candidate[]): string[] {

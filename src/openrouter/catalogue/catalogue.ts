@@ -17,6 +17,10 @@ export interface CatalogueModel {
   readonly top_provider: { readonly context_length: number | null; readonly max_completion_tokens: number | null };
   /** The current target of a `~author/family-latest` id. */
   readonly alias_target: string | null;
+  /** The id of its weights at Hugging Face, another name that tools use for the model; null where it has none. */
+  readonly hugging_face_id: string | null;
+  /** The day that the model leaves OpenRouter, `2026-11-28`; null where none is stated. */
+  readonly expiration_date: string | null;
 }
 
 export interface CatalogueEndpoint {

@@ -31,6 +31,8 @@ const lockedModel = z.strictObject({
   pricing,
   top_provider: z.strictObject({ context_length: size, max_completion_tokens: size }),
   alias_target: z.string().nullable(),
+  /** Absent: no date is stated. */
+  expiration_date: z.iso.date().optional(),
   /** Absent: not requested (an alias, a row that only shares a slug); null: could not be fetched. */
   endpoints: z.array(lockedEndpoint).nullable().optional(),
 });
@@ -82,6 +84,7 @@ export function lockfileText(catalogue: Catalogue, idsInUse: readonly string[]):
           max_completion_tokens: model.top_provider.max_completion_tokens,
         },
         alias_target: model.alias_target,
+        ...(model.expiration_date === null ? {} : { expiration_date: model.expiration_date }),
         ...(list === undefined ? {} : { endpoints: list.state === 'known' ? lockedEndpoints(list.endpoints) : null }),
       };
     }),
@@ -148,7 +151,17 @@ export function parseLockfile(text: string, file: string, now: number): Catalogu
 
 function modelOf(row: LockedModel): CatalogueModel {
   const { id, canonical_slug, context_length, output_modalities, pricing, top_provider, alias_target } = row;
-  return { id, canonical_slug, context_length, output_modalities, pricing, top_provider, alias_target };
+  return {
+    id,
+    canonical_slug,
+    context_length,
+    output_modalities,
+    pricing,
+    top_provider,
+    alias_target,
+    hugging_face_id: null,
+    expiration_date: row.expiration_date ?? null,
+  };
 }
 
 function parseText(text: string, file: string): unknown {

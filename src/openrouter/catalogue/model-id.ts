@@ -27,6 +27,8 @@ export interface ResolvedModel {
 export interface UnresolvedModel {
   readonly state: 'unresolved';
   readonly reason: string;
+  /** No row has this id or slug, so another spelling may be meant. */
+  readonly isUnknown: boolean;
   readonly names: readonly string[];
 }
 
@@ -72,7 +74,8 @@ function resolve(declared: string, models: Models, lookup: Lookup, source: Catal
   let rest = declared;
   for (;;) {
     const row = findRow(rest, models, lookup);
-    if (row !== null && 'reason' in row) return { state: 'unresolved', reason: row.reason, names: namesOf(declared) };
+    if (row !== null && 'reason' in row)
+      return { state: 'unresolved', reason: row.reason, isUnknown: false, names: namesOf(declared) };
     if (row !== null) {
       const { model, notes } = row;
       const names = namesOf(declared, model.id, model.canonical_slug);
@@ -83,8 +86,7 @@ function resolve(declared: string, models: Models, lookup: Lookup, source: Catal
     suffixes.add(shorter.suffix);
     rest = shorter.id;
   }
-  const reason = whyUnknown(declared, rest, models, lookup, source);
-  return { state: 'unresolved', reason, names: namesOf(declared) };
+  return { state: 'unresolved', ...whyUnknown(declared, rest, models, lookup, source), names: namesOf(declared) };
 }
 
 /** Finds a row by id or by canonical slug and follows an alias; a reason where the id is known but has no single row. */
@@ -150,10 +152,10 @@ function whyUnknown(
   models: Models,
   lookup: Lookup,
   source: Catalogue['source'],
-): string {
+): Pick<UnresolvedModel, 'reason' | 'isUnknown'> {
   const shown = `"${safeLine(declared)}"`;
   if (rest.includes('@preset/')) {
-    return `${shown} takes its model from a preset, which is kept at OpenRouter and can be changed there`;
+    return known(`${shown} takes its model from a preset, which is kept at OpenRouter and can be changed there`);
   }
   const colon = rest.lastIndexOf(':');
   if (colon > 0 && findRow(bare(rest.slice(0, colon)), models, lookup) !== null) {
@@ -161,17 +163,17 @@ function whyUnknown(
     const accepted = DYNAMIC_SUFFIXES.map((dynamic) => `:${dynamic}`).join(', ');
     const near = closest(suffix, DYNAMIC_SUFFIXES);
     const suggestion = hint(near === null ? closest(rest, models.keys()) : `${rest.slice(0, colon)}:${near}`);
-    return `${shown}: the suffix ":${safeLine(suffix)}" is neither a row of the catalogue nor one of ${accepted}${suggestion}`;
+    return known(
+      `${shown}: the suffix ":${safeLine(suffix)}" is neither a row of the catalogue nor one of ${accepted}${suggestion}`,
+    );
   }
   const place =
     source === 'live' ? 'the catalogue' : 'the lockfile, which has the models that were in use when it was written';
-  return `${shown} is not in ${place}${hint(closest(rest, models.keys()) ?? withItsAuthor(rest, models))}`;
+  return { reason: `${shown} is not in ${place}`, isUnknown: true };
 }
 
-/** The one model whose id is this behind its author's name. */
-function withItsAuthor(name: string, models: Models): string | null {
-  const ids = [...models.keys()].filter((id) => id.endsWith(`/${name.toLowerCase()}`));
-  return ids.length === 1 ? (ids[0] ?? null) : null;
+function known(reason: string): Pick<UnresolvedModel, 'reason' | 'isUnknown'> {
+  return { reason, isUnknown: false };
 }
 
 function hint(id: string | null): string {

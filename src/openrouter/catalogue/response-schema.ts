@@ -13,6 +13,12 @@ const size = z
   .transform((value) => (typeof value === 'number' && value >= 0 ? value : null));
 const pricing = z.record(z.string(), z.unknown());
 
+/** `2026-11-28`, also where a time follows; null for anything that is no date. */
+function dayOf(text: string): string | null {
+  const day = /^\d{4}-\d{2}-\d{2}(?=T|$)/.exec(text)?.[0];
+  return day === undefined || Number.isNaN(Date.parse(day)) ? null : day;
+}
+
 const modelRow = z
   .object({
     id: z.string().min(1).max(300),
@@ -23,6 +29,8 @@ const modelRow = z
     pricing,
     top_provider: z.object({ context_length: size, max_completion_tokens: size }).nullish(),
     alias_target: z.object({ slug: z.string() }).nullish(),
+    hugging_face_id: z.string().nullish().catch(null),
+    expiration_date: z.string().nullish().catch(null),
   })
   .transform((row): CatalogueModel => ({
     id: row.id,
@@ -32,6 +40,8 @@ const modelRow = z
     pricing: row.pricing,
     top_provider: row.top_provider ?? { context_length: null, max_completion_tokens: null },
     alias_target: row.alias_target?.slug ?? null,
+    hugging_face_id: row.hugging_face_id === '' ? null : (row.hugging_face_id ?? null),
+    expiration_date: dayOf(row.expiration_date ?? ''),
   }));
 
 const endpointRow = z

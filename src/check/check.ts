@@ -29,6 +29,8 @@ import {
   floorNotes,
   increaseNotes,
   lockNotes,
+  mixedRunsNotes,
+  outdatedNotes,
   overrideNotes,
   priceNotes,
 } from './notes.js';
@@ -99,6 +101,8 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
       ...creditNotes(creditsShown),
       ...options.usageNotes,
       ...changeNotes(sources, manifests.head, comparison),
+      ...outdatedNotes(judgement),
+      ...mixedRunsNotes(comparison),
       ...increaseNotes(isCompared, judgement),
       ...overrideNotes(sources.approvals, judged.policyApplied.override_label, judgement.violations),
     ]),

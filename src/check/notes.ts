@@ -8,6 +8,7 @@ import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import { compare } from '../lib/money/decimal.js';
 import type { Note } from '../lib/errors/note.js';
 import { counted } from '../lib/text/amount.js';
+import { hasLabel } from '../budget/verdict/override.js';
 import type { Approvals } from '../budget/verdict/override.js';
 import type { Judgement } from '../budget/verdict/judge.js';
 import type { Violation } from '../budget/verdict/violation.js';
@@ -54,7 +55,7 @@ export function overrideNotes(
   label: string | undefined,
   violations: readonly Violation[],
 ): Note[] {
-  if (approvals === null || label === undefined || !approvals.labels.includes(label)) return [];
+  if (approvals === null || label === undefined || !hasLabel(approvals, label)) return [];
   if (!violations.some(({ severity }) => severity === 'fail')) return [];
   const needed = 'an approving review of the head commit by somebody else who may push';
   return [{ code: 'override_without_approval', message: `The label ${label} overrides nothing without ${needed}.` }];
@@ -67,6 +68,30 @@ export function increaseNotes(isCompared: boolean, { limits }: Judgement): Note[
   }
   return [];
 }
+
+/** A note if head changes no call and would fail only because it lacks changes that the default branch has. */
+export function outdatedNotes({ isOutdated }: Judgement): Note[] {
+  if (!isOutdated) return [];
+  const message =
+    'No call changed here. What is broken is so because the branch lacks changes of the default branch: update the branch.';
+  return [{ code: 'branch_outdated', message }];
+}
+
+/** A note for each kind of run whose suites run differently often: a sum per run then never occurs as one run. */
+export function mixedRunsNotes(comparison: Comparison | null): Note[] {
+  const suites = comparison?.head.suites ?? [];
+  return [...new Set(suites.map(({ run }) => run))].flatMap((run) => {
+    const runs = suites.filter((suite) => suite.run === run);
+    if (new Set(runs.map((suite) => suite.runs_per_month)).size < 2) return [];
+    const named = runs.map(({ name, runs_per_month: times }) => `${name} ${times ?? 'unknown'}`);
+    const some = [...named.slice(0, MOST_NAMED), ...(named.length > MOST_NAMED ? ['…'] : [])].join(', ');
+    const message = `Suites of the kind ${run} have different runs per month (${some}), so they do not always run together: give those that run apart a kind of their own under runs.`;
+    return [{ code: 'mixed_runs', message }];
+  });
+}
+
+/** Suites that one note names. */
+const MOST_NAMED = 5;
 
 /** Each note once, in order: head, base and the default branch often have the same ones. */
 export function distinctNotes(notes: readonly Note[]): Note[] {

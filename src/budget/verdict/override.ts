@@ -16,7 +16,12 @@ export interface Override {
 export function overrideOf(label: string | undefined, approvals: Approvals | null): Override | null {
   const by = approvals?.approvedBy[0];
   if (label === undefined || approvals === null || by === undefined) return null;
-  return approvals.labels.includes(label) ? { label, by } : null;
+  return hasLabel(approvals, label) ? { label, by } : null;
+}
+
+/** Labels are compared as GitHub does, without regard to case. */
+export function hasLabel({ labels }: Approvals, label: string): boolean {
+  return labels.some((name) => name.toLowerCase() === label.toLowerCase());
 }
 
 /** Turns every failure into a warning that is marked as overridden. */

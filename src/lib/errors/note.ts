@@ -17,6 +17,8 @@ export const NOTE_CODES = [
   // the calls
   'no_requests',
   // base, and the default branch
+  'branch_outdated',
+  'mixed_runs',
   'base_missing',
   'base_invalid',
   'default_branch_invalid',

@@ -4,7 +4,7 @@ import type { Report } from './schema.js';
 export const FAIL_ON = ['violation', 'warning', 'never'] as const;
 export type FailOn = (typeof FAIL_ON)[number];
 
-/** 0 pass or warn, 1 fail; with `warning` a warning that nobody overrode is 1 too, with `never` nothing is. */
+/** 0 pass or warn, 1 fail. With `warning` 1 also for a warning that is neither overridden nor pre-existing; with `never` always 0. */
 export function exitCodeOf(report: Pick<Report, 'verdict' | 'violations'>, failOn: FailOn): 0 | 1 {
   switch (failOn) {
     case 'never':
@@ -24,5 +24,8 @@ export function errorExitCode(exitCode: 2 | 3, failOn: FailOn): 0 | 2 | 3 {
 /** A verdict of `warn` without any violation is a figure that could not be proven: that warns too. */
 function hasOpenWarning({ verdict, violations }: Pick<Report, 'verdict' | 'violations'>): boolean {
   if (verdict === 'pass') return false;
-  return violations.length === 0 || violations.some((violation) => violation.overridden !== true);
+  return (
+    violations.length === 0 ||
+    violations.some((violation) => violation.overridden !== true && violation.in_base !== true)
+  );
 }

@@ -224,7 +224,7 @@ describe('the workflow of init', () => {
   });
 
   test('says that OWNER is to be replaced as long as it is', async () => {
-    expect((await init()).stderr).toMatch(/in place of OWNER/);
+    expect((await init('--action', 'OWNER/llm-budget@v1')).stderr).toMatch(/in place of OWNER/);
     repository.git('clean', '-fdq');
     expect((await init('--action', 'acme/llm-budget@v1')).stderr).not.toMatch(/OWNER/);
   });

@@ -4,6 +4,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ActionsMetadataProvider } from '@actions/languageservice';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { DEFAULT_ACTION } from '../../src/cli/starter-files.js';
 import { readProjectFile } from '../support/project-files.js';
 import { exampleWorkflows, ownWorkflows, workflowBlocks } from '../support/workflows.js';
 
@@ -23,7 +24,7 @@ const workflows = [...(await ownWorkflows()), ...(await exampleWorkflows()), ...
 /** The inputs that we give to actions of others, as their action.yml had them at the pinned versions (2026-11-24). */
 const OTHERS = new Map([
   ['actions/checkout', ['repository', 'ref', 'path', 'fetch-depth', 'persist-credentials']],
-  ['actions/setup-node', ['node-version', 'package-manager-cache']],
+  ['actions/setup-node', ['node-version', 'node-version-file', 'package-manager-cache']],
   ['actions/attest', ['subject-path', 'sbom-path']],
   ['github/codeql-action/init', ['languages', 'config']],
   ['github/codeql-action/analyze', ['category']],
@@ -31,7 +32,7 @@ const OTHERS = new Map([
 ]);
 
 async function metadataOf(action: string): Promise<ActionMetadata> {
-  if (action === 'OWNER/llm-budget') return actionSchema.parse(parse(await readProjectFile('action.yml')));
+  if (`${action}@v1` === DEFAULT_ACTION) return actionSchema.parse(parse(await readProjectFile('action.yml')));
   const inputs = OTHERS.get(action);
   if (inputs === undefined) return undefined;
   return {
@@ -71,6 +72,6 @@ test('a key that no action has is found', async () => {
 });
 
 test('an input that the action does not have is found', async () => {
-  const text = `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: OWNER/llm-budget@v1\n        with:\n          manifset: x.yml\n`;
+  const text = `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: ${DEFAULT_ACTION}\n        with:\n          manifset: x.yml\n`;
   expect(await mistakesIn('.github/workflows/a.yml', text)).toEqual([expect.stringContaining('manifset')]);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { DEFAULT_ACTION } from '../../src/cli/starter-files.js';
 import { readActionFile } from '../support/run-action.js';
 import {
   actionlint,
@@ -15,7 +16,7 @@ const COPIED = [...(await exampleWorkflows()), ...(await workflowBlocks())];
 const named = ({ name, text }: Workflow): [string, string] => [name, text];
 
 /** The action as people name it, and as it names itself in its own repository. */
-const isOurAction = (uses: string | undefined): boolean => uses === 'OWNER/llm-budget@v1' || uses === './';
+const isOurAction = (uses: string | undefined): boolean => uses === DEFAULT_ACTION || uses === './';
 
 test('there are workflows to check: own ones, examples, and blocks in the README', () => {
   expect(OWN.length).toBeGreaterThan(0);

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { runToEnd, type EndedProcess } from '../support/process.js';
+import { ROOT } from '../support/project-files.js';
+import { testRepository, type TestRepository } from '../support/repository.js';
+
+/** `scripts/set-owner.mjs` on a copy of the project's own files. */
+
+let copy: TestRepository;
+beforeEach(() => {
+  copy = testRepository();
+  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  for (const file of files.split('\0')) {
+    const isCopied = /^(?:README|SECURITY|docs|examples|scripts|src\/cli|\.github|package\.json)/.test(file);
+    if (isCopied) cpSync(join(ROOT, file), join(copy.root, file));
+  }
+  copy.commit();
+});
+afterEach(() => {
+  copy.remove();
+});
+
+function setOwner(...args: string[]): Promise<EndedProcess> {
+  const env = { PATH: process.env.PATH ?? '' };
+  return runToEnd(process.execPath, [join(copy.root, 'scripts', 'set-owner.mjs'), ...args], { env, cwd: copy.root });
+}
+
+test('an owner is set in every page, example and workflow, and in what init writes', async () => {
+  expect((await setOwner('acme-inc')).exitCode).toBe(0);
+  const left = ['grep', '-nE', 'OWNER/llm-budget|@OWNER|`OWNER`', '--', '.', ':!scripts/set-owner.mjs'];
+  const env = { PATH: process.env.PATH ?? '' };
+  expect(await runToEnd('git', left, { env, cwd: copy.root })).toMatchObject({ exitCode: 1, stdout: '' });
+  const read = (file: string) => readFileSync(join(copy.root, file), 'utf8');
+  expect(read('README.md')).toContain('uses: acme-inc/llm-budget@v1');
+  expect(read('README.md')).not.toContain('OWNER');
+  expect(read('src/cli/starter-files.ts')).toContain("'acme-inc/llm-budget@v1'");
+  expect(read('.github/CODEOWNERS')).toMatch(/^\* +@acme-inc$/m);
+  expect(JSON.parse(read('package.json'))).toMatchObject({ repository: 'github:acme-inc/llm-budget', private: true });
+});
+
+test.each(['', '-a', 'a--b', 'a/b', 'a b', 'a'.repeat(40)])(
+  '%j is no account: exit code 2, nothing changed',
+  async (name) => {
+    expect((await setOwner(name)).exitCode).toBe(2);
+    expect(copy.git('status', '--porcelain')).toBe('');
+  },
+);

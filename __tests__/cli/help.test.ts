@@ -63,7 +63,9 @@ describe.each(COMMAND_NAMES)('the help of %s', (command) => {
     for (const [name = '', ...args] of examples) {
       expect(name).toBe(command);
       // Options are read in order, so the complaint is about this one only where all of the example's are right.
-      const ended = await run(command, ...args, '--no-such-option');
+      // Behind `--` stands another command.
+      const end = args.includes('--') ? args.indexOf('--') : args.length;
+      const ended = await run(command, ...args.slice(0, end), '--no-such-option', ...args.slice(end));
       expect(ended.stderr).toContain(`llm-budget ${command} has no option "--no-such-option"`);
     }
   });

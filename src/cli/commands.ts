@@ -144,6 +144,32 @@ const DEFINITIONS = {
       "llm-budget init --usage 'recordings/**/*.jsonl' --stdout",
     ],
   },
+  record: {
+    summary: 'run a command, keep what its LLM calls used, refuse those beyond a cap',
+    usage: '[OPTIONS] -- COMMAND...',
+    operands: 0,
+    about: [
+      'Runs COMMAND behind a proxy on this machine that appends one row of usage per request to a file: suite, call, model, tokens, cost, id and time, and nothing of prompts, answers or keys.',
+      'The command finds the proxy by OPENROUTER_BASE_URL, OPENAI_BASE_URL and ANTHROPIC_BASE_URL; requests go on to where these pointed before.',
+    ],
+    options: [
+      { name: 'suite', value: 'NAME', text: 'the suite of the manifest that the command runs' },
+      { name: 'usage-file', value: 'FILE', text: 'where the rows go (llm-budget.usage.jsonl)' },
+      { name: 'cap', value: 'AMOUNT', text: 'US dollars; a request that could exceed them is refused with 402' },
+      { name: 'cap-from', value: 'MANIFEST', text: "take the cap from the suite's budget.per_run there" },
+      { name: 'allow-unpriced', text: 'under a cap, let requests pass whose cost cannot be known' },
+      ...PRICES,
+    ],
+    details: [
+      "The exit code is the command's; 1 where requests were refused and the command ended with 0; 127 where it is not found.",
+      'A header x-llm-budget-call: NAME names the call of a request; it is not sent on.',
+    ],
+    examples: [
+      'llm-budget record -- npm run evals',
+      'llm-budget record --suite rag-evals --cap 2.50 -- npm run evals',
+      'llm-budget record --suite rag-evals --cap-from llm-budget.yml -- pytest evals',
+    ],
+  },
   calibrate: {
     summary: 'compare the manifest with what was really used',
     usage: '--usage GLOB... [OPTIONS] [MANIFEST]',

@@ -18,6 +18,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   lock: async () => (await import('./lock-command.js')).lockCommand,
   models: async () => (await import('./models-command.js')).modelsCommand,
   init: async () => (await import('./init-command.js')).initCommand,
+  record: async () => (await import('./record-command.js')).recordCommand,
   calibrate: async () => (await import('./calibrate-command.js')).calibrateCommand,
   usage: async () => (await import('./usage-command.js')).usageCommand,
   credits: async () => (await import('./credits-command.js')).creditsCommand,

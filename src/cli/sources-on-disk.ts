@@ -73,7 +73,11 @@ async function readPolicy(ref: string, manifest: string, cwd: string): Promise<P
  * As in the action: a change to the branch that the policy comes from if base is on that branch. Without `--policy`,
  * base is the user's choice.
  */
-async function changeKind(base: ManifestSource | null, policy: PolicySource | null, cwd: string): Promise<ChangeTarget> {
+async function changeKind(
+  base: ManifestSource | null,
+  policy: PolicySource | null,
+  cwd: string,
+): Promise<ChangeTarget> {
   if (base === null || policy === null) return 'default_branch';
   const isOnBranch = base.commit !== null && (await mergeBase(cwd, base.commit, policy.sha)) === base.commit;
   return isOnBranch ? 'pull_request' : 'other_branch';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import { configurationError } from '../errors/problem.js';
 import { sendThrough, type Send } from './request.js';
 import type { RetryEffects } from './retry.js';
@@ -42,7 +42,7 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
  * Null where no proxy is set. Without `HTTPS_PROXY`, https requests go through `HTTP_PROXY`. Throws a NoVerdictError (2)
  * where a value is not an http or https URL.
  */
-export function proxyDispatcher(environment: Environment): Dispatcher | null {
+export function proxyDispatcher(environment: Environment, timeouts: Timeouts = TIMEOUTS): Dispatcher | null {
   const httpProxy = proxyUrl(environment, 'HTTP_PROXY');
   const httpsProxy = proxyUrl(environment, 'HTTPS_PROXY');
   if (httpProxy === null && httpsProxy === null) return null;
@@ -52,11 +52,26 @@ export function proxyDispatcher(environment: Environment): Dispatcher | null {
     httpProxy: httpProxy ?? '',
     httpsProxy: httpsProxy ?? '',
     noProxy: noProxy.trim() === '*' ? '*' : [noProxy, ...LOOPBACK].join(','),
-    connect: { timeout: 10_000 },
-    // Attempts have a shorter deadline of their own; these two close connections that an attempt left behind.
-    headersTimeout: 30_000,
-    bodyTimeout: 30_000,
+    ...timeouts,
   });
+}
+
+interface Timeouts {
+  readonly connect: { readonly timeout: number };
+  readonly headersTimeout: number;
+  readonly bodyTimeout: number;
+}
+
+/** Attempts have a shorter deadline of their own; the last two close connections that an attempt left behind. */
+const TIMEOUTS: Timeouts = { connect: { timeout: 10_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 };
+
+/**
+ * Connections without any timeout, through the environment's proxy where it names one: for requests of others, whose
+ * sender decides how long to wait. NoVerdictError (2) where the proxy cannot be used.
+ */
+export function patientDispatcher(environment: Environment): Dispatcher {
+  const timeouts = { connect: { timeout: 0 }, headersTimeout: 0, bodyTimeout: 0 };
+  return proxyDispatcher(environment, timeouts) ?? new Agent(timeouts);
 }
 
 function variable(environment: Environment, name: string): string | undefined {

@@ -27,7 +27,7 @@ import { isRecord } from './json-value.js';
  */
 // prettier-ignore
 export const FORMATS: readonly Format[] = [
-  { name: 'row of llm-budget record without usage', keys: ['run'], when: recorder.isRowWithoutUsage, read: recorder.readRowWithoutUsage },
+  { name: 'row of llm-budget record', keys: ['llm_budget_record'], when: recorder.isRow, read: recorder.readRow },
   { name: 'OpenRouter Activity, exported', keys: ['tokens_prompt'], when: (r) => r.generation_id !== undefined, read: activity.readExportedRow },
   { name: 'OpenRouter Activity, from the API', keys: ['date'], when: activity.isDaySum, read: activity.readDaySum },
   { name: 'inspect_ai log', keys: ['eval'], when: inspect.isLog, read: inspect.readLog },

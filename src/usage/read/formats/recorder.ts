@@ -1,18 +1,22 @@
 import { contextWithin } from '../context.js';
 import type { Accounts, Context } from '../exchange.js';
 import { nameAt, type JsonRecord } from '../json-value.js';
+import { isAnswer, readAnswer } from './answers.js';
 
-/** A row of `llm-budget record` whose answer stated no usage. */
-export function isRowWithoutUsage(record: JsonRecord): boolean {
-  return typeof record.run === 'string' && record.usage === null;
+/** A row of `llm-budget record` (`usage/record/rows.ts`): the usage as the answer stated it, or why there is none. */
+export function isRow(record: JsonRecord): boolean {
+  return record.llm_budget_record === 1;
 }
 
-export function readRowWithoutUsage(row: JsonRecord, context: Context, accounts: Accounts): void {
+export function readRow(row: JsonRecord, context: Context, accounts: Accounts): void {
   const within = { ...contextWithin(row, context), run: nameAt(row, 'run') };
-  const status = Number(row.status ?? 200);
-  if (status >= 400) accounts.without(`error status ${status}`, within);
-  else {
-    const reason = nameAt(row, 'reason') ?? 'an answer that states no usage';
-    accounts.unmeasured({ model: nameAt(row, 'model'), id: nameAt(row, 'id'), reason }, within);
+  if (isAnswer(row)) {
+    readAnswer(row, within, accounts);
+    return;
   }
+  const reason = nameAt(row, 'reason') ?? 'an answer that states no usage';
+  // An error, or an upstream that was not reached, is no answer.
+  const isAnswered = typeof row.status === 'number' && row.status < 400;
+  if (isAnswered) accounts.unmeasured({ model: nameAt(row, 'model'), id: nameAt(row, 'id'), reason }, within);
+  else accounts.without(reason, within);
 }

@@ -1,0 +1,99 @@
+import type { Upstream } from './upstreams.js';
+
+/** What a request asks for, as far as its method and path tell. */
+export type RouteKind =
+  /** An answer of a model or an embedding: it is counted. */
+  | 'answer'
+  | 'embedding'
+  /** It costs nothing by the API's documentation. */
+  | 'free'
+  /** Whether it costs anything is not known. */
+  | 'unknown';
+
+export interface Route {
+  readonly kind: RouteKind;
+  /** The API whose form errors take. */
+  readonly errors: 'openai' | 'openrouter' | 'anthropic';
+  /** Whether a stream states usage only where the request asks for it (OpenAI's `stream_options`). */
+  readonly needsStreamOptions: boolean;
+}
+
+/** Methods that make no answer: they read, or delete what was made before. */
+const READING = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
+
+/** Anthropic's API and OpenRouter's form of it; OpenAI's `/threads/ID/messages` is another thing. */
+const MESSAGES = /(?:^|\/)v\d+\/messages$/;
+
+/**
+ * POSTs without a charge: counting tokens and ending a response (https://docs.anthropic.com/en/docs/build-with-claude/token-counting,
+ * https://platform.openai.com/docs/api-reference/responses), moderation (https://platform.openai.com/docs/guides/moderation), and
+ * Claude Code's own log of events, which it sends to the base URL.
+ */
+const FREE: readonly RegExp[] = [
+  /\/messages\/count_tokens$/,
+  /\/responses\/input_tokens$/,
+  /\/responses\/[^/]+\/cancel$/,
+  /\/moderations$/,
+  /\/api\/event_logging\/batch$/,
+];
+
+/** `path` is the path at the upstream, without a query. */
+export function routeOf(method: string, path: string, upstream: Upstream): Route {
+  const plain = path.replace(/\/+$/, '');
+  const isMessages = MESSAGES.test(plain);
+  return {
+    kind: kindOf(method, plain, isMessages),
+    errors: isMessages ? 'anthropic' : formOf(upstream),
+    needsStreamOptions: plain.endsWith('/chat/completions') || plain.endsWith('/completions'),
+  };
+}
+
+function kindOf(method: string, path: string, isMessages: boolean): RouteKind {
+  if (READING.has(method)) return 'free';
+  if (method === 'POST') {
+    if (
+      isMessages ||
+      path.endsWith('/chat/completions') ||
+      path.endsWith('/completions') ||
+      path.endsWith('/responses')
+    )
+      return 'answer';
+    if (path.endsWith('/embeddings')) return 'embedding';
+    if (FREE.some((pattern) => pattern.test(path))) return 'free';
+  }
+  return 'unknown';
+}
+
+function formOf({ name, base }: Upstream): Route['errors'] {
+  return base.hostname === 'openrouter.ai' ? 'openrouter' : name;
+}
+
+/** The status and the reason of an error that the recorder itself answers with. */
+export interface RecorderError {
+  readonly status: 402 | 502;
+  readonly message: string;
+}
+
+/**
+ * The body of an error in the form of its API, so that clients raise their own error:
+ * https://docs.anthropic.com/en/api/errors, https://platform.openai.com/docs/guides/error-codes/api-errors,
+ * https://openrouter.ai/docs/api-reference/errors.
+ */
+export function errorBody(form: Route['errors'], { status, message }: RecorderError): string {
+  const isCap = status === 402;
+  switch (form) {
+    case 'anthropic':
+      return JSON.stringify({ type: 'error', error: { type: isCap ? 'billing_error' : 'api_error', message } });
+    case 'openrouter':
+      return JSON.stringify({ error: { code: status, message } });
+    case 'openai':
+      return JSON.stringify({
+        error: {
+          message,
+          type: isCap ? 'insufficient_quota' : 'server_error',
+          param: null,
+          code: isCap ? 'budget_exceeded' : 'upstream_unreachable',
+        },
+      });
+  }
+}

@@ -122,7 +122,11 @@ const DEFINITIONS = {
     ],
     options: [
       { name: 'model', value: 'ID', text: 'the model of the first call (openai/gpt-5-mini)' },
-      { name: 'suite', value: 'NAME', text: 'the suite it belongs to (evals)' },
+      {
+        name: 'suite',
+        value: 'NAME',
+        text: 'the suite it belongs to (evals); with --usage that of recordings that name none',
+      },
       { name: 'calls', value: 'N', text: 'requests per run (100)' },
       { name: 'prompt-tokens', value: 'N', text: 'of one request (1000)' },
       { name: 'completion-tokens', value: 'N', text: 'of one request (300)' },
@@ -132,7 +136,7 @@ const DEFINITIONS = {
         isList: true,
         text: 'make suites and calls from recordings instead; may be given again',
       },
-      { name: 'runs', value: 'N', text: 'how many runs were recorded (1)' },
+      { name: 'runs', value: 'N', text: 'how many runs were recorded (as llm-budget record counted them, else 1)' },
       { name: 'action', value: 'OWNER/REPO@REF', text: 'the action in the workflow' },
       { name: 'no-workflow', text: 'the manifest alone' },
       { name: 'stdout', text: 'print the manifest, write nothing' },

@@ -53,13 +53,16 @@ interface InitOptions extends PriceOptions {
   readonly call: StarterCall;
   /** Globs of recordings; none: the manifest is made from `call`. */
   readonly usage: readonly string[];
-  readonly runs: number;
+  /** How many runs were recorded; null: as the recordings say. */
+  readonly runs: number | null;
+  /** The suite of recordings that name none; null: by file or folder. */
+  readonly suite: string | null;
   readonly action: string;
   readonly toStdout: boolean;
   readonly withWorkflow: boolean;
 }
 
-const OF_THE_CALL = ['model', 'suite', 'calls', 'prompt-tokens', 'completion-tokens'];
+const OF_THE_CALL = ['model', 'calls', 'prompt-tokens', 'completion-tokens'];
 
 /** Reads and checks the options. NoVerdictError (2) that says what is accepted. */
 function readInitOptions(args: readonly string[]): InitOptions {
@@ -74,7 +77,8 @@ function readInitOptions(args: readonly string[]): InitOptions {
     manifest: options.positionals[0] ?? DEFAULT_MANIFEST,
     call: callOf(options),
     usage,
-    runs: wholeOption(options, 'runs', { least: 1, usual: 1 }),
+    runs: options.values.has('runs') ? wholeOption(options, 'runs', { least: 1, usual: 1 }) : null,
+    suite: textOption(options, 'suite') ?? null,
     action: actionOf(options),
     toStdout: isGiven(options, 'stdout'),
     withWorkflow: !isGiven(options, 'no-workflow'),
@@ -126,7 +130,12 @@ async function fromRecordings(options: InitOptions, world: World): Promise<strin
   for (const problem of problemsOfUsage(usage)) writeProblem(problem, world.stderr);
   const models = usage.rows.groups().flatMap(({ model }) => model ?? []);
   const catalogue = await catalogueIfAny(options, models, world);
-  const made = firstManifest({ usage, catalogue, runs: options.runs });
+  const made = firstManifest({
+    usage,
+    catalogue,
+    runs: options.runs ?? Math.max(usage.runs, 1),
+    suite: options.suite,
+  });
   for (const left of made.left_out) writeLine(`Left out: ${left}`, world.stderr);
   if (made.calls === 0) throw configurationError('The recordings name no model, so there is nothing to make calls of.');
   const text = `${schemaLine(schemaUrlOf(options.action))}\n${made.text}`;

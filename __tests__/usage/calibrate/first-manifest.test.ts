@@ -18,13 +18,14 @@ function row(fields: object, usage: object = {}): string {
 
 async function made(
   files: Readonly<Record<string, string>>,
-  options: { readonly runs?: number; readonly plain?: boolean } = {},
+  options: { readonly runs?: number; readonly plain?: boolean; readonly suite?: string } = {},
 ): Promise<{ text: string; left_out: readonly string[]; suites: (readonly [string, ...string[]])[] }> {
   const { usage } = await readFiles(files);
   const { text, left_out } = firstManifest({
     usage,
     catalogue: options.plain === true ? null : PRICES,
     runs: options.runs ?? 1,
+    suite: options.suite ?? null,
   });
   const { suites } = parseManifest(text, 'llm-budget.yml');
   return {
@@ -46,7 +47,8 @@ test('two groups of one suite become this manifest: means, 95th percentiles, lim
   const { text } = await made({ 'log.jsonl': answers.join('\n') });
   // 0.0008 + 0.0002 = 0.001, plus a quarter 0.00125
   expect(text).toBe(`# Made from 3 recorded requests of 1 run. Tokens are means per request; max is the 95th percentile.
-# What recordings do not tell and the worst case needs: max_tokens, retries, fallback_models.
+# max_tokens is the longest answer recorded: put the cap there that the code sets.
+# What recordings do not tell and the worst case needs: retries, fallback_models.
 version: 1
 # runs_per_month: 600 # how often CI runs this; per_month limits need it
 budget:
@@ -61,10 +63,12 @@ suites:
         count: 2 # 2 recorded, $0.0008 a run
         prompt_tokens: {expected: 200, max: 300}
         completion_tokens: 20
+        max_tokens: 20
       - model: openai/gpt-5
         count: 1 # 1 recorded, $0.0002 a run
         prompt_tokens: 50
         completion_tokens: 10
+        max_tokens: 10
         cached_tokens: 40
 `);
 });
@@ -90,6 +94,28 @@ describe('suites', () => {
     expect(suites.map(([name]) => name)).toEqual(['10', 't-st: -1-', 'yes']);
   });
 
+  test('are the folders of cassettes, where each of several files is one test', () => {
+    const cassettes = [
+      'c/test_rag/a.yaml',
+      'c/test_rag/b.yaml',
+      'c/test_plan/a.yaml',
+      'c/test_plan/b.yaml',
+      'logs/x.yaml',
+    ];
+    expect([...suitesOfFiles(cassettes).values()]).toEqual(['test_rag', 'test_rag', 'test_plan', 'test_plan', 'x']);
+    expect([...suitesOfFiles(['a/t/1.yaml', 'a/t/2.yaml', 'b/t/1.yaml', 'b/t/2.yaml']).values()]).toEqual([
+      'a/t',
+      'a/t',
+      'b/t',
+      'b/t',
+    ]);
+  });
+
+  test('are the one that is asked for, where recordings name none', async () => {
+    const files = { 'a.jsonl': row({}), 'b.jsonl': row({ suite: 'rag' }) };
+    expect((await made(files, { suite: 'evals' })).suites.map(([name]) => name)).toEqual(['evals', 'rag']);
+  });
+
   test('of files with one name in two folders have their paths', () => {
     expect([...suitesOfFiles(['a/run.jsonl', 'b/run.jsonl', 'c/other.yaml']).values()]).toEqual([
       'a/run.jsonl',
@@ -111,14 +137,14 @@ describe('calls', () => {
     const recorded = [row({ model: 'openai/gpt-5-2025-08-07' }), row({ model: 'gpt-5-2025-08-07' })].join('\n');
     expect((await made({ 'log.jsonl': recorded })).suites).toEqual([['log', 'openai/gpt-5 2']]);
     expect((await made({ 'log.jsonl': recorded }, { plain: true })).suites).toEqual([
-      ['log', 'openai/gpt-5-2025-08-07 1', 'gpt-5-2025-08-07 1'],
+      ['log', 'gpt-5-2025-08-07 1', 'openai/gpt-5-2025-08-07 1'],
     ]);
   });
 
   test('count the requests of one run: 6 in 3 runs are 2, and 1 in 3 runs is not none', async () => {
     const six = Array.from({ length: 6 }, () => row({ call: 'many' }));
     const { suites } = await made({ 'log.jsonl': [...six, row({ call: 'few' })].join('\n') }, { runs: 3 });
-    expect(suites).toEqual([['log', 'many 2', 'few 1']]);
+    expect(suites).toEqual([['log', 'few 1', 'many 2']]);
   });
 
   test('without a model are no calls, and are said', async () => {
@@ -136,10 +162,27 @@ test('recordings without any model make no manifest', async () => {
   ]);
 });
 
-test('no limit is proposed where the recordings state no cost', async () => {
-  const { text } = await made({ 'log.jsonl': row({}) });
-  expect(text).not.toContain('per_run:');
-  expect(text).toContain('# no limit: the recordings do not state what a run of all suites costs');
+describe('limits', () => {
+  test('are at catalogue prices where no cost is stated: 10 x $1/M + 5 x $2/M = $0.00002, plus a quarter', async () => {
+    const { text } = await made({ 'log.jsonl': row({}) });
+    expect(text).toContain('  per_run: 0.000025 # $0.00002 for a run of all suites at catalogue prices, plus 25 %');
+  });
+
+  test('are never below the estimate, however little was charged', async () => {
+    const { text } = await made({ 'log.jsonl': row({}, { cost: 0.000001 }) });
+    expect(text).toContain('  per_run: 0.000025 #');
+  });
+
+  test('are none where neither recordings nor a catalogue say what a run costs', async () => {
+    const { text } = await made({ 'log.jsonl': row({}) }, { plain: true });
+    expect(text).not.toContain('per_run:');
+    expect(text).toContain('# no limit: neither the recordings nor the catalogue say what a run of all suites costs');
+  });
+
+  test('are none for a model without a price, which is a warning then', async () => {
+    const { text } = await made({ 'log.jsonl': row({ model: 'x/y' }) });
+    expect(text).toContain('policy:\n  unpriced: warn # no price: x/y\n');
+  });
 });
 
 // 799,999.9 x 1.25 = 999,999.875; 800,000 x 1.25 = 1,000,000, one digit more than a manifest takes.
@@ -159,7 +202,30 @@ test('parts that rounding would make more than their whole are rounded down', as
     prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: written },
   });
   const { text } = await made({ 'log.jsonl': [row({}, parts(2, 3)), row({}, parts(3, 2))].join('\n') });
-  expect(text).toMatch(/prompt_tokens: 5\n.*\n +cached_tokens: 2\n +cache_write_tokens: 2\n/);
+  expect(text).toMatch(/prompt_tokens: 5\n(?:.*\n){2} +cached_tokens: 2\n +cache_write_tokens: 2\n/);
+});
+
+test('a fee that some requests have makes two calls, and nothing is rounded', async () => {
+  const searched = (requests: number): object => ({ server_tool_use_details: { web_search_requests: requests } });
+  const { text, suites } = await made({
+    'log.jsonl': [row({ call: 'find' }, searched(1)), row({ call: 'find' }, searched(1)), row({ call: 'find' })].join(
+      '\n',
+    ),
+  });
+  expect(suites).toEqual([['log', 'find 1', 'find with search 2']]);
+  expect(text).toMatch(/name: find with search\n(?:.*\n){5} +web_searches: 1\n/);
+});
+
+test('tokens that are kept for an hour and a served tier have their own line', async () => {
+  const kept = { cache_creation_input_tokens: 90, cache_creation: { ephemeral_1h_input_tokens: 90 } };
+  const { text } = await made({
+    'log.jsonl': [
+      row({ call: 'hour' }, { prompt_tokens: undefined, input_tokens: 10, output_tokens: 5, ...kept }),
+      row({ call: 'flex', service_tier: 'flex' }),
+    ].join('\n'),
+  });
+  expect(text).toContain('        cache_write_tokens: 90\n        cache_ttl: 1h\n');
+  expect(text).toContain('        service_tier: flex\n');
 });
 
 test('a name that is taken gets a number, and a long one still fits', () => {

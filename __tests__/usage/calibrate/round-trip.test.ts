@@ -77,7 +77,7 @@ describe('200 requests, streamed and not, of an upstream that bills by the catal
 
   test('the first manifest made from the recorded bodies is estimated at the bill, to the last digit', async () => {
     const { usage, bill } = await record([...answers(), ...judgements()]);
-    const { text } = firstManifest({ usage, catalogue: PRICES, runs: 1 });
+    const { text } = firstManifest({ usage, catalogue: PRICES, runs: 1, suite: null });
     const estimate = estimateManifest(parseManifest(text, 'llm-budget.yml'), PRICES, null);
     expect(toText(estimate.totals.per_run ?? { coefficient: -1n, scale: 0 })).toBe(bill);
     expect(estimate.totals.requests_per_run).toBe(200n);
@@ -85,7 +85,7 @@ describe('200 requests, streamed and not, of an upstream that bills by the catal
 
   test('nothing is proposed for a manifest that says what was used', async () => {
     const { usage } = await record([...answers(), ...judgements()]);
-    const { text } = firstManifest({ usage, catalogue: PRICES, runs: 1 });
+    const { text } = firstManifest({ usage, catalogue: PRICES, runs: 1, suite: null });
     const { diff, comparison } = calibrated(text, usage);
     expect(diff).toBe('');
     expect(comparison.suites.map(({ error_percent }) => error_percent)).toEqual([{ coefficient: 0n, scale: 0 }]);

@@ -45,7 +45,9 @@ describe('a file that cannot be read is not understood, and what it says is repe
       requireUsage(usage);
     });
     expect(problems[0]).toMatch(/^no usage was found in 1 file; /);
-    expect(problems.slice(1)).toEqual(what === null ? [] : [`not understood: ${what}`]);
+    expect(problems.slice(1)).toEqual([
+      what === null ? 'no usage in it: no recorded exchange in it' : `not understood: ${what}`,
+    ]);
     expect(problems.join()).not.toContain(SECRET);
   });
 });

@@ -6,7 +6,7 @@ import { problemsOfUsage } from '../read/read-usage.js';
 import { compareUsage, suitesOffBy, type ComparisonInput } from './compare-usage.js';
 import type { Proposal, SuiteUsage, UsageComparison } from './comparison.js';
 import { editManifest, withCallTwice } from './edit-manifest.js';
-import { WITH_SEARCH } from './match-calls.js';
+import { searchName } from './match-calls.js';
 import { renderComparison } from './render.js';
 
 export interface CalibrateInput extends ComparisonInput {
@@ -99,11 +99,6 @@ function proposedText({ text, manifest }: CalibrateInput, comparison: UsageCompa
 function ofCall(proposal: Proposal, index: number): Proposal {
   const [suites = '', suite = '', calls = '', , ...rest] = proposal.path;
   return { ...proposal, path: [suites, suite, calls, index, ...rest] };
-}
-
-/** Names have at most 64 characters. */
-export function searchName(name: string): string {
-  return `${name.slice(0, 63 - WITH_SEARCH.length).trimEnd()} ${WITH_SEARCH}`;
 }
 
 function unifiedDiff(file: string, before: string, after: string): string {

@@ -1,25 +1,15 @@
-import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
+import type { Estimate } from '../../budget/estimate.js';
+import { estimateManifest } from '../../budget/estimate.js';
+import { parseManifest } from '../../manifest/parse.js';
 import { amount } from '../../manifest/scalars.js';
-import {
-  decimal,
-  divide,
-  fromInteger,
-  isZero,
-  multiply,
-  round,
-  sumOrNull,
-  toText,
-  type Decimal,
-} from '../../lib/money/decimal.js';
+import { compare, decimal, isZero, multiply, round, sumOrNull, toText, type Decimal } from '../../lib/money/decimal.js';
 import { configurationError } from '../../lib/errors/problem.js';
 import { count, counted, money } from '../../lib/text/amount.js';
 import { logJson } from '../../lib/text/log.js';
 import { safeLine } from '../../lib/text/plain.js';
-import { aggregate, type UsageGroup } from '../read/aggregate.js';
-import type { Usage } from '../read/usage.js';
-import { catalogueId } from './call-key.js';
-import { meanRequest, type MeanRequest } from './means.js';
-import { fittingName, freeName, suitesOfFiles } from './suite-names.js';
+import type { UsageGroup } from '../read/aggregate.js';
+import { isComplete, type Usage } from '../read/usage.js';
+import { draftSuites, PLACES, type DraftCall, type DraftOptions, type DraftSuite } from './draft-calls.js';
 
 export interface FirstManifest {
   /** A commented manifest that parses. */
@@ -30,66 +20,30 @@ export interface FirstManifest {
   readonly left_out: readonly string[];
 }
 
-export interface FirstManifestInput {
+export interface FirstManifestInput extends DraftOptions {
   readonly usage: Usage;
-  /** For the ids of the models; null: as recorded. */
-  readonly catalogue: Catalogue | null;
-  /** How many runs were recorded; at least 1. */
-  readonly runs: number;
 }
 
 /** What the limit of a new manifest leaves above the expected cost of a run: a quarter of it. */
 export const HEADROOM = decimal('1.25');
-/** Digits after the point; the manifest takes no more. */
-const PLACES = 12;
-
-interface DraftCall {
-  readonly name: string | null;
-  readonly model: string;
-  readonly count: number;
-  readonly mean: MeanRequest;
-  readonly cost: Decimal | null;
-  readonly requests: number;
-}
-
-interface DraftSuite {
-  readonly name: string;
-  readonly calls: readonly DraftCall[];
-}
 
 /**
- * A first manifest from recordings: suites by the name that recordings state, else by file; calls by model and name;
- * means as expected tokens, the 95th percentile as `max`; limits at the measured cost of a run plus 25 %. Throws a
- * NoVerdictError (2) where no recording states its model.
+ * A first manifest from recordings: means as expected tokens, the 95th percentile as `max`, the longest answer as
+ * `max_tokens`. Limits are at what a run was charged plus 25 %, at the catalogue's prices where that is more or nothing
+ * is stated, so that the manifest passes its own check. Throws a NoVerdictError (2) where no recording states its model.
  */
-export function firstManifest({ usage, catalogue, runs }: FirstManifestInput): FirstManifest {
-  const byFile = suitesOfFiles([...new Set(usage.rows.groups().map(({ source }) => source))]);
-  const groups = aggregate(usage.rows, (key) => ({
-    ...key,
-    source: '',
-    suite: (key.suite === null ? null : fittingName(key.suite)) ?? byFile.get(key.source) ?? 'recordings',
-    call: key.call === null ? null : fittingName(key.call),
-    model: key.model === null ? null : modelId(key.model, catalogue),
-  }));
-  const named = groups.filter((group) => group.model !== null);
-  if (named.length === 0) throw configurationError('no recorded request states its model; a call needs one');
-  const suites = [...new Set(named.map(({ suite }) => suite))].map((name) => ({
-    name,
-    calls: draftCalls(
-      named.filter((group) => group.suite === name),
-      runs,
-    ),
-  }));
+export function firstManifest({ usage, ...options }: FirstManifestInput): FirstManifest {
+  const { suites, withoutModel } = draftSuites(usage, options);
+  if (suites.length === 0) throw configurationError('no recorded request states its model; a call needs one');
+  const draft = manifestText(suites, usage, options.runs, null);
+  const estimate =
+    options.catalogue === null ? null : estimateManifest(parseManifest(draft, 'recordings'), options.catalogue, null);
   return {
-    text: manifestText(suites, usage, runs),
+    text: manifestText(suites, usage, options.runs, estimate),
     suites: suites.length,
-    calls: named.length,
-    left_out: groups.filter((group) => group.model === null).map(leftOut),
+    calls: suites.reduce((sum, { calls }) => sum + calls.length, 0),
+    left_out: withoutModel.map(leftOut),
   };
-}
-
-function modelId(recorded: string, catalogue: Catalogue | null): string {
-  return (catalogue === null ? null : catalogueId(recorded, catalogue.models)) ?? recorded;
 }
 
 function leftOut(group: UsageGroup): string {
@@ -97,59 +51,55 @@ function leftOut(group: UsageGroup): string {
   return `${place.join(' / ')}: ${counted(group.requests, 'request')} of a model that is not stated`;
 }
 
-function draftCalls(groups: readonly UsageGroup[], runs: number): DraftCall[] {
-  const taken = new Set<string>();
-  return groups.map((group) => {
-    const model = group.model ?? '';
-    const sharesName = groups.filter((other) => other.call === group.call).length > 1;
-    const wanted =
-      group.call === null ? null : sharesName ? (fittingName(`${group.call} ${model}`) ?? group.call) : group.call;
-    const name = wanted === null ? null : freeName(wanted, taken);
-    taken.add(name ?? model);
-    return {
-      name,
-      model,
-      count: Math.max(Math.round(group.requests / runs), 1),
-      mean: meanRequest(group),
-      cost: group.cost === null ? null : divide(group.cost, fromInteger(runs), Math.max(group.cost.scale, PLACES)),
-      requests: group.requests,
-    };
-  });
-}
-
-function manifestText(suites: readonly DraftSuite[], usage: Usage, runs: number): string {
-  const total = costOf(suites.flatMap(({ calls }) => calls));
+function manifestText(suites: readonly DraftSuite[], usage: Usage, runs: number, estimate: Estimate | null): string {
+  const least = isComplete(usage) ? '' : 'at least ';
+  const total = suites.flatMap(({ calls }) => calls);
+  const unpriced = (estimate?.suites ?? []).flatMap(({ calls }) =>
+    calls.filter(({ price }) => price.state === 'unpriced'),
+  );
   const lines = [
-    `# Made from ${counted(usage.exchanges.read, 'recorded request')} of ${counted(runs, 'run')}. Tokens are means per request; max is the 95th percentile.`,
-    '# What recordings do not tell and the worst case needs: max_tokens, retries, fallback_models.',
+    `# Made from ${least}${counted(usage.requests, 'recorded request')} of ${counted(runs, 'run')}. Tokens are means per request; max is the 95th percentile.`,
+    '# max_tokens is the longest answer recorded: put the cap there that the code sets.',
+    '# What recordings do not tell and the worst case needs: retries, fallback_models.',
     'version: 1',
     '# runs_per_month: 600 # how often CI runs this; per_month limits need it',
-    ...budgetLines(total, '', 'a run of all suites'),
+    ...budgetLines(costOf(total), estimate?.totals.per_run ?? null, '', 'a run of all suites'),
+    ...(unpriced.length === 0 ? [] : ['policy:', `  unpriced: warn # no price: ${modelsOf(unpriced)}`]),
     'suites:',
-    ...suites.flatMap(suiteLines),
+    ...suites.flatMap((suite) => {
+      const estimated = estimate?.suites.find(({ name }) => name === suite.name)?.totals.per_run ?? null;
+      return suiteLines(suite, estimated);
+    }),
   ];
   return `${lines.join('\n')}\n`;
 }
 
+function modelsOf(calls: readonly { readonly call: { readonly model: string } }[]): string {
+  return logJson(safeLine([...new Set(calls.map(({ call }) => call.model))].join(', ')));
+}
+
 function costOf(calls: readonly DraftCall[]): Decimal | null {
-  return sumOrNull(calls.map(({ cost }) => cost));
+  return sumOrNull(calls.map((call) => (call.unmeasured > 0 ? null : call.cost)));
 }
 
 /**
- * A cost of zero gets no limit: free models would break it with their first cent. Nor does one so large that the
- * manifest cannot state it.
+ * The larger of what was charged and what the catalogue says, so that the estimate is within the limit. A cost of zero
+ * gets no limit: free models would break it with their first cent. Nor does one that the manifest cannot state.
  */
-function budgetLines(cost: Decimal | null, indent: string, what: string): string[] {
-  if (cost === null) return [`${indent}# no limit: the recordings do not state what ${what} costs`];
+function budgetLines(charged: Decimal | null, estimated: Decimal | null, indent: string, what: string): string[] {
+  const isCharged = charged !== null && (estimated === null || compare(charged, estimated) >= 0);
+  const cost = isCharged ? charged : estimated;
+  if (cost === null) return [`${indent}# no limit: neither the recordings nor the catalogue say what ${what} costs`];
   const limit = round(multiply(cost, HEADROOM), PLACES);
   if (isZero(limit) || !amount.safeParse(toText(limit)).success) return [];
-  return [`${indent}budget:`, `${indent}  per_run: ${toText(limit)} # measured ${money(cost)} for ${what}, plus 25 %`];
+  const source = isCharged ? `measured ${money(cost)} for ${what}` : `${money(cost)} for ${what} at catalogue prices`;
+  return [`${indent}budget:`, `${indent}  per_run: ${toText(limit)} # ${source}, plus 25 %`];
 }
 
-function suiteLines({ name, calls }: DraftSuite): string[] {
+function suiteLines({ name, calls }: DraftSuite, estimated: Decimal | null): string[] {
   return [
     `  ${scalar(name)}:`,
-    ...budgetLines(costOf(calls), '    ', 'a run'),
+    ...budgetLines(costOf(calls), estimated, '    ', 'a run'),
     '    calls:',
     ...calls.flatMap(callLines),
   ];
@@ -158,6 +108,7 @@ function suiteLines({ name, calls }: DraftSuite): string[] {
 function callLines(call: DraftCall): string[] {
   const { tokens, max, web_searches } = call.mean;
   const cost = call.cost === null ? 'at no stated cost' : `${money(call.cost)} a run`;
+  const cut = call.unmeasured === 0 ? '' : `, ${count(call.unmeasured)} of them without usage`;
   const parts: readonly (readonly [string, number])[] = [
     ['cached_tokens', tokens.cached],
     ['cache_write_tokens', tokens.written],
@@ -170,10 +121,13 @@ function callLines(call: DraftCall): string[] {
   const fields = [
     ...(call.name === null ? [] : [`name: ${scalar(call.name)}`]),
     `model: ${scalar(call.model)}`,
-    `count: ${call.count} # ${count(call.requests)} recorded, ${cost}`,
+    `count: ${call.count} # ${count(call.requests)} recorded${cut}, ${cost}`,
     `prompt_tokens: ${range(tokens.prompt, max.prompt)}`,
     `completion_tokens: ${range(tokens.completion, max.completion)}`,
+    ...(call.longest_answer === null ? [] : [`max_tokens: ${call.longest_answer}`]),
     ...parts.filter(([, value]) => value > 0).map(([key, value]) => `${key}: ${value}`),
+    ...(call.kept_an_hour ? ['cache_ttl: 1h'] : []),
+    ...(call.service_tier === null ? [] : [`service_tier: ${call.service_tier}`]),
   ];
   return fields.map((field, index) => `      ${index === 0 ? '- ' : '  '}${field}`);
 }

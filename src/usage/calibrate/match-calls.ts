@@ -20,7 +20,12 @@ interface Candidate {
 }
 
 /** What a call that searches the web is called beside one that does not. */
-export const WITH_SEARCH = 'with search';
+const WITH_SEARCH = 'with search';
+
+/** The name of a call with searches beside the call of that name; names have at most 64 characters. */
+export function searchName(name: string): string {
+  return `${name.slice(0, 63 - WITH_SEARCH.length).trimEnd()} ${WITH_SEARCH}`;
+}
 
 /**
  * Finds the call of a group of requests. Its suite is the one that the recording names, else `suite`, else the one that
@@ -77,7 +82,7 @@ function bySearches(key: GroupKey, chosen: readonly Candidate[]): readonly Candi
 /** One call, or several that cannot be told apart, or none. */
 function chooseCall(key: GroupKey, candidates: readonly Candidate[], catalogue: Catalogue): readonly Candidate[] {
   const { call } = key;
-  const names = call === null ? [] : [call, `${call} ${WITH_SEARCH}`];
+  const names = call === null ? [] : [call, searchName(call)];
   const byName = candidates.filter(({ estimate }) => names.includes(estimate.call.display_name));
   if (byName.length > 0) {
     const ofItsModel = ofModel(key, byName, catalogue);

@@ -27,15 +27,35 @@ export function freeName(wanted: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** Each file's suite: by its name, or by its path where two files share the name. */
+/** Recorders of cassettes write a file for each test. */
+const CASSETTE = /\.(?:ya?ml|har)(?:\.gz)?$/i;
+
+/**
+ * Each file's suite: by its name, or by its path where two files share the name. Where each of several files of a folder
+ * is one test, as cassettes are, the folder is the suite.
+ */
 export function suitesOfFiles(files: readonly string[]): ReadonlyMap<string, string> {
-  const suites = new Map<string, string>();
+  const places = new Map(files.map((file) => [file, placeOf(file, files)]));
+  const distinct = [...new Set(places.values())];
+  const names = new Map<string, string>();
   const taken = new Set<string>();
-  for (const file of files) {
-    const shared = files.filter((other) => nameOfFile(other) === nameOfFile(file)).length > 1;
-    const name = freeName(shared ? (fittingName(file) ?? 'recordings') : nameOfFile(file), taken);
+  for (const place of distinct) {
+    const shared = distinct.filter((other) => nameOfFile(other) === nameOfFile(place)).length > 1;
+    const name = freeName(shared ? (fittingName(place) ?? 'recordings') : nameOfFile(place), taken);
     taken.add(name);
-    suites.set(file, name);
+    names.set(place, name);
   }
-  return suites;
+  return new Map([...places].map(([file, place]) => [file, names.get(place) ?? 'recordings']));
+}
+
+/** The file, or the folder of a file that is one test among others. */
+function placeOf(file: string, files: readonly string[]): string {
+  const folder = folderOf(file);
+  const isOneTest = CASSETTE.test(file) && folder !== '';
+  const others = files.filter((other) => folderOf(other) === folder);
+  return isOneTest && others.length > 1 && others.every((other) => CASSETTE.test(other)) ? folder : file;
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, Math.max(file.lastIndexOf('/'), 0));
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { toText, type Decimal } from '../../lib/money/decimal.js';
 import type { Usage } from '../read/usage.js';
-import { searchName, type Calibration } from './calibrate.js';
+import type { Calibration } from './calibrate.js';
+import { searchName } from './match-calls.js';
 import type { MeasuredCall, UsageComparison } from './comparison.js';
 
 /** The report's optional `usage`: what was estimated against what was used. */

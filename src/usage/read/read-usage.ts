@@ -9,7 +9,7 @@ import { readRecording } from './recording-file.js';
 import { rareOf } from './row-store.js';
 import { findExchanges } from './search.js';
 import { selectFiles, type SelectOptions } from './select-files.js';
-import type { Usage } from './usage.js';
+import { NO_EXCHANGE, type Usage } from './usage.js';
 
 /**
  * Reads the files that the globs name, in any of the known formats, and accounts for every exchange in them. Memory
@@ -67,7 +67,7 @@ function reasonOf(error: unknown): string {
   return errorCode(error) ?? 'it changed meanwhile';
 }
 
-/** What was not understood, and what is worth knowing of the rest: a line each, with its place. */
+/** What was not understood, and the files without usage: a line each, with its place. */
 export function problemsOfUsage(usage: Usage): Problem[] {
   const notUnderstood = usage.files.flatMap(({ name, not_understood }) =>
     not_understood.map(({ what, count, lines }) => {
@@ -75,7 +75,12 @@ export function problemsOfUsage(usage: Usage): Problem[] {
       return problem(`not understood: ${what}${more}`, { file: name, line: lines[0] ?? null });
     }),
   );
-  return [...usage.unmatched, ...notUnderstood];
+  const empty = usage.files.filter(({ is_read, not_understood }) => !is_read && not_understood.length === 0);
+  const withoutUsage = empty.map(({ name, without_usage }) => {
+    const reasons = without_usage.map(({ reason, count }) => `${count} x ${reason}`).join(', ');
+    return problem(`no usage in it: ${reasons === '' ? NO_EXCHANGE : reasons}`, { file: name });
+  });
+  return [...usage.unmatched, ...notUnderstood, ...withoutUsage];
 }
 
 /** Throws a NoVerdictError (2) where no file states any usage: it says what was found instead. */

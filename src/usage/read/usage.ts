@@ -5,6 +5,9 @@ import type { GroupKey, UsageRow } from './usage-row.js';
 /** So many places of one kind are named; the others are counted. */
 export const NAMED_PLACES = 3;
 
+/** The reason given for a file in which no exchange was found. */
+export const NO_EXCHANGE = 'no recorded exchange in it';
+
 /** What became of the exchanges of one file. */
 export interface FileAccount {
   readonly name: string;

@@ -2,9 +2,8 @@ import { sumOrNull, type Decimal } from '../../lib/money/decimal.js';
 import { columns, wrap, type Column } from '../../lib/text/columns.js';
 import { count, counted, money } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
-import type { Usage } from '../read/usage.js';
+import { NO_EXCHANGE, type Usage } from '../read/usage.js';
 import type { ModelTotal } from './model-totals.js';
-import { NO_EXCHANGE } from './usage-document.js';
 
 const HEADS: readonly Column[] = [
   { title: 'model', align: 'left', isElastic: true },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toText, type Decimal } from '../../lib/money/decimal.js';
-import type { Usage } from '../read/usage.js';
+import { NO_EXCHANGE, type Usage } from '../read/usage.js';
 import type { ModelTotal } from './model-totals.js';
 
 /** `llm-budget usage --json`. Money is an exact decimal text, null where it is not known. */
@@ -36,9 +36,6 @@ export const usageDocumentSchema = z.strictObject({
   notes: z.array(z.strictObject({ message: z.string(), count, file: z.string(), line: count.nullable() })),
 });
 export type UsageDocument = z.infer<typeof usageDocumentSchema>;
-
-/** The reason given for a file in which no exchange was found. */
-export const NO_EXCHANGE = 'no recorded exchange in it';
 
 export function usageDocument(usage: Usage, totals: readonly ModelTotal[]): UsageDocument {
   const { files, exchanges, notes } = usage;

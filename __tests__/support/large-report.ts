@@ -15,6 +15,7 @@ export function largeReport(callsInASuite: number, nameLength = 64): Report {
     status: suite % 2 === 0 ? ('changed' as const) : ('unchanged' as const),
     calls: [...Array(callsInASuite).keys()].map((index) => ({
       ...call,
+      arithmetic: [],
       name: `call-${index}`.padEnd(nameLength, 'y'),
     })),
   }));

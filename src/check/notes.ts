@@ -27,6 +27,12 @@ export function changeNotes(sources: Sources, head: Manifest | null, comparison:
       message: `This change touches ${WORKFLOWS}, so it may change how this check itself runs.`,
     });
   }
+  if (changed.paths.includes(sources.lock.file)) {
+    notes.push({
+      code: 'lock_changed',
+      message: `This change touches the lockfile ${sources.lock.file}; until it is merged, the default branch's lockfile counts.`,
+    });
+  }
   if (head !== null && comparison !== null && comparison.base !== null) {
     for (const suite of possiblyOutdated(head, comparison, changed.paths)) {
       notes.push({

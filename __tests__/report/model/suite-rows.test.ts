@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Report, ReportSuite, ReportTotals } from '../../../src/report/model/schema.js';
-import { shareTitle, suiteRow, totalRow } from '../../../src/report/model/suite-rows.js';
+import { shareTitle, suiteRow, totalRows } from '../../../src/report/model/suite-rows.js';
 import { readVerdict } from '../../support/reports.js';
 
 const report = readVerdict('within-budget');
@@ -56,7 +56,7 @@ describe('the share of the limit', () => {
       percent: 18.75,
     });
     expect(suiteRow(suite({ head: totals(null) }), limited('8')).share).toBeNull();
-    const whole = (head: ReportTotals) => totalRow({ ...limited('8'), head }).share;
+    const whole = (head: ReportTotals) => totalRows({ ...limited('8'), head })[0]?.share;
     expect([whole(totals(null, '1.5'))?.text, whole(totals(null))]).toEqual(['at least 19 % of $8.00', null]);
   });
 
@@ -98,7 +98,7 @@ describe('the share of the limit', () => {
     const free = { ...report, limits: [], head: totals('4') };
     expect(shareTitle(free)).toBe('Share of run');
     expect(suiteRow(suite({ head: totals('1') }), free).share?.text).toBe('25 %');
-    expect(totalRow(free).share).toBeNull();
+    expect(totalRows(free)[0]?.share).toBeNull();
   });
 
   test('a limit of nothing has no shares', () => {

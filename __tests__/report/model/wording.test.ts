@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Report } from '../../../src/report/model/schema.js';
-import { deltaText, headline, isNothingChanged, priceSource } from '../../../src/report/model/wording.js';
+import { headline } from '../../../src/report/model/headline.js';
+import { deltaText, isNothingChanged, priceSource } from '../../../src/report/model/wording.js';
 import type { Violation } from '../../../src/budget/verdict/violation.js';
 import { readVerdict, REPORT_NAMES } from '../../support/reports.js';
 
@@ -46,7 +47,7 @@ describe('the sentence of the verdict', () => {
     [
       'a warning where nothing is limited',
       { ...broken({ rule: 'stale_prices' }), limits: [] },
-      'Prices are not live, no limit set',
+      'No limit set, prices less than a day old',
     ],
     [
       'the first of several',

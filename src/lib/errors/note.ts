@@ -27,6 +27,7 @@ export const NOTE_CODES = [
   'prompt_tokens_estimated',
   // the change, and who approved it
   'workflow_changed',
+  'lock_changed',
   'possibly_outdated',
   'changed_files_incomplete',
   'override_without_approval',

@@ -10,6 +10,8 @@ export interface MarkdownContext {
   readonly elsewhere: string;
   /** The comment folds its details; the summary leaves the tables of suites and calls open. */
   readonly isSummary: boolean;
+  /** Whether the document has a section for each of several manifests. */
+  readonly isOneOfSeveral: boolean;
 }
 
 /** What stands in the place of dropped rows. */

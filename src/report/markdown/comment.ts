@@ -1,4 +1,4 @@
-import type { ErrorReport, Report } from '../model/schema.js';
+import type { Report, ReportDocument } from '../model/schema.js';
 import { isNothingChanged } from '../model/wording.js';
 import type { Block } from '../../lib/text/fit.js';
 import { fit } from '../../lib/text/fit.js';
@@ -6,11 +6,11 @@ import { pageLink } from '../../lib/text/markdown.js';
 import { foldedBlocks } from './blocks.js';
 import type { MarkdownContext } from './blocks.js';
 import { arithmeticSection, callsSection } from './sections/calls.js';
-import { errorSections } from './sections/errors.js';
-import { headlineSection, subline } from './sections/headline.js';
+import { changesSection } from './sections/changes.js';
+import { errorSections, headlineOfAllSection, headlineSection, subline } from './sections/headline.js';
+import { judgedSection } from './sections/judged.js';
 import { notesSection, suggestionsSection } from './sections/notes.js';
-import { driftSection, pricesSection } from './sections/prices.js';
-import { changedSuites, monthlyLine, rangeSection, unchangedSuites } from './sections/suites.js';
+import { changedSuites, monthlyLine } from './sections/suites.js';
 import { chargesSection, creditsSection, usageRemarks, usageSection } from './sections/usage.js';
 import { violationsSection } from './sections/violations.js';
 
@@ -28,62 +28,79 @@ export interface CommentContext {
   readonly summaryUrl: string | null;
 }
 
-/** The comment's Markdown without the marker, which makes 60,000 characters with it at most. */
-export function renderComment(report: Report | ErrorReport, context: CommentContext): string {
+/**
+ * The comment's Markdown without the marker, which makes 60,000 characters with it at most. Several manifests have a
+ * section each below one headline.
+ */
+export function renderComment(document: ReportDocument, context: CommentContext): string {
   const markdown: MarkdownContext = {
     link: { repositoryUrl: context.repositoryUrl, sha: context.headSha },
     elsewhere: `${pageLink('the job summary', context.summaryUrl)} and the JSON report`,
     isSummary: false,
+    isOneOfSeveral: 'reports' in document,
   };
-  const blocks = report.verdict === 'error' ? errorSections(report, markdown) : reportBlocks(report, markdown);
-  return `${fit(blocks, COMMENT_LIMIT - MARKER_LIMIT)}\n`;
+  return `${fit(documentBlocks(document, markdown, reportBlocks), COMMENT_LIMIT - MARKER_LIMIT)}\n`;
+}
+
+type BlocksOf = (report: Report, context: MarkdownContext) => Block[];
+
+/** The blocks of whatever was reported: one manifest, several, or errors. */
+export function documentBlocks(document: ReportDocument, context: MarkdownContext, blocksOf: BlocksOf): Block[] {
+  if ('reports' in document) {
+    const sections = document.reports.flatMap((report) => documentBlocks(report, context, blocksOf));
+    return [headlineOfAllSection(document), ...sections];
+  }
+  return document.verdict === 'error' ? errorSections(document, context) : blocksOf(document, context);
 }
 
 function reportBlocks(report: Report, context: MarkdownContext): Block[] {
-  if (isNothingChanged(report))
-    return [headlineSection(report), ...notesSection(report, context), ...unchangedDetails(report, context)];
-  return [
-    headlineSection(report),
-    subline(report),
-    ...violationsSection(report, context),
-    ...changedSuites(report, context),
-    ...optional(monthlyLine(report)),
-    ...notesSection(report, context),
-    ...detailSections(report, context),
-  ];
+  if (isNothingChanged(report)) return unchangedBlocks(report, context);
+  return [...openBlocks(report, context), ...detailSections(report, context)];
 }
 
-/** Everything behind one click: whoever looks closer finds the same as ever. */
-function unchangedDetails(report: Report, context: MarkdownContext): Block[] {
-  return foldedBlocks(
-    'Details',
-    [
-      subline(report),
-      ...violationsSection(report, context),
-      ...optional(monthlyLine(report)),
-      ...detailSections(report, context),
-    ],
-    context,
-  );
+/** What is read before the first fold: is it fine, what did the change do, what to do now. */
+export function openBlocks(report: Report, context: MarkdownContext): Block[] {
+  return [
+    headlineSection(report, context),
+    subline(report, context),
+    ...violationsSection(report, context),
+    ...changesSection(report, context),
+    ...changedSuites(report, context),
+    monthlyLine(report),
+    ...notesSection(report, context),
+  ].filter((block) => block !== '');
+}
+
+/** One line, and the rest behind one click. Of several manifests the job summary has the rest. */
+function unchangedBlocks(report: Report, context: MarkdownContext): Block[] {
+  const open = [headlineSection(report, context), ...notesSection(report, context)];
+  if (context.isOneOfSeveral) return open;
+  const details: Block[] = [
+    subline(report, context),
+    ...violationsSection(report, context),
+    monthlyLine(report),
+    ...detailSections(report, context),
+  ];
+  return [
+    ...open,
+    ...foldedBlocks(
+      'Details',
+      details.filter((block) => block !== ''),
+      context,
+    ),
+  ];
 }
 
 /** What stands below the verdict and its reasons, in comment and summary alike: where each figure comes from. */
 export function detailSections(report: Report, context: MarkdownContext): Block[] {
   return [
     ...suggestionsSection(report, context),
-    ...unchangedSuites(report, context),
     ...callsSection(report, context),
     ...arithmeticSection(report, context),
-    ...rangeSection(report, context),
     ...usageSection(report, context),
     ...usageRemarks(report),
     ...chargesSection(report, context),
     ...creditsSection(report, context),
-    ...driftSection(report, context),
-    ...pricesSection(report, context),
+    ...judgedSection(report, context),
   ];
-}
-
-function optional(text: string): string[] {
-  return text === '' ? [] : [text];
 }

@@ -1,11 +1,6 @@
 import type { MarkdownContext } from './blocks.js';
-import { detailSections } from './comment.js';
-import { errorSections } from './sections/errors.js';
-import { headlineSection, subline } from './sections/headline.js';
-import { notesSection } from './sections/notes.js';
-import { changedSuites, monthlyLine } from './sections/suites.js';
-import { violationsSection } from './sections/violations.js';
-import type { ErrorReport, Report } from '../model/schema.js';
+import { detailSections, documentBlocks, openBlocks } from './comment.js';
+import type { Report, ReportDocument } from '../model/schema.js';
 import type { Block } from '../../lib/text/fit.js';
 import { fit } from '../../lib/text/fit.js';
 import { costChart } from './chart.js';
@@ -20,25 +15,19 @@ export interface SummaryContext {
 }
 
 /** The job summary's Markdown: the comment's facts unabridged, with a chart, below 1 MiB. */
-export function renderSummary(report: Report | ErrorReport, context: SummaryContext): string {
+export function renderSummary(document: ReportDocument, context: SummaryContext): string {
   const markdown: MarkdownContext = {
     link: { repositoryUrl: context.repositoryUrl, sha: context.headSha },
     elsewhere: 'the JSON report',
     isSummary: true,
+    isOneOfSeveral: 'reports' in document,
   };
-  const blocks = report.verdict === 'error' ? errorSections(report, markdown) : reportBlocks(report, markdown);
+  const blocks = documentBlocks(document, markdown, reportBlocks);
   return `${fit(blocks, SUMMARY_LIMIT - 1, (text) => Buffer.byteLength(text))}\n`;
 }
 
 function reportBlocks(report: Report, context: MarkdownContext): Block[] {
-  return [
-    headlineSection(report),
-    subline(report),
-    ...violationsSection(report, context),
-    ...changedSuites(report, context),
-    monthlyLine(report),
-    ...notesSection(report, context),
-    costChart(report),
-    ...detailSections(report, context),
-  ].filter((block) => block !== '');
+  return [...openBlocks(report, context), costChart(report), ...detailSections(report, context)].filter(
+    (block) => block !== '',
+  );
 }

@@ -149,9 +149,15 @@ function suiteOf(pair: SuitePair, parts: ReportParts): ReportSuite {
     base: mapped(pair.base, (base) => totalsOf(base.totals, parts.creditFee)),
     delta: mapped(pair.delta, deltaOf),
     line: lineOf(parts.locate, pair.head === null ? null : ['suites', pair.name]),
+    ...runOfSuite(pair),
     runs_per_month: (pair.head ?? pair.base)?.runs_per_month ?? null,
     calls: pair.calls.flatMap((call) => callOf(call, pair.name, parts)),
   };
+}
+
+function runOfSuite({ head, base }: SuitePair): { run?: string } {
+  const run = (head ?? base)?.run;
+  return run === undefined ? {} : { run };
 }
 
 function callOf(pair: CallPair, suite: string, { locate, explain, tokenSources }: ReportParts): ReportCall[] {

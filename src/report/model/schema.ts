@@ -100,6 +100,7 @@ const suiteSchema = z.strictObject({
   base: totalsSchema.nullable(),
   delta: deltaSchema.nullable(),
   line: count.nullable().optional().meta({ description: "Where the suite stands in head's manifest" }),
+  run: z.string().optional().meta({ description: 'Its kind of run' }),
   runs_per_month: count.nullable().optional(),
   calls: z.array(callSchema),
 });
@@ -203,6 +204,8 @@ export const reportsSchema = z.strictObject({
   reports: z.array(z.union([reportSchema, errorReportSchema])),
 });
 export type Reports = z.infer<typeof reportsSchema>;
+/** Whatever one run of a check reports. */
+export type ReportDocument = Report | ErrorReport | Reports;
 
 const VERDICTS = ['error', 'fail', 'warn', 'pass'] as const;
 

@@ -9,6 +9,7 @@ import {
 } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { atLeast, money, plainPercent } from '../../lib/text/amount.js';
+import { runName } from './headline.js';
 import { deltaText, hasHeadManifest, hasLimits, isZeroAmount } from './wording.js';
 import type { Report, ReportDelta, ReportSuite, ReportTotals } from './schema.js';
 
@@ -53,21 +54,36 @@ export function suiteRow(suite: ReportSuite, report: Report): SuiteRow {
   };
 }
 
-/** The line of all suites together. */
-export function totalRow(report: Report): SuiteRow {
-  const limit = runLimit(report, null);
+/** The line of all suites together; with several kinds of run, which never meet, a line for each of them. */
+export function totalRows(report: Report): SuiteRow[] {
+  const runs = report.runs ?? [];
+  if (runs.length < 2) {
+    return [totalRow('All suites', hasHeadManifest(report) ? report.head : null, report.base, report.delta, report)];
+  }
+  return runs.map(({ name, head, base, delta }) => totalRow(runName(name), head, base, delta, report, name));
+}
+
+function totalRow(
+  name: string,
+  head: ReportTotals | null,
+  base: ReportTotals | null,
+  delta: ReportDelta | null,
+  report: Report,
+  run: string | null = null,
+): SuiteRow {
+  const limit = runLimit(report, null, run);
   return {
-    name: 'All suites',
-    base: report.base === null ? '' : cost(report.base),
-    head: hasHeadManifest(report) ? cost(report.head) : 'not known',
-    ...totalChange(report),
-    share: limit === null ? null : share(report.head, limit, money(limit)),
+    name,
+    base: base === null ? '' : cost(base),
+    head: head === null ? 'not known' : cost(head),
+    ...totalChange(report.base, delta),
+    share: limit === null || head === null ? null : share(head, limit, money(limit)),
   };
 }
 
 type Change = Pick<SuiteRow, 'change' | 'changeAmount'>;
 
-function totalChange({ base, delta }: Report): Change {
+function totalChange(base: ReportTotals | null, delta: ReportDelta | null): Change {
   if (base === null) return inWords('');
   return delta === null ? inWords('not known') : inFigures(delta);
 }
@@ -96,9 +112,9 @@ function changeOf(suite: ReportSuite): Change {
 /** Of the suite's own limit, else of the run's, else of what the run costs. */
 function shareOf(suite: ReportSuite, report: Report): Share | null {
   if (suite.head === null) return null;
-  const own = runLimit(report, suite.name);
+  const own = runLimit(report, suite.name, null);
   if (own !== null) return share(suite.head, own, `its ${money(own)}`);
-  const common = runLimit(report, null);
+  const common = runLimit(report, null, suite.run ?? null);
   if (common !== null) return share(suite.head, common, money(common));
   // Nobody knows the whole of which it would be a share.
   if (hasRunLimit(report) || report.head.per_run === null) return null;
@@ -127,8 +143,10 @@ function sharePercent(exact: Decimal): string {
   return `just ${toLimit > 0 ? 'over' : 'under'} 100 %`;
 }
 
-function runLimit(report: Report, suite: string | null): string | null {
-  const limit = report.limits?.find((state) => state.rule === 'per_run' && state.suite === suite);
+/** The limit on the cost of a run: of a suite, or of the suites of a kind; null where there is none. */
+function runLimit(report: Report, suite: string | null, run: string | null): string | null {
+  const limits = (report.limits ?? []).filter((state) => state.rule === 'per_run' && state.suite === suite);
+  const limit = limits.find((state) => (state.run ?? run) === run);
   return limit?.fail ?? limit?.warn ?? null;
 }
 

@@ -36,14 +36,16 @@ export function describeViolation(violation: Violation): ViolationWords {
   const actual = violation.actual === null ? null : parseDecimal(violation.actual);
   const limit = violation.limit === null ? null : parseDecimal(violation.limit);
   const known = actual !== null && limit !== null ? { actual, limit } : null;
-  const subject = [violation.suite, violation.call].filter((name) => name !== null).join(' / ');
+  const run = violation.suite === null ? (violation.run ?? null) : null;
+  const subject = [run, violation.suite, violation.call].filter((name) => name !== null).join(' / ');
   return {
     title: violation.against_default_branch === true ? `${title} over the default branch` : title,
     subject: subject === '' ? null : subject,
     figures: known && bounded(violation, figuresOf(known, unit)),
     over: known && bounded(violation, overOf(known, unit)),
     message: violation.message,
-    remedy: violation.remedy ?? null,
+    // What is overridden was approved as it is.
+    remedy: violation.overridden === true ? null : (violation.remedy ?? null),
     mitigated: mitigationOf(violation),
   };
 }

@@ -1,27 +1,15 @@
 import { age, count, counted, exactMoney, money, percent, signedMoney } from '../../lib/text/amount.js';
-import { add, isZero, parseDecimal, percentage, subtract, ZERO } from '../../lib/money/decimal.js';
+import { add, compare, isZero, parseDecimal, percentage, subtract, times, ZERO } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import type { UsageReport } from '../../usage/calibrate/usage-report.js';
 import { LIMIT_NAMES } from '../../budget/verdict/limits-in-force.js';
 import type { Rule, Violation } from '../../budget/verdict/violation.js';
-import { RULE_WORDS } from '../../budget/verdict/rule-words.js';
 import type { Report, ReportCall, ReportDelta, ReportTotals } from './schema.js';
 
 /**
  * What comment, summary and terminal say alike, in plain words. Nothing here is Markdown, and nothing untrusted is in
  * it but what the callers hand over to their renderer.
  */
-
-/** The sentence of the verdict: `Over budget` and `LLM calls cost $5.21 per run, +$0.31 (+6.3 %)`. */
-export interface Headline {
-  readonly title: string;
-  /** Null where there are no figures, because head has no manifest. */
-  readonly cost: string | null;
-}
-
-export function headline(report: Report): Headline {
-  return { title: titleOf(report), cost: costSentence(report) };
-}
 
 /** Whether the change costs nothing, asks for nothing and breaks nothing: one line says it all. */
 export function isNothingChanged(report: Report): boolean {
@@ -34,25 +22,6 @@ export function isNothingChanged(report: Report): boolean {
   );
 }
 
-const LIMITS: ReadonlySet<Rule> = new Set(LIMIT_NAMES);
-
-function titleOf(report: Report): string {
-  const [worst] = report.violations;
-  if (worst !== undefined) {
-    const isUnlimited = !hasLimits(report) && worst.rule !== 'manifest_missing';
-    return isUnlimited ? `${titleOfViolation(worst)}, no limit set` : titleOfViolation(worst);
-  }
-  if (!hasLimits(report)) return 'No limit set';
-  return report.verdict === 'warn' ? 'Not every figure is known' : 'Within budget';
-}
-
-function titleOfViolation(worst: Violation): string {
-  const title = RULE_WORDS[worst.rule].headline;
-  if (worst.overridden === true) return `${title}, overridden`;
-  if (worst.excused === true) return `${title}, as before`;
-  return worst.severity === 'warn' && LIMITS.has(worst.rule) ? 'Above a warning level' : title;
-}
-
 /** Whether head has a manifest, and so figures: a manifest has one suite at least. */
 export function hasHeadManifest(report: Report): boolean {
   return report.suites.some((suite) => suite.head !== null);
@@ -63,22 +32,10 @@ export function hasLimits(report: Report): boolean {
   return report.limits === undefined || report.limits.length > 0;
 }
 
-function costSentence(report: Report): string | null {
-  if (!hasHeadManifest(report)) return null;
-  const cost = `LLM calls cost ${costOf(report.head)} per run`;
-  return `${cost}, ${changeOf(report)}`;
-}
-
 /** `$5.21`, or `at least $5.21` where a part has no price; `nothing` never stands for something. */
 export function costOf(totals: ReportTotals): string {
   if (totals.per_run !== null) return money(totals.per_run);
   return isZeroAmount(totals.priced_per_run) ? 'an unknown amount' : `at least ${money(totals.priced_per_run)}`;
-}
-
-function changeOf(report: Report): string {
-  if (report.base === null || report.delta === null) return 'no base to compare with';
-  if (report.delta.per_run === null) return 'change not known';
-  return isZeroAmount(report.delta.per_run) ? 'no change' : deltaText(report.delta);
 }
 
 /** `+$0.31 (+6.3 %)`, `-$0.31 (-6.3 %)`, `$0.00`; `no price` where it is not known. */
@@ -187,3 +144,24 @@ function runLine({
   const tries = attempts === '1' ? '' : ` x ${attempts} attempts`;
   return [`${requests} requests${tries} x ${perRequest} = ${head?.per_run ?? ''}`];
 }
+
+/** From this share of a limit on it is near. */
+const NEAR_PERCENT = 80;
+
+/** Whether a reader is to be told what would make it cheaper: a limit is broken and not overridden, or it is near. */
+export function isAdviceDue({ violations, limits = [] }: Report): boolean {
+  const open = violations.filter(({ overridden }) => overridden !== true);
+  if (violations.length > open.length) return false;
+  if (open.some(({ rule }) => COST_RULES.has(rule))) return true;
+  return limits.some(({ actual, fail, warn }) => {
+    const [figure, limit] = [actual, fail ?? warn].map((text) => (text === null ? null : parseDecimal(text)));
+    return figure && limit ? compare(times(figure, 100), times(limit, NEAR_PERCENT)) >= 0 && !isZero(figure) : false;
+  });
+}
+
+const COST_RULES: ReadonlySet<Rule> = new Set<Rule>([
+  ...LIMIT_NAMES,
+  'credits',
+  'max_prompt_price',
+  'max_completion_price',
+]);

@@ -1,14 +1,16 @@
 import {
   coverageText,
   hasHeadManifest,
-  headline,
+  isAdviceDue,
   isNothingChanged,
   moneyOr,
   priceSource,
   usageFlaws,
   usageTitle,
 } from '../model/wording.js';
-import type { ErrorReport, Report } from '../model/schema.js';
+import { changeLines, moreChanges } from '../model/change-lines.js';
+import { headline, headlineOfAll } from '../model/headline.js';
+import type { ErrorReport, Report, ReportDocument } from '../model/schema.js';
 import { describeViolation } from '../model/violation-words.js';
 import { money, signedMoney } from '../../lib/text/amount.js';
 import { wrapped } from '../../lib/text/columns.js';
@@ -35,13 +37,28 @@ const VERDICT_STYLE = { pass: 'green', warn: 'yellow', fail: 'red', error: 'red'
  * The report for a person at a terminal: verdict, violations, suites, notes, prices. The text may end up in a
  * runner's log, so untrusted text passes the log's own filter.
  */
-export function renderTerminal(report: Report | ErrorReport, options: TerminalOptions): string {
+export function renderTerminal(document: ReportDocument, options: TerminalOptions): string {
   const style: Style = { paint: paintWith(options.colour), width: options.width };
-  const parts = report.verdict === 'error' ? errorParts(report, style) : reportParts(report, options, style);
+  const parts = documentParts(document, options, style);
   return `${parts
     .filter((part) => part.length > 0)
     .map((part) => part.join('\n'))
     .join('\n\n')}\n`;
+}
+
+function documentParts(document: ReportDocument, options: TerminalOptions, style: Style): string[][] {
+  if ('reports' in document) {
+    const { paint, width } = style;
+    const first = wrapped('', paint(VERDICT_STYLE[document.verdict], paint('bold', headlineOfAll(document))), width);
+    return [
+      first,
+      ...document.reports.flatMap((report) => {
+        const title = report.manifest === undefined ? [] : [[paint('bold', `== ${name(report.manifest)}`)]];
+        return [...title, ...documentParts(report, options, style)];
+      }),
+    ];
+  }
+  return document.verdict === 'error' ? errorParts(document, style) : reportParts(document, options, style);
 }
 
 function errorParts(report: ErrorReport, { paint, width }: Style): string[][] {
@@ -57,6 +74,7 @@ function reportParts(report: Report, options: TerminalOptions, style: Style): st
   return [
     paragraph(verdictLine(report, style)),
     report.violations.flatMap((violation) => violationLines(violation, style)),
+    changedLines(report, style),
     suiteTable(report, style),
     figureLines(report).flatMap(paragraph),
     noteLines(report).flatMap(paragraph),
@@ -69,8 +87,8 @@ function reportParts(report: Report, options: TerminalOptions, style: Style): st
 
 function verdictLine(report: Report, { paint }: Style): string {
   const { title, cost } = headline(report);
-  const text = isNothingChanged(report) && report.verdict === 'pass' ? 'Nothing changed' : title;
-  return `${paint(VERDICT_STYLE[report.verdict], paint('bold', text))}${cost === null ? '' : `: ${cost}`}`;
+  const text = isNothingChanged(report) && report.verdict === 'pass' ? 'Nothing changed' : logLine(title);
+  return `${paint(VERDICT_STYLE[report.verdict], paint('bold', text))}${cost === null ? '' : `: ${logLine(cost)}`}`;
 }
 
 function violationLines(violation: Violation, { paint, width }: Style): string[] {
@@ -88,6 +106,21 @@ function violationLines(violation: Violation, { paint, width }: Style): string[]
     ...(words.remedy === null
       ? []
       : wrapped('        ', logLine(words.remedy), width).map((line) => paint('dim', line))),
+  ];
+}
+
+const CHANGES_SHOWN = 10;
+
+function changedLines(report: Report, { paint, width }: Style): string[] {
+  const lines = changeLines(report);
+  if (lines.length === 0) return [];
+  const rest = lines.slice(CHANGES_SHOWN);
+  return [
+    paint('bold', 'What changed'),
+    ...lines.slice(0, CHANGES_SHOWN).flatMap(({ subject, words, amount }) => {
+      return wrapped('  ', `${logLine(subject, 140)}: ${logLine(words)}, ${amount}`, width);
+    }),
+    ...(rest.length === 0 ? [] : wrapped('  ', moreChanges(rest), width)),
   ];
 }
 
@@ -117,7 +150,7 @@ function noteLines(report: Report): string[] {
         `Not applied until merged: ${name(key)} ${head === null ? 'dropped' : name(head)}, in force ${name(policy)}`,
     ),
     ...report.notes.map(({ message }) => `Note: ${logLine(message)}`),
-    ...(report.suggestions ?? []).map(({ message, saving_per_run: saving }) => {
+    ...(isAdviceDue(report) ? (report.suggestions ?? []) : []).map(({ message, saving_per_run: saving }) => {
       const saved = saving === null ? '' : ` (saves ${money(saving)} per run)`;
       return `Would help: ${logLine(message)}${saved}`;
     }),

@@ -1,5 +1,5 @@
 import type { Report } from '../model/schema.js';
-import { shareTitle, suiteRow, totalRow } from '../model/suite-rows.js';
+import { shareTitle, suiteRow, totalRows } from '../model/suite-rows.js';
 import type { SuiteRow } from '../model/suite-rows.js';
 import { hasHeadManifest } from '../model/wording.js';
 import { bar, columns, cutToWidth, widthOf } from '../../lib/text/columns.js';
@@ -35,7 +35,7 @@ const READABLE_NAME = 20;
 /** Cost and share of each suite, and of all of them; in as many columns as the terminal has, from 60 on. */
 export function suiteTable(report: Report, { paint, width }: Style): string[] {
   if (report.suites.length === 0) return [];
-  const rows = [...report.suites.map((suite) => suiteRow(suite, report)), totalRow(report)];
+  const rows = [...report.suites.map((suite) => suiteRow(suite, report)), ...totalRows(report)];
   const room = (width ?? Number.POSITIVE_INFINITY) - INDENT.length;
   const layout = LAYOUTS.find((each) => naturalWidth(report, rows, each) <= room) ?? NARROWEST;
   const lines = columns(
@@ -44,7 +44,8 @@ export function suiteTable(report: Report, { paint, width }: Style): string[] {
     room,
   );
   const [titles = '', ...rest] = lines.map((line) => `${INDENT}${line}`);
-  return [paint('dim', titles), ...rest.slice(0, -1), ...rest.slice(-1).map((line) => paint('bold', line))];
+  const { length: suites } = report.suites;
+  return [paint('dim', titles), ...rest.slice(0, suites), ...rest.slice(suites).map((line) => paint('bold', line))];
 }
 
 function naturalWidth(report: Report, rows: readonly SuiteRow[], layout: Layout): number {

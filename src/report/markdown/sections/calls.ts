@@ -1,5 +1,5 @@
 import type { Report, ReportCall, ReportSuite } from '../../model/schema.js';
-import { arithmeticOf, moneyOr, stateWord, tokensOf, unitPricesOf } from '../../model/wording.js';
+import { arithmeticOf, isZeroAmount, moneyOr, stateWord, tokensOf, unitPricesOf } from '../../model/wording.js';
 import type { InAndOut } from '../../model/wording.js';
 import { count, counted, signedMoney } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
@@ -7,8 +7,7 @@ import { cell, codeBlock, proseCell } from '../../../lib/text/markdown.js';
 import { folded, missingRows, tableHead, tableRow, unbroken } from '../blocks.js';
 import type { MarkdownContext } from '../blocks.js';
 
-const TITLES = ['Suite, call', 'Model', '>Requests', '>Tokens in / out', '>Per million in / out', '>Per run'];
-const CHANGE = '>Change';
+const TITLES = ['Suite, call, model', '>Requests', '>Tokens in / out<br>$ per million', '>Per run'];
 
 /** Every call with what its cost is made of; the changed suites first, so that their rows are dropped last. */
 export function callsSection(report: Report, context: MarkdownContext): Block[] {
@@ -20,7 +19,7 @@ export function callsSection(report: Report, context: MarkdownContext): Block[] 
     folded(
       {
         title: `${counted(calls, 'call')}: models, requests, tokens and prices`,
-        lead: tableHead(report.base === null ? TITLES : [...TITLES, CHANGE]),
+        lead: tableHead(TITLES),
         rows: [...changed, ...unchanged].flatMap((suite) => [
           suiteLine(suite, report),
           ...suite.calls.map((call) => callLine(call, report)),
@@ -50,33 +49,37 @@ function suiteLine(suite: ReportSuite, report: Report): string {
   const { name, head, delta, status } = suite;
   const requests = head === null ? '' : `**${count(head.requests_per_run)}**`;
   const cost = head === null ? '' : `**${moneyOr(head.per_run)}**`;
-  return tableRow([`**${cell(name)}**`, '', requests, '', '', cost, ...change(status, delta?.per_run ?? null, report)]);
+  return tableRow([`**${cell(name)}**`, requests, '', lines(cost, change(status, delta?.per_run ?? null, report))]);
 }
 
 function callLine(call: ReportCall, report: Report): string {
+  const name = call.name === call.model ? '' : cell(call.name, 64);
+  const cost = call.head === null ? '' : moneyOr(call.head.per_run);
   return tableRow([
-    call.name === call.model ? '' : cell(call.name, 64),
-    cell(call.model),
+    lines(name, cell(call.model)),
     call.head === null ? '' : count(call.requests_per_run),
-    tokens(call),
-    prices(call),
-    call.head === null ? '' : moneyOr(call.head.per_run),
-    ...change(call.status, call.delta_per_run ?? null, report),
+    lines(tokens(call), prices(call)),
+    lines(cost, change(call.status, call.delta_per_run ?? null, report)),
   ]);
 }
 
-/** What moved a suite's cost, call by call; no column where there is no base to have moved from. */
-function change(status: ReportSuite['status'], delta: string | null, { base }: Report): string[] {
-  if (base === null) return [];
+/** What stands in a cell, one below the other: a table must fit a phone. */
+function lines(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('<br>');
+}
+
+/** How much the cost moved; empty where it did not, or where there is no base to compare with. */
+function change(status: ReportSuite['status'], delta: string | null, { base }: Report): string {
+  if (base === null) return '';
   switch (status) {
     case 'added':
-      return ['new'];
+      return 'new';
     case 'removed':
-      return ['removed'];
+      return 'removed';
     case 'changed':
-      return [delta === null ? 'not known' : signedMoney(delta)];
+      return delta === null ? 'change not known' : isZeroAmount(delta) ? '' : signedMoney(delta);
     case 'unchanged':
-      return [''];
+      return '';
   }
 }
 

@@ -1,4 +1,6 @@
 import type { Report } from '../../model/schema.js';
+import { isAdviceDue } from '../../model/wording.js';
+import type { NoteCode } from '../../../lib/errors/note.js';
 import type { NotApplied } from '../../../budget/verdict/violation.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { counted, money } from '../../../lib/text/amount.js';
@@ -8,12 +10,12 @@ import type { MarkdownContext } from '../blocks.js';
 
 const SHOWN_IN_THE_OPEN = 6;
 
-/** What a reviewer has to know beyond the figures: who overrode what, limits that wait for the merge, notes. */
+/** What this change did beyond the figures: who overrode what, limits that wait for the merge, notes on the change. */
 export function notesSection(report: Report, context: MarkdownContext): Block[] {
   const items = [
     ...overrideItem(report),
     ...report.policy.not_applied.map((change) => notAppliedItem(change, report.policy.ref)),
-    ...report.notes.map((note) => `- ${prose(note.message, 400)}`),
+    ...report.notes.filter(isAboutChange).map((note) => `- ${prose(note.message, 400)}`),
   ];
   if (items.length === 0) return [];
   const shown = context.isSummary ? items.length : SHOWN_IN_THE_OPEN;
@@ -27,6 +29,30 @@ export function notesSection(report: Report, context: MarkdownContext): Block[] 
   ];
 }
 
+/** The codes of notes that a reviewer of this change has to see; all others explain how it was judged. */
+const ABOUT_THE_CHANGE: ReadonlySet<string> = new Set<NoteCode>([
+  'workflow_changed',
+  'possibly_outdated',
+  'lock_changed',
+  'override_without_approval',
+  'base_missing',
+  'base_invalid',
+  'default_branch_invalid',
+  'branch_outdated',
+]);
+
+function isAboutChange({ code }: Report['notes'][number]): boolean {
+  return ABOUT_THE_CHANGE.has(code);
+}
+
+/** The notes that this change did not cause, each sentence once. */
+export function otherNotes(report: Report, context: MarkdownContext): Block[] {
+  const messages = new Set(report.notes.filter((note) => !isAboutChange(note)).map(({ message }) => message));
+  if (messages.size === 0) return [];
+  const rows = [...messages].map((message) => `- ${prose(message, 400)}`);
+  return [{ lead: '', rows, importance: 4, missing: missingRows(context, 'note') }];
+}
+
 function overrideItem({ override }: Report): string[] {
   if (override === null) return [];
   return [`- **Overridden** by the label ${inlineText(override.label)}, approved by ${inlineText(override.by)}.`];
@@ -37,8 +63,9 @@ function notAppliedItem({ key, head, policy }: NotApplied, ref: string | null): 
   return `- **Not applied until merged:** ${inlineText(key)} ${change}, ${ref === null ? 'the policy' : inlineText(ref)} says ${inlineText(policy)}.`;
 }
 
-/** What would make it cheaper, the largest saving named in the title. */
+/** What would make it cheaper, the largest saving named in the title; only where a limit is broken or near. */
 export function suggestionsSection(report: Report, context: MarkdownContext): Block[] {
+  if (!isAdviceDue(report)) return [];
   const suggestions = report.suggestions ?? [];
   const [largest] = suggestions;
   if (largest === undefined) return [];

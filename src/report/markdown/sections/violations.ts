@@ -36,7 +36,7 @@ function item(violation: Violation, { link }: MarkdownContext): string {
   // A manifest that is gone cannot be linked to.
   const file = violation.rule === 'manifest_missing' ? null : violation.file;
   const where = file === null ? [] : [fileLink(file, violation.line, link)];
-  const remedy = words.remedy === null ? [] : [`→ ${prose(words.remedy, 400)}`];
+  const remedy = words.remedy === null ? [] : [`→ ${prose(words.remedy, 600)}`];
   const second = [...where, ...remedy].join(' ');
   return `- ${SIGNS[violation.severity]} ${subject}${said}${mitigated}${second === '' ? '' : `<br>${second}`}`;
 }

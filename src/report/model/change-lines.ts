@@ -1,0 +1,116 @@
+import { add, compare, isZero, parseDecimal, sum, ZERO } from '../../lib/money/decimal.js';
+import type { Decimal } from '../../lib/money/decimal.js';
+import { count, counted, money, signedMoney } from '../../lib/text/amount.js';
+import type { Report, ReportChange } from './schema.js';
+
+/** One line of "What changed": what it is about, what became of it, and what that costs. `subject` and ids are untrusted. */
+export interface ChangeLine {
+  /** `rag-evals / judge`, a file, or a suite. */
+  readonly subject: string;
+  /** `540 -> 1,800 requests`; names of models in it are untrusted. */
+  readonly words: string;
+  /** `+$0.77`, or `cost not known`. */
+  readonly amount: string;
+  readonly moved: Decimal | null;
+}
+
+/**
+ * What moved the cost, the most expensive first and unknown amounts before all. Entries of one file are one line, and so is
+ * a suite that is new or gone.
+ */
+export function changeLines(report: Report): ChangeLine[] {
+  const groups = new Map<string, ReportChange[]>();
+  for (const change of report.changes ?? []) {
+    const key = keyOf(change, report);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [change]);
+    else group.push(change);
+  }
+  const lines = [...groups.values()].map((group) => lineOf(group, report));
+  return lines.toSorted((a, b) =>
+    a.moved === null || b.moved === null
+      ? Number(b.moved === null) - Number(a.moved === null)
+      : compare(b.moved, a.moved),
+  );
+}
+
+/** `4 more changes, +$0.31 in all`: what the lines beyond the first ones add up to. */
+export function moreChanges(lines: readonly ChangeLine[]): string {
+  const known = lines.flatMap(({ moved }) => moved ?? []);
+  const total = known.reduce(add, ZERO);
+  const isWhole = known.length === lines.length;
+  return `${counted(lines.length, 'more change')}, ${isWhole ? '' : 'at least '}${isZero(total) ? '$0.00' : signedMoney(total)} in all`;
+}
+
+function isWholeSuite({ what, suite }: ReportChange, { suites }: Report): boolean {
+  if (what !== 'added' && what !== 'removed') return false;
+  return suites.some(({ name, status }) => name === suite && status === what);
+}
+
+function keyOf(change: ReportChange, report: Report): string {
+  const { what, file, suite, call, part } = change;
+  if (file !== null) return JSON.stringify([what, file]);
+  return isWholeSuite(change, report)
+    ? JSON.stringify([what, suite])
+    : JSON.stringify([what, suite, call, part ?? null]);
+}
+
+function lineOf(group: readonly ReportChange[], report: Report): ChangeLine {
+  const [first] = group.toSorted((a, b) => compare(amountOf(b) ?? ZERO, amountOf(a) ?? ZERO));
+  const amounts = group.flatMap((change) => amountOf(change) ?? []);
+  const moved = amounts.length < group.length ? null : sum(amounts);
+  const amount = moved === null ? 'cost not known' : signedMoney(moved);
+  if (first === undefined) return { subject: '', words: '', amount, moved };
+  const { suite, call, file } = first;
+  const subject = file ?? (isWholeSuite(first, report) ? suite : `${suite} / ${call}`);
+  return { subject, words: wordsOf(first, group, report), amount, moved };
+}
+
+function amountOf({ per_run: amount }: ReportChange): Decimal | null {
+  return amount === null ? null : parseDecimal(amount);
+}
+
+function wordsOf(first: ReportChange, group: readonly ReportChange[], report: Report): string {
+  const { what, from, to, part } = first;
+  const calls = group.length === 1 ? '' : ` in ${counted(group.length, 'call')}`;
+  switch (what) {
+    case 'model':
+      return `${String(from)} -> ${String(to)}`;
+    case 'requests':
+      return `${fromTo(from, to)} requests`;
+    case 'tokens':
+      return `${fromTo(from, to)} ${(part ?? 'tokens').replaceAll('_', ' ')}`;
+    case 'prompt_file':
+      return `${fromTo(from, to)} tokens${calls}`;
+    case 'rows':
+      return `${fromTo(from, to)} rows${calls}`;
+    case 'price_terms':
+      if (from !== null && to !== null) return `${part ?? 'terms'} ${String(from)} -> ${String(to)}`;
+      return part === null || part === undefined ? 'other price terms' : `other ${part.replaceAll('_', ' ')}`;
+    case 'added':
+    case 'removed':
+      return `${what === 'added' ? 'new' : 'removed'}, ${wholeOf(first, group, report)}`;
+  }
+}
+
+function wholeOf(first: ReportChange, group: readonly ReportChange[], report: Report): string {
+  const requests = group.reduce((total, { from, to }) => total + numberOf(from) + numberOf(to), 0);
+  const words = counted(requests, 'request');
+  return isWholeSuite(first, report) ? `${counted(group.length, 'call')}, ${words}` : words;
+}
+
+function fromTo(from: string | number | null, to: string | number | null): string {
+  if (from === null) return `new, ${count(numberOf(to))}`;
+  return to === null ? `no longer ${count(numberOf(from))}` : `${count(numberOf(from))} -> ${count(numberOf(to))}`;
+}
+
+function numberOf(value: string | number | null): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+/** `worst case $19.71 -> $22.41`, where it is another than at base; null where it is not, or not known. */
+export function worstCaseMoved({ head, base }: Report): string | null {
+  const [after, before] = [head.worst_case_per_run, base?.worst_case_per_run ?? null];
+  if (after === null || before === null || money(after) === money(before)) return null;
+  return `worst case of a run ${money(before)} -> ${money(after)}`;
+}

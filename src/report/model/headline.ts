@@ -1,0 +1,154 @@
+import { absolute, compare, isZero, parseDecimal, times } from '../../lib/money/decimal.js';
+import { age, counted, formatDistinct, signedMoney } from '../../lib/text/amount.js';
+import { RULE_WORDS } from '../../budget/verdict/rule-words.js';
+import type { Rule, Violation } from '../../budget/verdict/violation.js';
+import type { ErrorReport, Report, ReportDelta, ReportRun, Reports } from './schema.js';
+import { costOf, deltaText, hasHeadManifest, hasLimits, isNothingChanged, isZeroAmount } from './wording.js';
+
+/** The sentence of the verdict: `Over budget` and `LLM calls cost $5.21 per run, +$0.31 (+6.3 %)`. Both hold names. */
+export interface Headline {
+  readonly title: string;
+  /** Null where there are no figures, because head has no manifest. */
+  readonly cost: string | null;
+}
+
+export function headline(report: Report): Headline {
+  return { title: titleOf(report), cost: costSentence(report) };
+}
+
+function titleOf(report: Report): string {
+  const [worst] = report.violations;
+  if (worst === undefined) return unbrokenTitle(report);
+  if (isPriceAgeAlone(report, worst)) return `${unbrokenTitle(report)}, prices ${ageOf(worst)}`;
+  const title = titleOfViolation(worst);
+  return hasLimits(report) || worst.rule === 'manifest_missing' ? title : `${title}, no limit set`;
+}
+
+function unbrokenTitle(report: Report): string {
+  if (!hasLimits(report)) return 'No limit set';
+  if (report.verdict === 'warn' && report.violations.length === 0) return 'Not every figure is known';
+  const loosened = report.policy.not_applied.length;
+  return loosened === 0 ? 'Within budget' : `Within budget, ${counted(loosened, 'loosened limit')} not applied`;
+}
+
+/** Nothing but a lockfile within its age is wrong: the budget holds. */
+function isPriceAgeAlone({ violations }: Report, worst: Violation): boolean {
+  return (
+    worst.rule === 'stale_prices' && worst.severity === 'warn' && worst.overridden !== true && violations.length === 1
+  );
+}
+
+function ageOf({ actual }: Violation): string {
+  const days = Number(actual ?? '0');
+  return Number.isFinite(days) ? age(days) : 'of unknown age';
+}
+
+function titleOfViolation(worst: Violation): string {
+  const title = brokenTitle(worst);
+  if (worst.overridden === true) return `${title}, overridden`;
+  return worst.excused === true || worst.in_base === true ? `${title}, as before` : title;
+}
+
+/** What broke, and where: `Suite rag-evals over its limit: $4.33 of $4.00`. */
+function brokenTitle(worst: Violation): string {
+  const { rule, suite, actual } = worst;
+  const isWarning = worst.severity === 'warn' && worst.overridden !== true && worst.excused !== true;
+  const its = isWarning ? 'its warning level' : 'its limit';
+  const figures = figuresOf(worst);
+  const over = figures === null ? `over ${its}` : `over ${its}: ${figures}`;
+  const run = worst.run ?? null;
+  const of = suite === null ? (run === null ? '' : ` of ${runName(run)}`) : ` of suite ${suite}`;
+  const increase = `Increase${of} above ${its}`;
+  const titles = new Map<Rule, string>([
+    ['per_run', suite === null ? runTitle(run, isWarning, over) : `Suite ${suite} ${over}`],
+    ['per_month', suite === null ? `A month ${over}` : `A month of suite ${suite} ${over}`],
+    ['worst_case_per_run', `Worst case${of} ${over}`],
+    ['increase_per_run', increase],
+    ['increase_percent', increase],
+    ['model_denied', actual === null ? 'Model not allowed' : `Model not allowed: ${actual}`],
+  ]);
+  return titles.get(rule) ?? RULE_WORDS[rule].headline;
+}
+
+function runTitle(run: string | null, isWarning: boolean, over: string): string {
+  if (run !== null) return `${capitalised(runName(run))} ${over}`;
+  return isWarning ? 'Above a warning level' : 'Over budget';
+}
+
+function figuresOf({ actual, limit, at_least: atLeast }: Violation): string | null {
+  const [a, b] = [actual, limit].map((amount) => (amount === null ? null : parseDecimal(amount)));
+  if (!a || !b) return null;
+  const shown = formatDistinct(a, b);
+  return `${atLeast === true ? 'at least ' : ''}${shown.actual} of ${shown.limit}`;
+}
+
+function costSentence(report: Report): string | null {
+  if (!hasHeadManifest(report)) return null;
+  const drift = driftText(report);
+  const runs = report.runs ?? [];
+  if (runs.length > 1) return `LLM calls: ${runsText(runs, report)}${drift === '' ? '' : `; ${drift}`}`;
+  const foreign = drift === '' ? '' : ` (${drift})`;
+  return `LLM calls cost ${costOf(report.head)} per run${foreign}, ${changeOf(report.base === null ? null : report.delta)}`;
+}
+
+const MOST_RUNS = 3;
+
+/** `a push costs $6.50 (+$0.31), a night $11.88 (no change)`. */
+function runsText(runs: readonly ReportRun[], { base }: Report): string {
+  const shown = runs.slice(0, MOST_RUNS).map(({ name, head, delta }, index) => {
+    const cost = head === null ? 'is gone' : `${index === 0 ? 'costs ' : ''}${costOf(head)}`;
+    const change = delta?.per_run ?? null;
+    const moved = change === null ? 'change not known' : isZeroAmount(change) ? 'no change' : signedMoney(change);
+    return `${runName(name)} ${cost}${base === null ? '' : ` (${moved})`}`;
+  });
+  const more = runs.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${counted(more, 'more kind')} of run`] : [])].join(', ');
+}
+
+/** How a kind of run is called in a sentence: `a push`, `a night`, else `a run of NAME`. */
+export function runName(run: string): string {
+  const known = new Map([
+    ['ci', 'a push'],
+    ['nightly', 'a night'],
+    ['weekly', 'a week'],
+  ]);
+  return known.get(run) ?? `a run of ${run}`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Where prices moved a run by more than the change did, and by 1 % at least, the reader learns it first. */
+function driftText({ price_drift: drift, delta, head }: Report): string {
+  const moved = parseDecimal(drift?.per_run ?? '0');
+  if (moved === null || isZero(moved)) return '';
+  const own = parseDecimal(delta?.per_run ?? '0');
+  const cost = parseDecimal(head.priced_per_run);
+  if (own === null || cost === null || compare(absolute(moved), absolute(own)) <= 0) return '';
+  if (compare(times(absolute(moved), 100), cost) < 0) return '';
+  return `of which ${signedMoney(moved)} is not this change's: prices moved`;
+}
+
+function changeOf(delta: ReportDelta | null): string {
+  if (delta === null) return 'no base to compare with';
+  if (delta.per_run === null) return 'change not known';
+  return isZeroAmount(delta.per_run) ? 'no change' : deltaText(delta);
+}
+
+/** The one line over several manifests: `3 manifests: 1 without a verdict, 1 fails, 1 passes`. */
+export function headlineOfAll({ reports }: Reports): string {
+  const count = (verdict: Report['verdict'] | ErrorReport['verdict']) =>
+    reports.filter((report) => report.verdict === verdict).length;
+  const parts: [number, string, string][] = [
+    [count('error'), 'without a verdict', 'without a verdict'],
+    [count('fail'), 'fails', 'fail'],
+    [count('warn'), 'warns', 'warn'],
+    [count('pass'), 'passes', 'pass'],
+  ];
+  const words = parts.flatMap(([number, one, many]) =>
+    number === 0 ? [] : [`${number} ${number === 1 ? one : many}`],
+  );
+  const quiet = reports.every((report) => report.verdict !== 'error' && isNothingChanged(report));
+  return `LLM budget, ${counted(reports.length, 'manifest')}: ${quiet ? 'nothing changed' : words.join(', ')}`;
+}

@@ -26,12 +26,12 @@ describe('every limit in force stands beside the figure it is held against', () 
     const base = manifest({ suites: [evals(dollars(4))] });
     expect(judged({ head, base }).limits).toEqual([
       { rule: 'per_run', suite: null, warn: '7', fail: '8', actual: '6' },
-      { rule: 'per_month', suite: null, warn: null, fail: '100', actual: '60' },
       // 5 x 2 + 1
       { rule: 'worst_case_per_run', suite: null, warn: '20', fail: null, actual: '11' },
       { rule: 'increase_per_run', suite: null, warn: null, fail: '3', actual: '2' },
       // 2 of 4
       { rule: 'increase_percent', suite: null, warn: null, fail: '50', actual: '50' },
+      { rule: 'per_month', suite: null, warn: null, fail: '100', actual: '60' },
       { rule: 'per_run', suite: 'evals', warn: null, fail: '4', actual: '5' },
     ]);
   });

@@ -465,11 +465,11 @@ describe('every limit in force, beside what it is held against', () => {
     const base = manifest({ suites: [evals(dollars(4))] });
     expect(states(head, base)).toEqual([
       'all per_run 4 5 6',
-      'all per_month - 100 60',
       'all worst_case_per_run - 20 6',
       'all increase_per_run - 3 2',
       // (6 - 4) / 4
       'all increase_percent - 60 50',
+      'all per_month - 100 60',
       'evals increase_per_run 9 - 2',
     ]);
   });

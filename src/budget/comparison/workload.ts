@@ -27,8 +27,9 @@ export function workloadOf({ call, requests_per_run: requests, per_run: cost }: 
 /** Identifies the unpriced calls, so that two partial sums are compared only if they leave out the same calls. */
 export function unpricedCalls(calls: readonly CallEstimate[]): string {
   return calls
-    .filter((call) => call.per_run === null)
+    .filter((call) => costOf(call) === null)
     .map((call) => [call.call.model, ...workloadOf(call).map((figure) => toText(figure))].join(' '))
+    .sort()
     .join(', ');
 }
 

@@ -82,20 +82,35 @@ export function scopesOf(input: ScopeInput): Scope[] {
 }
 
 function runScopes({ limits, runs, hasSeveralRuns }: ScopeInput): Scope[] {
-  const [only] = runs;
   const common = { suite: null, taken: NOTHING_TAKEN, path: ['budget'] };
-  const everything = { includes: () => true, includesInIncrease: () => true };
-  const all = { ...common, ...everything, run: null, kind: null };
-  if (!hasSeveralRuns) return only === undefined ? [] : [{ ...all, kind: only, budget: limits.budgetOfRun(only) }];
-  const perMonth = only === undefined ? undefined : limits.budgetOfRun(only).per_month;
+  const perMonth = runs.map((run) => limits.budgetOfRun(run).per_month).find((limit) => limit !== undefined);
   return [
     ...runs.map((run) => {
       const budget = { ...limits.budgetOfRun(run) };
       delete budget.per_month;
+      // The side that head is compared with may have other kinds, even if head has one alone.
       const includes = (suite: Pick<SuiteEstimate, 'run'>) => suite.run === run;
-      return { ...common, run, kind: run, budget, includes, includesInIncrease: includes };
+      return {
+        ...common,
+        run: hasSeveralRuns ? run : null,
+        kind: run,
+        budget,
+        includes,
+        includesInIncrease: includes,
+      };
     }),
-    ...(perMonth === undefined ? [] : [{ ...all, budget: { per_month: perMonth } }]),
+    ...(perMonth === undefined
+      ? []
+      : [
+          {
+            ...common,
+            run: null,
+            kind: null,
+            budget: { per_month: perMonth },
+            includes: () => true,
+            includesInIncrease: () => true,
+          },
+        ]),
   ];
 }
 

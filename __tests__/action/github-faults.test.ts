@@ -85,14 +85,14 @@ describe('a comment that cannot be written for good changes no verdict', () => {
     expect(result.comment).toBe('');
   });
 
-  test.each<[string, Fault['on'], Answer]>([
-    ['the look before the writing', { operation: 'Recheck' }, status(502)],
-    ['the list after the writing', { operation: 'Pages' }, status(502)],
-  ])('where %s fails', async (_, on, answer) => {
-    const result = await runWith(on, answer);
-    expect([result.exitCode, result.outputs.get('verdict')]).toEqual([1, 'fail']);
-    expect(result.warnings).toHaveLength(1);
-  });
+  test.each<[string, Fault['on'], Answer]>([['the list after the writing', { operation: 'Pages' }, status(502)]])(
+    'where %s fails',
+    async (_, on, answer) => {
+      const result = await runWith(on, answer);
+      expect([result.exitCode, result.outputs.get('verdict')]).toEqual([1, 'fail']);
+      expect(result.warnings).toHaveLength(1);
+    },
+  );
 
   test.each<[string, Answer]>([
     ['answered with 502', status(502)],
@@ -115,7 +115,8 @@ describe('a policy that cannot be read', () => {
 
   test.each<[string, Answer, number, RegExp?]>([
     ['answers 500', status(500), 4],
-    ['answers 502', status(502), 4],
+    // Four times for everything at once, four times without the lists of the pull request.
+    ['answers 502', status(502), 8],
     ['answers 429 for nine seconds each time', status(429, { 'retry-after': '9' }), 4],
     ['resets the connection', { kind: 'reset' }, 4],
     ['cuts its answer short', { kind: 'cut' }, 4],

@@ -153,7 +153,7 @@ describe('hostile inputs', () => {
     ['a pipe', 'pipe'],
     ["git's own folder", '.git/config'],
     ['a command', '::error::pwned ##[error]pwned'],
-  ])('usage that is %s is never read: exit code 2', async (_, usage) => {
+  ])('usage that is %s is never read, and said to be not measured', async (_, usage) => {
     const workspace = await mkdtemp(join(tmpdir(), 'llm-budget-usage-'));
     try {
       await symlink('/etc/passwd', join(workspace, 'link'));
@@ -163,7 +163,10 @@ describe('hostile inputs', () => {
         inputs: { usage },
         variables: { GITHUB_WORKSPACE: workspace },
       });
-      expect([result.exitCode, result.outputs.get('verdict'), result.stderr]).toEqual([2, 'error', '']);
+      expect([result.exitCode, result.outputs.get('verdict'), result.stderr]).toEqual([0, 'pass', '']);
+      expect(result.report).toMatchObject({
+        notes: expect.arrayContaining([expect.objectContaining({ code: 'usage_not_measured' })]),
+      });
       expect(result.stdout).not.toContain('root:');
     } finally {
       await rm(workspace, { recursive: true, force: true });
@@ -203,7 +206,7 @@ describe('hostile answers', () => {
   const body = JSON.stringify({ message: ATTACKS.join('\n'), errors: ATTACKS, documentation_url: ATTACKS[0] });
   const headers = { deprecation: '::error::pwned', sunset: '##[error]', link: '<::error::pwned>; rel="deprecation"' };
 
-  test('of GitHub to the comment are told in our own words', async () => {
+  test('of GitHub to the comment are repeated without what a log or a page would act on', async () => {
     const number = await openChange(
       stage.github,
       { [FILE]: manifestText() },
@@ -215,16 +218,16 @@ describe('hostile answers', () => {
     });
     const result = await stage.runOnPullRequest(number, { variables: { RUNNER_DEBUG: '1' } });
     expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'failed']);
-    expect(await everythingSaid(number, result)).not.toContain('pwned');
+    expect(await everythingSaid(number, result)).not.toMatch(/::\S+ ?\S*::pwned|##\[|@everyone|<script|\u001b/);
     expect(result.stderr).toBe('');
   });
 
-  test('of GitHub to the first question end the run in our own words', async () => {
+  test('of GitHub to the first question end the run, repeated without what a log or a page would act on', async () => {
     const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText() });
     stage.github.fault({ on: { operation: 'Repository' }, answer: { kind: 'status', status: 403, headers, body } });
     const result = await stage.runOnPullRequest(number, { variables: { RUNNER_DEBUG: '1' } });
     expect([result.exitCode, result.outputs.get('verdict'), result.stderr]).toEqual([2, 'error', '']);
-    expect(await everythingSaid(number, result)).not.toContain('pwned');
+    expect(await everythingSaid(number, result)).not.toMatch(/::\S+ ?\S*::pwned|##\[|@everyone|<script|\u001b/);
   });
 
   test('of a GitHub that echoes the token and the key tell neither', async () => {

@@ -67,13 +67,20 @@ export function pullRequestTargetRun(server: GitHubServer, number: number, optio
   return run(server, { name: 'pull_request_target', sha: baseSha, ref: `refs/heads/${baseBranch}`, payload }, options);
 }
 
-export function workflowRunRun(server: GitHubServer, number: number, options?: RunOptions): TestRun {
+export function workflowRunRun(
+  server: GitHubServer,
+  number: number,
+  options: RunOptions & { readonly pullRequests?: readonly number[] } = {},
+): TestRun {
   const pull = server.pullRequest(number);
   const workflow_run = {
     head_sha: pull.headSha,
     head_branch: pull.headBranch,
     head_repository: { full_name: pull.headRepository },
-    pull_requests: [],
+    pull_requests: (options.pullRequests ?? []).map((named) => ({
+      number: named,
+      head: { sha: server.pullRequest(named).headSha },
+    })),
   };
   const payload = { action: 'completed', workflow_run };
   return run(server, { name: 'workflow_run', sha: pull.baseSha, ref: 'refs/heads/main', payload }, options);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, execute, GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
-import { BOT, type GitHubState, type PullRequest, type StoredComment } from './github-state.js';
+import { BOT, type GitHubState, type PullRequest, type StoredComment, type TestMerge } from './github-state.js';
 
 /**
  * GitHub's GraphQL API over the test's state: its own published schema, pruned to what is answered here, and resolvers for
@@ -64,11 +64,16 @@ async function fileAt(state: GitHubState, sha: string, path: string): Promise<ob
 async function commitAt(state: GitHubState, sha: string): Promise<object | null> {
   const parents = await state.parents(sha);
   if (parents === null) return null;
+  const { authors = [], committer = null, signedByGitHub = false } = state.makers.get(sha) ?? {};
+  const gitActor = (login: string) => ({ user: { __typename: 'User', login } });
   return {
     __typename: 'Commit',
     id: `C_${sha}`,
     oid: sha,
     file: ({ path }: { path: string }) => fileAt(state, sha, path),
+    authors: (page: Page) => connection(authors.map(gitActor), page),
+    committer: committer === null ? null : gitActor(committer),
+    signature: signedByGitHub ? { __typename: 'GpgSignature', isValid: true, wasSignedByGitHub: true } : null,
     parents: async (page: Page) =>
       connection(await Promise.all(parents.map((parent) => commitAt(state, parent))), page),
   };
@@ -79,10 +84,16 @@ function commentNode(comment: StoredComment, viewer: string): object {
     __typename: 'IssueComment',
     id: `IC_${String(comment.id)}`,
     fullDatabaseId: String(comment.id),
+    url: `https://github.com/acme/shop/pull/1#issuecomment-${String(comment.id)}`,
     body: comment.body,
     author: comment.author === 'ghost' ? null : actor(comment.author),
     viewerDidAuthor: comment.author === viewer,
   };
+}
+
+/** `mergeable` is asked for before the commit, with which the answer is over. */
+function testMerge({ merges, mergeSha }: PullRequest): TestMerge {
+  return merges[0] ?? { mergeable: 'MERGEABLE', commit: mergeSha };
 }
 
 function pullRequestNode(state: GitHubState, pullRequest: PullRequest, viewer: string): object {
@@ -97,6 +108,12 @@ function pullRequestNode(state: GitHubState, pullRequest: PullRequest, viewer: s
     headRefOid: pullRequest.headSha,
     headRefName: pullRequest.headBranch,
     headRepository: { nameWithOwner: pullRequest.headRepository },
+    mergeable: () => testMerge(pullRequest).mergeable,
+    potentialMergeCommit: () => {
+      const { commit } = testMerge(pullRequest);
+      if (pullRequest.merges.length > 1) pullRequest.merges.shift();
+      return commit === null ? null : commitAt(state, commit);
+    },
     baseRefName: pullRequest.baseBranch,
     baseRefOid: pullRequest.baseSha,
     baseRef: async () => {

@@ -7,6 +7,7 @@ import {
   COMMENT_ID_OFFSET,
   createState,
   type FileTree,
+  type Makers,
   type PullRequest,
   type Review,
   type StoredComment,
@@ -44,6 +45,9 @@ export interface GitHubServer {
   push(number: number, head: string, mergeFiles: FileTree): Promise<PullRequest>;
   addLabel(number: number, label: string): void;
   addReview(number: number, review: Partial<Review> & { author: string }): void;
+  /** Who made a commit, and who pushed what; of other commits and branches nothing is known. */
+  setMakers(sha: string, makers: Makers): void;
+  addPush(branch: string, after: string, actor: string): void;
   addComment(number: number, login: string, body: string): Promise<number>;
   comments(number: number): Promise<readonly StoredComment[]>;
   pullRequest(number: number): PullRequest;
@@ -91,7 +95,8 @@ export async function startGitHub(
       return { status: response.status, headers: response.status === 204 ? {} : JSON_HEADERS, body: text };
     }
     const comment = idSchema.parse(JSON.parse(text));
-    const body = JSON.stringify({ ...comment, id: comment.id + COMMENT_ID_OFFSET });
+    const id = comment.id + COMMENT_ID_OFFSET;
+    const body = JSON.stringify({ ...comment, id, node_id: `IC_${String(id)}` });
     return { status: response.status, headers: JSON_HEADERS, body };
   }
 
@@ -107,6 +112,14 @@ export async function startGitHub(
     if (sent === readOnlyToken && entry.method !== 'GET') {
       const body = '{"message":"Resource not accessible by integration"}';
       return { status: 403, headers: JSON_HEADERS, body };
+    }
+    const ref = /^\/repos\/[^/]+\/[^/]+\/activity\?ref=(.+)$/.exec(entry.path)?.[1];
+    if (ref !== undefined) {
+      const pushes = state.pushes.filter((push) => push.ref === decodeURIComponent(ref)).toReversed();
+      const body = JSON.stringify(
+        pushes.map((push) => ({ ...push, activity_type: 'push', actor: { login: push.actor } })),
+      );
+      return { status: 200, headers: JSON_HEADERS, body };
     }
     const oid = /^\/repos\/[^/]+\/[^/]+\/git\/blobs\/([0-9a-f]{40})$/.exec(entry.path)?.[1];
     // https://docs.github.com/en/rest/git/blobs#get-a-blob: the bytes as they are, with this media type.
@@ -182,6 +195,7 @@ export async function startGitHub(
         baseBranch: base,
         baseSha: tipOf(base),
         mergeSha: await state.commit(mergeFiles, [tipOf(base), head]),
+        merges: [],
         open: true,
         labels: [],
         reviews: [],
@@ -203,6 +217,8 @@ export async function startGitHub(
       const subject = pullRequest(number);
       subject.reviews.push({ state: 'APPROVED', commit: subject.headSha, canPush: true, ...review });
     },
+    setMakers: (sha, makers) => state.makers.set(sha, makers),
+    addPush: (branch, after, actor) => state.pushes.push({ ref: `refs/heads/${branch}`, after, actor }),
     addComment: (number, login, body) => state.addComment(number, login, body),
     comments: (number) => state.comments(number),
     pullRequest,

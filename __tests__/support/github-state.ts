@@ -32,6 +32,27 @@ export interface Review {
   readonly submittedAt?: string;
 }
 
+/** https://docs.github.com/en/graphql/reference/enums#mergeablestate; the commit may be the one of an older push, or absent. */
+export interface TestMerge {
+  readonly mergeable: 'MERGEABLE' | 'CONFLICTING' | 'UNKNOWN';
+  readonly commit: string | null;
+}
+
+/** Who made a commit; everybody is a login. */
+export interface Makers {
+  /** The author first, then the co-authors of the message. */
+  readonly authors: readonly string[];
+  readonly committer: string | null;
+  readonly signedByGitHub?: boolean;
+}
+
+/** https://docs.github.com/en/rest/repos/repos#list-repository-activities */
+export interface Push {
+  readonly ref: string;
+  readonly after: string;
+  readonly actor: string;
+}
+
 export interface PullRequest {
   readonly number: number;
   author: string;
@@ -43,6 +64,8 @@ export interface PullRequest {
   baseSha: string;
   /** The commit that the runner has as GITHUB_SHA. */
   mergeSha: string;
+  /** What GitHub says of the test merge, in order of asking; the last one stays. */
+  merges: TestMerge[];
   open: boolean;
   labels: string[];
   reviews: Review[];
@@ -79,6 +102,10 @@ export interface GitHubState {
   readonly emulatorUrl: string;
   readonly pullRequests: Map<number, PullRequest>;
   readonly branches: Map<string, string>;
+  /** By commit; of others nothing is known. */
+  readonly makers: Map<string, Makers>;
+  /** The oldest first. */
+  readonly pushes: Push[];
   defaultBranch: string;
   /** The token by which `emulate` knows a login. */
   tokenOf(login: string): string;
@@ -162,6 +189,8 @@ export async function createState(options: {
     repository: `${owner}/${name}`,
     emulatorUrl,
     pullRequests: new Map(),
+    makers: new Map(),
+    pushes: [],
     branches,
     defaultBranch: options.defaultBranch,
     tokenOf,

@@ -26,6 +26,7 @@ export function sources(fields: Partial<Sources> = {}): Sources {
     lock: { file: 'llm-budget.lock.json', text: null },
     approvals: null,
     changedFiles: null,
+    notes: [],
     ...fields,
   };
 }

@@ -1,4 +1,10 @@
+import { NoVerdictError } from '../lib/errors/problem.js';
+import type { Note } from '../lib/errors/note.js';
+import { networkNotes, refuseUnverifiedTls } from '../lib/http/network.js';
+import { policyFrom } from '../manifest/parse.js';
 import { MAX_MANIFEST_BYTES } from '../manifest/yaml-scan.js';
+import { readYaml } from '../manifest/yaml-tree.js';
+import { readApprovals } from './github/pull-request.js';
 import { type GitHubClient, createClient } from './github/client.js';
 import { type RunEvent, parseEvent } from './github/event.js';
 import { type RepositoryFacts, readRepository } from './github/read-repository.js';
@@ -16,6 +22,10 @@ export interface RunContext {
   readonly event: RunEvent;
   readonly client: GitHubClient;
   readonly facts: RepositoryFacts;
+  /** Users who approve the head commit and did not make it. */
+  readonly approvedBy: readonly string[];
+  /** What could not be read, and how the network was reached. */
+  readonly notes: readonly Note[];
   readonly urls: GitHubUrls;
   /** The repository's page, for links. */
   readonly repositoryUrl: string;
@@ -24,6 +34,7 @@ export interface RunContext {
 /** Reads the event and the repository at its commits. NoVerdictError (2) where either cannot be read. */
 export async function readRunContext(inputs: ActionInputs, world: ActionWorld): Promise<RunContext> {
   const { variable } = world;
+  refuseUnverifiedTls(variable);
   const event = parseEvent(
     {
       eventName: variable('GITHUB_EVENT_NAME') || undefined,
@@ -43,10 +54,41 @@ export async function readRunContext(inputs: ActionInputs, world: ActionWorld): 
     repository: event.repository,
     fetch: fetchOver(world.effects.connect()),
     effects: world.effects,
+    secrets: [inputs['openrouter-api-key']],
   });
-  const facts = await readRepository(client, event, { manifest: inputs.manifest, lock: inputs.lock });
+  const reading = client.within(READING_TOTAL_MS);
+  const facts = await readRepository(reading, event, { manifest: inputs.manifest, lock: inputs.lock });
+  const approvals = await approvalsIn(reading, facts, inputs.manifest);
   const { owner, name } = event.repository;
-  return { inputs, event, client, facts, urls, repositoryUrl: `${urls.server}/${owner}/${name}` };
+  return {
+    inputs,
+    event,
+    client,
+    facts,
+    approvedBy: approvals.approvedBy,
+    notes: [...facts.notes, ...approvals.notes, ...networkNotes(variable)],
+    urls,
+    repositoryUrl: `${urls.server}/${owner}/${name}`,
+  };
+}
+
+/** What reading the repository may take in all: two secondary limits of a minute fit into it. */
+const READING_TOTAL_MS = 150_000;
+
+/** The approvals that an override needs. The policy names its label; a policy that is not valid ends the check later. */
+async function approvalsIn(client: GitHubClient, { pullRequest, policyText }: RepositoryFacts, manifest: string) {
+  if (pullRequest === null) return { approvedBy: [], notes: [] };
+  const label = pullRequest.labels.length === 0 || policyText === null ? undefined : labelIn(policyText, manifest);
+  return await readApprovals(client, pullRequest, label);
+}
+
+function labelIn(policyText: string, manifest: string): string | undefined {
+  try {
+    return policyFrom(readYaml(policyText), manifest).policy.override_label;
+  } catch (error) {
+    if (error instanceof NoVerdictError) return undefined;
+    throw error;
+  }
 }
 
 /** What was read through the API, in the form that a check takes. */
@@ -69,8 +111,9 @@ export function sourcesOf(context: RunContext): Sources {
     change: changeKind(context),
     readPromptFiles: (side, paths) => files.read(side, paths, { maxBytes: MAX_MANIFEST_BYTES }),
     lock: { file: inputs.lock, text: facts.lockfileText },
-    approvals: pullRequest === null ? null : { labels: pullRequest.labels, approvedBy: pullRequest.approvals },
+    approvals: pullRequest === null ? null : { labels: pullRequest.labels, approvedBy: context.approvedBy },
     changedFiles: pullRequest?.changedFiles ?? null,
+    notes: context.notes,
   };
 }
 

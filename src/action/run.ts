@@ -29,7 +29,7 @@ export async function runAction(world: ActionWorld, decided: (exitCode: number) 
     return await conclude(world, null, opening.report, opening.error.processExitCode, decided);
   }
   const context = opening.value;
-  for (const warning of context.facts.warnings) world.warn(warning);
+  for (const { message } of context.facts.notes) world.warn(message);
   const failOn = context.inputs['fail-on'];
   const checking = await settle(() => checkAt(context, world));
   return checking.kind === 'no verdict'

@@ -91,6 +91,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
     catalogue,
     ageInDays,
     notes: distinctNotes([
+      ...sources.notes,
       ...manifests.notes,
       ...catalogueUrlNote(catalogue.url),
       ...prices.notes,

@@ -41,10 +41,19 @@ export function changeNotes(sources: Sources, head: Manifest | null, comparison:
       });
     }
   }
+  if (changed.paths.includes(sources.lock.file)) {
+    notes.push({
+      code: 'lock_changed',
+      message: `This change touches the lockfile ${sources.lock.file}, which prices are compared with, and taken from where live prices cannot be had. The one on the default branch counts until this is merged.`,
+    });
+  }
   if (!changed.complete) {
     notes.push({
       code: 'changed_files_incomplete',
-      message: `Only the first ${changed.paths.length} changed files were looked at; notes on changed code may be missing.`,
+      message:
+        changed.paths.length === 0
+          ? 'GitHub did not list the changed files; notes on changed code may be missing.'
+          : `Only the first ${changed.paths.length} changed files were looked at; notes on changed code may be missing.`,
     });
   }
   return notes;

@@ -1,4 +1,5 @@
 import type { FileText, ReadLimits } from '../lib/files/file-text.js';
+import type { Note } from '../lib/errors/note.js';
 import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
 import type { ChangeTarget } from '../budget/verdict/baseline.js';
 import type { Approvals } from '../budget/verdict/override.js';
@@ -59,6 +60,8 @@ export interface Sources {
   readonly approvals: Approvals | null;
   /** Repository paths that the change touches; null if the event is not about a change. */
   readonly changedFiles: { readonly paths: readonly string[]; readonly complete: boolean } | null;
+  /** Notes on how the sources were read. */
+  readonly notes: readonly Note[];
 }
 
 /** Whether base is the very commit at the tip of the default branch. */

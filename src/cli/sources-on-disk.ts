@@ -47,6 +47,7 @@ export async function gatherSources(names: SourceNames, cwd: string): Promise<So
     lock: { file: names.lock, text: lock },
     approvals: null,
     changedFiles: null,
+    notes: [],
   };
 }
 

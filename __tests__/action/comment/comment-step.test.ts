@@ -10,7 +10,7 @@ const warning: Report['violations'][number] = {
   rule: 'unprotected',
   severity: 'warn',
   run: null,
-      suite: null,
+  suite: null,
   call: null,
   actual: null,
   limit: null,
@@ -36,7 +36,9 @@ describe('on-change', () => {
       true,
     ],
     ['a touched workflow', { ...open, notes: [{ code: 'workflow_changed', message: 'said' }] }, true],
-    ['any other note', { ...open, notes: [{ code: 'possibly_outdated', message: 'said' }] }, false],
+    ['code behind a suite that changed', { ...open, notes: [{ code: 'possibly_outdated', message: 'said' }] }, true],
+    ['a lockfile that changed', { ...open, notes: [{ code: 'lock_changed', message: 'said' }] }, true],
+    ['any other note', { ...open, notes: [{ code: 'price', message: 'said' }] }, false],
   ])('%s', (_, report, expected) => {
     expect(wantsComment('on-change', report, false)).toBe(expected);
     expect(wantsComment('on-change', report, true)).toBe(true);

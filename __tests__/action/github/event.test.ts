@@ -33,12 +33,12 @@ describe('parseEvent', () => {
     });
   });
 
-  it('reads pull_request_target: the head against the merge base', () => {
+  it('reads pull_request_target: the test merge', () => {
     expect(parse('pull_request_target', pullRequest)).toEqual({
       ...common,
       name: 'pull_request_target',
       head: HEAD,
-      base: { kind: 'merge_base', otherwise: BASE },
+      base: { kind: 'test_merge', otherwise: BASE },
       baseBranch: 'main',
       pullRequest: { kind: 'number', number: 7, head: HEAD },
       writesComment: true,
@@ -51,7 +51,7 @@ describe('parseEvent', () => {
       ...common,
       name: 'workflow_run',
       head: HEAD,
-      base: { kind: 'merge_base', otherwise: null },
+      base: { kind: 'test_merge', otherwise: null },
       baseBranch: null,
       pullRequest: { kind: 'search', repository: 'mallory/shop', branch: 'patch-1', head: HEAD },
       writesComment: true,
@@ -111,21 +111,24 @@ describe('parseEvent', () => {
     expect(deleted).toThrow(/deleted a branch or tag.*if: \$\{\{ !github\.event\.deleted \}\}/);
   });
 
-  it.each(['schedule', 'workflow_dispatch'])('reads %s without a base, whatever its payload is', (name) => {
-    expect(parse(name, {})).toMatchObject({
-      head: MERGE,
-      base: { kind: 'none' },
-      pullRequest: { kind: 'none' },
-      writesComment: false,
-    });
-  });
+  it.each(['schedule', 'workflow_dispatch', 'repository_dispatch', 'release', 'create'])(
+    'reads %s without a base, whatever its payload is',
+    (name) => {
+      expect(parse(name, {})).toMatchObject({
+        head: MERGE,
+        base: { kind: 'none' },
+        pullRequest: { kind: 'none' },
+        writesComment: false,
+      });
+    },
+  );
 
   it.each(['issue_comment', 'constructor', '__proto__', '', undefined, '\n::error::x'])(
     'refuses the event %j and names those it runs on',
     (name) => {
       const parsing = () => parse(name, {});
       expect(parsing).toThrow(
-        /runs on pull_request, pull_request_target, workflow_run, merge_group, push, schedule, workflow_dispatch$/,
+        /runs on pull_request, pull_request_review, pull_request_target, workflow_run, merge_group, push, schedule, workflow_dispatch, repository_dispatch, release, create$/,
       );
       expect(parsing).not.toThrow(/\n/);
     },

@@ -192,46 +192,88 @@ describe('reading the repository when GitHub does not answer', () => {
 });
 
 describe('reading what a verdict does not rest on', () => {
-  it.each(['Bodies', 'Pages'])('goes on where %s fails, and says why no comment is written', async (operation) => {
+  const paths = { manifest: KEY, lock: 'lock.json' };
+
+  it('goes on where the comments cannot be listed, and says why none is written', async () => {
     for (let index = 0; index < 101; index += 1) await server.addComment(pull.number, 'github-actions[bot]', 'x');
     server.addReview(pull.number, { author: 'bob' });
-    server.fault({ on: { operation }, times: 4, answer: status(502) });
-    const paths = { manifest: KEY, lock: 'lock.json' };
+    server.fault({ on: { operation: 'Pages' }, times: ALWAYS, answer: status(503) });
     const facts = await readRepository(client, eventOf(pullRequestRun(server, pull.number)), paths);
     expect(facts.head.text).toBe('head');
-    expect(facts.pullRequest?.approvals).toEqual(['bob']);
-    const warning = 'The comment was not written: GitHub answered 502: "A fault".';
-    expect(facts.pullRequest?.comments).toEqual({ own: [], complete: false, problem: { status: 'failed', warning } });
-    server.clearRequests();
-    const outcome = await upsertComment(client, {
-      pullRequest: pull,
-      key: KEY,
-      run: { id: 1, attempt: 1, headSha: pull.headSha },
-      body: 'text',
-      sameText: () => false,
-      comments: facts.pullRequest?.comments ?? { own: [], complete: true, problem: null },
-    });
-    expect(outcome).toEqual({ status: 'failed', warning });
-    expect(server.requests).toEqual([]);
+    expect(facts.pullRequest?.reviews).toHaveLength(1);
+    const warning = 'The comment was not written: GitHub answered 503: "A fault".';
+    expect(facts.pullRequest?.comments?.problem).toEqual({ status: 'failed', warning });
   });
 
-  it('counts no approval where not all reviews could be read', async () => {
+  it('counts no approval where not all reviews could be read, and says so', async () => {
+    server.addLabel(pull.number, 'override');
     server.addReview(pull.number, { author: 'bob' });
     for (let index = 0; index < 100; index += 1) server.addReview(pull.number, { author: 'carol', state: 'COMMENTED' });
     server.addReview(pull.number, { author: 'bob', state: 'DISMISSED' });
-    server.fault({ on: { operation: 'Pages' }, times: 4, answer: status(502) });
-    const paths = { manifest: KEY, lock: 'lock.json' };
+    server.fault({ on: { operation: 'Pages' }, times: ALWAYS, answer: status(503) });
     const facts = await readRepository(client, eventOf(pullRequestRun(server, pull.number)), paths);
-    expect(facts.pullRequest?.approvals).toEqual([]);
+    expect(facts.pullRequest?.reviews).toEqual([]);
+    expect(facts.notes).toMatchObject([
+      { code: 'reviews_unread', message: expect.stringContaining('GitHub answered 503') },
+    ]);
+  });
+
+  /** As GitHub answers where a part of a query is too much: https://github.com/spiceai/spiceai/issues/13762 */
+  const without = (field: string) => (text: string) => {
+    const error = {
+      type: 'RESOURCE_LIMITS_EXCEEDED',
+      path: ['repository', 'pullRequest', field],
+      message: 'Resource limits for this query exceeded.',
+    };
+    return text
+      .replace(new RegExp(`"${field}":\\{"nodes":.*?"pageInfo":\\{[^}]*\\}\\}`), `"${field}":null`)
+      .replace(/\}$/, `,"errors":[${JSON.stringify(error)}]}`);
+  };
+
+  it.each<[string, string[]]>([
+    // Files are many: GitHub is not asked again for what changes no verdict.
+    ['files', ['Repository']],
+    ['reviews', ['Repository', 'Pages']],
+    ['labels', ['Repository', 'Pages']],
+    ['comments', ['Repository', 'Pages']],
+  ])('goes on where the %s reach the resource limits of one query', async (field, requests) => {
+    server.addLabel(pull.number, 'override');
+    server.addReview(pull.number, { author: 'bob' });
+    pull.changedFiles = ['a.ts'];
+    server.fault({ on: { operation: 'Repository' }, answer: { kind: 'rewrite', rewrite: without(field) } });
+    const facts = await readRepository(client, eventOf(pullRequestRun(server, pull.number)), paths);
+    expect(facts.head.text).toBe('head');
+    expect(facts.pullRequest?.labels).toEqual(['override']);
+    expect(facts.pullRequest?.reviews).toHaveLength(1);
+    expect(facts.pullRequest?.comments).toMatchObject({ problem: null, listing: { complete: true } });
+    const files = field === 'files' ? { paths: [], complete: false } : { paths: ['a.ts'], complete: true };
+    expect(facts.pullRequest?.changedFiles).toEqual(files);
+    expect(facts.notes).toEqual([]);
+    expect(server.requests.map(({ operation }) => operation)).toEqual(requests);
+  });
+
+  it.each([502, 504])('asks in smaller parts where the large query is answered with %i', async (code) => {
+    server.addReview(pull.number, { author: 'bob' });
+    pull.changedFiles = Array.from({ length: 60 }, (_, index) => `src/${String(index)}.ts`);
+    server.fault({ on: { operation: 'Repository', body: /"withLists":true/ }, times: ALWAYS, answer: status(code) });
+    server.fault({
+      on: { operation: 'Pages', body: /"size":100.*"withFiles":true/ },
+      times: ALWAYS,
+      answer: status(code),
+    });
+    const facts = await readRepository(client, eventOf(pullRequestRun(server, pull.number)), paths);
+    expect(facts.pullRequest?.changedFiles).toEqual({ paths: pull.changedFiles, complete: true });
+    expect(facts.pullRequest?.reviews).toHaveLength(1);
+    expect(facts.pullRequest?.comments).toMatchObject({ problem: null, listing: { complete: true } });
   });
 });
 
 async function say(text: string, run: number): Promise<CommentOutcome> {
-  const { headSha, ...comments } = await listOwnComments(client, pull.number);
-  return await upsertComment(client, {
-    pullRequest: { number: pull.number, headSha },
+  const comments = await listOwnComments(client, pull.number);
+  return await upsertComment(client.within(60_000), {
+    pullRequest: { number: pull.number },
     key: KEY,
-    run: { id: run, attempt: 1, headSha },
+    run: { id: run, attempt: 1, headSha: comments.headSha },
     body: text,
     sameText: (a, b) => a === b,
     comments,
@@ -282,7 +324,7 @@ describe('a comment that GitHub stumbles over once is there once', () => {
     server.fault({ on: { method: 'POST', path: /comments$/ }, times: 2, answer: status(502) });
     await say('first', 1);
     const asked = server.requests.map((request) => request.operation ?? request.method);
-    expect(asked).toEqual(['Pages', 'Recheck', 'POST', 'Pages', 'POST', 'Pages', 'POST', 'Pages', 'Bodies']);
+    expect(asked).toEqual(['Pages', 'POST', 'Pages', 'POST', 'Pages', 'POST', 'Pages']);
   });
 });
 
@@ -339,13 +381,6 @@ describe('a comment that cannot be written is a status and a warning', () => {
     expect(await bodies()).toEqual([bodyOf(1, 'first')]);
   });
 
-  it('where the API fails at the look before the writing', async () => {
-    await say('first', 1);
-    server.fault({ on: { operation: 'Recheck' }, times: ALWAYS, answer: status(502) });
-    expect(await say('second', 2)).toEqual({ status: 'failed', warning: expect.stringMatching(/answered 502/) });
-    expect(await bodies()).toEqual([bodyOf(1, 'first')]);
-  });
-
   it('where duplicates cannot be removed, with the kept one up to date', async () => {
     await server.addComment(pull.number, 'github-actions[bot]', bodyOf(1, 'one'));
     await server.addComment(pull.number, 'github-actions[bot]', bodyOf(1, 'two'));
@@ -355,10 +390,11 @@ describe('a comment that cannot be written is a status and a warning', () => {
   });
 
   it('is created all the same where only the look for duplicates fails', async () => {
-    const { headSha, ...comments } = await listOwnComments(client, pull.number);
+    const comments = await listOwnComments(client, pull.number);
+    const { headSha } = comments;
     server.fault({ on: { operation: 'Pages' }, times: ALWAYS, answer: status(502) });
     const run = { id: 1, attempt: 1, headSha };
-    const request = { pullRequest: { number: pull.number, headSha }, key: KEY, run, body: 'first' };
+    const request = { pullRequest: { number: pull.number }, key: KEY, run, body: 'first' };
     const outcome = await upsertComment(client, { ...request, sameText: (a, b) => a === b, comments });
     expect(outcome.status).toBe('created');
     expect(outcome.warning).toMatch(/502/);
@@ -375,7 +411,8 @@ describe('a comment that cannot be written is a status and a warning', () => {
     server.fault({ on: { operation: 'Pages' }, times: ALWAYS, answer: status(503, { 'retry-after': '25' }) });
     const run = { id: 1, attempt: 1, headSha: pull.headSha };
     const request = { pullRequest: pull, key: KEY, run, body: 'x', sameText: () => false };
-    const outcome = await upsertComment(client, { ...request, comments: { own: [], complete: true, problem: null } });
+    const comments = { own: [], complete: true, headSha: pull.headSha };
+    const outcome = await upsertComment(client.within(60_000), { ...request, comments });
     expect(outcome.status).toBe('failed');
     expect(clock.now() - START).toBeLessThanOrEqual(60_000);
   });

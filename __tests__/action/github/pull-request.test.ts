@@ -18,7 +18,7 @@ function review(login: string | null, state: string, changes: Partial<ReviewNode
   };
 }
 function approvals(reviews: readonly ReviewNode[], author: string | null = 'alice'): string[] {
-  return approvalsOf(reviews, { author, headSha: HEAD });
+  return approvalsOf(reviews, { makers: new Set(author === null ? [] : [author.toLowerCase()]), headSha: HEAD });
 }
 
 describe('approvalsOf', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { GitHubClient } from '../../../src/action/github/client.js';
+import { readApprovals } from '../../../src/action/github/pull-request.js';
 import { readRepository, type RepositoryFacts } from '../../../src/action/github/read-repository.js';
 import { clientFor, eventOf, evenTime } from '../../support/github-client.js';
 import {
@@ -11,6 +12,7 @@ import {
   workflowRunRun,
   type TestRun,
 } from '../../support/github-events.js';
+import type { Fault } from '../../support/github-faults.js';
 import { startGitHub, type GitHubServer } from '../../support/github-server.js';
 import type { FileContent, PullRequest } from '../../support/github-state.js';
 
@@ -62,13 +64,21 @@ describe('what is read at which commit', () => {
         number: pull.number,
         author: 'alice',
         headSha: pull.headSha,
+        headBranch: pull.headBranch,
+        headRepository: 'acme/shop',
         baseRef: 'main',
+        baseTip: firstMain,
         labels: [],
-        approvals: [],
+        reviews: [],
         changedFiles: { paths: ['llm-budget.lock.json', 'llm-budget.yml'], complete: true },
-        comments: { own: [], complete: true, problem: null },
+        comments: {
+          listing: { items: [], next: null, complete: true, pages: 1 },
+          viewer: 'github-actions[bot]',
+          problem: null,
+        },
+        notes: [],
       },
-      warnings: [],
+      notes: [],
     });
     expect(server.requests.map((request) => request.operation)).toEqual(['Repository']);
   });
@@ -91,25 +101,101 @@ describe('what is read at which commit', () => {
     expect(facts.base?.text).toBe('policy');
   });
 
-  it("reads the pull request's own head and the merge base for pull_request_target", async () => {
-    const pull = await openPullRequest();
-    await server.commit({ 'llm-budget.yml': 'main went on' }, { parents: [firstMain], branch: 'main' });
-    const facts = await read(pullRequestTargetRun(server, pull.number));
-    expect(facts.head).toEqual({ sha: pull.headSha, text: 'head' });
-    expect(facts.base).toEqual({ sha: firstMain, text: 'policy', problem: null });
-    expect(facts.policyText).toBe('main went on');
+  describe.each([
+    ['pull_request_target', pullRequestTargetRun],
+    ['workflow_run', workflowRunRun],
+  ])('for %s', (_, runOf) => {
+    it('judges the test merge against its first parent, as pull_request does, with the same requests', async () => {
+      const pull = await openPullRequest();
+      pull.mergeSha = await server.commit({ 'llm-budget.yml': 'merged' }, { parents: [firstMain, pull.headSha] });
+      const facts = await read(runOf(server, pull.number));
+      expect(facts.head).toEqual({ sha: pull.mergeSha, text: 'merged' });
+      expect(facts.base).toEqual({ sha: firstMain, text: 'policy', problem: null });
+      expect(facts.notes).toEqual([]);
+      expect(server.requests.map(({ operation }) => operation).filter((name) => name !== 'Search')).toEqual([
+        'Repository',
+      ]);
+    });
+
+    it('waits for a test merge that is being computed, and takes none of an older head', async () => {
+      const pull = await openPullRequest();
+      const stale = await server.commit({ 'llm-budget.yml': 'stale' }, { parents: [firstMain, firstMain] });
+      pull.merges = [
+        { mergeable: 'UNKNOWN', commit: null },
+        { mergeable: 'MERGEABLE', commit: stale },
+        { mergeable: 'MERGEABLE', commit: pull.mergeSha },
+      ];
+      expect((await read(runOf(server, pull.number))).head.sha).toBe(pull.mergeSha);
+      expect(server.requests.map(({ operation }) => operation).filter((name) => name === 'Merge')).toHaveLength(2);
+    });
+
+    it('ends the run after 30 s without a test merge, and says to run it again', async () => {
+      const pull = await openPullRequest();
+      pull.merges = [{ mergeable: 'UNKNOWN', commit: null }];
+      const time = evenTime();
+      client = await clientFor(server, { effects: time });
+      const start = time.now();
+      await expect(read(runOf(server, pull.number))).rejects.toThrow(
+        `GitHub has not computed the merge of pull request ${String(pull.number)} within 30 s; run the job again`,
+      );
+      expect(time.now() - start).toBe(30_000);
+    });
+
+    it('judges the commit of the branch against the merge base where there is a conflict, and says so', async () => {
+      const pull = await openPullRequest();
+      await server.commit({ 'llm-budget.yml': 'main went on' }, { parents: [firstMain], branch: 'main' });
+      pull.merges = [{ mergeable: 'CONFLICTING', commit: null }];
+      const facts = await read(runOf(server, pull.number));
+      expect(facts.head).toEqual({ sha: pull.headSha, text: 'head' });
+      expect(facts.base).toEqual({ sha: firstMain, text: 'policy', problem: null });
+      expect(facts.policyText).toBe('main went on');
+      expect(facts.notes).toMatchObject([{ code: 'merge_conflict' }]);
+    });
+
+    it('names a pull request that has nothing in common with its base branch', async () => {
+      const head = await server.commit({ 'llm-budget.yml': 'orphan' });
+      const pull = await server.openPullRequest({ head, mergeFiles: {}, branch: `orphan-${head.slice(0, 6)}` });
+      pull.changedFiles = [];
+      pull.merges = [{ mergeable: 'CONFLICTING', commit: null }];
+      const facts = await read(runOf(server, pull.number));
+      expect(facts.base).toEqual({
+        sha: null,
+        text: null,
+        problem: 'the pull request has no commit in common with its base branch',
+      });
+    });
   });
 
-  it('says in words that a pull request has nothing in common with its base branch', async () => {
-    const head = await server.commit({ 'llm-budget.yml': 'orphan' });
-    const pull = await server.openPullRequest({ head, mergeFiles: {}, branch: 'orphan' });
-    pull.changedFiles = [];
-    const facts = await read(pullRequestTargetRun(server, pull.number));
-    expect(facts.base).toEqual({
-      sha: null,
-      text: null,
-      problem: 'the pull request has no commit in common with its base branch',
+  it('judges the commit of the event where the pull request of pull_request_target has moved on or is closed', async () => {
+    const pull = await openPullRequest();
+    const older = pullRequestTargetRun(server, pull.number);
+    const { headSha } = pull;
+    await server.push(pull.number, await server.commit({ a: 'b' }, { parents: [headSha] }), { a: 'b' });
+    expect((await read(older)).head.sha).toBe(headSha);
+    pull.open = false;
+    expect((await read(pullRequestTargetRun(server, pull.number))).head.sha).toBe(pull.headSha);
+  });
+
+  it('takes the pull request that the payload of a workflow_run names, of several with one head', async () => {
+    const older = await openPullRequest(undefined, { branch: 'shared' });
+    await server.setBranch('release-1', firstMain);
+    const newer = await server.openPullRequest({
+      head: older.headSha,
+      mergeFiles: { 'llm-budget.yml': 'head' },
+      branch: 'shared',
+      base: 'release-1',
     });
+    const named = workflowRunRun(server, older.number, { pullRequests: [older.number] });
+    expect((await read(named)).pullRequest?.number).toBe(older.number);
+    expect((await read(workflowRunRun(server, older.number))).pullRequest?.number).toBe(newer.number);
+  });
+
+  it('looks for the pull request of a workflow_run over all pages', async () => {
+    const pull = await openPullRequest(undefined, { branch: 'patch-9' });
+    const empty =
+      '{"data":{"repository":{"pullRequests":{"nodes":[],"pageInfo":{"hasNextPage":true,"endCursor":"-1"}}}}}';
+    server.fault({ on: { operation: 'Search' }, answer: { kind: 'status', status: 200, body: empty } });
+    expect((await read(workflowRunRun(server, pull.number))).pullRequest?.number).toBe(pull.number);
   });
 
   it('finds the pull request of a workflow_run by head repository and commit among branches of one name', async () => {
@@ -176,6 +262,11 @@ describe('what is read at which commit', () => {
 });
 
 describe('the override', () => {
+  async function approvedBy(run: TestRun): Promise<readonly string[]> {
+    const { pullRequest } = await read(run);
+    return pullRequest === null ? [] : (await readApprovals(client, pullRequest, 'llm-budget-override')).approvedBy;
+  }
+
   it('has the labels, and who approved the head commit', async () => {
     const pull = await openPullRequest();
     server.addLabel(pull.number, 'llm-budget-override');
@@ -184,7 +275,134 @@ describe('the override', () => {
     server.addReview(pull.number, { author: 'bob' });
     const facts = await read(pullRequestRun(server, pull.number));
     expect(facts.pullRequest?.labels).toEqual(['llm-budget-override']);
-    expect(facts.pullRequest?.approvals).toEqual(['bob']);
+    expect(await approvedBy(pullRequestRun(server, pull.number))).toEqual(['bob']);
+  });
+
+  /** An override by bob, whose approval is the only one. */
+  async function approvedPullRequest(): Promise<PullRequest> {
+    const pull = await openPullRequest();
+    server.addLabel(pull.number, 'LLM-Budget-Override');
+    server.addReview(pull.number, { author: 'bob' });
+    return pull;
+  }
+
+  it.each<[string, (pull: PullRequest) => void, string[]]>([
+    [
+      "whose head commit and last push are others'",
+      ({ headSha, headBranch }) => {
+        server.setMakers(headSha, { authors: ['alice', 'carol'], committer: 'carol' });
+        server.addPush(headBranch, headSha, 'carol');
+      },
+      ['bob'],
+    ],
+    ['of whose commit nothing is known', () => undefined, ['bob']],
+    [
+      'the author of the head commit',
+      ({ headSha }) => {
+        server.setMakers(headSha, { authors: ['Bob'], committer: null });
+      },
+      [],
+    ],
+    [
+      'a co-author of the head commit',
+      ({ headSha }) => {
+        server.setMakers(headSha, { authors: ['alice', 'bob'], committer: 'alice' });
+      },
+      [],
+    ],
+    [
+      'the committer of the head commit',
+      ({ headSha }) => {
+        server.setMakers(headSha, { authors: ['alice'], committer: 'bob' });
+      },
+      [],
+    ],
+    [
+      'who pushed last',
+      ({ headSha, headBranch }) => {
+        server.setMakers(headSha, { authors: ['alice'], committer: 'alice' });
+        server.addPush(headBranch, headSha, 'bob');
+      },
+      [],
+    ],
+    [
+      'who pushed before',
+      ({ headSha, headBranch }) => {
+        server.addPush(headBranch, firstMain, 'bob');
+        server.addPush(headBranch, headSha, 'alice');
+      },
+      ['bob'],
+    ],
+    [
+      'who pushed to another branch',
+      ({ headSha }) => {
+        server.addPush('other', headSha, 'bob');
+      },
+      ['bob'],
+    ],
+  ])('counts an approval by somebody: %s', async (_, set, expected) => {
+    const pull = await approvedPullRequest();
+    set(pull);
+    expect(await approvedBy(pullRequestRun(server, pull.number))).toEqual(expected);
+  });
+
+  it('looks at the parent on the branch where GitHub merged the base branch into it', async () => {
+    const pull = await openPullRequest();
+    const own = pull.headSha;
+    server.setMakers(own, { authors: ['alice'], committer: 'alice' });
+    server.addPush(pull.headBranch, own, 'alice');
+    const newMain = await server.commit(
+      { 'llm-budget.yml': 'policy', b: 'c' },
+      { parents: [firstMain], branch: 'main' },
+    );
+    const update = await server.commit({ 'llm-budget.yml': 'head', b: 'c' }, { parents: [own, newMain] });
+    // The button "Update branch": its author is who pressed it, its committer is web-flow.
+    server.setMakers(update, { authors: ['bob'], committer: 'web-flow', signedByGitHub: true });
+    server.addPush(pull.headBranch, update, 'bob');
+    await server.push(pull.number, update, { 'llm-budget.yml': 'head', b: 'c' });
+    server.addLabel(pull.number, 'llm-budget-override');
+    server.addReview(pull.number, { author: 'bob' });
+    expect(await approvedBy(pullRequestRun(server, pull.number))).toEqual(['bob']);
+    // The same commit, made by hand, is bob's.
+    server.setMakers(update, { authors: ['bob'], committer: 'bob' });
+    expect(await approvedBy(pullRequestRun(server, pull.number))).toEqual([]);
+    // So is a merge by GitHub of anything but the base branch.
+    const other = await server.commit({ 'llm-budget.yml': 'evil' }, { parents: [firstMain] });
+    const merge = await server.commit({ 'llm-budget.yml': 'evil' }, { parents: [own, other] });
+    server.setMakers(merge, { authors: ['bob'], committer: 'web-flow', signedByGitHub: true });
+    await server.push(pull.number, merge, { 'llm-budget.yml': 'evil' });
+    server.addReview(pull.number, { author: 'bob' });
+    expect(await approvedBy(pullRequestRun(server, pull.number))).toEqual([]);
+  });
+
+  it.each<[string, Fault['on'], RegExp]>([
+    [
+      'who pushed',
+      { path: /\/activity/ },
+      /^The last push .*GitHub answered 403: "Resource not accessible by integration"/,
+    ],
+    ['who made the commit', { operation: 'Commit' }, /^The authors of the head commit .*GitHub answered 403/],
+  ])('holds by the rest where %s cannot be read, with a note', async (_, on, message) => {
+    const pull = await approvedPullRequest();
+    const body = '{"message":"Resource not accessible by integration"}';
+    server.fault({ on, answer: { kind: 'status', status: 403, body } });
+    const { pullRequest } = await read(pullRequestRun(server, pull.number));
+    if (pullRequest === null) throw new Error('no pull request');
+    const { approvedBy: by, notes } = await readApprovals(client, pullRequest, 'llm-budget-override');
+    expect(by).toEqual(['bob']);
+    expect(notes).toEqual([{ code: 'approvers_unread', message: expect.stringMatching(message) }]);
+  });
+
+  it.each([
+    ['the label is not set', 'another-label'],
+    ['the policy names no label', undefined],
+  ])('asks for nothing more where %s', async (_, label) => {
+    const pull = await approvedPullRequest();
+    const { pullRequest } = await read(pullRequestRun(server, pull.number));
+    if (pullRequest === null) throw new Error('no pull request');
+    server.clearRequests();
+    expect(await readApprovals(client, pullRequest, label)).toEqual({ approvedBy: ['bob'], notes: [] });
+    expect(server.requests).toEqual([]);
   });
 
   it('has no approval for a run about an older commit than the one that was approved', async () => {
@@ -193,8 +411,8 @@ describe('the override', () => {
     const head = await server.commit({ 'llm-budget.yml': 'newer' }, { parents: [pull.headSha] });
     await server.push(pull.number, head, { 'llm-budget.yml': 'newer' });
     server.addReview(pull.number, { author: 'bob' });
-    expect((await read(older)).pullRequest?.approvals).toEqual([]);
-    expect((await read(pullRequestRun(server, pull.number))).pullRequest?.approvals).toEqual(['bob']);
+    expect(await approvedBy(older)).toEqual([]);
+    expect(await approvedBy(pullRequestRun(server, pull.number))).toEqual(['bob']);
   });
 });
 
@@ -265,7 +483,7 @@ describe('absent, or not readable', () => {
 });
 
 describe('a pull request with more than a page of everything', () => {
-  it('follows all lists with shared requests', async () => {
+  it('follows each list to its end', async () => {
     const pull = await openPullRequest();
     pull.changedFiles = Array.from({ length: 250 }, (_, index) => `src/${String(index)}.ts`);
     for (let index = 0; index < 130; index += 1)
@@ -276,13 +494,14 @@ describe('a pull request with more than a page of everything', () => {
     server.clearRequests();
     const facts = await read(pullRequestRun(server, pull.number));
     expect(facts.pullRequest?.changedFiles).toEqual({ paths: pull.changedFiles, complete: true });
-    expect(facts.pullRequest?.approvals).toEqual(['carol']);
-    expect(facts.pullRequest?.comments).toEqual({
-      own: [{ id: ours, nodeId: `IC_${String(ours)}`, body: 'ours' }],
-      complete: true,
-      problem: null,
-    });
-    expect(server.requests.map((request) => request.operation)).toEqual(['Repository', 'Pages', 'Pages', 'Bodies']);
+    expect(facts.pullRequest?.reviews.at(-1)?.author?.login).toBe('carol');
+    expect(facts.pullRequest?.reviews).toHaveLength(121);
+    expect(facts.pullRequest?.comments?.problem).toBeNull();
+    expect(facts.pullRequest?.comments?.listing.items).toHaveLength(131);
+    expect(facts.pullRequest?.comments?.listing.items.at(-1)?.fullDatabaseId).toBe(ours);
+    // One for the second page of reviews and of comments, two for the other pages of files.
+    const pages = ['Pages', 'Pages', 'Pages', 'Pages'];
+    expect(server.requests.map((request) => request.operation)).toEqual(['Repository', ...pages]);
   });
 
   it('reads at most 3,000 changed files and says that there are more', async () => {
@@ -308,7 +527,9 @@ describe('a token or a network that does not do its part', () => {
     const facts = await read(pullRequestRun(server, pull.number));
     expect(facts.pullRequest).toBeNull();
     expect(facts.head.text).toBe('head');
-    expect(facts.warnings).toEqual([expect.stringContaining('`pull-requests: write`')]);
+    expect(facts.notes).toMatchObject([
+      { code: 'pull_request_unread', message: expect.stringContaining('`pull-requests: write`') },
+    ]);
   });
 
   it('goes on without the comments where the token may not read them', async () => {
@@ -320,6 +541,17 @@ describe('a token or a network that does not do its part', () => {
         kind: 'rewrite',
         rewrite: (text) =>
           text.replace(/"comments":\{.*?\}\}/s, '"comments":null').replace(/\}$/, `,"errors":[${error}]}`),
+      },
+    });
+    server.fault({
+      on: { operation: 'Pages' },
+      answer: {
+        kind: 'status',
+        status: 200,
+        body: JSON.stringify({
+          data: { viewer: { login: 'x' }, repository: { pullRequest: { headRefOid: pull.headSha, comments: null } } },
+          errors: [JSON.parse(error)],
+        }),
       },
     });
     const facts = await read(pullRequestRun(server, pull.number));

@@ -1,6 +1,9 @@
 import { renderComment } from '../../report/markdown/comment.js';
-import { type CommentOutcome, upsertComment } from './comment.js';
-import { existingComment } from './own-comments.js';
+import { COMMENT_TOTAL_MS, type CommentOutcome, upsertComment } from './comment.js';
+import { notWritten } from './not-written.js';
+import { type CommentListing, keyedComments, readOwnComments } from './own-comments.js';
+import type { GitHubClient } from '../github/client.js';
+import type { CommentNodes, PullRequestFacts } from '../github/pull-request.js';
 import type { ErrorReport, Report } from '../../report/model/schema.js';
 import type { RunContext } from '../run-context.js';
 import type { ActionWorld } from '../environment.js';
@@ -15,15 +18,18 @@ export async function comment(
   context: RunContext,
   world: ActionWorld,
 ): Promise<CommentOutcome> {
-  const { event, facts, inputs, client, repositoryUrl } = context;
+  const { event, facts, inputs, repositoryUrl } = context;
   const { pullRequest } = facts;
-  const comments = pullRequest?.comments ?? null;
+  const nodes = pullRequest?.comments ?? null;
   if (!event.writesComment || inputs.comment === 'never') return NOTHING_TO_SAY;
-  // The token may not even read the pull request that the event names; the warning on it was given already.
+  // The token may not even read the pull request that the event names. That was warned of already.
   if (pullRequest === null && event.pullRequest.kind === 'number') return { status: 'forbidden', warning: null };
-  if (pullRequest === null || comments === null) return NOTHING_TO_SAY;
+  if (pullRequest === null || nodes === null) return NOTHING_TO_SAY;
   const key = inputs['comment-key'];
-  const exists = existingComment(comments, key) !== null;
+  const client = context.client.within(COMMENT_TOTAL_MS);
+  const comments = await ownComments(client, pullRequest, nodes);
+  if ('status' in comments) return wantsComment(inputs.comment, report, false) ? comments : NOTHING_TO_SAY;
+  const exists = keyedComments(comments, key).length > 0;
   if (!wantsComment(inputs.comment, report, exists)) return NOTHING_TO_SAY;
 
   const headSha = event.pullRequest.kind === 'none' ? null : event.pullRequest.head;
@@ -42,11 +48,25 @@ export async function comment(
   });
 }
 
-const WORKFLOW_CHANGED: NoteCode = 'workflow_changed';
+async function ownComments(
+  client: GitHubClient,
+  pullRequest: PullRequestFacts,
+  nodes: CommentNodes,
+): Promise<CommentListing | CommentOutcome> {
+  if (nodes.problem !== null) return nodes.problem;
+  try {
+    return await readOwnComments(client, pullRequest, nodes);
+  } catch (error) {
+    return notWritten(error);
+  }
+}
+
+/** What a reviewer must see although it costs nothing yet. */
+const NEWS: ReadonlySet<string> = new Set<NoteCode>(['workflow_changed', 'possibly_outdated', 'lock_changed']);
 
 /**
- * Whether the pull request gets a comment. A comment that exists is kept up to date in every mode but `never`: a
- * stale one would be worse than none.
+ * Whether the pull request gets a comment. A comment that exists is kept up to date in every mode but `never`, since an
+ * outdated one misleads.
  */
 export function wantsComment(mode: CommentMode, report: Report | ErrorReport, exists: boolean): boolean {
   switch (mode) {
@@ -61,18 +81,15 @@ export function wantsComment(mode: CommentMode, report: Report | ErrorReport, ex
   }
 }
 
-/**
- * The estimate changed, or a failure, or a warning that base lacks; and what a reviewer must see although it costs
- * nothing yet: limits that head would loosen, and a touched workflow.
- */
+/** The estimate changed, something fails, a warning is new, a limit would be loosened, or a note is news by itself. */
 function isNews(report: Report): boolean {
   const changed = report.base === null || report.suites.some((suite) => suite.status !== 'unchanged');
   const broken = report.violations.some((violation) => violation.severity === 'fail' || violation.in_base !== true);
-  const touchesWorkflow = report.notes.some(({ code }) => code === WORKFLOW_CHANGED);
-  return changed || broken || report.policy.not_applied.length > 0 || touchesWorkflow;
+  const hasNews = report.notes.some(({ code }) => NEWS.has(code));
+  return changed || broken || report.policy.not_applied.length > 0 || hasNews;
 }
 
-/** The time of the price line alone: nothing untrusted can start a line with these words. */
+/** Matches the time of the price line only: no untrusted text can start a line with these words. */
 const FETCH_TIME = /^(- Prices: .*, fetched at )\d{4}-\d{2}-\d{2}T[\d:.]+Z$/gm;
 
 /** Whether two comments, without their markers, say the same: equal apart from when prices were fetched. */
@@ -80,7 +97,7 @@ export function sameText(a: string, b: string): boolean {
   return withoutTime(a) === withoutTime(b);
 }
 
-/** GitHub hands a body back with other line ends, and without blanks at its end. */
+/** GitHub returns a body with other line ends, and without blanks at its end. */
 function withoutTime(comment: string): string {
   return comment.replace(/\r\n?/g, '\n').replace(FETCH_TIME, '$1').trim();
 }

@@ -1,8 +1,15 @@
 import type { GitHubClient } from '../github/client.js';
-import { NOTHING_LISTED, withPage, type Listing } from '../github/queries.js';
-import type { NotWritten } from './not-written.js';
-import { BODIES_QUERY, PAGES_QUERY } from '../github/queries.js';
-import { type CommentNode, bodiesSchema, pagesSchema } from '../github/queries.js';
+import type { CommentNodes } from '../github/pull-request.js';
+import {
+  type CommentNode,
+  NOTHING_LISTED,
+  PAGE_SIZE,
+  PAGES_QUERY,
+  pagesSchema,
+  RECHECK_QUERY,
+  recheckSchema,
+  withPage,
+} from '../github/queries.js';
 
 /**
  * The first line of our comment, by which a later run finds it again. It is an HTML comment, so the key (any text, mostly
@@ -55,13 +62,13 @@ export interface OwnComment {
   readonly body: string;
 }
 
-/** The token's own comments on a pull request, the oldest first. */
+/** The token's own comments on a pull request. */
 export interface CommentListing {
   readonly own: readonly OwnComment[];
   /** False where there are more comments than are read. */
   readonly complete: boolean;
-  /** Why they could not be read; no reason to end a run, but none is written then. */
-  readonly problem: NotWritten | null;
+  /** Where the pull request's branch was when they were read. */
+  readonly headSha: string;
 }
 
 /** One of our comments with the key that was asked for. */
@@ -71,6 +78,7 @@ export interface KeyedComment extends OwnComment {
   readonly text: string;
 }
 
+/** Our comments with this key, the oldest first. */
 export function keyedComments(listing: Pick<CommentListing, 'own'>, key: string): KeyedComment[] {
   return listing.own
     .flatMap((comment) => {
@@ -80,11 +88,6 @@ export function keyedComments(listing: Pick<CommentListing, 'own'>, key: string)
     .sort((a, b) => a.id - b.id);
 }
 
-/** The comment with this key that a run would bring up to date; null where there is none yet. */
-export function existingComment(listing: CommentListing, key: string): KeyedComment | null {
-  return keyedComments(listing, key)[0] ?? null;
-}
-
 /** GraphQL names a bot without the "[bot]" that its own login has. */
 function isOwn(node: CommentNode, viewer: string): boolean {
   if (node.viewerDidAuthor) return true;
@@ -92,55 +95,84 @@ function isOwn(node: CommentNode, viewer: string): boolean {
   return node.author.__typename === 'Bot' ? `${node.author.login}[bot]` === viewer : node.author.login === viewer;
 }
 
-/** Bodies are asked for in portions whose size stays within what is read of an answer. */
+/** Some servers have no `fullDatabaseId`; the id stands in the address of the comment too. */
+function idOf({ fullDatabaseId, url }: CommentNode): number | null {
+  const inUrl = /#issuecomment-(\d{1,15})$/.exec(url)?.[1];
+  return fullDatabaseId ?? (inUrl === undefined ? null : Number(inUrl));
+}
+
+/** Bodies are asked for in portions, so that an answer stays within what is read of one. */
 const BODIES_AT_ONCE = 50;
 
-/** Fetches the bodies of those comments that are ours; a stranger's body is never asked for. */
+/**
+ * Fetches the bodies of those comments that are ours, and where the pull request's branch is by now. Bodies of other authors
+ * are never asked for. `known` has bodies by node id that are not asked for again. Without a comment of ours, nothing is asked.
+ * Throws HttpFailure.
+ */
 export async function readOwnComments(
   client: GitHubClient,
-  comments: Listing<CommentNode>,
-  viewer: string,
+  pullRequest: { readonly number: number; readonly headSha: string },
+  { listing, viewer }: Pick<CommentNodes, 'listing' | 'viewer'>,
+  known: ReadonlyMap<string, string> = new Map(),
 ): Promise<CommentListing> {
-  const nodes = comments.items.filter((node) => isOwn(node, viewer));
-  const bodies = new Map<string, string>();
-  for (let start = 0; start < nodes.length; start += BODIES_AT_ONCE) {
-    const ids = nodes.slice(start, start + BODIES_AT_ONCE).map((node) => node.id);
-    for (const [id, body] of await readBodies(client, ids)) bodies.set(id, body);
+  const own = listing.items.filter((node) => isOwn(node, viewer));
+  const unknown = own.map((node) => node.id).filter((id) => !known.has(id));
+  const bodies = new Map(known);
+  let { headSha } = pullRequest;
+  for (let start = 0; start < unknown.length; start += BODIES_AT_ONCE) {
+    const now = await readBodies(client, pullRequest.number, unknown.slice(start, start + BODIES_AT_ONCE));
+    headSha = now.headSha;
+    for (const [id, body] of now.bodies) bodies.set(id, body);
   }
-  const own = nodes.flatMap((node) => {
-    const body = bodies.get(node.id);
-    return body === undefined ? [] : [{ id: node.fullDatabaseId, nodeId: node.id, body }];
+  return {
+    own: own.flatMap((node) => {
+      const body = bodies.get(node.id);
+      const id = idOf(node);
+      return body === undefined || id === null ? [] : [{ id, nodeId: node.id, body }];
+    }),
+    complete: listing.complete,
+    headSha,
+  };
+}
+
+/** Reads the bodies of comments by node id, without those that do not exist any more. Throws HttpFailure. */
+export async function readBodies(
+  client: GitHubClient,
+  number: number,
+  ids: readonly string[],
+): Promise<{ readonly headSha: string; readonly bodies: ReadonlyMap<string, string> }> {
+  const { data } = await client.queryWith(RECHECK_QUERY, { number, ids }, recheckSchema, ({ type, path }) => {
+    return type === 'NOT_FOUND' && path[0] === 'nodes';
   });
-  return { own, complete: comments.complete, problem: null };
+  const bodies = new Map<string, string>();
+  for (const node of data.nodes) {
+    if (node?.id !== undefined && node.body !== undefined) bodies.set(node.id, node.body);
+  }
+  return { headSha: data.repository.pullRequest.headRefOid, bodies };
 }
 
-/** By node id; a comment that was deleted meanwhile is not in it. */
-async function readBodies(client: GitHubClient, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const { data } = await client.queryWith(BODIES_QUERY, { ids }, bodiesSchema, (error) => error.type === 'NOT_FOUND');
-  return bodiesById(data.nodes);
-}
-
-export function bodiesById(
-  nodes: readonly ({ id?: string | undefined; body?: string | undefined } | null)[],
-): ReadonlyMap<string, string> {
-  return new Map(
-    nodes.flatMap((node) => (node?.id === undefined || node.body === undefined ? [] : [[node.id, node.body] as const])),
-  );
-}
-
-/** Lists the token's own comments anew, over all pages. Throws HttpFailure. */
+/** Lists the token's own comments anew. Throws HttpFailure. */
 export async function listOwnComments(
   client: GitHubClient,
-  pullRequest: number,
-): Promise<CommentListing & { headSha: string }> {
-  let comments: Listing<CommentNode> = NOTHING_LISTED;
+  number: number,
+  known?: ReadonlyMap<string, string>,
+): Promise<CommentListing> {
+  const { headSha, ...nodes } = await listComments(client, number);
+  return await readOwnComments(client, { number, headSha }, nodes, known);
+}
+
+/** Lists who wrote which comment, over all pages, and where the pull request's branch is. Throws HttpFailure. */
+export async function listComments(
+  client: GitHubClient,
+  number: number,
+): Promise<Pick<CommentNodes, 'listing' | 'viewer'> & { readonly headSha: string }> {
+  let listing: CommentNodes['listing'] = NOTHING_LISTED;
   for (;;) {
-    const variables = { number: pullRequest, comments: comments.next, withComments: true, ...ONLY_COMMENTS };
+    const variables = { number, size: PAGE_SIZE, comments: listing.next, withComments: true, ...ONLY_COMMENTS };
     const { viewer, repository } = await client.query(PAGES_QUERY, variables, pagesSchema);
-    comments = withPage(comments, repository.pullRequest.comments);
-    if (comments.next === null) {
-      const listing = await readOwnComments(client, comments, viewer.login);
-      return { ...listing, headSha: repository.pullRequest.headRefOid };
+    listing = withPage(listing, repository.pullRequest.comments);
+    if (listing.next === null) {
+      return { listing, viewer: viewer.login, headSha: repository.pullRequest.headRefOid };
     }
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HttpFailure, httpFailureIn } from '../../lib/http/failure.js';
 import { parseJson, shaped, type Fetch } from '../../lib/http/request.js';
 import { retry, RETRY_LIMITS, type RetryEffects, type RetryLimits } from '../../lib/http/retry.js';
-import { readGraphqlAnswer, refusedStatus, type GraphqlError } from './refusal.js';
+import { readGraphqlAnswer, refusedStatus, type GraphqlError, type Reading } from './refusal.js';
 
 export interface GitHubRepository {
   readonly owner: string;
@@ -18,6 +18,8 @@ export interface ClientOptions {
   /** Follows no redirect and bounds what it reads. */
   readonly fetch: Fetch;
   readonly effects: RetryEffects;
+  /** Texts that no message may hold, beside the token. */
+  readonly secrets?: readonly string[];
   /** `GITHUB_LIMITS` without it. */
   readonly limits?: RetryLimits;
 }
@@ -83,13 +85,13 @@ function jsonIn(bytes: Uint8Array): unknown {
 }
 
 /** octokit's errors as ours: what the connection did, or which status GitHub answered with. */
-function asFailure(error: unknown, now: number): unknown {
+function asFailure(error: unknown, reading: Reading): unknown {
   const failure = httpFailureIn(error);
   if (failure !== null) return failure;
   const refused = requestError.safeParse(error);
   if (!refused.success) return error;
   const { status, response } = refused.data;
-  return refusedStatus(status, headerMap(response.headers), response.data, now);
+  return refusedStatus(status, headerMap(response.headers), response.data, reading);
 }
 
 /** octokit hands over text or bytes where a body is not JSON, whatever its status and type say. */
@@ -105,6 +107,9 @@ function clientOf(options: ClientOptions, send: Send, until: number | null): Git
   const { effects, repository } = options;
   const wholePath = { owner: repository.owner, repo: repository.name };
 
+  const secrets = [options.token, ...(options.secrets ?? [])];
+  const reading = (): Reading => ({ now: effects.now(), secrets });
+
   function limitsNow(): RetryLimits {
     const limits = options.limits ?? GITHUB_LIMITS;
     return until === null ? limits : { ...limits, totalMs: Math.min(limits.totalMs, until - effects.now()) };
@@ -117,7 +122,7 @@ function clientOf(options: ClientOptions, send: Send, until: number | null): Git
     try {
       return await send(route, parameters);
     } catch (error) {
-      throw asFailure(error, effects.now());
+      throw asFailure(error, reading());
     }
   }
   function rest<T>(route: string, parameters: Parameters, schema: z.ZodType<T>, attempts?: number): Promise<T> {
@@ -141,7 +146,7 @@ function clientOf(options: ClientOptions, send: Send, until: number | null): Git
       const body = { query: document, variables: { ...scope, ...variables } };
       return attempt(async (signal) => {
         const { data, headers } = await sent(`POST ${options.graphqlUrl}`, { ...body, request: { signal } });
-        const answer = readGraphqlAnswer(jsonOf(data), headers, effects.now(), tolerate);
+        const answer = readGraphqlAnswer(jsonOf(data), headers, reading(), tolerate);
         return { data: shaped(schema, answer.data), tolerated: answer.tolerated };
       });
     },
@@ -163,7 +168,7 @@ function clientOf(options: ClientOptions, send: Send, until: number | null): Git
         const bytes = new Uint8Array(await response.arrayBuffer());
         if (response.status === 200) return bytes;
         const headers = headerMap(Object.fromEntries(response.headers));
-        throw refusedStatus(response.status, headers, jsonIn(bytes), effects.now());
+        throw refusedStatus(response.status, headers, jsonIn(bytes), reading());
       }),
     requestOnce: (route, parameters, schema) => rest(route, parameters, schema, 1),
     within: (milliseconds) => clientOf(options, send, effects.now() + milliseconds),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { configurationError } from '../../lib/errors/problem.js';
 
-/** What the event says about the run: which commits are compared, for which pull request, and what comes of it. */
+/** The run as its event describes it: which commits are compared, for which pull request, and whether a comment is written. */
 export interface RunEvent {
   readonly name: EventName;
   readonly repository: { readonly owner: string; readonly name: string };
   readonly run: { readonly id: number; readonly attempt: number };
-  /** The commit whose manifest is judged. */
+  /** The commit whose manifest is judged, unless the base rule is `test_merge` and there is one. */
   readonly head: string;
   readonly base: BaseRule;
   /** The branch that the change goes to, as the event names it; null where it does not. */
@@ -15,7 +15,7 @@ export interface RunEvent {
   readonly writesComment: boolean;
 }
 
-/** Whether the verdict decides the exit code. A workflow_run judges after the fact, in the default branch's name. */
+/** Whether the verdict decides the exit code. A `workflow_run` runs after the checks, on the default branch, so it blocks nothing. */
 export function isGate(eventName: string): boolean {
   return eventName !== 'workflow_run';
 }
@@ -26,8 +26,12 @@ export type BaseRule =
   | { readonly kind: 'commit'; readonly sha: string }
   /** Head's first parent, or the given commit where head has no parent. */
   | { readonly kind: 'first_parent'; readonly otherwise: string }
-  /** The merge base of head and the pull request's base branch, or the given commit where that cannot be read. */
-  | { readonly kind: 'merge_base'; readonly otherwise: string | null };
+  /**
+   * GitHub's test merge of the pull request is judged instead of head, against its first parent. Where there is none (a
+   * conflict, or the pull request moved on), head is judged against its merge base with the base branch, or with the given
+   * commit where that branch is gone.
+   */
+  | { readonly kind: 'test_merge'; readonly otherwise: string | null };
 
 /** How the pull request is found; `head` is the commit of its branch that this run is about, where the event says so. */
 export type PullRequestRule =
@@ -58,6 +62,8 @@ const workflowRunPayload = z.object({
     head_sha: sha,
     head_branch: z.string().nullable(),
     head_repository: z.object({ full_name: z.string() }).nullable(),
+    // Of the same repository; empty for forks.
+    pull_requests: z.array(z.object({ number, head: z.object({ sha }).optional() })).nullish(),
   }),
 });
 const mergeGroupPayload = z.object({
@@ -96,22 +102,26 @@ const plainRun: Reader = (_payload, environment) => ({
   writesComment: false,
 });
 
+/** GITHUB_SHA is the merge commit. */
+const pullRequestRun: Reader = (payload, environment) => {
+  const { pull_request: pull } = read('pull_request', pullRequestPayload, payload);
+  return {
+    head: currentCommit(environment),
+    base: { kind: 'first_parent', otherwise: pull.base.sha },
+    baseBranch: pull.base.ref,
+    pullRequest: { kind: 'number', number: pull.number, head: pull.head.sha },
+    writesComment: true,
+  };
+};
+
 const READERS = {
-  pull_request(payload, environment) {
-    const { pull_request: pull } = read('pull_request', pullRequestPayload, payload);
-    return {
-      head: currentCommit(environment),
-      base: { kind: 'first_parent', otherwise: pull.base.sha },
-      baseBranch: pull.base.ref,
-      pullRequest: { kind: 'number', number: pull.number, head: pull.head.sha },
-      writesComment: true,
-    };
-  },
+  pull_request: pullRequestRun,
+  pull_request_review: pullRequestRun,
   pull_request_target(payload) {
     const { pull_request: pull } = read('pull_request_target', pullRequestPayload, payload);
     return {
       head: pull.head.sha,
-      base: { kind: 'merge_base', otherwise: pull.base.sha },
+      base: { kind: 'test_merge', otherwise: pull.base.sha },
       baseBranch: pull.base.ref,
       pullRequest: { kind: 'number', number: pull.number, head: pull.head.sha },
       writesComment: true,
@@ -119,15 +129,11 @@ const READERS = {
   },
   workflow_run(payload) {
     const { workflow_run: run } = read('workflow_run', workflowRunPayload, payload);
-    const repository = run.head_repository?.full_name ?? null;
     return {
       head: run.head_sha,
-      base: { kind: 'merge_base', otherwise: null },
+      base: { kind: 'test_merge', otherwise: null },
       baseBranch: null,
-      pullRequest:
-        repository === null || run.head_branch === null
-          ? { kind: 'none' }
-          : { kind: 'search', repository, branch: run.head_branch, head: run.head_sha },
+      pullRequest: pullRequestOfRun(run),
       writesComment: true,
     };
   },
@@ -156,7 +162,23 @@ const READERS = {
   },
   schedule: plainRun,
   workflow_dispatch: plainRun,
+  repository_dispatch: plainRun,
+  release: plainRun,
+  create: plainRun,
 } satisfies Record<string, Reader>;
+
+/** One head commit may have several pull requests. Those that the payload names are of the run; else one is searched for. */
+function pullRequestOfRun({
+  head_sha: head,
+  head_branch: branch,
+  head_repository: repository,
+  pull_requests: named,
+}: z.infer<typeof workflowRunPayload>['workflow_run']): PullRequestRule {
+  const first = (named ?? []).find((pull) => pull.head === undefined || pull.head.sha === head);
+  if (first !== undefined) return { kind: 'number', number: first.number, head };
+  if (repository === null || branch === null) return { kind: 'none' };
+  return { kind: 'search', repository: repository.full_name, branch, head };
+}
 
 export type EventName = keyof typeof READERS;
 

@@ -1,40 +1,196 @@
+import type { Note } from '../../lib/errors/note.js';
+import { HttpFailure } from '../../lib/http/failure.js';
+import { MAY_NOT_WRITE, type NotWritten, notWritten } from '../comment/not-written.js';
+import type { GitHubClient } from './client.js';
 import {
+  activitySchema,
+  COMMIT_QUERY,
   type CommentNode,
-  NOTHING_LISTED,
-  withPage,
+  compareSchema,
   type Listing,
+  makersSchema,
+  NOTHING_LISTED,
+  type Page,
+  PAGE_SIZE,
   PAGES_QUERY,
+  pagesSchema,
   type PullRequestAnswer,
   type ReviewNode,
   SEARCH_QUERY,
-  pagesSchema,
   searchSchema,
+  withPage,
 } from './queries.js';
-import type { GitHubClient } from './client.js';
-import { MAY_NOT_WRITE, type NotWritten, notWritten } from '../comment/not-written.js';
-import { type CommentListing, readOwnComments } from '../comment/own-comments.js';
+import { isTooMuch } from './refusal.js';
 
-/** Reviews that say yes or no; comments and drafts leave the author's last word as it was. */
+/** The pull request of a run: labels, reviews and who may approve, changed files, and the list of comments. */
+
+export interface PullRequestFacts {
+  readonly number: number;
+  /** Null where the account is gone. */
+  readonly author: string | null;
+  /** The commit that the pull request's branch is at now; the run may be about an older one. */
+  readonly headSha: string;
+  readonly headBranch: string;
+  /** `owner/name`; null where the fork is gone. */
+  readonly headRepository: string | null;
+  readonly baseRef: string;
+  /** Where the base branch is now; null where it is gone. */
+  readonly baseTip: string | null;
+  readonly labels: readonly string[];
+  /** All reviews; empty where not all could be read, or where the pull request has moved on from the run's commit. */
+  readonly reviews: readonly ReviewNode[];
+  /** At most 3,000 paths. `complete` is false where there are more, or where GitHub does not list them. */
+  readonly changedFiles: { readonly paths: readonly string[]; readonly complete: boolean };
+  /** Null where the event writes no comment. */
+  readonly comments: CommentNodes | null;
+  readonly notes: readonly Note[];
+}
+
+/** Who wrote which comment; without the texts, of which only our own are read. */
+export interface CommentNodes {
+  readonly listing: Listing<CommentNode>;
+  /** The login of the token. */
+  readonly viewer: string;
+  /** Why they could not be listed: then no comment is written. */
+  readonly problem: NotWritten | null;
+}
+
+interface Read<T> {
+  readonly list: Listing<T>;
+  /** The error that ended the list early. */
+  readonly error: unknown;
+}
+
+/** GitHub is asked for ever fewer items of a list that is too much for it. */
+const SMALLEST_PAGE = 6;
+
+/**
+ * Completes a list from its first page; undefined where that was not asked for. What cannot be read leaves the list incomplete.
+ */
+async function readList<T>(
+  first: Page<T> | null | undefined,
+  ask: (after: string | null, size: number) => Promise<Page<T> | null | undefined>,
+): Promise<Read<T>> {
+  let list: Listing<T> = first === undefined ? NOTHING_LISTED : withPage<T>(NOTHING_LISTED, first);
+  let size = PAGE_SIZE;
+  while (list.pages === 0 || list.next !== null) {
+    try {
+      list = withPage(list, await ask(list.next, size));
+    } catch (error) {
+      if (!isTooMuch(error) || size <= SMALLEST_PAGE) return { list: { ...list, complete: false }, error };
+      size = Math.ceil(size / 4);
+    }
+  }
+  return { list, error: null };
+}
+
+const NO_LISTS = {
+  labels: null,
+  withLabels: false,
+  reviews: null,
+  withReviews: false,
+  files: null,
+  withFiles: false,
+  comments: null,
+  withComments: false,
+};
+
+/**
+ * Completes what the first query brought of a pull request. Labels and reviews can only make a verdict milder, and files and
+ * comments do not change it, so what cannot be read is a note. `head` is the commit that the run is about; null: any.
+ */
+export async function readPullRequest(
+  client: GitHubClient,
+  answer: PullRequestAnswer,
+  {
+    viewer,
+    head,
+    withComments,
+  }: { readonly viewer: string; readonly head: string | null; readonly withComments: boolean },
+): Promise<PullRequestFacts> {
+  const { number } = answer;
+  const page = async (variables: Partial<Record<keyof typeof NO_LISTS, string | boolean | null>>, size: number) => {
+    const asked = { number, size, ...NO_LISTS, ...variables };
+    const tolerate = ({ type, path }: { type: string | null; path: readonly (string | number)[] }) =>
+      type === 'FORBIDDEN' && path[1] === 'pullRequest';
+    const { data } = await client.queryWith(PAGES_QUERY, asked, pagesSchema, tolerate);
+    return data.repository.pullRequest;
+  };
+  const [labels, reviews, files, comments] = await Promise.all([
+    readList(
+      answer.labels ?? undefined,
+      async (after, size) => (await page({ labels: after, withLabels: true }, size)).labels,
+    ),
+    readList(
+      answer.reviews ?? undefined,
+      async (after, size) => (await page({ reviews: after, withReviews: true }, size)).reviews,
+    ),
+    // Files that are null are more than GitHub lists, so they are not asked for again.
+    readList(answer.files, async (after, size) => (await page({ files: after, withFiles: true }, size)).files),
+    withComments
+      ? readList(
+          answer.comments ?? undefined,
+          async (after, size) => (await page({ comments: after, withComments: true }, size)).comments,
+        )
+      : null,
+  ]);
+  const isCurrent = head === null || head === answer.headRefOid;
+  return {
+    number,
+    author: answer.author?.login ?? null,
+    headSha: answer.headRefOid,
+    headBranch: answer.headRefName,
+    headRepository: answer.headRepository?.nameWithOwner ?? null,
+    baseRef: answer.baseRefName,
+    baseTip: answer.baseRef?.target?.oid ?? null,
+    labels: labels.list.items.map((label) => label.name),
+    // A review that was not read could be the one that takes an approval back.
+    reviews: reviews.list.complete && isCurrent ? reviews.list.items : [],
+    changedFiles: { paths: files.list.items.map((file) => file.path), complete: files.list.complete },
+    comments: comments === null ? null : { listing: comments.list, viewer, problem: problemOf(comments) },
+    notes:
+      labels.list.items.length > 0 && !reviews.list.complete
+        ? [
+            {
+              code: 'reviews_unread',
+              message: `Not all reviews of pull request ${number} could be read${because(reviews.error)}, so no approval counts for an override.`,
+            },
+          ]
+        : [],
+  };
+}
+
+function because(error: unknown): string {
+  return error instanceof HttpFailure ? ` (GitHub ${error.message})` : '';
+}
+
+/** A list that GitHub leaves out is one that the token may not read. */
+function problemOf({ list, error }: Read<CommentNode>): NotWritten | null {
+  if (error !== null) return notWritten(error);
+  return list.pages === 1 && list.items.length === 0 && !list.complete ? MAY_NOT_WRITE : null;
+}
+
+/** Reviews that say yes or no. Comments and drafts leave the reviewer's last opinion as it was. */
 const OPINIONS = ['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED'];
 
 /**
- * Who approves the head commit: logins of people, other than the pull request's author, who may push and whose latest
- * opinion is an approval of exactly this commit. Bots do not count: a workflow of the pull request could be one.
+ * Who approves the head commit: logins of people who may push, whose latest opinion is an approval of exactly this commit,
+ * and who are not among `makers` (logins in lower case). Bots do not count, since a workflow of the pull request could be one.
  */
 export function approvalsOf(
   reviews: readonly ReviewNode[],
-  pullRequest: { readonly author: string | null; readonly headSha: string },
+  { makers, headSha }: { readonly makers: ReadonlySet<string>; readonly headSha: string },
 ): string[] {
   const latest = new Map<string, ReviewNode>();
   const opinions = reviews.filter((review) => OPINIONS.includes(review.state));
   for (const review of opinions.toSorted((a, b) => submitted(a) - submitted(b))) {
     if (review.author !== null) latest.set(review.author.login.toLowerCase(), review);
   }
-  latest.delete(pullRequest.author?.toLowerCase() ?? '');
-  return [...latest.values()].flatMap((review) => {
+  return [...latest].flatMap(([login, review]) => {
     const counts =
+      !makers.has(login) &&
       review.state === 'APPROVED' &&
-      review.commit?.oid === pullRequest.headSha &&
+      review.commit?.oid === headSha &&
       review.authorCanPushToRepository &&
       review.author?.__typename === 'User';
     return counts && review.author !== null ? [review.author.login] : [];
@@ -45,133 +201,122 @@ function submitted(review: ReviewNode): number {
   return review.submittedAt === null ? 0 : Date.parse(review.submittedAt);
 }
 
-export interface PullRequestFacts {
-  readonly number: number;
-  /** Null where the account is gone. */
-  readonly author: string | null;
-  /** The commit that the pull request's branch is at now; the run may be about an older one. */
-  readonly headSha: string;
-  readonly baseRef: string;
-  readonly labels: readonly string[];
-  /** Who approves the commit that this run is about; empty where the pull request has moved on from it. */
-  readonly approvals: readonly string[];
-  /** At most 3,000; `complete` is false where there are more, or where GitHub does not list them. */
-  readonly changedFiles: { readonly paths: readonly string[]; readonly complete: boolean };
-  /** Null where the event writes no comment. */
-  readonly comments: CommentListing | null;
-}
-
-interface Lists {
-  readonly labels: Listing<{ name: string }>;
-  readonly reviews: Listing<ReviewNode>;
-  readonly files: Listing<{ path: string }>;
-  readonly comments: Listing<CommentNode>;
-}
-
-/** Pages are there for the lists that were asked for: at first all of them, then those that go on. */
-function extended(lists: Lists, pages: Partial<Pick<PullRequestAnswer, keyof Lists>>): Lists {
-  const ended = ({ pages: read, next }: Listing<unknown>): boolean => read > 0 && next === null;
-  return {
-    labels: ended(lists.labels) ? lists.labels : withPage(lists.labels, pages.labels),
-    reviews: ended(lists.reviews) ? lists.reviews : withPage(lists.reviews, pages.reviews),
-    files: ended(lists.files) ? lists.files : withPage(lists.files, pages.files),
-    comments: ended(lists.comments) ? lists.comments : withPage(lists.comments, pages.comments),
+/**
+ * Who approved the pull request's head commit, apart from those who made it: the pull request's author, authors,
+ * co-authors and committer of the commit, and who pushed last. `label` is the policy's override label: without it on the
+ * pull request nothing is asked, since then no approval matters. What cannot be read is a note, and the rest holds.
+ */
+export async function readApprovals(
+  client: GitHubClient,
+  pull: PullRequestFacts,
+  label: string | undefined,
+): Promise<{ readonly approvedBy: readonly string[]; readonly notes: readonly Note[] }> {
+  const author = pull.author === null ? [] : [pull.author.toLowerCase()];
+  const byAuthor = { makers: new Set(author), headSha: pull.headSha };
+  const isSet = pull.labels.some((name) => name.toLowerCase() === label?.toLowerCase());
+  const candidates = approvalsOf(pull.reviews, byAuthor);
+  if (!isSet || candidates.length === 0) return { approvedBy: candidates, notes: [] };
+  const notes: Note[] = [];
+  const makers = new Set(author);
+  const add = async (what: string, read: () => Promise<readonly string[]>): Promise<void> => {
+    try {
+      for (const login of await read()) makers.add(login.toLowerCase());
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error;
+      const message = `${what} of pull request ${pull.number} could not be read (GitHub ${error.message}), so the override holds by the rest of its rules.`;
+      notes.push({ code: 'approvers_unread', message });
+    }
   };
+  let commit = pull.headSha;
+  await add('The authors of the head commit', async () => {
+    const made = await makersOf(client, pull, commit);
+    ({ commit } = made);
+    return made.logins;
+  });
+  await add('The last push', () => lastPusher(client, pull, commit));
+  return { approvedBy: approvalsOf(pull.reviews, { makers, headSha: pull.headSha }), notes };
 }
 
-const NO_LISTS: Lists = {
-  labels: NOTHING_LISTED,
-  reviews: NOTHING_LISTED,
-  files: NOTHING_LISTED,
-  comments: NOTHING_LISTED,
-};
+/** The button "Update branch" may have been used this often in a row. */
+const MOST_MERGES = 20;
 
 /**
- * What follows the first pages; all lists that go on are continued by the same request. Where that fails the lists stay
- * incomplete: labels and reviews can only loosen a verdict, files and comments do not touch it.
+ * The authors and the committer of the pull request's last commit. A merge of the base branch that GitHub made ("Update
+ * branch") is nobody's own work, so the parent on the branch is looked at instead; `commit` is the one that counts.
  */
-async function readLists(
+async function makersOf(
   client: GitHubClient,
-  answer: PullRequestAnswer,
-): Promise<{ lists: Lists; problem: NotWritten | null }> {
-  let lists = extended(NO_LISTS, answer);
-  for (;;) {
-    const { labels, reviews, files, comments } = lists;
-    if ([labels, reviews, files, comments].every(({ next }) => next === null)) return { lists, problem: null };
-    const variables = {
-      number: answer.number,
-      labels: labels.next,
-      withLabels: labels.next !== null,
-      reviews: reviews.next,
-      withReviews: reviews.next !== null,
-      files: files.next,
-      withFiles: files.next !== null,
-      comments: comments.next,
-      withComments: comments.next !== null,
-    };
-    try {
-      const { repository } = await client.query(PAGES_QUERY, variables, pagesSchema);
-      lists = extended(lists, repository.pullRequest);
-    } catch (error) {
-      return { lists, problem: notWritten(error) };
+  pull: PullRequestFacts,
+  head: string,
+): Promise<{ readonly commit: string; readonly logins: readonly string[] }> {
+  let commit = head;
+  for (let merges = 0; ; merges += 1) {
+    const { repository } = await client.query(COMMIT_QUERY, { commit }, makersSchema);
+    const { object } = repository;
+    if (object === null) return { commit, logins: [] };
+    const [own, merged] = object.parents.nodes ?? [];
+    const isGitHubs = object.signature?.isValid === true && object.signature.wasSignedByGitHub;
+    if (
+      merges < MOST_MERGES &&
+      isGitHubs &&
+      own !== undefined &&
+      own !== null &&
+      merged !== undefined &&
+      merged !== null &&
+      (await isOnBase(client, pull, merged.oid))
+    ) {
+      commit = own.oid;
+      continue;
     }
+    const people = [...(object.authors.nodes ?? []), object.committer];
+    return { commit, logins: people.flatMap((person) => (person?.user ? [person.user.login] : [])) };
   }
 }
 
-/** Completes the first pages of an answer. `head` is the commit that the run is about; null: whatever is there. */
-export async function readPullRequest(
-  client: GitHubClient,
-  answer: PullRequestAnswer,
-  viewer: string,
-  head: string | null,
-): Promise<PullRequestFacts> {
-  const { lists, problem } = await readLists(client, answer);
-  const author = answer.author?.login ?? null;
-  const headSha = answer.headRefOid;
-  // A review that was not read could be the one that takes an approval back.
-  const judged = lists.reviews.complete && (head === null || head === headSha);
-  return {
-    number: answer.number,
-    author,
-    headSha,
-    baseRef: answer.baseRefName,
-    labels: lists.labels.items.map((label) => label.name),
-    approvals: judged ? approvalsOf(lists.reviews.items, { author, headSha }) : [],
-    changedFiles: { paths: lists.files.items.map((file) => file.path), complete: lists.files.complete },
-    comments:
-      answer.comments === undefined
-        ? null
-        : await readComments(client, lists.comments, viewer, answer.comments === null ? MAY_NOT_WRITE : problem),
-  };
+/** Whether a commit is on the base branch: it is then its own merge base with it. */
+async function isOnBase(client: GitHubClient, { baseTip }: PullRequestFacts, commit: string): Promise<boolean> {
+  if (baseTip === null) return false;
+  if (baseTip === commit) return true;
+  const parameters = { basehead: `${baseTip}...${commit}`, per_page: 1, page: 2 };
+  const answer = await client.request('GET /repos/{owner}/{repo}/compare/{basehead}', parameters, compareSchema);
+  return answer.merge_base_commit.sha === commit;
 }
 
-/** Without the comments there is a verdict all the same. */
-async function readComments(
+/** Who pushed `commit` to the branch, or whoever pushed last where that push is not listed. */
+async function lastPusher(
   client: GitHubClient,
-  comments: Listing<CommentNode>,
-  viewer: string,
-  problem: NotWritten | null,
-): Promise<CommentListing> {
-  const unread = { own: [], complete: false };
-  if (problem !== null && !comments.complete) return { ...unread, problem };
-  try {
-    return await readOwnComments(client, comments, viewer);
-  } catch (error) {
-    return { ...unread, problem: notWritten(error) };
+  { headRepository, headBranch }: PullRequestFacts,
+  commit: string,
+): Promise<readonly string[]> {
+  const [owner, repo] = headRepository?.split('/') ?? [];
+  if (owner === undefined || repo === undefined) {
+    throw new HttpFailure('has no repository for its branch any more', { kind: 'shape', transient: false });
   }
+  const route = 'GET /repos/{owner}/{repo}/activity';
+  const pushes = await client.request(route, { owner, repo, ref: `refs/heads/${headBranch}` }, activitySchema);
+  const push = pushes.find(({ after }) => after === commit) ?? pushes[0];
+  return push?.actor === undefined || push.actor === null ? [] : [push.actor.login];
 }
 
-/** The number of the open pull request with this head repository, branch and commit, the newest of several. */
+const MOST_SEARCH_PAGES = 30;
+
+/** The number of the open pull request with this head repository, branch and commit; the newest of several. */
 export async function findPullRequest(
   client: GitHubClient,
   wanted: { readonly repository: string; readonly branch: string; readonly head: string },
 ): Promise<number | null> {
-  const { repository } = await client.query(SEARCH_QUERY, { branch: wanted.branch }, searchSchema);
-  const found = repository.pullRequests.nodes.find(
-    (node) =>
-      node !== null &&
-      node.headRefOid === wanted.head &&
-      node.headRepository?.nameWithOwner.toLowerCase() === wanted.repository.toLowerCase(),
-  );
-  return found?.number ?? null;
+  let after: string | null = null;
+  for (let page = 0; page < MOST_SEARCH_PAGES; page += 1) {
+    const variables: Record<string, unknown> = { branch: wanted.branch, after };
+    const { nodes, pageInfo } = (await client.query(SEARCH_QUERY, variables, searchSchema)).repository.pullRequests;
+    const found = nodes.find(
+      (node) =>
+        node?.headRefOid === wanted.head &&
+        node.headRepository?.nameWithOwner.toLowerCase() === wanted.repository.toLowerCase(),
+    );
+    if (found !== undefined && found !== null) return found.number;
+    if (!pageInfo.hasNextPage) return null;
+    after = pageInfo.endCursor;
+  }
+  return null;
 }

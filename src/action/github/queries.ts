@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** The questions asked of GitHub's GraphQL API. Each brings as much as one request can. */
 
 /** 100 is the most that GitHub gives for a page. */
-const PAGE_SIZE = 100;
+export const PAGE_SIZE = 100;
 
 const ENTRY = `fragment Entry on TreeEntry {
   mode
@@ -16,13 +16,19 @@ const REVIEWS = `nodes { author { __typename login } state submittedAt commit { 
   pageInfo { hasNextPage endCursor }`;
 const FILES = 'nodes { path } pageInfo { hasNextPage endCursor }';
 /** Without the bodies: a hundred strangers' comments can be larger than what is read of any answer. */
-const COMMENTS = `nodes { id fullDatabaseId viewerDidAuthor author { __typename login } }
+const COMMENTS = `nodes { id fullDatabaseId url viewerDidAuthor author { __typename login } }
   pageInfo { hasNextPage endCursor }`;
 
-/** Default branch with policy and lock, head, base and the pull request: the whole of most runs. */
+/** The commit that GitHub makes to test whether a pull request can be merged: its parents are base and head. */
+const TEST_MERGE = `state
+      mergeable
+      potentialMergeCommit { oid file(path: $manifest) { ...Entry } parents(first: 2) { nodes { oid file(path: $manifest) { ...Entry } } } }`;
+
+/** Reads policy and lockfile of the default branch, head, base and the pull request: all that most runs need. */
 export const REPOSITORY_QUERY = `query Repository(
   $owner: String!, $name: String!, $manifest: String!, $lock: String!, $head: GitObjectID!, $withParent: Boolean!,
-  $base: GitObjectID!, $withBase: Boolean!, $number: Int!, $withPullRequest: Boolean!, $withComments: Boolean!
+  $base: GitObjectID!, $withBase: Boolean!, $number: Int!, $withPullRequest: Boolean!,
+  $withLists: Boolean!, $withComments: Boolean!, $withMerge: Boolean!
 ) {
   viewer { login }
   repository(owner: $owner, name: $name) {
@@ -42,51 +48,72 @@ export const REPOSITORY_QUERY = `query Repository(
     pullRequest(number: $number) @include(if: $withPullRequest) {
       number
       headRefOid
+      headRefName
+      headRepository { nameWithOwner }
       baseRefName
       baseRef { target { oid } }
       author { login }
-      labels(first: ${PAGE_SIZE}) { ${LABELS} }
-      reviews(first: ${PAGE_SIZE}) { ${REVIEWS} }
-      files(first: ${PAGE_SIZE}) { ${FILES} }
+      ... @include(if: $withMerge) { ${TEST_MERGE} }
+      labels(first: ${PAGE_SIZE}) @include(if: $withLists) { ${LABELS} }
+      reviews(first: ${PAGE_SIZE}) @include(if: $withLists) { ${REVIEWS} }
+      files(first: ${PAGE_SIZE}) @include(if: $withLists) { ${FILES} }
       comments(first: ${PAGE_SIZE}) @include(if: $withComments) { ${COMMENTS} }
     }
   }
 }
 ${ENTRY}`;
 
-/** The next page of each connection of the pull request that has one. */
+/** Asks for the test merge again, while GitHub is computing it. */
+export const MERGE_QUERY = `query Merge($owner: String!, $name: String!, $number: Int!, $manifest: String!) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) { headRefOid ${TEST_MERGE} } }
+}
+${ENTRY}`;
+
+/** A further page of lists of the pull request. */
 export const PAGES_QUERY = `query Pages(
-  $owner: String!, $name: String!, $number: Int!, $labels: String, $withLabels: Boolean!, $reviews: String,
+  $owner: String!, $name: String!, $number: Int!, $size: Int!, $labels: String, $withLabels: Boolean!, $reviews: String,
   $withReviews: Boolean!, $files: String, $withFiles: Boolean!, $comments: String, $withComments: Boolean!
 ) {
   viewer { login }
   repository(owner: $owner, name: $name) {
     pullRequest(number: $number) {
       headRefOid
-      labels(first: ${PAGE_SIZE}, after: $labels) @include(if: $withLabels) { ${LABELS} }
-      reviews(first: ${PAGE_SIZE}, after: $reviews) @include(if: $withReviews) { ${REVIEWS} }
-      files(first: ${PAGE_SIZE}, after: $files) @include(if: $withFiles) { ${FILES} }
-      comments(first: ${PAGE_SIZE}, after: $comments) @include(if: $withComments) { ${COMMENTS} }
+      labels(first: $size, after: $labels) @include(if: $withLabels) { ${LABELS} }
+      reviews(first: $size, after: $reviews) @include(if: $withReviews) { ${REVIEWS} }
+      files(first: $size, after: $files) @include(if: $withFiles) { ${FILES} }
+      comments(first: $size, after: $comments) @include(if: $withComments) { ${COMMENTS} }
     }
   }
 }`;
 
-/** The texts of comments, by node id. */
-export const BODIES_QUERY = `query Bodies($ids: [ID!]!) {
-  nodes(ids: $ids) { __typename ... on IssueComment { id body } }
-}`;
-
-/** Just before a comment is written: where the pull request's head is by now, and what the comment says. */
+/** Just before a comment is written: where the pull request's branch is by now, and the texts of our comments. */
 export const RECHECK_QUERY = `query Recheck($owner: String!, $name: String!, $number: Int!, $ids: [ID!]!) {
   repository(owner: $owner, name: $name) { pullRequest(number: $number) { headRefOid } }
   nodes(ids: $ids) { __typename ... on IssueComment { id body } }
 }`;
 
 /** The open pull requests of a branch name, which several forks may share. */
-export const SEARCH_QUERY = `query Search($owner: String!, $name: String!, $branch: String!) {
+export const SEARCH_QUERY = `query Search($owner: String!, $name: String!, $branch: String!, $after: String) {
   repository(owner: $owner, name: $name) {
-    pullRequests(headRefName: $branch, states: [OPEN], first: ${PAGE_SIZE}, orderBy: {field: CREATED_AT, direction: DESC}) {
+    pullRequests(headRefName: $branch, states: [OPEN], first: ${PAGE_SIZE}, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
       nodes { number headRefOid headRepository { nameWithOwner } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}`;
+
+/** Who made a commit. GitHub lists the author first, then the co-authors of the message. */
+export const COMMIT_QUERY = `query Commit($owner: String!, $name: String!, $commit: GitObjectID!) {
+  repository(owner: $owner, name: $name) {
+    object(oid: $commit) {
+      __typename
+      oid
+      ... on Commit {
+        authors(first: ${PAGE_SIZE}) { nodes { user { login } } }
+        committer { user { login } }
+        parents(first: 2) { nodes { oid } }
+        signature { isValid wasSignedByGitHub }
+      }
     }
   }
 }`;
@@ -141,12 +168,13 @@ function connectionOf<T>(node: z.ZodType<T>) {
   return z.object({ nodes: z.array(node.nullable()), pageInfo });
 }
 
-/** Ids exceed 32 bits, so they come as strings; as numbers they are exact up to 2^53. */
+/** Ids exceed 32 bits, so they come as strings; as numbers they are exact up to 2^53. Null on some servers. */
 const commentId = z
   .union([z.string(), z.number()])
   .transform(String)
   .pipe(z.string().regex(/^\d{1,15}$/))
-  .transform(Number);
+  .transform(Number)
+  .nullish();
 
 const actor = z.object({ __typename: z.string(), login: z.string() });
 
@@ -165,6 +193,8 @@ export const commentsSchema = connectionOf(
   z.object({
     id: z.string(),
     fullDatabaseId: commentId,
+    /** Its page, which ends in `#issuecomment-` and the id. */
+    url: z.string(),
     viewerDidAuthor: z.boolean(),
     author: actor.nullable(),
   }),
@@ -174,26 +204,32 @@ export type CommentNode = NonNullable<z.infer<typeof commentsSchema>['nodes'][nu
 
 const viewer = z.object({ login: z.string() });
 
-const pullRequestSchema = z.object({
+const file = entrySchema.nullish();
+const parents = z.object({ nodes: z.array(z.object({ oid: z.string(), file }).nullable()) });
+
+const testMergeSchema = z.object({
+  state: z.string(),
+  mergeable: z.string(),
+  potentialMergeCommit: z.object({ oid: z.string(), file, parents }).nullable(),
+});
+export type TestMergeAnswer = z.infer<typeof testMergeSchema>;
+
+const pullRequestSchema = testMergeSchema.partial().extend({
   number: z.number().int(),
   headRefOid: z.string(),
+  headRefName: z.string(),
+  headRepository: z.object({ nameWithOwner: z.string() }).nullable(),
   baseRefName: z.string(),
   baseRef: z.object({ target: z.object({ oid: z.string() }).nullable() }).nullable(),
   author: z.object({ login: z.string() }).nullable(),
-  labels: labelsSchema.nullable(),
-  reviews: reviewsSchema.nullable(),
-  files: filesSchema,
+  labels: labelsSchema.nullish(),
+  reviews: reviewsSchema.nullish(),
+  files: filesSchema.nullish(),
   comments: commentsSchema.nullish(),
 });
 export type PullRequestAnswer = z.infer<typeof pullRequestSchema>;
 
-const file = entrySchema.nullish();
-const commitSchema = z.object({
-  __typename: z.string(),
-  oid: z.string(),
-  file,
-  parents: z.object({ nodes: z.array(z.object({ oid: z.string(), file }).nullable()) }).optional(),
-});
+const commitSchema = z.object({ __typename: z.string(), oid: z.string(), file, parents: parents.optional() });
 export type CommitAnswer = z.infer<typeof commitSchema>;
 
 export const repositorySchema = z.object({
@@ -212,6 +248,31 @@ export const repositorySchema = z.object({
 });
 export type RepositoryAnswer = z.infer<typeof repositorySchema>;
 
+export const mergeSchema = z.object({
+  repository: z.object({ pullRequest: testMergeSchema.extend({ headRefOid: z.string() }) }),
+});
+
+const gitActor = z.object({ user: z.object({ login: z.string() }).nullable() });
+export const makersSchema = z.object({
+  repository: z.object({
+    object: z
+      .object({
+        __typename: z.literal('Commit'),
+        oid: z.string(),
+        authors: z.object({ nodes: z.array(gitActor.nullable()).nullable() }),
+        committer: gitActor.nullable(),
+        parents: z.object({ nodes: z.array(z.object({ oid: z.string() }).nullable()).nullable() }),
+        signature: z.object({ isValid: z.boolean(), wasSignedByGitHub: z.boolean() }).nullable(),
+      })
+      .nullable(),
+  }),
+});
+
+/** https://docs.github.com/en/rest/repos/repos#list-repository-activities: the newest first. */
+export const activitySchema = z.array(
+  z.object({ after: z.string(), actor: z.object({ login: z.string() }).nullable() }),
+);
+
 export const pagesSchema = z.object({
   viewer,
   repository: z.object({
@@ -228,7 +289,6 @@ export const pagesSchema = z.object({
 const bodies = z.array(
   z.object({ __typename: z.string(), id: z.string().optional(), body: z.string().optional() }).nullable(),
 );
-export const bodiesSchema = z.object({ nodes: bodies });
 export const recheckSchema = z.object({
   repository: z.object({ pullRequest: z.object({ headRefOid: z.string() }) }),
   nodes: bodies,
@@ -246,6 +306,7 @@ export const searchSchema = z.object({
           })
           .nullable(),
       ),
+      pageInfo,
     }),
   }),
 });

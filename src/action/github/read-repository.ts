@@ -4,11 +4,16 @@ import { textOf } from './read-files.js';
 import { MAX_MANIFEST_BYTES } from '../../manifest/yaml-scan.js';
 import type { Entry } from './queries.js';
 import type { RunEvent } from './event.js';
-import { type GraphqlError, unreadable } from './refusal.js';
+import { type GraphqlError, isTooMuch, unreadable } from './refusal.js';
+import type { Note } from '../../lib/errors/note.js';
 import { type PullRequestFacts, findPullRequest, readPullRequest } from './pull-request.js';
 import {
   type CommitAnswer,
   FILE_QUERY,
+  MERGE_QUERY,
+  mergeSchema,
+  type PullRequestAnswer,
+  type TestMergeAnswer,
   REPOSITORY_QUERY,
   type RepositoryAnswer,
   compareSchema,
@@ -20,10 +25,10 @@ import { HttpFailure } from '../../lib/http/failure.js';
 /** For manifests and lockfiles. */
 const LIMITS = { maxBytes: MAX_MANIFEST_BYTES };
 
-/** All that a run reads of the repository, each file at one commit. */
+/** What a run reads of the repository, each file at one commit. */
 export interface RepositoryFacts {
   readonly defaultBranch: { readonly name: string; readonly sha: string };
-  /** The manifest and the lock on the default branch; null: proved to be absent there. */
+  /** The manifest and the lockfile on the default branch. Null: GitHub says that there is none. */
   readonly policyText: string | null;
   readonly lockfileText: string | null;
   readonly head: { readonly sha: string; readonly text: string | null };
@@ -31,8 +36,8 @@ export interface RepositoryFacts {
   readonly base: BaseFacts | null;
   readonly baseIsDefaultBranch: boolean;
   readonly pullRequest: PullRequestFacts | null;
-  /** What the token may not read, with the remedy; nothing that the verdict rests on. */
-  readonly warnings: readonly string[];
+  /** What could not be read, with the remedy, and what was judged instead. The verdict does not depend on it. */
+  readonly notes: readonly Note[];
 }
 
 export interface RepositoryPaths {
@@ -41,8 +46,8 @@ export interface RepositoryPaths {
 }
 
 /**
- * Reads policy, lock, head, base and pull request of the event's run. What cannot be read ends the run (NoVerdictError 2)
- * and is never taken for absent; absent is only what GitHub says is not in a commit that it has.
+ * Reads policy, lockfile, head, base and pull request of the event's run. NoVerdictError (2) where something cannot be read:
+ * it is never treated as absent. A file is absent only where GitHub says so of a commit that it has.
  */
 export async function readRepository(
   client: GitHubClient,
@@ -58,28 +63,21 @@ export async function readRepository(
 
 async function read(client: GitHubClient, event: RunEvent, paths: RepositoryPaths): Promise<RepositoryFacts> {
   const number = await pullRequestNumber(client, event);
-  const asked = commitAskedFor(event);
-  const { data, tolerated } = await client.queryWith(
-    REPOSITORY_QUERY,
-    {
-      ...paths,
-      head: event.head,
-      withParent: event.base.kind === 'first_parent',
-      base: asked ?? event.head,
-      withBase: asked !== null,
-      number: number ?? 0,
-      withPullRequest: number !== null,
-      withComments: event.writesComment,
-    },
-    repositorySchema,
-    isTolerable,
-  );
+  const { data, tolerated } = await askForRepository(client, event, paths, number);
   const { repository, viewer } = data;
   const branch = defaultBranchOf(repository.defaultBranchRef);
-  const head = headOf(repository.head, event.head);
   const answer = repository.pullRequest ?? null;
   const about = event.pullRequest.kind === 'none' ? null : event.pullRequest.head;
-  const pullRequest = answer === null ? null : await readPullRequest(client, answer, viewer.login, about);
+  const pullRequest =
+    answer === null
+      ? null
+      : await readPullRequest(client, answer, { viewer: viewer.login, head: about, withComments: event.writesComment });
+  const merge =
+    event.base.kind === 'test_merge' && answer !== null ? await testMerge(client, event, paths, answer) : null;
+  if (event.base.kind === 'test_merge' && number !== null && answer === null) {
+    throw configurationError(withoutPullRequest(number, tolerated));
+  }
+  const head = merge?.commit ?? headOf(repository.head, event.head);
   const baseBranches = [event.baseBranch, pullRequest?.baseRef ?? null].filter((name) => name !== null);
   return {
     defaultBranch: { name: branch.name, sha: branch.sha },
@@ -91,32 +89,114 @@ async function read(client: GitHubClient, event: RunEvent, paths: RepositoryPath
       commit: repository.base ?? null,
       baseTip: answer?.baseRef?.target?.oid ?? null,
       hasPullRequest: number !== null,
+      isTestMerge: merge?.commit !== undefined && merge.commit !== null,
     }),
-    // A pull request that was retargeted after the event is judged by the stricter of both.
+    // A pull request whose base branch changed after the event is judged by the stricter of both.
     baseIsDefaultBranch: baseBranches.length > 0 && baseBranches.every((name) => name === branch.name),
     pullRequest,
-    warnings: number !== null && answer === null ? [withoutPullRequest(number, tolerated)] : [],
+    notes: [
+      ...(number !== null && answer === null
+        ? [{ code: 'pull_request_unread', message: withoutPullRequest(number, tolerated) } as const]
+        : []),
+      ...(merge?.notes ?? []),
+      ...(pullRequest?.notes ?? []),
+    ],
   };
 }
 
+/** Asks for everything at once; without the pull request's lists where that is too much for one request. */
+async function askForRepository(client: GitHubClient, event: RunEvent, paths: RepositoryPaths, number: number | null) {
+  const asked = commitAskedFor(event);
+  const ask = (withLists: boolean) =>
+    client.queryWith(
+      REPOSITORY_QUERY,
+      {
+        ...paths,
+        head: event.head,
+        withParent: event.base.kind === 'first_parent',
+        base: asked ?? event.head,
+        withBase: asked !== null,
+        number: number ?? 0,
+        withPullRequest: number !== null,
+        withLists,
+        withComments: event.writesComment && withLists,
+        withMerge: event.base.kind === 'test_merge',
+      },
+      repositorySchema,
+      isTolerable,
+    );
+  try {
+    return await ask(true);
+  } catch (error) {
+    if (number === null || !isTooMuch(error)) throw error;
+    return await ask(false);
+  }
+}
+
+/** How long GitHub is asked for a test merge that it is still computing. */
+const MERGE_TOTAL_MS = 30_000;
+const MERGE_PAUSE_MS = 3_000;
+
+interface TestMerge {
+  /** Null where head itself is judged. */
+  readonly commit: NonNullable<TestMergeAnswer['potentialMergeCommit']> | null;
+  readonly notes: readonly Note[];
+}
+
 /**
- * Errors that come beside usable data: GitHub's way to say that a file, a commit or a pull request is not there, and a
- * token that may not read pull requests, without which there is no override and no comment, but a verdict.
+ * Finds the test merge of an open pull request, as `pull_request` runs have it checked out. It counts only if its second
+ * parent is the commit that the run is about. GitHub computes it anew after each push, in the background, so it is asked for
+ * again for up to 30 s. NoVerdictError (2) where there is none by then.
+ */
+async function testMerge(
+  client: GitHubClient,
+  event: RunEvent,
+  { manifest }: RepositoryPaths,
+  pull: PullRequestAnswer,
+): Promise<TestMerge> {
+  const end = client.effects.now() + MERGE_TOTAL_MS;
+  let answer: Partial<TestMergeAnswer> & { readonly headRefOid: string } = pull;
+  for (;;) {
+    // An older commit than the pull request's head has no test merge any more, and a closed pull request gets none.
+    if (answer.headRefOid !== event.head || answer.state !== 'OPEN') return { commit: null, notes: [] };
+    if (answer.mergeable === 'CONFLICTING') {
+      const message = `Pull request ${pull.number} conflicts with its base branch, so its own commit ${event.head.slice(0, 7)} was judged and not a merge.`;
+      return { commit: null, notes: [{ code: 'merge_conflict', message }] };
+    }
+    const commit = answer.potentialMergeCommit ?? null;
+    if (commit?.parents.nodes[1]?.oid === event.head) return { commit, notes: [] };
+    if (client.effects.now() + MERGE_PAUSE_MS > end) {
+      throw configurationError(
+        `GitHub has not computed the merge of pull request ${pull.number} within ${MERGE_TOTAL_MS / 1000} s; run the job again`,
+      );
+    }
+    await client.effects.sleep(MERGE_PAUSE_MS);
+    const { data } = await client.queryWith(MERGE_QUERY, { number: pull.number, manifest }, mergeSchema, isTolerable);
+    answer = data.repository.pullRequest;
+  }
+}
+
+/**
+ * Errors that come beside usable data. GitHub says so that a file, a commit or a pull request does not exist, that the token
+ * may not read something of a pull request, or that a list of it is too much. Only override and comment depend on those.
  */
 function isTolerable({ type, path }: GraphqlError): boolean {
-  const inside = path[0] === 'repository' && path.length > 1;
-  if (!inside) return false;
+  const isInside = path[0] === 'repository' && path.length > 1;
+  if (!isInside) return false;
   if (type === 'NOT_FOUND')
     return ['policy', 'lock', 'file', 'head', 'base', 'pullRequest'].includes(String(path.at(-1)));
-  return path[1] === 'pullRequest' && type === 'FORBIDDEN';
+  if (path[1] !== 'pullRequest') return false;
+  return type === 'FORBIDDEN' || (type === 'RESOURCE_LIMITS_EXCEEDED' && LISTS.includes(String(path[2])));
 }
+
+const LISTS = ['labels', 'reviews', 'files', 'comments'];
 
 function withoutPullRequest(number: number, tolerated: readonly GraphqlError[]): string {
   const forbidden = tolerated.some((error) => error.type === 'FORBIDDEN');
   const reason = forbidden
     ? 'the token lacks `pull-requests: write`; add it under `permissions:` in the workflow'
     : 'there is none with this number';
-  return `Pull request ${number} could not be read: ${reason}. Labels, reviews and comments are left out.`;
+  return `Pull request ${number} could not be read: ${reason}. Without it there is no override and no comment.`;
 }
 
 async function pullRequestNumber(client: GitHubClient, { pullRequest }: RunEvent): Promise<number | null> {
@@ -124,7 +204,7 @@ async function pullRequestNumber(client: GitHubClient, { pullRequest }: RunEvent
   return pullRequest.kind === 'number' ? pullRequest.number : await findPullRequest(client, pullRequest);
 }
 
-/** The commit besides head that is known before anything was asked. */
+/** The commit beside head that the event names. */
 function commitAskedFor({ base }: RunEvent): string | null {
   if (base.kind === 'commit') return base.sha;
   return base.kind === 'first_parent' ? base.otherwise : null;
@@ -146,7 +226,7 @@ function headOf(head: RepositoryAnswer['repository']['head'], sha: string) {
   );
 }
 
-/** A file's text; null where it is absent; NoVerdictError 2 where it is not a plain text file of a reasonable size. */
+/** A file's text; null where it is absent. NoVerdictError (2) where it is not a plain text file of at most 500,000 bytes. */
 function requiredText(entry: Entry | null | undefined, path: string, commit: string): string | null {
   if (entry === null) return null;
   const where = `${JSON.stringify(path)} at commit ${commit}`;
@@ -156,7 +236,7 @@ function requiredText(entry: Entry | null | undefined, path: string, commit: str
   return read.state === 'text' ? read.text : null;
 }
 
-/** What head is compared with. A base that cannot be used is told in words; it never ends the run. */
+/** What head is compared with. A base that cannot be used has a `problem`; it never ends the run. */
 export interface BaseFacts {
   /** Null where no commit was found at all. */
   readonly sha: string | null;
@@ -165,20 +245,22 @@ export interface BaseFacts {
   readonly problem: string | null;
 }
 
-/** What the first query found out about possible bases. */
-export interface BaseCandidates {
+/** The commits that may be the base, from the first query. */
+interface BaseCandidates {
   readonly parent: { readonly oid: string; readonly file?: Entry | null | undefined } | null;
   readonly commit: CommitAnswer | null;
   /** Where the pull request's base branch is now. */
   readonly baseTip: string | null;
   readonly hasPullRequest: boolean;
+  /** Whether head is the test merge, so that its first parent is the base. */
+  readonly isTestMerge: boolean;
 }
 
 /**
  * Finds the commit to compare with by the event's rule, and the manifest there; null where there is nothing to compare
  * with. A base that is not there has a `problem` in words. Throws `HttpFailure` where GitHub cannot be read.
  */
-export async function readBase(
+async function readBase(
   client: GitHubClient,
   event: RunEvent,
   manifest: string,
@@ -191,8 +273,11 @@ export async function readBase(
       return factsOf(candidates.commit, event.base.sha, manifest);
     case 'first_parent':
       return factsOf(candidates.parent ?? candidates.commit, event.base.otherwise, manifest);
-    case 'merge_base': {
+    case 'test_merge': {
       if (!candidates.hasPullRequest) return null;
+      if (candidates.isTestMerge && candidates.parent !== null) {
+        return factsOf(candidates.parent, candidates.parent.oid, manifest);
+      }
       const tip = candidates.baseTip ?? event.base.otherwise;
       if (tip === null) return missing(null, 'the base branch is gone');
       const sha = await mergeBase(client, tip, event.head);
@@ -225,7 +310,7 @@ function factsOf(
 /** The commit where head left the base branch; null where the two have nothing in common (GitHub answers 404). */
 async function mergeBase(client: GitHubClient, base: string, head: string): Promise<string | null> {
   try {
-    // The second page of one commit each has neither files nor patches, which nobody wants here.
+    // The second page, of one commit, has neither files nor patches, which are not needed.
     const parameters = { basehead: `${base}...${head}`, per_page: 1, page: 2 };
     const answer = await client.request('GET /repos/{owner}/{repo}/compare/{basehead}', parameters, compareSchema);
     return answer.merge_base_commit.sha;

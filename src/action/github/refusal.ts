@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HttpFailure, isTransientStatus, parseRetryAfter } from '../../lib/http/failure.js';
 import { configurationError } from '../../lib/errors/problem.js';
 import { utcTime } from '../../lib/text/amount.js';
+import { maskSecrets } from '../../lib/text/log.js';
 import { safeLine } from '../../lib/text/plain.js';
 
 /** GitHub's refusals, over REST and GraphQL: what they mean, whether to ask again, and what a person can do. */
@@ -48,6 +49,14 @@ export function isTooMuch(error: unknown): boolean {
 
 type Headers = ReadonlyMap<string, string>;
 
+/** What an answer is read with. */
+export interface Reading {
+  /** In milliseconds since the epoch. */
+  readonly now: number;
+  /** Texts that no message may hold. */
+  readonly secrets: readonly string[];
+}
+
 const errorBody = z.object({ message: z.string() });
 
 function messageIn(body: unknown): string {
@@ -57,10 +66,14 @@ function messageIn(body: unknown): string {
 
 /**
  * GitHub's own words as the end of a sentence, on one line, so that a person can search for them. What a log would take for
- * a command (`::`, `##[`) and what a comment would take for a mention is left out.
+ * a command (`::`, `##[`) and what a comment would take for a mention is left out, and so are secrets: a server might repeat what was sent.
  */
-function quoted(message: string): string {
-  const harmless = message.replace(/:{2,}/g, ':').replace(/#{2,}/g, '#').replaceAll('@', '').replaceAll('"', "'");
+function quoted(message: string, secrets: readonly string[]): string {
+  const harmless = maskSecrets(message, secrets)
+    .replace(/:{2,}/g, ':')
+    .replace(/#{2,}/g, '#')
+    .replaceAll('@', '')
+    .replaceAll('"', "'");
   const line = safeLine(harmless, 200);
   return line === '' ? '' : `: "${line}"`;
 }
@@ -73,14 +86,14 @@ const PAUSE_WITHOUT_TIME_MS = 60_000;
  * `x-ratelimit-remaining` says, so it is not asked again. A secondary limit is lifted after `retry-after`, else a minute
  * (docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api, 2026-11).
  */
-function limitFailure(status: number, headers: Headers, message: string, now: number): HttpFailure {
+function limitFailure(status: number, headers: Headers, message: string, { now, secrets }: Reading): HttpFailure {
   const pause = parseRetryAfter(headers.get('retry-after') ?? null, now);
   const reset = headers.get('x-ratelimit-reset') ?? '';
   const resetAt = /^\d{1,12}$/.test(reset) ? Number(reset) * 1000 : null;
   const isSecondary = pause !== null || (SECONDARY.test(message) && headers.get('x-ratelimit-remaining') !== '0');
   const wait = pause ?? PAUSE_WITHOUT_TIME_MS;
   const endsAt = pause !== null ? now + pause : isSecondary ? null : resetAt;
-  return new HttpFailure(`answered ${status}, too many requests${quoted(message)}`, {
+  return new HttpFailure(`answered ${status}, too many requests${quoted(message, secrets)}`, {
     kind: 'status',
     status,
     transient: isSecondary,
@@ -101,18 +114,18 @@ function reasonOf(status: number, message: string): RefusalReason {
 }
 
 /** Makes the failure for a REST status. Limits and missing permissions share status 403 and are told apart here. */
-export function refusedStatus(status: number, headers: Headers, body: unknown, now: number): HttpFailure {
+export function refusedStatus(status: number, headers: Headers, body: unknown, reading: Reading): HttpFailure {
   const message = messageIn(body);
   const isLimited =
     status === 429 ||
     (status === 403 &&
       (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0' || ANY_LIMIT.test(message)));
-  if (isLimited) return limitFailure(status, headers, message, now);
-  return new HttpFailure(`answered ${status}${quoted(message)}`, {
+  if (isLimited) return limitFailure(status, headers, message, reading);
+  return new HttpFailure(`answered ${status}${quoted(message, reading.secrets)}`, {
     kind: 'status',
     status,
     transient: isTransientStatus(status),
-    retryAfterMs: parseRetryAfter(headers.get('retry-after') ?? null, now),
+    retryAfterMs: parseRetryAfter(headers.get('retry-after') ?? null, reading.now),
     cause: new GitHubRefusal(reasonOf(status, message)),
   });
 }
@@ -160,7 +173,7 @@ const REASONS: ReadonlyMap<string, RefusalReason> = new Map([
 export function readGraphqlAnswer(
   body: unknown,
   headers: ReadonlyMap<string, string>,
-  now: number,
+  reading: Reading,
   tolerate: (error: GraphqlError) => boolean,
 ): { data: unknown; tolerated: readonly GraphqlError[] } {
   const answer = answerSchema.safeParse(body);
@@ -170,20 +183,23 @@ export function readGraphqlAnswer(
   const { data, message } = answer.data;
   const errors = answer.data.errors ?? [];
   const limited = errors.find((error) => LIMIT_TYPES.includes(error.type) || SECONDARY.test(error.message));
-  if (limited !== undefined) throw limitFailure(200, headers, limited.message, now);
+  if (limited !== undefined) throw limitFailure(200, headers, limited.message, reading);
   if (data === undefined && message !== undefined && ANY_LIMIT.test(message)) {
-    throw limitFailure(200, headers, message, now);
+    throw limitFailure(200, headers, message, reading);
   }
   const serious = errors.find((error) => !tolerate(error));
   if (serious === undefined && data !== undefined) return { data, tolerated: errors };
   const type = serious?.type ?? null;
   const name = /^\w{1,40}$/.test(type ?? '') ? ` ${type ?? ''}` : '';
-  throw new HttpFailure(`answered with the GraphQL error${name}${quoted(serious?.message ?? message ?? '')}`, {
-    kind: 'shape',
-    status: 200,
-    transient: TRANSIENT_TYPES.includes(type),
-    cause: new GitHubRefusal(REASONS.get(type ?? '') ?? 'other'),
-  });
+  throw new HttpFailure(
+    `answered with the GraphQL error${name}${quoted(serious?.message ?? message ?? '', reading.secrets)}`,
+    {
+      kind: 'shape',
+      status: 200,
+      transient: TRANSIENT_TYPES.includes(type),
+      cause: new GitHubRefusal(REASONS.get(type ?? '') ?? 'other'),
+    },
+  );
 }
 
 function remedyFor(failure: HttpFailure): string {

@@ -31,6 +31,14 @@ export const NOTE_CODES = [
   'possibly_outdated',
   'changed_files_incomplete',
   'override_without_approval',
+  'lock_changed',
+  'pull_request_unread',
+  'reviews_unread',
+  'approvers_unread',
+  'merge_conflict',
+  // how this run reached the network
+  'proxy',
+  'certificate_authority',
   // recorded usage
   'usage_not_measured',
   'usage_incomplete',

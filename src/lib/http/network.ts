@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import type { Note } from '../errors/note.js';
 import { configurationError } from '../errors/problem.js';
+import { safeLine } from '../text/plain.js';
 import { sendThrough, type Send } from './request.js';
 import type { RetryEffects } from './retry.js';
 
@@ -30,7 +32,10 @@ export function systemNetwork(environment: Environment): Network {
         clearTimeout(timer);
       };
     },
-    connect: () => (send ??= sendThrough(proxyDispatcher(environment))),
+    connect: () => {
+      refuseUnverifiedTls((name) => environment[name]);
+      return (send ??= sendThrough(proxyDispatcher(environment)));
+    },
   };
 }
 
@@ -92,4 +97,36 @@ function proxyUrl(environment: Environment, name: string): string | null {
       ? `The environment variable ${name} names a SOCKS proxy, which is not supported; ${accepted}.`
       : `The environment variable ${name} is not a proxy's URL; ${accepted}.`,
   );
+}
+
+/** Throws a NoVerdictError (2) where the environment has Node accept any certificate: anybody could then answer with prices. */
+export function refuseUnverifiedTls(variableOf: (name: string) => string | undefined): void {
+  if (variableOf('NODE_TLS_REJECT_UNAUTHORIZED')?.trim() !== '0') return;
+  throw configurationError(
+    'NODE_TLS_REJECT_UNAUTHORIZED is 0 in the environment, so no server would have to prove who it is; remove the variable. For a certificate authority of your own set NODE_EXTRA_CA_CERTS',
+  );
+}
+
+/** Notes on what stands between this process and the servers it asks: a proxy, and certificate authorities beside Node's own. */
+export function networkNotes(variableOf: (name: string) => string | undefined): Note[] {
+  const notes: Note[] = [];
+  const proxies = ['HTTPS_PROXY', 'HTTP_PROXY'].flatMap((name) => {
+    const text = [variableOf(name.toLowerCase()), variableOf(name)].find((value) => (value ?? '').trim() !== '');
+    return text === undefined ? [] : [`${hostOf(text.trim())} (${name})`];
+  });
+  if (proxies.length > 0) {
+    notes.push({ code: 'proxy', message: `Requests of this run went through a proxy: ${proxies.join(', ')}.` });
+  }
+  const authorities = variableOf('NODE_EXTRA_CA_CERTS') ?? '';
+  if (authorities !== '') {
+    const message = `This run accepted further certificate authorities: ${safeLine(authorities)} (NODE_EXTRA_CA_CERTS).`;
+    notes.push({ code: 'certificate_authority', message });
+  }
+  return notes;
+}
+
+/** The host and port of a proxy, without the password that may stand before them. */
+function hostOf(text: string): string {
+  const url = text.includes('://') ? text : `http://${text}`;
+  return URL.canParse(url) ? new URL(url).host : 'an address that is no URL';
 }

@@ -14,6 +14,7 @@ import { bundledPackages, licencesText, partsList } from './bundled-packages.mjs
 const STARTERS = [
   ['index.js', 'action'],
   ['cli/index.js', 'commandLine'],
+  ['record/index.js', 'recordAction'],
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -54,7 +54,7 @@ function readRecordOptions(args: readonly string[]): {
   const settings = {
     suite: suite ?? null,
     usageFile: textOption(options, 'usage-file') ?? DEFAULT_USAGE_FILE,
-    cap: capText === undefined ? null : capOf(capText),
+    cap: capText === undefined ? null : capOf(capText, 'llm-budget record --cap'),
     capFrom: capFrom ?? null,
     allowUnpriced: isGiven(options, 'allow-unpriced'),
     prices: priceOptionsOf(options),
@@ -62,11 +62,11 @@ function readRecordOptions(args: readonly string[]): {
   return { settings, command };
 }
 
-/** US dollars, as a manifest states them. */
-export function capOf(text: string): Decimal {
+/** US dollars, as a manifest states them; `subject` begins the message of the NoVerdictError (2). */
+export function capOf(text: string, subject: string): Decimal {
   const cap = amount.safeParse(text);
   if (cap.success) return cap.data;
-  throw usageError('record', `--cap accepts US dollars such as 2.50, not ${JSON.stringify(text)}`);
+  throw configurationError(`${subject} accepts US dollars such as 2.50, not ${JSON.stringify(text)}`);
 }
 
 /** Runs the command with the streams of this process, and hands on the signals that end this one. */

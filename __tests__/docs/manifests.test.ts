@@ -41,16 +41,17 @@ describe('parts of a manifest', () => {
     '%s belong into one',
     (name, text) => {
       const rest = 'suites: {s: {calls: [{model: a/b, count: 1, prompt_tokens: 1, completion_tokens: 1}]}}\n';
-      const whole = `version: 1\nruns_per_month: 1\n${text}${/^suites:/m.test(text) ? '' : rest}`;
+      const runs = /^runs_per_month:/m.test(text) ? '' : 'runs_per_month: 1\n';
+      const whole = `version: 1\n${runs}${text}${/^suites:/m.test(text) ? '' : rest}`;
       expect(() => parseManifest(whole, name)).not.toThrow();
     },
   );
 });
 
-test('the manifest in the README has every field that there is', async () => {
-  const readme = await readProjectFile('README.md');
+test('the manifest in docs/manifest.md has every field that there is', async () => {
+  const page = await readProjectFile('docs/manifest.md');
   const fields = [...manifestJsonSchemaText().matchAll(/^ *"([a-z0-9_]+)": \{/gm)].map(([, name = '']) => name);
   const known = fields.filter((name) => name.includes('_') || ['repeat', 'paths', 'provider', 'models'].includes(name));
   expect(known.length).toBeGreaterThan(35);
-  expect(known.filter((name) => !new RegExp(String.raw`\b${name}:`).test(readme))).toEqual([]);
+  expect(known.filter((name) => !new RegExp(String.raw`\b${name}:`).test(page))).toEqual([]);
 });

@@ -39,7 +39,7 @@ export function comparisonOf(head: Manifest, base: Manifest | null = null, price
 }
 
 export function suggestionsFor(head: Manifest, base: Manifest | null = null): Suggestion[] {
-  return suggest(comparisonOf(head, base), OFFERS, null);
+  return suggest({ comparison: comparisonOf(head, base), catalogue: OFFERS, at: null });
 }
 
 /** `batch 0.5`: kind and saving, in order. */

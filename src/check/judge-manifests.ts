@@ -13,7 +13,7 @@ import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import type { Policy } from '../manifest/schema.js';
 import { toText } from '../lib/money/decimal.js';
 import type { PriceDrift, ReportSuggestion } from '../report/model/schema.js';
-import { withRemedies } from '../budget/suggestions/remedies.js';
+import { scopeOfAll, withRemedies } from '../budget/suggestions/remedies.js';
 import { suggest, worthShowing } from '../budget/suggestions/suggest.js';
 import { judge, judgeWithoutManifest } from '../budget/verdict/judge.js';
 import type { Judgement } from '../budget/verdict/judge.js';
@@ -121,15 +121,20 @@ export function judgeManifests(
       lock === null ? null : estimateCall(call, requests, lock, time.at).per_run,
     extra: (side) => judgeCredits(prices.credits, side, limits.policy),
   });
-  const suggestions = suggest(comparison, prices.catalogue, time.at);
+  const changes = changesOf(
+    comparison,
+    (call, requests) => estimateCall(call, requests, prices.catalogue, time.at).per_run,
+  );
+  const advice = { comparison, catalogue: prices.catalogue, at: time.at };
+  const violations = withRemedies(judgement.violations, advice, changes);
   const drift = lock === null ? null : priceDrift(comparison.head, estimate(head, lock));
   return {
     comparison,
     base: comparison.shown.base,
     suites: comparison.suites,
-    changes: changesOf(comparison, (call, requests) => estimateCall(call, requests, prices.catalogue, time.at).per_run),
-    judgement: { ...judgement, violations: withRemedies(judgement.violations, suggestions, comparison) },
-    suggestions: worthShowing(suggestions).map(({ message, saving }) => ({
+    changes,
+    judgement: { ...judgement, violations },
+    suggestions: worthShowing(suggest(advice, scopeOfAll(violations, comparison))).map(({ message, saving }) => ({
       message,
       saving_per_run: saving === null ? null : toText(saving),
     })),

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decimal } from '../../../src/lib/money/decimal.js';
 import type { Budget } from '../../../src/manifest/schema.js';
 import type { Manifest } from '../../../src/manifest/manifest.js';
 import { withRemedies } from '../../../src/budget/suggestions/remedies.js';
-import { suggest } from '../../../src/budget/suggestions/suggest.js';
+import { changesOf } from '../../../src/budget/comparison/changes.js';
+import { estimateCall } from '../../../src/budget/estimate.js';
 import { fail, judged, warn } from '../../support/judged.js';
 import { call, manifest, suite, tokens } from '../../support/manifest.js';
 import { comparisonOf, OFFERS } from '../../support/suggested.js';
@@ -13,11 +16,10 @@ const dear = call({ model: 'a/dear', name: 'answer', count: 10, completion_token
 const one = { ...dear, model: 'a/one' };
 
 function remediesOf(head: Manifest, base: Manifest | null = null): string[] {
-  const comparison = comparisonOf(head, base);
+  const input = { comparison: comparisonOf(head, base), catalogue: OFFERS, at: null };
   const { violations } = judged({ head, base, catalogue: OFFERS });
-  return withRemedies(violations, suggest(comparison, OFFERS, null), comparison).map(
-    ({ rule, remedy = '' }) => `${rule}: ${remedy}`,
-  );
+  const changes = changesOf(input.comparison, (one, requests) => estimateCall(one, requests, OFFERS, null).per_run);
+  return withRemedies(violations, input, changes).map(({ rule, remedy = '' }) => `${rule}: ${remedy}`);
 }
 
 const limited = (budget: Budget, calls = [plain]) => manifest({ budget, suites: [suite({ name: 'rag', calls })] });
@@ -49,7 +51,7 @@ describe('a limit on the cost of a run', () => {
     expect(remediesOf(limited({ per_run: warn('9') }))[0]).toMatch(/brings it to \$8\.00, within \$9\.00/);
   });
 
-  test('of a suite counts the savings in that suite alone', () => {
+  test('of a suite names calls of that suite alone, with the savings there', () => {
     const head = manifest({
       suites: [
         suite({ name: 'rag', calls: [plain], budget: { per_run: fail('8') } }),
@@ -57,8 +59,8 @@ describe('a limit on the cost of a run', () => {
       ],
     });
     expect(remediesOf(head)).toEqual([
-      'per_run: Set provider.sort: price on rag / answer and 1 more call: that alone brings it to $8.00, within $8.00.',
-      'per_run: Ask for a/plain:floor on rag / answer and 1 more call: that alone brings it to $4.00, within $5.50.',
+      'per_run: Set provider.sort: price on rag / answer: that alone brings it to $8.00, within $8.00.',
+      'per_run: Ask for a/plain:floor on nightly / answer: that alone brings it to $4.00, within $5.50.',
     ]);
   });
 });
@@ -80,9 +82,9 @@ test('a limit on the worst case is mended by a cap: 1 + 200 x 0.001 is within 2'
 });
 
 describe('a limit on the increase', () => {
-  test('is mended by going back to the old model: 30 - 20 is 0 above base', () => {
+  test('names the part of the change that raised it: 10 x (3 - 1)', () => {
     expect(remediesOf(limited({ increase_per_run: fail('1') }, [dear]), limited({}, [one]))).toEqual([
-      'increase_per_run: Go back to a/one on rag / answer: that alone brings it to $0.00, within $1.00.',
+      'increase_per_run: Take back rag / answer: a/one -> a/dear, +$20.00.',
     ]);
   });
 
@@ -92,7 +94,7 @@ describe('a limit on the increase', () => {
       { ...one, count: 1, name: 'half', prompt_tokens: tokens(500) },
     ]);
     expect(remediesOf(limited({ increase_percent: fail('10') }), base)[0]).toMatch(
-      /^increase_percent: Set provider\.sort: price on rag \/ answer: that alone brings it to \+6\.7 %, within \+10 %\.$/,
+      /^increase_percent: Take back rag \/ answer: 7 -> 10 requests, \+\$3\.00\. Or: Set provider\.sort: price on rag \/ answer: that alone brings it to \+6\.7 %, within \+10 %\.$/,
     );
     expect(remediesOf(limited({ increase_percent: fail('6') }), base)[0]).toMatch(/Ask for a\/plain:floor/);
   });
@@ -101,4 +103,79 @@ describe('a limit on the increase', () => {
 test('rules that are not about cost keep their remedy', () => {
   const unknown = call({ model: 'a/unknown', name: 'other' });
   expect(remediesOf(limited({}, [plain, unknown]))).toEqual([expect.stringMatching(/^unpriced: (?!Set|Ask)/)]);
+});
+
+describe('a limit on the worst case', () => {
+  const long = (fields: Partial<Parameters<typeof call>[0]>) =>
+    call({ model: 'a/long', name: 'answer', completion_tokens: tokens(100), max_tokens: 200, ...fields });
+
+  test('names what bounds it, the largest part first: 1.2 x 4 attempts, 1 + 3 more of the longest prompt', () => {
+    // (4 + 0.2) x 5; without retries 4.2, with the expected prompt (1 + 0.2) x 5 = 6
+    const retries = { expected: decimal('0'), max: decimal('4') };
+    const head = limited({ worst_case_per_run: fail('5') }, [long({ retries, prompt_tokens: tokens(1000, 4000) })]);
+    expect(remediesOf(head)).toEqual([
+      'worst_case_per_run: Lower retries.max to the expected retries on rag / answer: that alone brings it to $4.20, within $5.00. ' +
+        'Or: Lower prompt_tokens.max to the expected prompt on rag / answer: $15.00 less.',
+    ]);
+  });
+
+  test('names first the call whose worst case this change raised: 2 x 1.2 - 1.2', () => {
+    const head = limited({ worst_case_per_run: fail('2') }, [long({ count: 2 })]);
+    expect(remediesOf(head, limited({}, [long({})]))[0]).toBe(
+      'worst_case_per_run: Take back rag / answer: worst case $1.20 -> $2.40, +$1.20.',
+    );
+  });
+});
+
+test('what is overridden was approved as it is and has no remedy', () => {
+  const input = { comparison: comparisonOf(limited({})), catalogue: OFFERS, at: null };
+  const { violations } = judged({ head: limited({ per_run: fail('8') }), catalogue: OFFERS });
+  const overridden = violations.map((one) => ({ ...one, severity: 'warn' as const, overridden: true }));
+  expect(withRemedies(overridden, input, []).map(({ remedy }) => remedy)).toEqual([undefined]);
+});
+
+test('every call that a remedy names belongs to the scope of its violation', () => {
+  const calls = fc.array(
+    fc.record({
+      model: fc.constantFrom('a/plain', 'a/one', 'a/dear', 'a/long'),
+      count: fc.integer({ min: 1, max: 20 }),
+      max: fc.option(fc.constantFrom(200, 5000)),
+    }),
+    { minLength: 1, maxLength: 2 },
+  );
+  const manifests = fc.array(calls, { minLength: 3, maxLength: 3 }).map((suites) =>
+    manifest({
+      budget: { per_run: fail('0.01'), worst_case_per_run: fail('0.01'), increase_per_run: fail('0.001') },
+      suites: suites.map((of, index) =>
+        suite({
+          name: `suite-${index}`,
+          run: index === 2 ? 'nightly' : 'ci',
+          budget: { per_run: fail('0.01'), worst_case_per_run: fail('0.01'), increase_per_run: fail('0.001') },
+          calls: of.map(({ model, count, max }, place) => {
+            const cap = max === null ? {} : { max_tokens: max };
+            const name = `call-${index}-${place}`;
+            return call({ model, count, name, display_name: name, completion_tokens: tokens(10), ...cap });
+          }),
+        }),
+      ),
+    }),
+  );
+  let named = 0;
+  fc.assert(
+    fc.property(manifests, manifests, (head, base) => {
+      const input = { comparison: comparisonOf(head, base), catalogue: OFFERS, at: null };
+      const changes = changesOf(input.comparison, (one, requests) => estimateCall(one, requests, OFFERS, null).per_run);
+      const { violations } = judged({ head, base, catalogue: OFFERS });
+      for (const { suite: name, run, remedy = '' } of withRemedies(violations, input, changes)) {
+        const suites = [...remedy.matchAll(/suite-\d/g)].map(([found]) => found);
+        named += suites.length;
+        for (const found of suites) {
+          if (name !== null) expect(found).toBe(name);
+          else if (run !== null) expect(found === 'suite-2' ? 'nightly' : 'ci').toBe(run);
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
+  expect(named).toBeGreaterThan(200);
 });

@@ -12,12 +12,18 @@ const messages = (head: ReturnType<typeof of>, base: ReturnType<typeof of> | nul
 
 describe('cheaper ways to make the same requests', () => {
   test('are priced anew: 10 x (1 - 0.5) by batch, 10 x (1 - 0.4) by :floor, 10 x (1 - 0.8) by the cheapest endpoint', () => {
-    expect(inShort(suggestionsFor(of(asked({ count: 10 }))))).toEqual(['floor 6', 'batch 5', 'endpoint 2']);
+    expect(inShort(suggestionsFor(of(asked({ count: 10, batch_ok: true }))))).toEqual([
+      'floor 6',
+      'batch 5',
+      'endpoint 2',
+    ]);
   });
 
   test('count repeats and retries: 3 x 10 x 1.5 x (1 - 0.5)', () => {
     const retries = { expected: decimal('0.5'), max: null };
-    const head = manifest({ suites: [suite({ name: 'rag', repeat: 3, calls: [asked({ count: 10, retries })] })] });
+    const head = manifest({
+      suites: [suite({ name: 'rag', repeat: 3, calls: [asked({ count: 10, retries, batch_ok: true })] })],
+    });
     expect(inShort(suggestionsFor(head))).toContain('batch 22.5');
   });
 
@@ -28,6 +34,12 @@ describe('cheaper ways to make the same requests', () => {
     expect(messages(head)[0]).toBe(
       'Ask for a/plain:floor on rag / large and 1 more call: a/plain at one/flex, the cheapest eligible endpoint, flex endpoints included.',
     );
+  });
+
+  test('leave out :batch where something waits for the answers: a call says that none does, or its suite runs apart', () => {
+    expect(inShort(suggestionsFor(of(asked({ count: 10 }))))).toEqual(['floor 6', 'endpoint 2']);
+    const nightly = manifest({ suites: [suite({ name: 'rag', run: 'nightly', calls: [asked({ count: 10 })] })] });
+    expect(inShort(suggestionsFor(nightly))).toEqual(['floor 6', 'batch 5', 'endpoint 2']);
   });
 
   test('leave out :batch where the catalogue has no such row', () => {
@@ -42,7 +54,7 @@ describe('cheaper ways to make the same requests', () => {
     expect(inShort(suggestionsFor(of(asked({ count: 10, model: 'a/plain:floor' }))))).toEqual([]);
     expect(inShort(suggestionsFor(of(asked({ count: 10, model: 'a/plain:batch' }))))).toEqual([]);
     // 10 x (0.8 - 0.4) and 10 x (0.8 - 0.5)
-    expect(inShort(suggestionsFor(of(asked({ count: 10, provider: { sort: 'price' } }))))).toEqual([
+    expect(inShort(suggestionsFor(of(asked({ count: 10, batch_ok: true, provider: { sort: 'price' } }))))).toEqual([
       'floor 4',
       'batch 3',
     ]);
@@ -104,7 +116,7 @@ describe('completions without a cap', () => {
     // 2 x (1 + 10000 x 0.001) = 22 of 22 + 2 x (1 + 500 x 0.001) = 25; capped 2 x (1 + 200 x 0.001) = 2.4
     const head = of(long({ count: 2 }), long({ name: 'capped', count: 2, max_tokens: 500 }));
     expect(messages(head)).toEqual([
-      '1 call without max_tokens: 88 % of the worst case of a run, $22.00 of $25.00. Set to twice the expected completion on rag / answer, max_tokens would take $19.60 off it.',
+      '1 call without max_tokens: 88 % of the worst case of a run, $22.00 of $25.00. Set max_tokens to twice the expected completion on rag / answer: that would take $19.60 off the worst case of $25.00.',
     ]);
   });
 
@@ -133,7 +145,7 @@ describe('what is shown', () => {
   });
 
   test('of :floor and the cheapest endpoint on the same calls is the one that saves more', () => {
-    expect(shown(of(asked({ count: 10 })))).toEqual(['floor 6', 'batch 5']);
+    expect(shown(of(asked({ count: 10, batch_ok: true })))).toEqual(['floor 6', 'batch 5']);
   });
 
   test('is nothing for a manifest that costs nothing', () => {

@@ -3,7 +3,7 @@ import { partsProblem } from '../../manifest/checks.js';
 import type { FileTokens, NamedCall } from '../../manifest/manifest.js';
 import { tokenFamily, tokensOf } from '../../manifest/prompt-tokens/family.js';
 import { TOKEN_PARTS } from '../../manifest/token-parts.js';
-import { add, compare, isZero, subtract, toNumber } from '../../lib/money/decimal.js';
+import { add, compare, isZero, negate, subtract, toNumber } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import type { CallPair, Comparison } from './comparison.js';
 
@@ -45,7 +45,21 @@ export type PriceOfRun = (call: NamedCall, requests: bigint) => Decimal | null;
  */
 export function changesOf(comparison: Comparison, priceOf: PriceOfRun): Change[] {
   if (comparison.base === null) return [];
-  return comparison.suites.flatMap(({ name, calls }) => calls.flatMap((pair) => changesOfCall(name, pair, priceOf)));
+  return comparison.suites.flatMap(({ name, head, base, calls }) => {
+    const hasMoved = head !== null && base !== null && head.run !== base.run;
+    return calls.flatMap((pair) =>
+      (hasMoved ? movedCall(pair) : [pair]).flatMap((one) => changesOfCall(name, one, priceOf)),
+    );
+  });
+}
+
+/** A suite that runs in another kind than at base adds its calls to that kind, and takes them from the one before. */
+function movedCall({ head, base }: CallPair): CallPair[] {
+  const less = base?.per_run ?? null;
+  return [
+    ...(base === null ? [] : [{ status: 'removed' as const, head: null, base, delta: less && negate(less) }]),
+    ...(head === null ? [] : [{ status: 'added' as const, head, base: null, delta: head.per_run }]),
+  ];
 }
 
 function changesOfCall(suite: string, pair: CallPair, priceOf: PriceOfRun): Change[] {

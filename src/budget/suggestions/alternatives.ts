@@ -1,24 +1,19 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
-import type { CallPair } from '../comparison/comparison.js';
 import { estimateCall } from '../estimate.js';
 import type { CallEstimate } from '../estimate.js';
 import type { NamedCall } from '../../manifest/manifest.js';
 import { compare } from '../../lib/money/decimal.js';
-import type { SuggestionKind } from './suggestion.js';
+import { DEFAULT_RUN } from '../../manifest/schema.js';
+import type { AdviceInput, PairInSuite, SuggestionKind } from './suggestion.js';
 
 /** A call as it is, and as it would be after one change, priced by the same catalogue at the same time. */
 export interface Alternative {
-  readonly kind: Exclude<SuggestionKind, 'max_tokens'>;
+  readonly kind: Extract<SuggestionKind, 'endpoint' | 'floor' | 'previous_model' | 'batch'>;
   readonly suite: string;
   /** The model to ask for. */
   readonly model: string;
   readonly before: CallEstimate;
   readonly after: CallEstimate;
-}
-
-export interface PairInSuite {
-  readonly suite: string;
-  readonly pair: CallPair;
 }
 
 interface Change {
@@ -27,10 +22,10 @@ interface Change {
 }
 
 /** The changes that make a call of head cheaper, each priced anew; none for a call that is free or has no price. */
-export function alternativesFor({ suite, pair }: PairInSuite, catalogue: Catalogue, at: Date | null): Alternative[] {
+export function alternativesFor({ suite, run, pair }: PairInSuite, { catalogue, at }: AdviceInput): Alternative[] {
   const before = pair.head;
   if (before?.price.state !== 'priced') return [];
-  return changesOf(before, pair.base, catalogue).flatMap(({ kind, call }) => {
+  return changesOf(before, pair.base, catalogue, run !== DEFAULT_RUN).flatMap(({ kind, call }) => {
     const after = estimateCall(call, before.requests_per_run, catalogue, at);
     return isCheaper(after, before) ? [{ kind, suite, model: call.model, before, after }] : [];
   });
@@ -40,8 +35,17 @@ function isCheaper(after: CallEstimate, before: CallEstimate): boolean {
   return after.per_run !== null && before.per_run !== null && compare(after.per_run, before.per_run) < 0;
 }
 
-function changesOf({ call, price }: CallEstimate, base: CallEstimate | null, catalogue: Catalogue): Change[] {
-  return [...previousModel(call, base), ...batch(call, price.resolved_model, catalogue), ...cheapestEndpoint(call)];
+function changesOf(
+  { call, price }: CallEstimate,
+  base: CallEstimate | null,
+  catalogue: Catalogue,
+  nothingWaits: boolean,
+): Change[] {
+  return [
+    ...previousModel(call, base),
+    ...(nothingWaits || call.batch_ok ? batch(call, price.resolved_model, catalogue) : []),
+    ...cheapestEndpoint(call),
+  ];
 }
 
 /** A change of the model in this pull request that made the same request dearer. */
@@ -50,7 +54,10 @@ function previousModel(call: NamedCall, base: CallEstimate | null): Change[] {
   return [{ kind: 'previous_model', call: { ...call, model: base.call.model } }];
 }
 
-/** Only where the catalogue has the row: there is no `:batch` for every model. A tier that was asked for is kept. */
+/**
+ * Only for answers that nothing waits for, and where the catalogue has the row: there is no `:batch` for every model. A tier
+ * that was asked for is kept.
+ */
 function batch(call: NamedCall, resolved: string | null, catalogue: Catalogue): Change[] {
   const model = `${resolved ?? ''}:batch`;
   if (!catalogue.models.has(model) || call.service_tier !== 'default') return [];

@@ -1,3 +1,5 @@
+import type { Change } from '../comparison/changes.js';
+import { changeInWords } from '../comparison/change-words.js';
 import type { Comparison } from '../comparison/comparison.js';
 import type { Estimate } from '../estimate.js';
 import {
@@ -13,75 +15,192 @@ import {
   ZERO,
 } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { percent, formatDistinct } from '../../lib/text/amount.js';
+import { counted, formatDistinct, money, percent, signedMoney } from '../../lib/text/amount.js';
+import { safeLine } from '../../lib/text/plain.js';
 import { breaksPercent } from '../verdict/increase.js';
-import type { Violation } from '../verdict/violation.js';
-import type { Effect, Suggestion } from './suggestion.js';
+import { LIMIT_NAMES } from '../verdict/limits-in-force.js';
+import type { Rule, Violation } from '../verdict/violation.js';
+import type { AdviceInput, Effect, Scope, Suggestion } from './suggestion.js';
 import { SUGGESTION_KINDS } from './suggestion.js';
+import { suggest } from './suggest.js';
+import { boundWorstCase } from './worst-case.js';
+
+const COST_RULES: ReadonlySet<Rule> = new Set<Rule>(LIMIT_NAMES);
 
 /**
- * The violations, those of a limit on cost with the smallest change that alone would bring the cost within the limit as
- * their remedy, where there is one.
+ * The violations with their remedies. A limit on cost has this change's own part first, where it has one, then the smallest
+ * change that alone would bring the cost within the limit; for a worst case, what bounds it. Every call that is named belongs
+ * to the scope of the violation. What is overridden was approved as it is and gets no advice.
  */
 export function withRemedies(
   violations: readonly Violation[],
+  input: AdviceInput,
+  changes: readonly Change[],
+): Violation[] {
+  const known = new Map<string, Suggestion[]>();
+  return violations.map((violation) => {
+    if (violation.overridden === true) return { ...violation, remedy: undefined };
+    if (!COST_RULES.has(violation.rule)) return violation;
+    const scope = scopeOf(violation, input.comparison);
+    const key = JSON.stringify([violation.suite, violation.run]);
+    const isWorstCase = violation.rule === 'worst_case_per_run';
+    const suggestions = isWorstCase ? boundWorstCase(input, scope) : (known.get(key) ?? suggest(input, scope));
+    if (!isWorstCase) known.set(key, suggestions);
+    const parts = [
+      ...(violation.in_base === true ? [] : ownPart(violation, input, changes, scope)),
+      ...otherWay(violation, suggestions, input.comparison, scope),
+    ];
+    if (parts.length === 0) return violation;
+    return { ...violation, remedy: parts.map((part, index) => (index === 0 ? part : `Or: ${part}`)).join(' ') };
+  });
+}
+
+/** The suites that a violation is about: one, those of a kind of run, or all. */
+function scopeOf({ suite, run }: Pick<Violation, 'suite' | 'run'>, { suites }: Comparison): Scope {
+  if (suite !== null) return (name) => name === suite;
+  if (run === null) return () => true;
+  const names = new Set(suites.filter(({ head, base }) => (head ?? base)?.run === run).map(({ name }) => name));
+  return (name) => names.has(name);
+}
+
+/** The suites that any broken limit on cost is about; all of them where none is broken. */
+export function scopeOfAll(violations: readonly Violation[], comparison: Comparison): Scope {
+  const broken = violations.filter(({ rule, overridden }) => COST_RULES.has(rule) && overridden !== true);
+  if (broken.length === 0) return () => true;
+  const scopes = broken.map((violation) => scopeOf(violation, comparison));
+  return (name) => scopes.some((scope) => scope(name));
+}
+
+/** The largest part of the change in this scope: `Take back rag / judge: 540 -> 1,800 requests, +$0.77.` */
+function ownPart(violation: Violation, input: AdviceInput, changes: readonly Change[], scope: Scope): string[] {
+  const inScope = changes.filter(({ suite }) => scope(suite));
+  if (violation.rule === 'worst_case_per_run') return ownWorstCase(input.comparison, scope);
+  const largest = grouped(inScope)
+    .filter(({ amount }) => isPositive(amount))
+    .toSorted((a, b) => compare(b.amount, a.amount))[0];
+  return largest === undefined ? [] : [`Take back ${largest.words}, ${signedMoney(largest.amount)}.`];
+}
+
+interface OwnPart {
+  readonly words: string;
+  readonly amount: Decimal;
+}
+
+/** A file that several calls use is one part of the change. */
+function grouped(changes: readonly Change[]): OwnPart[] {
+  const groups = new Map<string, Change[]>();
+  for (const [index, change] of changes.entries()) {
+    const key = change.file === null ? String(index) : JSON.stringify([change.what, change.file]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [change]);
+    else group.push(change);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const subject = first.file ?? `${first.suite} / ${first.call}`;
+    const calls = group.length === 1 ? '' : ` in ${counted(group.length, 'call')}`;
+    const words = `${safeLine(subject, 140)}: ${safeLine(changeInWords(first), 200)}${calls}`;
+    return [{ words, amount: sum(group.flatMap(({ per_run: moved }) => moved ?? [])) }];
+  });
+}
+
+/** The call of the scope whose worst case rose most. */
+function ownWorstCase({ suites, base }: Comparison, scope: Scope): string[] {
+  if (base === null) return [];
+  const rises = suites
+    .filter(({ name }) => scope(name))
+    .flatMap(({ name, calls }) =>
+      calls.flatMap(({ head, base: before }) => {
+        const [after, was] = [head?.worst_case_per_run, before === null ? ZERO : before.worst_case_per_run];
+        if (head === null || !after || was === null) return [];
+        const words = `${safeLine(name)} / ${safeLine(head.call.display_name)}: worst case ${money(was)} -> ${money(after)}`;
+        return [{ words, amount: subtract(after, was) }];
+      }),
+    );
+  const [largest] = rises.filter(({ amount }) => isPositive(amount)).toSorted((a, b) => compare(b.amount, a.amount));
+  return largest === undefined ? [] : [`Take back ${largest.words}, ${signedMoney(largest.amount)}.`];
+}
+
+/** What else would mend it: the smallest change that suffices alone; of a worst case all that bounds it. */
+function otherWay(
+  violation: Violation,
   suggestions: readonly Suggestion[],
   comparison: Comparison,
-): Violation[] {
+  scope: Scope,
+): string[] {
+  if (violation.rule === 'worst_case_per_run') return worstCaseWay(violation, suggestions);
+  // What a lower bound would be is not what the cost would be.
+  if (violation.at_least === true) return [];
   const smallestFirst = suggestions.toSorted(
     (a, b) => SUGGESTION_KINDS.indexOf(a.kind) - SUGGESTION_KINDS.indexOf(b.kind),
   );
-  return violations.map((violation) => {
-    // What a lower bound would be is not what the cost would be.
-    if (violation.at_least === true) return violation;
-    for (const suggestion of smallestFirst) {
-      const after = figureAfter(violation, suggestion, comparison);
-      if (after !== null) return { ...violation, remedy: `${suggestion.action}: that alone ${after}.` };
-    }
-    return violation;
+  for (const suggestion of smallestFirst) {
+    // Going back to the model before is this change's own part.
+    if (suggestion.kind === 'previous_model') continue;
+    const after = figureAfter(violation, suggestion, comparison, scope);
+    if (after !== null) return [`${suggestion.action}: that alone ${after}.`];
+  }
+  return [];
+}
+
+const MOST_BOUNDS = 3;
+
+function worstCaseWay(violation: Violation, suggestions: readonly Suggestion[]): string[] {
+  return suggestions.slice(0, MOST_BOUNDS).map((suggestion) => {
+    const less = sum([...suggestion.effects.values()].map((effect) => effect.worst_case));
+    const within = violation.at_least === true ? null : withinLimit(violation, less);
+    return `${suggestion.action}: ${within === null ? `${money(less)} less` : `that alone ${within}`}.`;
   });
 }
 
 /** What the figure would be, in words, where it would be within the limit; null where it would not. */
-function figureAfter(violation: Violation, suggestion: Suggestion, comparison: Comparison): string | null {
-  const [actual, limit] = [violation.actual, violation.limit].map((text) => parseDecimal(text ?? ''));
-  if (!actual || !limit) return null;
+function figureAfter(
+  violation: Violation,
+  suggestion: Suggestion,
+  comparison: Comparison,
+  scope: Scope,
+): string | null {
   if (violation.rule === 'increase_percent') {
-    return percentAfter(violation, limit, expectedLess(suggestion, violation.suite), comparison);
+    const limit = parseDecimal(violation.limit ?? '');
+    return limit && percentAfter(violation, limit, expectedLess(suggestion), [comparison.head, comparison.base], scope);
   }
-  const less = reduction(violation, suggestion, comparison);
-  if (less === null || !isPositive(less)) return null;
+  return withinLimit(violation, reduction(violation, suggestion, comparison));
+}
+
+function withinLimit(violation: Violation, less: Decimal): string | null {
+  const [actual, limit] = [violation.actual, violation.limit].map((text) => parseDecimal(text ?? ''));
+  if (!actual || !limit || !isPositive(less)) return null;
   const after = subtract(actual, less);
   if (compare(after, limit) > 0) return null;
   const shown = formatDistinct(after, limit);
   return `brings it to ${shown.actual}, within ${shown.limit}`;
 }
 
-/** What the suggestion takes off the figure that a limit is held against; null for rules that are not on cost. */
-function reduction({ rule, suite }: Violation, suggestion: Suggestion, comparison: Comparison): Decimal | null {
-  if (rule === 'per_run' || rule === 'increase_per_run') return expectedLess(suggestion, suite);
-  if (rule === 'per_month') return monthlyLess(suggestion, suite, comparison);
-  return rule === 'worst_case_per_run' ? sum(effectsIn(suggestion, suite).map((effect) => effect.worst_case)) : null;
+/** What the suggestion takes off the figure that a limit on expected cost is held against. */
+function reduction({ rule }: Violation, suggestion: Suggestion, comparison: Comparison): Decimal {
+  return rule === 'per_month' ? monthlyLess(suggestion, comparison) : expectedLess(suggestion);
 }
 
-function expectedLess(suggestion: Suggestion, suite: string | null): Decimal {
-  return sum(effectsIn(suggestion, suite).map((effect) => effect.expected));
+function expectedLess({ effects }: Suggestion): Decimal {
+  return sum([...effects.values()].map((effect: Effect) => effect.expected));
 }
 
-function effectsIn({ effects }: Suggestion, suite: string | null): Effect[] {
-  return [...effects].filter(([name]) => suite === null || name === suite).map(([, effect]) => effect);
-}
-
-function monthlyLess({ effects }: Suggestion, suite: string | null, { head }: Comparison): Decimal {
+function monthlyLess({ effects }: Suggestion, { head }: Comparison): Decimal {
   return head.suites
-    .filter(({ name }) => suite === null || suite === name)
     .map(({ name, runs_per_month: runs }) => times(effects.get(name)?.expected ?? ZERO, runs ?? 0))
     .reduce(add, ZERO);
 }
 
 /** Only where the increase that was judged is the one over base: over the default branch it may be another. */
-function percentAfter(violation: Violation, limit: Decimal, less: Decimal, comparison: Comparison): string | null {
-  const [head, base] = [comparison.head, comparison.base].map((estimate) => pricedPerRun(estimate, violation.suite));
+function percentAfter(
+  violation: Violation,
+  limit: Decimal,
+  less: Decimal,
+  sides: readonly [Estimate, Estimate | null],
+  scope: Scope,
+): string | null {
+  const [head, base] = sides.map((side) => (side === null ? ZERO : pricedPerRun(side, scope)));
   if (!head || !base || isZero(base) || isZero(less)) return null;
   const increase = (cost: Decimal) => percentage(subtract(cost, base), base, 2);
   const actual = parseDecimal(violation.actual ?? '');
@@ -91,7 +210,6 @@ function percentAfter(violation: Violation, limit: Decimal, less: Decimal, compa
   return `brings it to ${percent(increase(after))}, within ${percent(limit)}`;
 }
 
-function pricedPerRun(estimate: Estimate | null, suite: string | null): Decimal | null {
-  if (estimate === null || suite === null) return estimate?.totals.priced_per_run ?? null;
-  return estimate.suites.find(({ name }) => name === suite)?.totals.priced_per_run ?? null;
+function pricedPerRun({ suites }: Estimate, scope: Scope): Decimal {
+  return sum(suites.filter(({ name }) => scope(name)).map(({ totals }) => totals.priced_per_run));
 }

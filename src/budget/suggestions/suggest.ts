@@ -1,37 +1,27 @@
-import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
-import type { Comparison } from '../comparison/comparison.js';
 import { add, compare, subtract, sum, ZERO } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import type { Alternative, PairInSuite } from './alternatives.js';
+import type { Alternative } from './alternatives.js';
 import { alternativesFor } from './alternatives.js';
-import { capCompletions } from './cap-completions.js';
-import { matters } from './suggestion.js';
-import type { Effect, Suggestion } from './suggestion.js';
+import { capCompletions } from './worst-case.js';
+import { largestCalls, matters } from './suggestion.js';
+import type { AdviceInput, Effect, Scope, Suggestion } from './suggestion.js';
 import { alternativeInWords } from './words.js';
 
-/** Alternatives are priced for the dearest calls alone: they make the bill, and 5,000 calls stay quick. */
-const MOST_CALLS = 200;
-
 /**
- * What would make a run cheaper, the largest saving first, each computed by pricing the changed calls again; last what
- * would lower the worst case alone. Savings are not to be added up: two of them may change the same call.
+ * What would make the suites of a scope cheaper, the largest saving first, each computed by pricing the changed calls again;
+ * last what would lower the worst case alone. Words and figures are of the same calls. Savings are not to be added up: two of
+ * them may change the same call.
  */
-export function suggest(comparison: Comparison, catalogue: Catalogue, at: Date | null): Suggestion[] {
-  const alternatives = dearestCalls(comparison).flatMap((call) => alternativesFor(call, catalogue, at));
-  const cheaper = grouped(alternatives)
+export function suggest(input: AdviceInput, scope: Scope = () => true): Suggestion[] {
+  const whole = sum(
+    input.comparison.head.suites.filter(({ name }) => scope(name)).map(({ totals }) => totals.priced_per_run),
+  );
+  const calls = largestCalls(input, scope, ({ head }) => head?.per_run ?? null);
+  const cheaper = grouped(calls.flatMap((call) => alternativesFor(call, input)))
     .map(suggestionOf)
-    .filter(({ saving }) => matters(saving, comparison.head.totals.priced_per_run))
+    .filter(({ saving }) => matters(saving, whole))
     .toSorted((a, b) => compare(b.saving, a.saving));
-  const capped = capCompletions(comparison, catalogue, at);
-  return capped === null ? cheaper : [...cheaper, capped];
-}
-
-function dearestCalls({ suites }: Comparison): PairInSuite[] {
-  return suites
-    .flatMap(({ name, calls }) => calls.map((pair) => ({ suite: name, pair })))
-    .filter(({ pair }) => pair.head?.price.state === 'priced')
-    .toSorted((a, b) => compare(b.pair.head?.per_run ?? ZERO, a.pair.head?.per_run ?? ZERO))
-    .slice(0, MOST_CALLS);
+  return [...cheaper, ...capCompletions(input, scope)];
 }
 
 type Group = [Alternative, ...Alternative[]];

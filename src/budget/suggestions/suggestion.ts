@@ -1,8 +1,20 @@
-import { compare, isZero, times } from '../../lib/money/decimal.js';
+import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
+import type { CallPair, Comparison } from '../comparison/comparison.js';
+import { DEFAULT_RUN } from '../../manifest/schema.js';
+import { compare, isZero, times, ZERO } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 
-/** How a call is made cheaper, the smallest change first: what asks less of the suite is offered first as a remedy. */
-export const SUGGESTION_KINDS = ['endpoint', 'floor', 'max_tokens', 'previous_model', 'batch'] as const;
+/** How a call is made cheaper, or its worst case smaller; the smallest change first, as it is offered as a remedy. */
+export const SUGGESTION_KINDS = [
+  'endpoint',
+  'floor',
+  'max_tokens',
+  'retries_max',
+  'prompt_max',
+  'provider_only',
+  'previous_model',
+  'batch',
+] as const;
 export type SuggestionKind = (typeof SUGGESTION_KINDS)[number];
 
 /** A change that would help, with what it would do by the same catalogue. The texts hold untrusted names. */
@@ -29,4 +41,39 @@ export interface Effect {
 /** Whether a saving is worth a reader's time: at least 1 % of the whole, and not nothing. */
 export function matters(saving: Decimal, whole: Decimal): boolean {
   return !isZero(saving) && compare(times(saving, 100), whole) >= 0;
+}
+
+/** What advice is computed from. */
+export interface AdviceInput {
+  readonly comparison: Comparison;
+  readonly catalogue: Catalogue;
+  /** The instant of prices that depend on the hour; null: their most expensive hour. */
+  readonly at: Date | null;
+}
+
+/** Suites by name: advice is about these alone. */
+export type Scope = (suite: string) => boolean;
+
+export interface PairInSuite {
+  readonly suite: string;
+  /** The kind of run of the suite. */
+  readonly run: string;
+  readonly pair: CallPair;
+}
+
+/** Only so many calls are priced again: the most expensive ones make the bill, and 5,000 calls stay quick. */
+const MOST_CALLS = 200;
+
+/** The priced calls of a scope with the largest figure. */
+export function largestCalls(
+  { comparison }: AdviceInput,
+  scope: Scope,
+  figureOf: (pair: CallPair) => Decimal | null,
+): PairInSuite[] {
+  return comparison.suites
+    .filter(({ name }) => scope(name))
+    .flatMap(({ name, head, calls }) => calls.map((pair) => ({ suite: name, run: head?.run ?? DEFAULT_RUN, pair })))
+    .filter(({ pair }) => pair.head?.price.state === 'priced')
+    .toSorted((a, b) => compare(figureOf(b.pair) ?? ZERO, figureOf(a.pair) ?? ZERO))
+    .slice(0, MOST_CALLS);
 }

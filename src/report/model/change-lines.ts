@@ -1,6 +1,7 @@
 import { add, compare, isZero, parseDecimal, sum, ZERO } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { count, counted, money, signedMoney } from '../../lib/text/amount.js';
+import { counted, money, signedMoney } from '../../lib/text/amount.js';
+import { changeInWords } from '../../budget/comparison/change-words.js';
 import type { Report, ReportChange } from './schema.js';
 
 /** One line of "What changed": what it is about, what became of it, and what that costs. `subject` and ids are untrusted. */
@@ -71,41 +72,13 @@ function amountOf({ per_run: amount }: ReportChange): Decimal | null {
 }
 
 function wordsOf(first: ReportChange, group: readonly ReportChange[], report: Report): string {
-  const { what, from, to, part } = first;
-  const calls = group.length === 1 ? '' : ` in ${counted(group.length, 'call')}`;
-  switch (what) {
-    case 'model':
-      return `${String(from)} -> ${String(to)}`;
-    case 'requests':
-      return `${fromTo(from, to)} requests`;
-    case 'tokens':
-      return `${fromTo(from, to)} ${(part ?? 'tokens').replaceAll('_', ' ')}`;
-    case 'prompt_file':
-      return `${fromTo(from, to)} tokens${calls}`;
-    case 'rows':
-      return `${fromTo(from, to)} rows${calls}`;
-    case 'price_terms':
-      if (from !== null && to !== null) return `${part ?? 'terms'} ${String(from)} -> ${String(to)}`;
-      return part === null || part === undefined ? 'other price terms' : `other ${part.replaceAll('_', ' ')}`;
-    case 'added':
-    case 'removed':
-      return `${what === 'added' ? 'new' : 'removed'}, ${wholeOf(first, group, report)}`;
+  if (isWholeSuite(first, report)) {
+    const requests = group.reduce((total, { from, to }) => total + Number(from ?? 0) + Number(to ?? 0), 0);
+    const word = first.what === 'added' ? 'new' : 'removed';
+    return `${word}, ${counted(group.length, 'call')}, ${counted(requests, 'request')}`;
   }
-}
-
-function wholeOf(first: ReportChange, group: readonly ReportChange[], report: Report): string {
-  const requests = group.reduce((total, { from, to }) => total + numberOf(from) + numberOf(to), 0);
-  const words = counted(requests, 'request');
-  return isWholeSuite(first, report) ? `${counted(group.length, 'call')}, ${words}` : words;
-}
-
-function fromTo(from: string | number | null, to: string | number | null): string {
-  if (from === null) return `new, ${count(numberOf(to))}`;
-  return to === null ? `no longer ${count(numberOf(from))}` : `${count(numberOf(from))} -> ${count(numberOf(to))}`;
-}
-
-function numberOf(value: string | number | null): number {
-  return typeof value === 'number' ? value : 0;
+  const words = changeInWords(first);
+  return group.length === 1 ? words : `${words} in ${counted(group.length, 'call')}`;
 }
 
 /** `worst case $19.71 -> $22.41`, where it is another than at base; null where it is not, or not known. */

@@ -158,7 +158,7 @@ function excess(given: Given, allowed: Limits): string | null {
     }
     const limitsGone = gone.map((name) => tip[name]?.limit ?? null);
     if (added.length > 0 && gone.length > 0 && limitsGone.every((most) => most !== null)) {
-      const most = limitsGone.reduce((sum: number, one) => sum + (one ?? 0), 0);
+      const most = limitsGone.reduce((sum: number, one) => sum + one, 0);
       const lost = kept.reduce((sum, name) => {
         const [now, then] = [head[name], tip[name]];
         return now && then ? sum + Math.max(0, costOfSuite(then) - costOfSuite(now)) : sum;

@@ -92,7 +92,8 @@ export async function startCatalogueServer(content: CatalogueContent): Promise<C
   let interceptor: ((request: CatalogueRequest) => CatalogueAnswer | null) | null = null;
 
   const server = createServer((incoming, response) => {
-    const path = decodeURIComponent(incoming.url ?? '/');
+    // The real server lists text models without this query, and so may one that ignores it.
+    const path = decodeURIComponent(incoming.url ?? '/').replace(/(?<=\/models)\?output_modalities=all$/, '');
     const request = { method: incoming.method ?? '', path, headers: incoming.headers };
     requests.push(request);
     const answer = interceptor?.(request) ?? catalogueAnswer(path, content.models, endpoints);

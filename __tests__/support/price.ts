@@ -1,4 +1,4 @@
-import type { CatalogueEndpoint, Pricing } from '../../src/openrouter/catalogue/catalogue.js';
+import type { CatalogueEndpoint, CatalogueModel, Pricing } from '../../src/openrouter/catalogue/catalogue.js';
 import type { NamedCall } from '../../src/manifest/manifest.js';
 import type { Decimal } from '../../src/lib/money/decimal.js';
 import { toText } from '../../src/lib/money/decimal.js';
@@ -13,14 +13,23 @@ export interface Question {
   /** Of the model; its id without suffixes is `id`. */
   readonly pricing?: Pricing;
   readonly id?: string;
+  /** Other facts of the model. */
+  readonly model?: Partial<CatalogueModel>;
   readonly call?: Partial<NamedCall>;
   readonly endpoints?: readonly CatalogueEndpoint[] | string;
   readonly at?: string;
 }
 
 /** Prices a call on a catalogue of one model. */
-export function priceOf({ pricing, id = 'maker/model', call: fields, endpoints, at }: Question): CallPrice {
-  const offer = { ...model({ id, ...(pricing && { pricing }) }), ...(endpoints && { endpoints }) };
+export function priceOf({
+  pricing,
+  id = 'maker/model',
+  model: facts,
+  call: fields,
+  endpoints,
+  at,
+}: Question): CallPrice {
+  const offer = { ...model({ id, ...facts, ...(pricing && { pricing }) }), ...(endpoints && { endpoints }) };
   return priceCall(call({ model: id, ...fields }), catalogue([offer]), at === undefined ? null : new Date(at));
 }
 

@@ -243,7 +243,9 @@ describe('a provider that is named in vain is told of', () => {
   test('nothing is told where the endpoints are not known, or there are none', () => {
     const asked = { call: { provider: { order: ['elsewhere'] } } };
     expect(priceOf({ ...asked, endpoints: 'no answer' }).notes).toEqual([]);
-    expect(priceOf(asked).notes).toEqual([]);
+    expect(priceOf(asked).notes).toEqual([
+      'maker/model has no endpoint: nobody serves it now, and its listed price is used',
+    ]);
   });
 
   test('a provider of a fallback model alone is not named in vain', () => {

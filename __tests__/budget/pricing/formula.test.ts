@@ -252,10 +252,10 @@ describe('fees', () => {
       cost: '0.031',
     },
     {
-      title: 'a search price of "0" is none: 0.001 + 1 x 0.007',
+      title: 'a listed search price of "0" is a price: 0.001 + 1 x 0',
       pricing: perMillion(1, 2, { web_search: '0' }),
       fields: { web_searches: 1 },
-      cost: '0.008',
+      cost: '0.001',
     },
     {
       title: 'Perplexity searches unasked: 0.001 + 1 x 0.005',

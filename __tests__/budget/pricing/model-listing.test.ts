@@ -88,7 +88,7 @@ describe('a listed model', () => {
 
   test.each([
     ['router', /"-1"/],
-    ['painter', /not answer in text/],
+    ['painter', /answers in image and is billed per image, which the catalogue does not state/],
     ['acme/zero', /price of zero/],
   ])('without a price says why: %s', (id, reason) => {
     const { price, reason: said } = only(id);

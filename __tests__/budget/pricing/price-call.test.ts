@@ -1,3 +1,4 @@
+import type { Pricing } from '../../../src/openrouter/catalogue/catalogue.js';
 import { describe, expect, it } from '@jest/globals';
 import type { CatalogueEndpoint } from '../../../src/openrouter/catalogue/catalogue.js';
 import type { NamedCall } from '../../../src/manifest/manifest.js';
@@ -246,12 +247,28 @@ describe('worst case', () => {
     expect(figures({ provider: { ignore: ['new'] } }, list)).toMatchObject({ worst: '0.006' });
   });
 
-  it('an endpoint without a price for the hour leaves none where a miss would write for an hour', () => {
-    const hourly = perMillion(3, 15, { input_cache_write_1h: '0.000006' });
-    const list = [endpoint({ tag: 'a', pricing: hourly }), endpoint({ tag: 'b', pricing: perMillion(3, 15) })];
-    const price = priceOf({ pricing: hourly, endpoints: list, call: { cached_tokens: tokens(10), cache_ttl: '1h' } });
-    expect([price.state, price.worst_case]).toEqual(['priced', null]);
-    expect(price.incomplete).toEqual(['maker/model: b: it has no known price for writing to the cache for an hour']);
+  it('a miss costs the hourly write where it has a price, else the larger of prompt and five-minute write', () => {
+    const cached = { cached_tokens: tokens(10), cache_ttl: '1h', max_tokens: 100 } as const;
+    const worstAt = (pricing: Pricing) =>
+      rangeOf({ pricing, endpoints: [endpoint({ tag: 'a', pricing })], call: cached }).worst;
+    // 990 x 0.000003 + 10 x 0.000006 + 100 x 0.000015
+    expect(worstAt(perMillion(3, 15, { input_cache_write_1h: '0.000006' }))).toBe('0.00453');
+    // 990 x 0.000003 + 10 x 0.00000375 + 100 x 0.000015
+    expect(worstAt(perMillion(3, 15, { input_cache_write: '0.00000375' }))).toBe('0.0045075');
+    // 1000 x 0.000003 + 100 x 0.000015
+    expect(worstAt(perMillion(3, 15))).toBe('0.0045');
+  });
+
+  it('declared writes for an hour stay without a price where none is listed', () => {
+    const pricing = perMillion(3, 15, { input_cache_write: '0.00000375' });
+    const price = priceOf({ pricing, call: { cache_write_tokens: tokens(10), cache_ttl: '1h' } });
+    expect(price).toMatchObject({ state: 'unpriced', reason: expect.stringContaining('for an hour') });
+  });
+
+  it('a context length of 0 is the larger window of the model: 100,000 - 1,000 completion tokens', () => {
+    const endpoints = [endpoint({ tag: 'a', context_length: 0 })];
+    // 1,000 x 0.000001 + 99,000 x 0.000002
+    expect(rangeOf({ endpoints }).worst).toBe('0.199');
   });
 
   it('fees are in every figure: + 2 x 0.007', () => {
@@ -363,8 +380,15 @@ describe('fallback models', () => {
   it('come with their own prices per token and names', () => {
     const price = priced(['maker/dear', 'maker/gone:online']);
     expect(price.fallback_prices).toEqual([
-      { model: 'maker/dear', prompt_price: decimal('0.000004'), completion_price: decimal('0.00002') },
-      { model: 'maker/gone:online', prompt_price: null, completion_price: null },
+      {
+        model: 'maker/dear',
+        // At its only endpoint, which charges more than is listed: 1000 x 0.000008 + 100 x 0.00004.
+        expected: decimal('0.012'),
+        free: false,
+        prompt_price: decimal('0.000008'),
+        completion_price: decimal('0.00004'),
+      },
+      { model: 'maker/gone:online', expected: null, free: false, prompt_price: null, completion_price: null },
     ]);
     expect(price.known_as).toEqual([
       { declared: 'maker/model', names: ['maker/model'] },
@@ -384,6 +408,6 @@ it('prompt tokens that are not counted yet leave the call unpriced', () => {
 });
 
 it('a batch row says that it is served by the batch API alone', () => {
-  const price = priceOf({ id: 'maker/model:batch' });
+  const price = priceOf({ id: 'maker/model:batch', endpoints: [endpoint({ tag: 'maker' })] });
   expect(price.notes).toEqual(['maker/model:batch is served through the batch API alone; other requests to it fail']);
 });

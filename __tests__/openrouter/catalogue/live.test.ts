@@ -74,7 +74,7 @@ describe('what is asked for', () => {
     const open: (() => void)[] = [];
     let [most, asked] = [0, 0];
     const server = await startFaultServer(({ path }) => (socket, request) => {
-      if (path.endsWith('/models')) {
+      if (path.includes('/models?')) {
         answer(200, JSON.stringify({ data: ids.map((id) => modelRow(id)) }))(socket, request);
         return;
       }
@@ -243,7 +243,7 @@ describe('several pages', () => {
     const catalogue = await fetchFrom(server);
     expect([...catalogue.models.keys()]).toEqual(['acme/one', 'acme/two', 'acme/three']);
     expect(server.requests.map(({ path }) => path)).toEqual([
-      '/api/v1/models',
+      '/api/v1/models?output_modalities=all',
       '/api/v1/models?offset=1',
       '/api/v1/models?offset=2',
     ]);

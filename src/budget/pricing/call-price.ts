@@ -24,6 +24,8 @@ export interface CallPrice {
   readonly fallback_prices: readonly FallbackPrice[];
   /** Why a figure is missing or may be too low: endpoints not fetched, an unknown pricing key. */
   readonly incomplete: readonly string[];
+  /** How many times the cheapest endpoint that may serve the request the most expensive one charges; null: not known. */
+  readonly spread: Decimal | null;
   /** Notes for the reader: an alias that may move, an id found by its slug. */
   readonly notes: readonly string[];
   /** Unknown keys, other than zero, of the prices in use: the figures may be too low. */
@@ -37,6 +39,9 @@ export interface CallPrice {
 
 export interface FallbackPrice {
   readonly model: string;
+  /** US dollars for one request of the call; null where it has no price. */
+  readonly expected: Decimal | null;
+  readonly free: boolean;
   readonly prompt_price: Decimal | null;
   readonly completion_price: Decimal | null;
 }

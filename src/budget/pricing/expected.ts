@@ -1,44 +1,58 @@
 import type { ResolvedModel } from '../../openrouter/catalogue/model-id.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { compare } from '../../lib/money/decimal.js';
+import { add, compare, ZERO } from '../../lib/money/decimal.js';
 import type { EligibleOffers } from './eligibility.js';
 import { filtersProviders, isProvider } from './eligibility.js';
+import { feesOf, totalFees } from './fees.js';
 import { covers, requestUnits } from './formula.js';
 import type { EndpointOffer } from './offer.js';
 import type { PriceList, PriceSet } from './price-list.js';
 import { dollars, priceSets } from './price-list.js';
 import type { PricedCall, PricedRequest } from './request.js';
 
-/** The cost of one request by one price list, without fees, and the data that it was computed from. */
+/** The cost of one request by one price list, and the data that it was computed from. */
 export interface Quote {
   readonly list: PriceList;
   readonly prices: PriceSet;
   readonly request: PricedRequest;
   readonly units: bigint;
+  /** Searches and pages, in US dollars. */
+  readonly fees: Decimal;
 }
 
 /**
  * Computes the cost at the instant `at`, or with null at the most expensive time of the week; null where the list has no
  * price for a part of the request. Times are compared by the whole cost, never price by price.
  */
-export function quote(list: PriceList, request: PricedRequest, at: Date | null): Quote | null {
+function quote(list: PriceList, request: PricedRequest, at: Date | null, fees: Decimal): Quote | null {
   let highest: Quote | null = null;
   for (const prices of priceSets(list, request.prompt, at)) {
     if (!covers(prices, request)) return null;
     const units = requestUnits(list, prices, request);
-    if (highest === null || units > highest.units) highest = { list, prices, request, units };
+    if (highest === null || units > highest.units) highest = { list, prices, request, units, fees };
   }
   return highest;
 }
 
-export function costOf(quoted: Quote): Decimal {
-  return dollars(quoted.list, quoted.units);
+/** Quotes a request of the context by one list, with the fees of that list. */
+export function quoteIn(
+  context: PricingContext,
+  list: PriceList,
+  request: PricedRequest = context.request,
+  at: Date | null = context.at,
+): Quote | null {
+  const { searches, call, listed } = context;
+  const isPlain = searches === 0 && call.pdf_pages === 0;
+  return quote(list, request, at, isPlain ? ZERO : totalFees(feesOf(searches, call.pdf_pages, list, listed)));
+}
+
+export function costOf({ list, units, fees }: Quote): Decimal {
+  return add(dollars(list, units), fees);
 }
 
 export function isCheaper(a: Quote, b: Quote): boolean {
-  if (a.list.scale === b.list.scale) return a.units < b.units;
-  const [left, right] = [a, b].map(({ units, list }) => ({ coefficient: units, scale: list.scale }));
-  return left !== undefined && right !== undefined && compare(left, right) < 0;
+  if (a.list.scale === b.list.scale && compare(a.fees, b.fees) === 0) return a.units < b.units;
+  return compare(costOf(a), costOf(b)) < 0;
 }
 
 /** The quote for the estimate and whose price it is, or why there is none. */
@@ -49,6 +63,8 @@ export interface PricingContext {
   readonly call: PricedCall;
   readonly model: ResolvedModel;
   readonly request: PricedRequest;
+  /** Web searches of one request. */
+  readonly searches: number;
   /** The model's own price list. */
   readonly listed: PriceList;
   readonly at: Date | null;
@@ -95,27 +111,61 @@ export function expectedQuote(context: PricingContext, { serving }: EligibleOffe
     return cheapestSource(context, ordered.offers, among);
   }
   const asListed = !filtersProviders(call) || serving.some((offer) => hasPrice(offer, listed));
-  return asListed ? listedQuote(context) : cheapestSource(context, serving, 'eligible endpoint');
+  return asListed ? withinEndpoints(context, serving) : cheapestSource(context, serving, 'eligible endpoint');
 }
 
-export function listedQuote({ model, listed, request, at }: PricingContext): ExpectedQuote {
-  const own = quote(listed, request, at);
+/** The listed price, but not below the cheapest and not above the most expensive endpoint that may serve these tokens. */
+function withinEndpoints(context: PricingContext, serving: readonly EndpointOffer[]): ExpectedQuote {
+  const listed = listedQuote(context);
+  if ('reason' in listed) return listed;
+  const least = cheapest(context, serving);
+  if (least === null) return listed;
+  if (isCheaper(listed.quote, least.quote)) {
+    const source = `${context.model.id} at ${least.offer.name}, the cheapest eligible endpoint, above its listed price`;
+    return { quote: least.quote, source };
+  }
+  // The price of an endpoint that is not known could be any, so it bounds nothing.
+  if (serving.some(({ list }) => 'reason' in list || list === context.listed)) return listed;
+  const most = mostExpensive(context, serving);
+  if (most === null || !isCheaper(most.quote, listed.quote)) return listed;
+  const source = `${context.model.id} at ${most.offer.name}, the most expensive eligible endpoint, below its listed price`;
+  return { quote: most.quote, source };
+}
+
+export function listedQuote(context: PricingContext): ExpectedQuote {
+  const { model, listed } = context;
+  const own = quoteIn(context, listed);
   return own === null ? { reason: NO_HOURLY_WRITE_PRICE } : { quote: own, source: `${model.id} at its listed price` };
 }
 
+interface OfferQuote {
+  readonly quote: Quote;
+  readonly offer: EndpointOffer;
+}
+
 /** Finds the cheapest of the offers whose price is known. */
-export function cheapest(
-  { request, at }: PricingContext,
+export function cheapest(context: PricingContext, offers: readonly EndpointOffer[]): OfferQuote | null {
+  return firstBy(context, offers, isCheaper);
+}
+
+/** Finds the most expensive of the offers whose price is known. */
+export function mostExpensive(context: PricingContext, offers: readonly EndpointOffer[]): OfferQuote | null {
+  return firstBy(context, offers, (a, b) => isCheaper(b, a));
+}
+
+function firstBy(
+  context: PricingContext,
   offers: readonly EndpointOffer[],
-): { readonly quote: Quote; readonly offer: EndpointOffer } | null {
-  let least: { readonly quote: Quote; readonly offer: EndpointOffer } | null = null;
+  goesBefore: (a: Quote, b: Quote) => boolean,
+): OfferQuote | null {
+  let first: OfferQuote | null = null;
   for (const offer of offers) {
     // Offers that charge the same share one list; the first represents them all.
-    if ('reason' in offer.list || offer.list === least?.quote.list) continue;
-    const own = quote(offer.list, request, at);
-    if (own !== null && (least === null || isCheaper(own, least.quote))) least = { quote: own, offer };
+    if ('reason' in offer.list || offer.list === first?.quote.list) continue;
+    const own = quoteIn(context, offer.list);
+    if (own !== null && (first === null || goesBefore(own, first.quote))) first = { quote: own, offer };
   }
-  return least;
+  return first;
 }
 
 function cheapestSource(context: PricingContext, offers: readonly EndpointOffer[], among: string): ExpectedQuote {

@@ -1,9 +1,10 @@
 import type { ResolvedModel } from '../../openrouter/catalogue/model-id.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { add, decimal, times, ZERO } from '../../lib/money/decimal.js';
+import type { PriceList } from './price-list.js';
 import type { PricedCall } from './request.js';
 
-/** A cost of a request besides its tokens; the same on every endpoint. */
+/** A cost of a request besides its tokens. */
 export interface Fee {
   readonly what: string;
   readonly quantity: number;
@@ -20,16 +21,24 @@ const PDF_PAGE_PRICE = decimal('0.002');
 /** Perplexity's models search on every request, whether declared or not. Source: recorded charges, as of 2026-08. */
 const ALWAYS_SEARCHES = 'perplexity/sonar';
 
-/** Lists the fees of one request. `ownSearch` is the model's listed price per search, null where it has no own search. */
-export function feesOf(call: PricedCall, model: ResolvedModel, ownSearch: Decimal | null): Fee[] {
+/** How often one request of the call searches the web. */
+export function searchesOf(call: PricedCall, model: ResolvedModel): number {
   const alwaysSearches = model.suffixes.has('online') || model.id.startsWith(ALWAYS_SEARCHES);
-  const searches = alwaysSearches ? Math.max(1, call.web_searches) : call.web_searches;
+  return alwaysSearches ? Math.max(1, call.web_searches) : call.web_searches;
+}
+
+/**
+ * Lists the fees of one request at the prices of `list`. A search costs what the endpoint lists, else what the model lists,
+ * a listed zero included; else it is made by the default engine.
+ */
+export function feesOf(searches: number, pages: number, list: PriceList, listed: PriceList): Fee[] {
+  const own = list.web_search ?? listed.web_search;
   const fees: Fee[] = [];
   if (searches > 0) {
-    const engine = ownSearch === null ? 'the default engine' : "the model's own engine";
-    fees.push({ what: `web searches by ${engine}`, quantity: searches, price: ownSearch ?? DEFAULT_SEARCH_PRICE });
+    const engine = own === null ? 'the default engine' : "the model's own engine";
+    fees.push({ what: `web searches by ${engine}`, quantity: searches, price: own ?? DEFAULT_SEARCH_PRICE });
   }
-  if (call.pdf_pages > 0) fees.push({ what: 'PDF pages', quantity: call.pdf_pages, price: PDF_PAGE_PRICE });
+  if (pages > 0) fees.push({ what: 'PDF pages', quantity: pages, price: PDF_PAGE_PRICE });
   return fees;
 }
 

@@ -23,14 +23,20 @@ export interface Term {
 function bill(list: PriceList, prices: PriceSet, request: PricedRequest, charge: Charge): void {
   const { prompt, completion } = prices;
   const { cached, written, audio, image_output: images, audio_output: sound } = request;
-  const write = writePrice(prices, request) ?? prompt;
-  const surcharge = (prices.input_cache_write ?? write) < prompt;
+  const write = prices.input_cache_write ?? prompt;
+  const writeForAnHour = prices.input_cache_write_1h;
+  const surcharge = (prices.input_cache_write ?? writeForAnHour ?? prompt) < prompt;
   const rest = request.prompt - cached - audio - (surcharge ? 0 : written);
   // Negative where the written tokens are counted as cached too.
   charge('prompt tokens', rest < 0 ? request.prompt - cached - audio : rest, prompt);
   if (request.cache === 'hit') charge('cached tokens', cached, prices.input_cache_read ?? prompt);
-  else charge('tokens not found in the cache', cached, write > prompt ? write : prompt);
-  charge(WRITTEN[request.cache_ttl], written, write);
+  else {
+    // A lifetime without a price is unknown only for declared writes: nothing else says that anything is written for it.
+    const again = request.cache_ttl === '1h' ? (writeForAnHour ?? write) : write;
+    charge('tokens not found in the cache', cached, again > prompt ? again : prompt);
+  }
+  charge('tokens written to the cache for 5m', written - request.written_1h, write);
+  charge('tokens written to the cache for 1h', request.written_1h, writeForAnHour ?? write);
   charge('audio tokens', audio, prices.audio ?? prompt);
   charge('input images', request.images, list.image);
 
@@ -40,17 +46,9 @@ function bill(list: PriceList, prices: PriceSet, request: PricedRequest, charge:
   if (prices.request !== 0n) charge('request', 1, prices.request);
 }
 
-const WRITTEN = { '5m': 'tokens written to the cache for 5m', '1h': 'tokens written to the cache for 1h' } as const;
-
-/** The five-minute write costs the prompt's price where none is listed; the price of a one-hour write is then unknown. */
-function writePrice(prices: PriceSet, request: PricedRequest): bigint | null {
-  return request.cache_ttl === '1h' ? prices.input_cache_write_1h : (prices.input_cache_write ?? prices.prompt);
-}
-
 /** Whether the prices cover every part of the request: a write for one hour may have none. */
 export function covers(prices: PriceSet, request: PricedRequest): boolean {
-  const writes = request.written > 0 || (request.cached > 0 && request.cache === 'miss');
-  return !writes || writePrice(prices, request) !== null;
+  return request.written_1h === 0 || prices.input_cache_write_1h !== null;
 }
 
 /** Adds up the cost of the request, in the list's units. */

@@ -35,10 +35,11 @@ export function endpointOffers(
   // Endpoints that charge the same share one list, so that it is read, and a request priced with it, once.
   const firstByPrice = new Map<unknown, EndpointOffer>();
   const read = endpoints.map((endpoint): EndpointOffer => {
-    const { pricing, tag } = endpoint;
+    const { tag } = endpoint;
+    const pricing = completed(endpoint.pricing, model);
     const first = firstByPrice.get(pricing.completion);
     const list =
-      first !== undefined && chargeTheSame(first.endpoint.pricing, pricing)
+      first !== undefined && chargeTheSame(completed(first.endpoint.pricing, model), pricing)
         ? first.list
         : pricesAtId(model.id, readPriceList(pricing));
     const offer = { name: tag, list, cap: capOf(endpoint, model), endpoint, tier: tierOf(tag) };
@@ -47,6 +48,19 @@ export function endpointOffers(
   });
   offers.set(model, { endpoints, read });
   return read;
+}
+
+/** Adds the keys that the endpoint leaves to its model: the fee of a request, and of embeddings the completion, which is free. */
+function completed(pricing: Pricing, model: CatalogueModel): Pricing {
+  const fee = pricing.request === undefined && (model.pricing.request ?? '0') !== '0';
+  const answer = pricing.completion === undefined && answersInEmbeddings(model);
+  if (!fee && !answer) return pricing;
+  return { ...pricing, ...(fee && { request: model.pricing.request }), ...(answer && { completion: '0' }) };
+}
+
+/** Whether a model answers in embeddings alone: only its prompt is billed. */
+export function answersInEmbeddings({ output_modalities }: CatalogueModel): boolean {
+  return output_modalities.includes('embeddings') && !output_modalities.includes('text');
 }
 
 /** Whether all prices are the same text. Overrides are not compared: endpoints that have some count as different. */
@@ -76,11 +90,12 @@ function tierOf(tag: string): Tier {
   return last === 'flex' || last === 'priority' ? last : 'default';
 }
 
-/** A context length that an endpoint does not state is taken from the model; 0 counts as not stated. */
+/** A context length that is not stated, or stated as 0, is the model's own window, the larger of the two that it states. */
 function capOf(stated: Cap, model: CatalogueModel): Cap {
-  const context = [stated.context_length, model.top_provider.context_length, model.context_length];
+  const own = Math.max(model.top_provider.context_length ?? 0, model.context_length ?? 0);
+  const context = stated.context_length === null || stated.context_length === 0 ? own : stated.context_length;
   return {
-    context_length: context.find((length) => length !== null && length !== 0) ?? null,
+    context_length: context === 0 ? null : context,
     max_completion_tokens: stated.max_completion_tokens === 0 ? null : stated.max_completion_tokens,
   };
 }

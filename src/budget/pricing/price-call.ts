@@ -8,6 +8,7 @@ import type { CallPrice, FallbackPrice } from './call-price.js';
 import type { ModelPrice, NoPrice } from './price-model.js';
 import { priceModel } from './price-model.js';
 import type { PricedCall } from './request.js';
+import { answersInEmbeddings } from './offer.js';
 import { isCapped } from './request.js';
 import { strayProviders } from './eligibility.js';
 
@@ -40,7 +41,8 @@ export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | nul
     source: priced?.source ?? null,
     floor: priced?.floor ?? null,
     worst_case: highestOf(all),
-    capped: isCapped(call),
+    capped: isCapped(call) || (resolution.state === 'resolved' && answersInEmbeddings(resolution.model)),
+    spread: priced?.spread ?? null,
     prompt_price: priced?.prompt_price ?? null,
     completion_price: priced?.completion_price ?? null,
     fallback_prices: fallbacks.map(fallbackPrice),
@@ -69,8 +71,11 @@ function resolvedIds(candidates: readonly Candidate[]): string[] {
 }
 
 function fallbackPrice({ declared, price }: Candidate): FallbackPrice {
-  if ('reason' in price) return { model: declared, prompt_price: null, completion_price: null };
-  return { model: declared, prompt_price: price.prompt_price, completion_price: price.completion_price };
+  if ('reason' in price) {
+    return { model: declared, expected: null, free: false, prompt_price: null, completion_price: null };
+  }
+  const { expected, free, prompt_price, completion_price } = price;
+  return { model: declared, expected, free, prompt_price, completion_price };
 }
 
 /** Joins the texts about the model and about its fallbacks. Avoids copying in the common case of no fallbacks. */
@@ -104,8 +109,11 @@ function highestOf(candidates: readonly Candidate[]): Decimal | null {
   return most;
 }
 
-function notesOf({ resolution }: Candidate): readonly string[] {
+function notesOf({ resolution, price }: Candidate): readonly string[] {
   if (resolution.state === 'unresolved') return NONE;
-  if (!resolution.id.endsWith(':batch')) return resolution.notes;
-  return [...resolution.notes, `${resolution.id} is served through the batch API alone; other requests to it fail`];
+  const own = 'reason' in price ? NONE : price.notes;
+  const batch = resolution.id.endsWith(':batch')
+    ? [`${resolution.id} is served through the batch API alone; other requests to it fail`]
+    : NONE;
+  return own.length + batch.length === 0 ? resolution.notes : [...resolution.notes, ...batch, ...own];
 }

@@ -18,8 +18,10 @@ export interface PriceList {
   readonly base: PriceSet;
   /** Per input image; zero where `image` is per image token, whose tokens are prompt tokens already. */
   readonly image: bigint;
-  /** Per search by the model's own provider; null where the model has no search of its own. */
+  /** Per search; null where none is listed. A listed zero is a price. */
   readonly web_search: Decimal | null;
+  /** What is listed for a reasoning token; not used, see NOT_BILLED. Null where nothing is listed. */
+  readonly reasoning: Decimal | null;
   readonly overrides: readonly ListOverride[];
   /** Sample minutes of the week, one for each set of prices; a single one where no price depends on the time. */
   readonly moments: readonly Moment[];
@@ -139,15 +141,14 @@ function build(prices: ReadonlyMap<string, Decimal>, overrides: readonly Overrid
     in_dollars: { prompt: prices.get('prompt') ?? ZERO, completion: prices.get('completion') ?? ZERO },
   };
   const image = optional('image') ?? 0n;
-  const search = prices.get('web_search') ?? ZERO;
   const timed = overrides.filter((override) => dependsOnTime(override.condition));
   return {
     scale,
     base,
     // Until 2025 a price per image; since 2026 per token, equal to the prompt's, and the tokens are prompt tokens already.
     image: image === base.prompt ? 0n : image,
-    // Catalogues of 2025 list "0" where there is no search of the model's own.
-    web_search: isZero(search) ? null : search,
+    web_search: prices.get('web_search') ?? null,
+    reasoning: prices.get('internal_reasoning') ?? null,
     overrides: overrides.map(({ condition, prices: own }) => ({
       condition,
       prices: Object.fromEntries([...own].map(([key, price]) => [key, units(price)])),

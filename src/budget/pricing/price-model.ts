@@ -1,16 +1,16 @@
-import type { Catalogue, EndpointList } from '../../openrouter/catalogue/catalogue.js';
+import type { Catalogue, CatalogueModel, EndpointList, Pricing } from '../../openrouter/catalogue/catalogue.js';
 import type { ResolvedModel } from '../../openrouter/catalogue/model-id.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { add, fromInteger, isZero, multiply, toText } from '../../lib/money/decimal.js';
+import { compare, divide, fromInteger, isZero, multiply, toText } from '../../lib/money/decimal.js';
 import { requestTerms } from './formula.js';
 import { dependsOnTime, describe } from './price-condition.js';
 import { eligibleOffers } from './eligibility.js';
 import type { ExpectedQuote, PricingContext } from './expected.js';
-import { cheapest, expectedQuote, listedQuote, quoteWithoutEndpoints } from './expected.js';
+import { cheapest, expectedQuote, listedQuote, mostExpensive, quoteWithoutEndpoints } from './expected.js';
 import type { Fee } from './fees.js';
-import { feesOf, totalFees } from './fees.js';
-import type { Offer } from './offer.js';
-import { endpointOffers, isFreeId, listedOffer, pricesAtId } from './offer.js';
+import { feesOf, searchesOf } from './fees.js';
+import type { EndpointOffer, Offer } from './offer.js';
+import { answersInEmbeddings, endpointOffers, isFreeId, listedOffer, pricesAtId } from './offer.js';
 import type { ListOverride, PriceList, ReadPriceList } from './price-list.js';
 import { dollars, readPriceList } from './price-list.js';
 import type { Quote } from './expected.js';
@@ -19,6 +19,8 @@ import type { PricedCall } from './request.js';
 import { expectedPrompt, expectedRequest } from './request.js';
 import type { WorstQuote } from './worst.js';
 import { worstQuote } from './worst.js';
+
+const NONE: readonly string[] = [];
 
 /** The cost of one request of a call on one model, without its fallback models. US dollars, before retries. */
 export interface ModelPrice {
@@ -31,6 +33,9 @@ export interface ModelPrice {
   readonly completion_price: Decimal;
   readonly incomplete: readonly string[];
   readonly unknown_price_keys: readonly string[];
+  /** The most expensive by the cheapest endpoint that may serve these tokens; null where they are not known. */
+  readonly spread: Decimal | null;
+  readonly notes: readonly string[];
   readonly arithmetic: () => readonly string[];
 }
 
@@ -44,7 +49,7 @@ interface Range {
   readonly floor: Quote | null;
   readonly worst: WorstQuote;
   /** Endpoints that may serve the call. */
-  readonly possible: readonly Offer[];
+  readonly possible: readonly EndpointOffer[];
 }
 
 /** Prices a call on one model of the catalogue; gives the reason where it has no price. Never throws. */
@@ -58,28 +63,43 @@ export function priceModel(
   if (prompt === null) return { reason: 'its prompt tokens are not known: the prompt files are not counted' };
   const listed = listedPrices(model);
   if ('reason' in listed) return { reason: `${model.id}: ${listed.reason}` };
-  const context = { call, model, request: expectedRequest(call, prompt), listed, at };
-  const range = rangeOf(context, catalogue.endpoints.get(model.id) ?? NOT_FETCHED);
+  const context = {
+    call,
+    model,
+    request: expectedRequest(call, prompt),
+    searches: searchesOf(call, model),
+    listed,
+    at,
+  };
+  const list = catalogue.endpoints.get(model.id) ?? NOT_FETCHED;
+  const range = rangeOf(context, list);
   if ('reason' in range) return { reason: `${model.id}: ${range.reason}` };
   const { expected, floor, worst, possible } = range;
   if ('reason' in expected) return { reason: `${model.id}: ${expected.reason}` };
 
-  const fees = feesOf(call, model, listed.web_search);
-  const fee = totalFees(fees);
-  const total = add(costOf(expected.quote), fee);
+  const total = costOf(expected.quote);
   const perToken = expected.quote.prices.in_dollars;
   const unknown = unknownKeys(listed, possible);
   return {
     expected: total,
     source: expected.source,
-    floor: floor === null ? null : add(costOf(floor), fee),
-    worst_case: 'reasons' in worst ? null : add(costOf(worst.quote), fee),
+    floor: floor === null ? null : costOf(floor),
+    worst_case: 'reasons' in worst ? null : costOf(worst.quote),
     free: isFreeId(model.id) && isZero(total),
     prompt_price: perToken.prompt,
     completion_price: perToken.completion,
     incomplete: incompleteness(model.id, worst, unknown),
     unknown_price_keys: unknown,
-    arithmetic: () => arithmeticLines(expected.source, expected.quote, fees, total, at),
+    spread: spreadOf(context, possible),
+    notes: [...serviceNotes(model.id, list), ...reasoningNotes(model.id, listed, expected.quote.list)],
+    arithmetic: () =>
+      arithmeticLines(
+        expected.source,
+        expected.quote,
+        feesOf(context.searches, call.pdf_pages, expected.quote.list, listed),
+        total,
+        at,
+      ),
   };
 }
 
@@ -88,10 +108,65 @@ const NOT_FETCHED: EndpointList = { state: 'unknown', reason: 'they were not fet
 /** Reads a model's own price list, or says why its requests cannot be priced from it. */
 export function listedPrices({ id, model }: ResolvedModel): ReadPriceList {
   const { output_modalities } = model;
-  if (output_modalities.length > 0 && !output_modalities.includes('text')) {
-    return { reason: `it does not answer in text but in ${output_modalities.join(', ')}` };
-  }
+  const isPerToken = output_modalities.some((kind) => kind === 'text' || kind === 'embeddings');
+  if (output_modalities.length > 0 && !isPerToken) return { reason: notPerToken(output_modalities) };
+  if (answersInEmbeddings(model)) return pricesAtId(id, embeddingPrices(model));
   return pricesAtId(id, readPriceList(model.pricing));
+}
+
+/** Embeddings have no completion; some rows leave its price out. */
+function embeddingPrices({ pricing }: CatalogueModel): ReadPriceList {
+  if (pricing.completion !== undefined) return readPriceList(pricing);
+  const known = withoutCompletion.get(pricing) ?? { ...pricing, completion: '0' };
+  withoutCompletion.set(pricing, known);
+  return readPriceList(known);
+}
+
+const withoutCompletion = new WeakMap<Pricing, Pricing>();
+
+/** Units of what is not billed per token. Source: the kinds of output in the catalogue of 2026-08-05. */
+const UNITS: Readonly<Record<string, string>> = {
+  image: 'image',
+  video: 'second',
+  audio: 'second',
+  speech: 'character',
+  transcription: 'second',
+  rerank: 'search',
+};
+
+function notPerToken(kinds: readonly string[]): string {
+  const units = [...new Set(kinds.map((kind) => (Object.hasOwn(UNITS, kind) ? (UNITS[kind] ?? '') : 'request')))];
+  return `it answers in ${kinds.join(', ')} and is billed per ${units.join(' or ')}, which the catalogue does not state`;
+}
+
+/** How far apart the endpoints of the default tier are for the expected tokens, to two places. */
+function spreadOf(context: PricingContext, possible: readonly EndpointOffer[]): Decimal | null {
+  const offers = possible.filter(({ tier, endpoint }) => tier === 'default' && endpoint.status >= 0);
+  if (offers.length < 2) return null;
+  const least = cheapest(context, offers);
+  const most = mostExpensive(context, offers);
+  if (least === null || most === null || least.quote.list === most.quote.list) return null;
+  const lowest = costOf(least.quote);
+  return isZero(lowest) ? null : divide(costOf(most.quote), lowest, 2);
+}
+
+function serviceNotes(id: string, list: EndpointList): readonly string[] {
+  return list.state === 'known' && list.endpoints.length === 0
+    ? [`${id} has no endpoint: nobody serves it now, and its listed price is used`]
+    : NONE;
+}
+
+/** No recorded charge shows whether a reasoning price applies that differs from the completion's (sonar-deep-research). */
+function reasoningNotes(id: string, ...lists: readonly PriceList[]): readonly string[] {
+  const list = lists.find(
+    ({ reasoning, base }) =>
+      reasoning !== null && !isZero(reasoning) && compare(reasoning, base.in_dollars.completion) !== 0,
+  );
+  if (list === undefined || list.reasoning === null) return NONE;
+  const price = toText(list.reasoning);
+  return [
+    `${id} lists ${price} per reasoning token, another price than its completion's; reasoning is counted as completion`,
+  ];
 }
 
 function rangeOf(context: PricingContext, list: EndpointList): Range | NoPrice {
@@ -115,8 +190,6 @@ function rangeOf(context: PricingContext, list: EndpointList): Range | NoPrice {
     possible: eligible.possible,
   };
 }
-
-const NONE: readonly string[] = [];
 
 function incompleteness(id: string, worst: WorstQuote, unknown: readonly string[]): readonly string[] {
   if (!('reasons' in worst) && unknown.length === 0) return NONE;

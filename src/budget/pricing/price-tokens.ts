@@ -8,6 +8,8 @@ import type { PricedCall } from './request.js';
 /** What one recorded request used. */
 export interface RequestTokens extends TokenCounts {
   readonly web_searches: number;
+  /** How many of the written tokens are kept for an hour; absent: as the call declares, for a model's id none. */
+  readonly written_1h?: number;
 }
 
 /**
@@ -34,6 +36,7 @@ export function priceTokens(
     image_output_tokens: exactly(tokens.image_output),
     audio_output_tokens: exactly(tokens.audio_output),
     web_searches: tokens.web_searches,
+    ...(tokens.written_1h === undefined ? {} : { cache_write_1h_tokens: tokens.written_1h }),
   };
   return priceCall(request, catalogue, at);
 }

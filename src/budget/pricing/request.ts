@@ -20,13 +20,18 @@ export type PricedCall = Pick<
   | 'fallback_models'
   | 'service_tier'
   | 'provider'
->;
+> & {
+  /** How many of the written tokens are kept for an hour; absent: all with `cache_ttl: 1h`, else none. */
+  readonly cache_write_1h_tokens?: number;
+};
 
 /** One request for the formula: tokens as whole numbers, with parts included in `prompt` and `completion`. */
 export interface PricedRequest {
   readonly prompt: number;
   readonly cached: number;
+  /** All that is written to the cache, and how much of it for an hour. */
   readonly written: number;
+  readonly written_1h: number;
   readonly audio: number;
   readonly completion: number;
   readonly image_output: number;
@@ -54,6 +59,7 @@ export function expectedRequest(call: PricedCall, prompt: number): PricedRequest
     prompt,
     cached: call.cached_tokens.expected,
     written: call.cache_write_tokens.expected,
+    written_1h: call.cache_write_1h_tokens ?? (call.cache_ttl === '1h' ? call.cache_write_tokens.expected : 0),
     audio: call.audio_tokens.expected,
     completion: call.completion_tokens.expected,
     image_output: call.image_output_tokens.expected,
@@ -70,6 +76,7 @@ export function worstRequest(call: PricedCall, completion: number): PricedReques
     prompt: longestPrompt(call),
     cached: most(call.cached_tokens),
     written: most(call.cache_write_tokens),
+    written_1h: call.cache_ttl === '1h' ? most(call.cache_write_tokens) : 0,
     audio: most(call.audio_tokens),
     completion,
     image_output: Math.min(completion, most(call.image_output_tokens)),

@@ -1,9 +1,10 @@
 import type { PricingContext } from './expected.js';
 import { NO_HOURLY_WRITE_PRICE } from './expected.js';
 import type { Offer } from './offer.js';
+import { answersInEmbeddings } from './offer.js';
 import type { PriceList, ReadPriceList } from './price-list.js';
 import type { Quote } from './expected.js';
-import { isCheaper, quote } from './expected.js';
+import { isCheaper, quoteIn } from './expected.js';
 import { longestCompletion, worstRequest } from './request.js';
 
 export type WorstQuote = { readonly quote: Quote } | { readonly reasons: readonly string[] };
@@ -15,8 +16,9 @@ export type WorstQuote = { readonly quote: Quote } | { readonly reasons: readonl
 export function worstQuote(context: PricingContext, offers: readonly Offer[]): WorstQuote {
   let highest: Quote | null = null;
   const reasons: string[] = [];
+  const isEmbedding = answersInEmbeddings(context.model.model);
   for (const offer of offers) {
-    const completion = longestCompletion(context.call, offer.cap);
+    const completion = isEmbedding ? 0 : longestCompletion(context.call, offer.cap);
     // At equal prices a completion that is not longer cannot cost more.
     if (highest?.list === offer.list && completion !== null && completion <= highest.request.completion) continue;
     const worst = worstAt(context, offer.list, completion);
@@ -27,15 +29,15 @@ export function worstQuote(context: PricingContext, offers: readonly Offer[]): W
 }
 
 function worstAt(
-  { call, request }: PricingContext,
+  context: PricingContext,
   list: ReadPriceList,
   completion: number | null,
 ): Quote | { readonly reason: string } {
   if ('reason' in list) return list;
   if (completion === null) return { reason: 'nothing bounds its completion, neither max_tokens nor the catalogue' };
-  const worst = quote(list, worstRequest(call, completion), null);
+  const worst = quoteIn(context, list, worstRequest(context.call, completion), null);
   if (worst === null) return { reason: NO_HOURLY_WRITE_PRICE };
-  const usual = dependsOnLength(list) ? quote(list, { ...request, cache: 'miss' }, null) : null;
+  const usual = dependsOnLength(list) ? quoteIn(context, list, { ...context.request, cache: 'miss' }, null) : null;
   return usual !== null && isCheaper(worst, usual) ? usual : worst;
 }
 

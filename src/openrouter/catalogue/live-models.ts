@@ -33,7 +33,7 @@ export async function fetchModels(client: OpenRouterClient): Promise<ModelListin
   let fetchedAt: number | null = null;
   let bytesLeft = BODY_LIMITS.maxBytes;
 
-  let url: URL | null = client.urlOf('/models');
+  let url: URL | null = client.urlOf('/models?output_modalities=all');
   for (let page = 1; url !== null; page += 1) {
     if (page > MOST_PAGES) throw wrongListing(`lists its models on more than ${MOST_PAGES} pages`);
     const isFirst = page === 1;

@@ -191,7 +191,7 @@ describe('what is read of GitHub', () => {
     'a read of %s that fails for good ends the run, and is no missing file',
     async (operation) => {
       const number = await openChange(stage.github, tree('Hello'), tree('Hello world!'));
-      stage.github.fault({ on: { operation }, times: 9, answer: { kind: 'status', status: 502 } });
+      stage.github.fault({ on: { operation }, times: 50, answer: { kind: 'status', status: 502 } });
       const result = await inProcess(stage, number);
       expect(result.exitCode).toBe(2);
       expect(errorsOf(result)[0]?.message).toMatch(/^Files at commit [0-9a-f]{40} could not be read: GitHub/);
@@ -323,10 +323,10 @@ describe('the head of a fork', () => {
   const before = { [FILE]: MANIFEST, [SHARED]: 'Hello world!' };
   const after = { [FILE]: MANIFEST, [SHARED]: 'Hello world! Hello' };
 
-  test('is read at its commit under pull_request_target, against the merge base', async () => {
+  test('is read at its test merge under pull_request_target, against the first parent of that', async () => {
     const base = await stage.github.commit(before, { branch: 'main' });
     const head = await stage.github.commit(after, { parents: [base] });
-    const { number } = await stage.github.openPullRequest({
+    const { number, mergeSha } = await stage.github.openPullRequest({
       head,
       mergeFiles: after,
       author: 'mallory',
@@ -334,7 +334,7 @@ describe('the head of a fork', () => {
     });
     const payload = pullRequestPayload(stage.github, number);
     const result = await inProcess(stage, number, { event: 'pull_request_target', payload, sha: base });
-    expect(verdictOf(result)).toMatchObject({ delta: { per_run: '0.002' }, commits: { head, base } });
+    expect(verdictOf(result)).toMatchObject({ delta: { per_run: '0.002' }, commits: { head: mergeSha, base } });
   });
 
   test('has the same figures with a token that only reads', async () => {

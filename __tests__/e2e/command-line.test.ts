@@ -43,9 +43,11 @@ function run(args: readonly string[], more: Readonly<Record<string, string>> = {
 const withCatalogue = (...args: string[]) => [...args, '--catalogue-url', server.url];
 
 describe('the built command line', () => {
-  test('prices a manifest: 100 x (0.001 + 0.001) = $0.20, figures on stdout, nothing on stderr, no colour in a pipe', async () => {
+  test('prices a manifest: 100 x (0.001 + 0.001) = $0.20, figures on stdout, no colour in a pipe', async () => {
     const ended = await run(withCatalogue('check'), { FORCE_COLOR: '1', TERM: 'xterm-256color' });
-    expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(ended.exitCode).toBe(0);
+    // A busy machine takes more than a second for the prices, and then the command says what it waits for.
+    expect(ended.stderr).toMatch(/^(?:Asking 127\.0\.0\.1:\d+ for prices…\n)?$/);
     expect(ended.stdout).toMatch(/^Within budget: LLM calls cost \$0\.20 per run/);
     expect(ended.stdout).not.toContain('\u001b');
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeManifests } from '../../src/check/judge-manifests.js';
+import { expiringNotes } from '../../src/check/notes.js';
 import type { JudgedManifests, Prices } from '../../src/check/judge-manifests.js';
 import type { ManifestsWithHead } from '../../src/check/read-manifests.js';
 import type { Sources } from '../../src/check/sources.js';
@@ -12,7 +13,7 @@ import { dollars, DOLLARS, evals, fail, inWords, manifest, policyFile } from '..
 import { found, onMain, sources } from '../support/sources.js';
 
 const LIVE: Prices = { catalogue: DOLLARS, lock: null, credits: null };
-const NOW = { at: null, ageInDays: null };
+const NOW = { at: null, ageInDays: null, now: new Date('2026-11-24T09:00:00Z') };
 
 interface Situation extends Partial<ManifestsWithHead> {
   readonly sources?: Partial<Sources>;
@@ -179,5 +180,44 @@ describe('prices that moved since the lock', () => {
 
   test('are none without a lock', () => {
     expect(judged({ head: two })).toMatchObject({ drift: null, unlocked: [] });
+  });
+});
+
+describe('a model that is withdrawn', () => {
+  /** a/dollar until this day; it is the morning of 2026-11-24. */
+  const until = (date: string | null): Partial<Prices> => {
+    const [dollar] = DOLLARS.models.values();
+    if (dollar === undefined) throw new Error('expected a model');
+    const models = new Map([...DOLLARS.models, [dollar.id, { ...dollar, expiration_date: date }]]);
+    return { catalogue: { ...DOLLARS, models } };
+  };
+
+  test.each([
+    ['2026-11-20', 'warn'],
+    ['2026-12-01', 'warn'],
+    ['2026-12-02', 'pass'],
+    [null, 'pass'],
+  ])('on %s: %s', (date, verdict) => {
+    const { judgement } = judged({ prices: until(date) });
+    expect(judgement.verdict).toBe(verdict);
+    expect(inWords(judgement.violations)).toEqual(verdict === 'pass' ? [] : ['expiring_model warn']);
+  });
+
+  test.each([
+    ['2026-12-01', []],
+    ['2026-12-02', ['a/dollar is withdrawn on 2026-12-02: move to another model before that day.']],
+    ['2026-12-24', ['a/dollar is withdrawn on 2026-12-24: move to another model before that day.']],
+    ['2026-12-25', []],
+  ])('on %s is noted, where it is no warning yet', (date, messages) => {
+    const { comparison } = judged({ prices: until(date) });
+    const notes = expiringNotes(comparison, until(date).catalogue ?? DOLLARS, NOW.now);
+    expect(notes.map(({ message }) => message)).toEqual(messages);
+  });
+
+  test('is nothing to a manifest that does not use it, and counts as a fallback model', () => {
+    const half = (fields: object) => manifest({ suites: [evals(dollars(1, { model: 'a/half', ...fields }))] });
+    const verdicts = (fields: object) => judged({ head: half(fields), prices: until('2026-11-25') }).judgement.verdict;
+    expect(verdicts({})).toBe('pass');
+    expect(verdicts({ fallback_models: ['a/dollar'] })).toBe('warn');
   });
 });

@@ -26,6 +26,7 @@ import {
   creditNotes,
   distinctNotes,
   driftNotes,
+  expiringNotes,
   floorNotes,
   increaseNotes,
   lockNotes,
@@ -70,10 +71,11 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
     options.account === null ? null : fetchCredits(options.account),
   ]);
   const { catalogue } = prices;
+  const now = new Date(effects.now());
   const ageInDays = catalogue.source === 'lock' ? lockfileAgeDays(catalogue, effects.now()) : null;
 
   // 3. Estimates, comparison and judgement.
-  const judged = judgeManifests(manifests, sources, { ...prices, credits }, { at: options.at, ageInDays });
+  const judged = judgeManifests(manifests, sources, { ...prices, credits }, { at: options.at, ageInDays, now });
   const { comparison, judgement } = judged;
 
   // 4. Recorded usage beside the estimate.
@@ -99,6 +101,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
       ...driftNotes(judged.unlocked, before === null ? null : modelsDeclared([before])),
       ...priceNotes(comparison),
       ...floorNotes(comparison),
+      ...expiringNotes(comparison, catalogue, now),
       ...creditNotes(creditsShown),
       ...options.usageNotes,
       ...changeNotes(sources, manifests.head, comparison),

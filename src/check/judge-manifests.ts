@@ -22,6 +22,7 @@ import { limitsInForce } from '../budget/verdict/limits-in-force.js';
 import { movedSuites } from '../budget/verdict/moved-suites.js';
 import { runsOfKind, scheduleBy } from '../budget/verdict/schedule.js';
 import { resolveModel } from '../openrouter/catalogue/model-id.js';
+import { expiringModels } from '../openrouter/catalogue/expiring-models.js';
 import { fallenPrices } from '../openrouter/catalogue/suspicious-prices.js';
 import type { NotApplied } from '../budget/verdict/violation.js';
 import type { Manifests } from './read-manifests.js';
@@ -36,7 +37,11 @@ export interface Prices {
   readonly credits: Credits | null;
 }
 
+/** A model that is withdrawn within so many days is a warning; within more, up to a month, a note. */
+export const EXPIRES_SOON_DAYS = 7;
+
 export interface PriceTime {
+  readonly now: Date;
   /** The instant that hour-dependent prices are taken at; null: their most expensive hour. */
   readonly at: Date | null;
   /** The age of the lockfile in days, with fractions; null for live prices. */
@@ -116,7 +121,10 @@ export function judgeManifests(
     policyFile,
     groups,
     isUnprotected: sources.policy !== null && sources.policy.text === null,
-    warnings: { fallen: lock === null ? [] : fallenPrices(prices.catalogue, lock), expiring: [] },
+    warnings: {
+      fallen: lock === null ? [] : fallenPrices(prices.catalogue, lock),
+      expiring: expiringModels(prices.catalogue, time.now, EXPIRES_SOON_DAYS),
+    },
     costByLock: ({ call, requests_per_run: requests }) =>
       lock === null ? null : estimateCall(call, requests, lock, time.at).per_run,
     extra: (side) => judgeCredits(prices.credits, side, limits.policy),

@@ -1,3 +1,5 @@
+import { expiringModels } from '../openrouter/catalogue/expiring-models.js';
+import { EXPIRES_SOON_DAYS } from './judge-manifests.js';
 import { DEFAULT_CATALOGUE_URL } from '../lib/inputs/catalogue-url.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { uncoveredModels } from '../openrouter/catalogue/lockfile.js';
@@ -124,6 +126,22 @@ export function floorNotes(comparison: Comparison | null): Note[] {
         message: `${name} / ${call.display_name}: the model's listed price is below that of every endpoint that can serve this request, so it may cost more than estimated (see the range).`,
       })),
   );
+}
+
+/** A model that is withdrawn within so many days is worth a note. */
+const EXPIRES_DAYS = 30;
+
+/** A note for each model of head that is withdrawn within a month; one that is withdrawn within a week is a warning. */
+export function expiringNotes(comparison: Comparison | null, catalogue: Catalogue, now: Date): Note[] {
+  const calls = comparison?.head.suites.flatMap((suite) => suite.calls) ?? [];
+  const inUse = new Set(calls.flatMap(({ price }) => price.known_as.flatMap(({ names }) => names)));
+  const soon = new Set(expiringModels(catalogue, now, EXPIRES_SOON_DAYS).map(({ model }) => model));
+  return expiringModels(catalogue, now, EXPIRES_DAYS)
+    .filter(({ model }) => inUse.has(model) && !soon.has(model))
+    .map(({ model, date }) => ({
+      code: 'expiring_model',
+      message: `${model} is withdrawn on ${date}: move to another model before that day.`,
+    }));
 }
 
 /** A note if prices come from a lockfile that lacks models in use. */

@@ -148,11 +148,10 @@ export interface ModelWarnings {
   readonly expiring: readonly { readonly model: string; readonly date: string }[];
 }
 
-/** The warnings on models, for those that a manifest uses; pre-existing if the baseline uses the same model. */
+/** The warnings on models, for those that a manifest uses, fallback models included; pre-existing if the baseline uses the same model. */
 export function judgeModelWarnings({ fallen, expiring }: ModelWarnings, estimate: Estimate): BrokenRule[] {
-  const inUse = new Set(
-    estimate.suites.flatMap(({ calls }) => calls.flatMap(({ call, price }) => price.resolved_model ?? call.model)),
-  );
+  const calls = estimate.suites.flatMap((suite) => suite.calls);
+  const inUse = new Set(calls.flatMap(({ price }) => price.known_as.flatMap(({ names }) => names)));
   return [
     ...fallen
       .filter(({ model }) => inUse.has(model))

@@ -17,6 +17,7 @@ export const NOTE_CODES = [
   // the calls
   'no_requests',
   // base, and the default branch
+  'expiring_model',
   'branch_outdated',
   'mixed_runs',
   'base_missing',

@@ -9,7 +9,7 @@ import type { GroupKey } from '../read/usage-row.js';
 import { isComplete, type Usage } from '../read/usage.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
 import { batchModel, fastModel, priceGroup } from '../totals/group-price.js';
-import { catalogueId } from './call-key.js';
+import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
 import type { CallUsage, Figure, MeasuredCall, PriceDifference, SuiteUsage, UsageComparison } from './comparison.js';
 import { callMatcher, type Match } from './match-calls.js';
 import { perRun } from './means.js';
@@ -163,7 +163,7 @@ function percentOrNull(actual: Decimal | null, expected: Decimal | null): Decima
 
 /** The cost of requests that belong to the suite and to none of its calls. */
 function otherCost(group: UsageGroup, { catalogue, at, runs }: ComparisonInput): Decimal | null {
-  const id = group.model === null ? null : catalogueId(group.model, catalogue.models);
+  const id = group.model === null ? null : idOfName(group.model, catalogue.models);
   const atCatalogue = id === null ? null : priceGroup(group, id, catalogue, at).cost;
   const cost = group.cost ?? atCatalogue ?? group.estimate;
   return cost === null ? null : shareOf(cost, runs);

@@ -5,7 +5,7 @@ import { aggregate, type UsageGroup } from '../read/aggregate.js';
 import type { GroupKey } from '../read/usage-row.js';
 import type { Usage } from '../read/usage.js';
 import { batchModel, fastModel } from '../totals/group-price.js';
-import { catalogueId } from './call-key.js';
+import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
 import { searchName } from './match-calls.js';
 import { meanRequest, type MeanRequest } from './means.js';
 import { fittingName, freeName, suitesOfFiles } from './suite-names.js';
@@ -91,7 +91,7 @@ function keyFor(usage: Usage, { catalogue, suite }: DraftOptions): (key: GroupKe
 /** The catalogue's id, by which fast and batch models are rows of their own; as recorded where there is none. */
 function modelId(recorded: string, tier: GroupKey['tier'], catalogue: Catalogue | null): string {
   if (catalogue === null) return recorded;
-  const known = catalogueId(recorded, catalogue.models);
+  const known = idOfName(recorded, catalogue.models);
   if (known === null) return recorded;
   const resolution = resolveModel(known, catalogue.models);
   const id = resolution.state === 'resolved' ? resolution.id : known;

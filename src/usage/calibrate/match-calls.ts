@@ -1,7 +1,7 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallEstimate, Estimate } from '../../budget/estimate.js';
 import type { GroupKey } from '../read/usage-row.js';
-import { catalogueId, familyWords, modelNames, modelWords } from './call-key.js';
+import { idsOfRecorded } from '../../openrouter/catalogue/resolve-name.js';
 import { fastModel } from '../totals/group-price.js';
 import { nameOfFile } from './suite-names.js';
 
@@ -108,16 +108,15 @@ function ofModel(key: GroupKey, candidates: readonly Candidate[], catalogue: Cat
 }
 
 function candidatesOf(model: string, candidates: readonly Candidate[], catalogue: Catalogue): readonly Candidate[] {
-  const names = modelNames(model, catalogue.models);
-  const id = catalogueId(model, catalogue.models);
+  const ids = idsOfRecorded(model, catalogue.models);
   const own = (one: Candidate): readonly string[] => one.estimate.price.known_as[0]?.names ?? [];
   const any = (one: Candidate): readonly string[] => one.estimate.price.known_as.flatMap((known) => known.names);
   const rules: readonly ((one: Candidate) => boolean)[] = [
     (one) => one.estimate.call.model === model,
-    (one) => own(one).some((name) => names.has(name) || name === id),
-    (one) => !model.includes('/') && own(one).some((name) => modelWords(name) === modelWords(model)),
-    (one) => own(one).some((name) => familyWords(name) === familyWords(model)),
-    (one) => any(one).some((name) => names.has(name) || name === id),
+    ...ids.map((id) => (one: Candidate) => own(one).some((name) => name === id || name === model)),
+    // What is served as a batch is recorded by the name of the model.
+    ...ids.map((id) => (one: Candidate) => own(one).includes(`${id}:batch`)),
+    (one) => any(one).some((name) => name === model || ids.includes(name)),
   ];
   for (const rule of rules) {
     const found = candidates.filter(rule);

@@ -1,4 +1,4 @@
-import { catalogueId } from '../calibrate/call-key.js';
+import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { AccountClient } from '../../openrouter/account/account-client.js';
 import { chargeLines, compareCharges } from './charges.js';
@@ -33,7 +33,7 @@ export async function chargesOf(
 }
 
 function estimateOf(row: UsageRow, catalogue: Catalogue): Decimal | null {
-  const id = row.model === null ? null : catalogueId(row.model, catalogue.models);
+  const id = row.model === null ? null : idOfName(row.model, catalogue.models);
   if (id === null) return null;
   return priceTokens(id, { ...row.tokens, web_searches: row.web_searches }, catalogue).expected;
 }

@@ -4,7 +4,7 @@ import type { PricedCall } from '../../budget/pricing/request.js';
 import { add, maximum, type Decimal } from '../../lib/money/decimal.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';
 import type { Catalogue, EndpointList } from '../../openrouter/catalogue/catalogue.js';
-import { catalogueId } from '../calibrate/call-key.js';
+import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
 import type { UsageRow } from '../read/usage-row.js';
 import type { RequestFacts } from './request-facts.js';
 
@@ -33,7 +33,7 @@ export function priceBook(catalogue: Catalogue, loadEndpoints: LoadEndpoints): P
   const idOf = (model: string): string | null => {
     const known = ids.get(model);
     if (known !== undefined) return known;
-    const id = catalogueId(model, catalogue.models);
+    const id = idOfName(model, catalogue.models);
     ids.set(model, id);
     return id;
   };

@@ -3,7 +3,7 @@ import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import { byTokenPart, TOKEN_PARTS, type TokenPart } from '../../manifest/token-parts.js';
 import { aggregate, type UsageGroup } from '../read/aggregate.js';
 import type { Usage } from '../read/usage.js';
-import { catalogueId } from '../calibrate/call-key.js';
+import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
 import { priceGroup } from './group-price.js';
 
 /** What one model used, over all files. */
@@ -51,7 +51,7 @@ export function modelTotals(usage: Usage, catalogue: Catalogue | null): readonly
 }
 
 function idOf(recorded: string | null, catalogue: Catalogue | null): string | null {
-  return recorded === null || catalogue === null ? null : catalogueId(recorded, catalogue.models);
+  return recorded === null || catalogue === null ? null : idOfName(recorded, catalogue.models);
 }
 
 function totalOf(group: UsageGroup, catalogue: Catalogue | null): ModelTotal {

@@ -26,13 +26,17 @@ const OTHERS = new Map([
   ['actions/checkout', ['repository', 'ref', 'path', 'fetch-depth', 'persist-credentials']],
   ['actions/setup-node', ['node-version', 'node-version-file', 'package-manager-cache']],
   ['actions/attest', ['subject-path', 'sbom-path']],
+  ['actions/upload-artifact', ['name', 'path', 'if-no-files-found']],
+  ['anthropics/claude-code-action', ['anthropic_api_key']],
   ['github/codeql-action/init', ['languages', 'config']],
   ['github/codeql-action/analyze', ['category']],
   ['zizmorcore/zizmor-action', []],
 ]);
 
 async function metadataOf(action: string): Promise<ActionMetadata> {
-  if (`${action}@v1` === DEFAULT_ACTION) return actionSchema.parse(parse(await readProjectFile('action.yml')));
+  const own = [`${action}@v1`, `${action.replace(/\/record$/, '')}@v1`].indexOf(DEFAULT_ACTION);
+  if (own !== -1)
+    return actionSchema.parse(parse(await readProjectFile(own === 0 ? 'action.yml' : 'record/action.yml')));
   const inputs = OTHERS.get(action);
   if (inputs === undefined) return undefined;
   return {
@@ -55,8 +59,8 @@ async function mistakesIn(name: string, text: string): Promise<string[]> {
   });
 }
 
-test('action.yml is an action', async () => {
-  expect(await mistakesIn('action.yml', await readProjectFile('action.yml'))).toEqual([]);
+test.each(['action.yml', 'record/action.yml'])('%s is an action', async (name) => {
+  expect(await mistakesIn('action.yml', await readProjectFile(name))).toEqual([]);
 });
 
 describe.each(workflows.map(({ name, text }) => [name, text] as const))('%s', (name, text) => {

@@ -23,9 +23,9 @@ const actionSchema = z.object({
   outputs: z.record(z.string(), z.unknown()),
 });
 
-/** action.yml, as far as the runner goes by it. */
-export async function readActionFile(): Promise<z.infer<typeof actionSchema>> {
-  return actionSchema.parse(parse(await readFile(join(ROOT, 'action.yml'), 'utf8')));
+/** The file of an action, as far as the runner goes by it. */
+export async function readActionFile(name = 'action.yml'): Promise<z.infer<typeof actionSchema>> {
+  return actionSchema.parse(parse(await readFile(join(ROOT, name), 'utf8')));
 }
 
 export interface ActionRun {

@@ -96,6 +96,19 @@ describe('init', () => {
     expect((await run(['check'])).exitCode).toBe(0);
   });
 
+  test('writes max_tokens, and proposes a limit on the worst case: 1.25 x 100 x (0.001 + 2 x 0.0006) = 0.275, so 0.28', async () => {
+    await init();
+    expect(manifest().suites[0]?.calls[0]?.max_tokens).toBe(600);
+    const written = text('llm-budget.yml');
+    const [proposal = ''] = /^  # worst_case_per_run: .*$/m.exec(written) ?? [];
+    expect(proposal).toMatch(
+      /^ {2}# worst_case_per_run: 0\.28 # \$0\.22 at the most expensive endpoint, .*plus a quarter$/,
+    );
+    const taken = written.replace(proposal, proposal.replace('# ', ''));
+    writeFileSync(join(repository.root, 'llm-budget.yml'), taken);
+    expect((await run(['check'])).exitCode).toBe(0);
+  });
+
   test('has the schema line for editors first, and says what every number is', async () => {
     await init('--action', 'acme/llm-budget@v1');
     const [first, ...lines] = text('llm-budget.yml').split('\n');

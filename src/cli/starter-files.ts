@@ -18,14 +18,22 @@ export interface StarterLimit {
   readonly limit: Decimal;
   /** The expected cost of a run in US dollars, and the day of the prices, `2026-11-24`. */
   readonly expected: Decimal;
+  /** The same for the worst case of a run; null where it is not known. */
+  readonly worstCase: { readonly limit: Decimal; readonly cost: Decimal } | null;
   readonly day: string;
 }
 
-/** The limit of a first manifest: the expected cost plus a quarter, rounded up to two significant digits; null where the cost is zero or not known. */
+/** The limits of a first manifest: each cost plus a quarter, rounded up to two significant digits; null where the cost is zero or not known. */
 export function starterLimit({ totals }: Estimate, fetchedAt: string): StarterLimit | null {
   const expected = totals.per_run;
   if (expected === null || isZero(expected)) return null;
-  return { limit: upToTwoDigits(multiply(expected, HEADROOM)), expected, day: fetchedAt.slice(0, 10) };
+  const cost = totals.worst_case_per_run;
+  return {
+    limit: upToTwoDigits(multiply(expected, HEADROOM)),
+    expected,
+    worstCase: cost === null ? null : { limit: upToTwoDigits(multiply(cost, HEADROOM)), cost },
+    day: fetchedAt.slice(0, 10),
+  };
 }
 
 function upToTwoDigits(amount: Decimal): Decimal {
@@ -52,7 +60,7 @@ budget:
 ${limitLine(limit)}
   increase_percent: 25 # against the base of a pull request, at the same prices
   # per_month: 50
-  # worst_case_per_run: 5 # at the most expensive endpoint, with the longest answers and all retries
+${worstCaseLine(limit)}
 
 policy:
   unpriced: fail # a call without a price; or warn
@@ -83,6 +91,15 @@ export function schemaLine(url: string): string {
 function limitLine(limit: StarterLimit | null): string {
   if (limit === null) return '  # per_run: 1 # the expected cost of a run';
   return `  per_run: ${toText(limit.limit)} # a run costs ${money(limit.expected)} at the prices of ${limit.day}, plus a quarter`;
+}
+
+/** A proposal, as a comment: the worst case changes with the endpoints that serve a model. */
+function worstCaseLine(limit: StarterLimit | null): string {
+  const how = 'at the most expensive endpoint, with the longest answers and all retries';
+  const worstCase = limit?.worstCase ?? null;
+  if (worstCase === null) return `  # worst_case_per_run: 5 # ${how}`;
+  const { limit: most, cost } = worstCase;
+  return `  # worst_case_per_run: ${toText(most)} # ${money(cost)} ${how}, plus a quarter`;
 }
 
 function capLine(cap: number): string {

@@ -5,15 +5,11 @@ export const HAS_CMARK = spawnSync('cmark-gfm', ['--version']).status === 0;
 
 const EXTENSIONS = ['table', 'autolink', 'strikethrough', 'tagfilter', 'tasklist'];
 
-function run(markdown: string, format: 'xml' | 'html'): string {
-  const args = ['-t', format, '--unsafe', ...EXTENSIONS.flatMap((extension) => ['-e', extension])];
+function toXml(markdown: string): string {
+  const args = ['-t', 'xml', '--unsafe', ...EXTENSIONS.flatMap((extension) => ['-e', extension])];
   const { status, stdout } = spawnSync('cmark-gfm', args, { input: markdown, encoding: 'utf8', maxBuffer: 2 ** 28 });
   if (status !== 0) throw new Error('cmark-gfm failed');
   return stdout;
-}
-
-export function toHtml(markdown: string): string {
-  return run(markdown, 'html');
 }
 
 /** A node of the parsed document; `text` is that of a leaf, with entities resolved. */
@@ -30,7 +26,7 @@ const TAG = /<(\/?)([a-z_]+)((?:\s+[a-z:]+="[^"]*")*)\s*(\/?)>|([^<]+)/g;
 export function parse(markdown: string): MarkdownNode {
   const root: MarkdownNode = { kind: 'root', attributes: '', text: '', children: [] };
   const open = [root];
-  for (const [, closing, kind, attributes = '', empty, text] of run(markdown, 'xml').matchAll(TAG)) {
+  for (const [, closing, kind, attributes = '', empty, text] of toXml(markdown).matchAll(TAG)) {
     const parent = open.at(-1) ?? root;
     if (text !== undefined) {
       // Anything else is the indentation of the XML.

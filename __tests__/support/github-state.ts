@@ -10,7 +10,7 @@ import { z } from 'zod';
 export type FileContent = string | Buffer | { readonly link: string } | { readonly submodule: string };
 export type FileTree = Readonly<Record<string, FileContent>>;
 
-export interface TreeEntry {
+interface TreeEntry {
   readonly path: string;
   readonly mode: number;
   readonly type: string;
@@ -47,7 +47,7 @@ export interface Makers {
 }
 
 /** https://docs.github.com/en/rest/repos/repos#list-repository-activities */
-export interface Push {
+interface Push {
   readonly ref: string;
   readonly after: string;
   readonly actor: string;

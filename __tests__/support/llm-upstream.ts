@@ -24,7 +24,7 @@ export interface LlmUpstream {
   close(): Promise<void>;
 }
 
-export interface UpstreamRequest {
+interface UpstreamRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;

@@ -5,7 +5,7 @@ import { startCatalogueServer, type CatalogueAnswer, type CatalogueRequest } fro
 export const API_KEY = 'sk-or-v1-0123456789abcdef';
 
 /** What is answered to one request; a list is answered one after the other, the last for ever. */
-export type Answers = CatalogueAnswer | readonly [CatalogueAnswer, ...CatalogueAnswer[]];
+type Answers = CatalogueAnswer | readonly [CatalogueAnswer, ...CatalogueAnswer[]];
 
 export interface AccountPages {
   readonly key?: Answers;

@@ -17,7 +17,7 @@ export interface Peers {
   readonly remove: () => Promise<void>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** Added to PATH and HOME, which are the only variables taken over. */
   readonly env?: Readonly<Record<string, string>>;
   /** Default: the folder of the packages. */

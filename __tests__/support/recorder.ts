@@ -37,7 +37,7 @@ const rowSchema = z.object({
 });
 
 /** acme/one at $1 a million prompt and $2 a million completion tokens, without endpoints. */
-export const PRICES: PriceBook = priceBook(catalogue([model({ id: 'acme/one' })]), (known) => Promise.resolve(known));
+const PRICES: PriceBook = priceBook(catalogue([model({ id: 'acme/one' })]), (known) => Promise.resolve(known));
 
 export interface RecorderSetting {
   readonly folder: string;

@@ -9,7 +9,7 @@ import { rareOf, tokensOf } from '../../src/usage/read/row-store.js';
 import type { Usage } from '../../src/usage/read/usage.js';
 import type { UsageRow } from '../../src/usage/read/usage-row.js';
 
-export const USAGE_FIXTURES = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures', 'usage');
+const USAGE_FIXTURES = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures', 'usage');
 
 /** The rows of one of the fixtures, with what was said about the reading. */
 export async function readFixture(name: string): Promise<{ usage: Usage; rows: UsageRow[] }> {
@@ -59,11 +59,6 @@ function usageRows({ rows }: Usage): UsageRow[] {
       time: null,
     };
   });
-}
-
-/** Reads one value as a file of JSON. */
-export async function readValue(value: unknown): Promise<{ usage: Usage; rows: UsageRow[] }> {
-  return await readFiles({ 'a.json': JSON.stringify(value) });
 }
 
 /** What was not understood, file by file. */

@@ -51,7 +51,7 @@ export async function checkReportFile(asked: string, world: ActionWorld): Promis
  * Writes the report where it was asked for, or to the default file where that is refused: an error has a document too.
  * Returns the path, or "" with a warning where it cannot be written.
  */
-export async function writeReportFile(
+async function writeReportFile(
   report: Report | ErrorReport,
   asked: string,
   commentKey: string,

@@ -22,7 +22,7 @@ export interface ManifestsWithHead extends Others {
 }
 
 /** The default branch has a manifest and head has none. */
-export interface ManifestsWithoutHead extends Others {
+interface ManifestsWithoutHead extends Others {
   readonly head: null;
   readonly policyFile: PolicyFile;
 }

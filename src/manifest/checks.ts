@@ -175,7 +175,7 @@ const NONE: Tokens = { expected: 0, max: null };
  * Problems of a call from which wrong fields were left out. `isWrong` names those: a field that was written, if
  * badly, is not missing.
  */
-export function callProblems(call: Partial<Call>, isWrong: (key: keyof Call) => boolean): CallProblem[] {
+function callProblems(call: Partial<Call>, isWrong: (key: keyof Call) => boolean): CallProblem[] {
   return [
     ...missingPrompt(call, isWrong),
     ...expectedAboveMax(call),
@@ -270,7 +270,7 @@ export function partsProblem(
 }
 
 /** The same for a completion, whose parts are reasoning, image and audio output. */
-export function completionPartsProblem(
+function completionPartsProblem(
   call: Pick<Call, CompletionPart> & { readonly completion_tokens: Tokens },
 ): CallProblem | null {
   const parts: Part[] = [

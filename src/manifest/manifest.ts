@@ -26,7 +26,7 @@ export interface FileTokens {
 }
 
 /** A count that is the number of rows of a file: rows x times. */
-export interface RowCount {
+interface RowCount {
   readonly path: string;
   readonly rows: number;
   readonly times: number;

@@ -14,7 +14,6 @@ export const TOKEN_PARTS = [
 ] as const;
 
 export type TokenPart = (typeof TOKEN_PARTS)[number]['part'];
-export type TokenField = (typeof TOKEN_PARTS)[number]['field'];
 
 /**
  * Tokens of one request in the manifest's convention, whatever the provider's is: `prompt` holds cached, written and

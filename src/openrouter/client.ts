@@ -18,7 +18,7 @@ export interface ClientOptions {
   readonly apiKey: string | null;
 }
 
-export interface Question<T> {
+interface Question<T> {
   readonly bounds: BodyLimits;
   /** Reads the document as the last step of each attempt. It reports another shape by throwing an `HttpFailure`. */
   readonly read: (value: unknown) => T;
@@ -26,7 +26,7 @@ export interface Question<T> {
   readonly isPending?: (status: number) => boolean;
 }
 
-export interface Answer<T> {
+interface Answer<T> {
   readonly content: T;
   readonly headers: ReadonlyMap<string, string>;
   /** The body's size, decompressed, and its bytes. */

@@ -23,7 +23,7 @@ export interface CommentOutcome {
 }
 
 /** The run that writes. Runs are ordered by id, then attempt. */
-export interface CommentRun {
+interface CommentRun {
   readonly id: number;
   readonly attempt: number;
   /** The head commit of the pull request that the run is about. */

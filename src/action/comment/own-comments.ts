@@ -55,7 +55,7 @@ export function withoutMarker(body: string): string {
 }
 
 /** A comment that was written by the token's own login. */
-export interface OwnComment {
+interface OwnComment {
   /** For REST, and for order: a lower id is older. */
   readonly id: number;
   readonly nodeId: string;

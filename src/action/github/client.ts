@@ -4,7 +4,7 @@ import { parseJson, shaped, type Fetch } from '../../lib/http/request.js';
 import { retry, RETRY_LIMITS, type RetryEffects, type RetryLimits } from '../../lib/http/retry.js';
 import { readGraphqlAnswer, refusedStatus, type GraphqlError, type Reading } from './refusal.js';
 
-export interface GitHubRepository {
+interface GitHubRepository {
   readonly owner: string;
   readonly name: string;
 }
@@ -25,7 +25,7 @@ export interface ClientOptions {
 }
 
 /** A secondary limit lasts a minute, so a request may take longer than with other servers. */
-export const GITHUB_LIMITS: RetryLimits = { ...RETRY_LIMITS, totalMs: 150_000 };
+const GITHUB_LIMITS: RetryLimits = { ...RETRY_LIMITS, totalMs: 150_000 };
 
 type Parameters = Readonly<Record<string, string | number>>;
 

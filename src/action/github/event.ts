@@ -21,7 +21,7 @@ export function isGate(eventName: string): boolean {
 }
 
 /** How the commit to compare with is found. */
-export type BaseRule =
+type BaseRule =
   | { readonly kind: 'none' }
   | { readonly kind: 'commit'; readonly sha: string }
   /** Head's first parent, or the given commit where head has no parent. */
@@ -34,7 +34,7 @@ export type BaseRule =
   | { readonly kind: 'test_merge'; readonly otherwise: string | null };
 
 /** How the pull request is found; `head` is the commit of its branch that this run is about, where the event says so. */
-export type PullRequestRule =
+type PullRequestRule =
   | { readonly kind: 'none' }
   | { readonly kind: 'number'; readonly number: number; readonly head: string | null }
   | { readonly kind: 'search'; readonly repository: string; readonly branch: string; readonly head: string };
@@ -180,7 +180,7 @@ function pullRequestOfRun({
   return { kind: 'search', repository: repository.full_name, branch, head };
 }
 
-export type EventName = keyof typeof READERS;
+type EventName = keyof typeof READERS;
 
 const EVENT_NAMES: readonly string[] = Object.keys(READERS);
 

@@ -189,7 +189,7 @@ const reviewsSchema = connectionOf(
   }),
 );
 const filesSchema = connectionOf(z.object({ path: z.string() })).nullable();
-export const commentsSchema = connectionOf(
+const commentsSchema = connectionOf(
   z.object({
     id: z.string(),
     fullDatabaseId: commentId,

@@ -180,7 +180,7 @@ const treeSchema = z.object({
 });
 
 /** Lists the files and links in a commit's tree. NoVerdictError (2) where GitHub cuts the list, or cannot be read. */
-export async function listFilesAt(client: GitHubClient, commit: string): Promise<readonly ListedFile[]> {
+async function listFilesAt(client: GitHubClient, commit: string): Promise<readonly ListedFile[]> {
   const route = 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}';
   const { truncated, tree } = await client
     .request(route, { tree_sha: commit, recursive: '1' }, treeSchema)

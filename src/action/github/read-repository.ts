@@ -237,7 +237,7 @@ function requiredText(entry: Entry | null | undefined, path: string, commit: str
 }
 
 /** What head is compared with. A base that cannot be used has a `problem`; it never ends the run. */
-export interface BaseFacts {
+interface BaseFacts {
   /** Null where no commit was found at all. */
   readonly sha: string | null;
   /** Null: no manifest there, or the problem. */

@@ -18,7 +18,7 @@ export const CHANGE_KINDS = [
   'added',
   'removed',
 ] as const;
-export type ChangeKind = (typeof CHANGE_KINDS)[number];
+type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** One cause that moves the cost of one call, with its part of the call's delta. */
 export interface Change {

@@ -5,7 +5,7 @@ import type { Decimal } from '../../lib/money/decimal.js';
 import { matchCalls, isSameWork } from './match-calls.js';
 import { asksForNoMore } from './workload.js';
 
-export type Status = 'added' | 'removed' | 'changed' | 'unchanged';
+type Status = 'added' | 'removed' | 'changed' | 'unchanged';
 
 export interface Delta {
   /** US dollars, head minus base; null if a call that differs has no price. */
@@ -49,7 +49,7 @@ export interface RunPair {
 }
 
 /** The figures that stand for the whole manifest: per run those of one kind of run, per month those of all kinds. */
-export interface Shown {
+interface Shown {
   readonly head: Totals;
   readonly base: Totals | null;
   readonly delta: Delta | null;

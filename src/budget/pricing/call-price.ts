@@ -46,7 +46,7 @@ export interface FallbackPrice {
   readonly completion_price: Decimal | null;
 }
 
-export interface ModelNames {
+interface ModelNames {
   /** As the manifest has it. */
   readonly declared: string;
   /** All spellings a pattern may match. */

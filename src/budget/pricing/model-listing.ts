@@ -11,7 +11,7 @@ import { perMillion } from './price-list.js';
 import { listedPrices } from './price-model.js';
 
 /** How expensive a model is, by its listed price of a million completion tokens. */
-export type PriceTier = 'free' | 'budget' | 'mid' | 'standard' | 'premium';
+type PriceTier = 'free' | 'budget' | 'mid' | 'standard' | 'premium';
 
 const TIERS = [
   ['budget', decimal('1')],
@@ -30,7 +30,7 @@ export interface ListedModel {
   readonly reason: string | null;
 }
 
-export interface ListedPrice {
+interface ListedPrice {
   readonly prompt: Decimal;
   readonly completion: Decimal;
   /** Null where the catalogue states none: cached tokens then cost what others do. */

@@ -24,7 +24,7 @@ interface ScopeFacts {
 }
 
 /** An amount that is above a limit; texts as a reader sees them. */
-export interface AmountFacts extends ScopeFacts {
+interface AmountFacts extends ScopeFacts {
   readonly actual: string;
   readonly limit: string;
   readonly severity: 'fail' | 'warn';

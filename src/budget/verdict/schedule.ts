@@ -59,6 +59,6 @@ function predecessorsOf(name: string, groups: readonly SuiteGroup[]): string[] {
   return groups.filter(({ added }) => added.includes(name)).flatMap(({ gone, kept }) => [...kept, ...gone]);
 }
 
-export function larger(a: number | null, b: number | null): number | null {
+function larger(a: number | null, b: number | null): number | null {
   return a === null ? b : b === null ? a : Math.max(a, b);
 }

@@ -32,7 +32,7 @@ export interface Scope {
 }
 
 /** A group of moved suites with the budget that they share. `taken` is the cost that came from suites that are kept. */
-export interface SharedBudget {
+interface SharedBudget {
   readonly group: SuiteGroup;
   readonly budget: Budget;
   readonly taken: TakenFigures;
@@ -162,7 +162,7 @@ export function scopeName({ run, suite }: Pick<Scope, 'run' | 'suite'>): string 
   return run === null ? 'the run' : `the run ${run}`;
 }
 
-export interface WorstCase {
+interface WorstCase {
   readonly amount: Decimal;
   readonly unknown: readonly CallEstimate[];
 }

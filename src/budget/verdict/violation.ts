@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** The judgement's part of the report's schema: rules, violations, limits that apply, limits not applied. */
 
-export const RULES = [
+const RULES = [
   'per_run',
   'per_month',
   'worst_case_per_run',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** All codes that a note of the report can have. A code is never renamed. */
-export const NOTE_CODES = [
+const NOTE_CODES = [
   // the catalogue and its lock
   'catalogue_url',
   'duplicate_model',

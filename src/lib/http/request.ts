@@ -13,7 +13,7 @@ export interface HttpRequest extends Partial<BodyLimits> {
   readonly signal?: AbortSignal;
 }
 
-export interface HttpResponse {
+interface HttpResponse {
   readonly status: number;
   /** By lower-case name; a repeated header's values are joined by commas. */
   readonly headers: ReadonlyMap<string, string>;
@@ -172,7 +172,7 @@ export function shaped<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new HttpFailure('sent JSON that is not what was asked for', { kind: 'shape', transient: false });
 }
 
-export interface FetchInit extends Partial<BodyLimits> {
+interface FetchInit extends Partial<BodyLimits> {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | null;

@@ -6,7 +6,7 @@ export type RecordedCost = number | string;
 const EXPONENT = /^(\d)(?:\.(\d+))?e([+-]\d+)$/;
 
 /** The shortest decimal text of a float, written out: 1e-7 is "0.0000001". Floats of at least zero only. */
-export function decimalText(value: number): string {
+function decimalText(value: number): string {
   const text = String(value);
   const match = EXPONENT.exec(text);
   if (match === null) return text;

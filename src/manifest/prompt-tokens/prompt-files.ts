@@ -7,7 +7,7 @@ import type { PromptFileTokens } from './count-tokens.js';
 import { accuracyText, tokenFamily, tokensOf } from './family.js';
 
 /** The most files that the manifests of one side may name. */
-export const MAX_PROMPT_FILES = 200;
+const MAX_PROMPT_FILES = 200;
 
 /** Where a manifest and its files are read. */
 export type Side = 'head' | 'base' | 'default branch';

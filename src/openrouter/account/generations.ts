@@ -6,7 +6,7 @@ import { readGeneration, type GenerationAnswer } from './account-schema.js';
 import { refusedLine } from './account-client.js';
 
 /** The most generations that one run requests, and how many at a time. */
-export const MAX_GENERATIONS = 50;
+const MAX_GENERATIONS = 50;
 const AT_ONCE = 4;
 
 /** OpenRouter's charge for one request. */

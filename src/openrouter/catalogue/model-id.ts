@@ -9,7 +9,7 @@ import { closest } from '../../lib/text/closest.js';
  */
 
 /** Suffixes that change how a request is routed, not which model answers. */
-export const DYNAMIC_SUFFIXES = ['floor', 'nitro', 'exacto', 'online'] as const;
+const DYNAMIC_SUFFIXES = ['floor', 'nitro', 'exacto', 'online'] as const;
 export type DynamicSuffix = (typeof DYNAMIC_SUFFIXES)[number];
 
 export interface ResolvedModel {

@@ -6,7 +6,7 @@ import { fit } from '../../lib/text/fit.js';
 import { costChart } from './chart.js';
 
 /** In bytes of UTF-8: GitHub takes 1 MiB a step, and other steps of the action may have written before. */
-export const SUMMARY_LIMIT = 1024 * 1024 - 8 * 1024;
+const SUMMARY_LIMIT = 1024 * 1024 - 8 * 1024;
 
 export interface SummaryContext {
   /** `https://github.com/owner/repo`. */

@@ -25,7 +25,7 @@ export interface Context {
 }
 
 /** A request that was made and whose usage is not recorded: a stream that was cut, or an answer without usage. */
-export interface UnmeasuredRequest {
+interface UnmeasuredRequest {
   readonly model: string | null;
   /** Where another file or line states the usage of the same id, this is no request of its own. */
   readonly id: string | null;

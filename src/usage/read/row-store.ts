@@ -16,7 +16,7 @@ export interface StoredRow {
 }
 
 /** A group is one object for all its rows. */
-export interface StoredGroup {
+interface StoredGroup {
   readonly key: GroupKey;
 }
 
@@ -49,7 +49,7 @@ const NOTHING_RARE: Rare = {
   estimate: null,
 };
 
-export function partsOf(row: StoredRow): Parts {
+function partsOf(row: StoredRow): Parts {
   return row.parts ?? NO_PARTS;
 }
 

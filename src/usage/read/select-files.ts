@@ -5,7 +5,7 @@ import { NoVerdictError, problem, type Problem } from '../../lib/errors/problem.
 import { errorCode } from '../../lib/errors/system-error.js';
 
 /** A regular file to read: its name as the user would write it, and where it really is. */
-export interface SelectedFile {
+interface SelectedFile {
   readonly name: string;
   readonly path: string;
 }

@@ -5,7 +5,7 @@ import { createStreamMerger } from '../read/event-stream.js';
 import { isRecord, type JsonRecord } from '../read/json-value.js';
 
 /** What an answer says of its usage; `answer` has the fields of an answer in one piece, the text of it included. */
-export interface ReadAnswer {
+interface ReadAnswer {
   readonly answer: JsonRecord | null;
   /** Why the answer could not be read at all: its compression, its size. */
   readonly unreadable: string | null;

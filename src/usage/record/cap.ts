@@ -11,7 +11,7 @@ export interface Reservation {
   readonly model: string | null;
 }
 
-export interface Refusal {
+interface Refusal {
   readonly state: 'refused';
   /** What a person reads in the error that the client raises. */
   readonly reason: string;

@@ -1,7 +1,7 @@
 import type { Upstream } from './upstreams.js';
 
 /** What a request asks for, as far as its method and path tell. */
-export type RouteKind =
+type RouteKind =
   /** An answer of a model or an embedding: it is counted. */
   | 'answer'
   | 'embedding'

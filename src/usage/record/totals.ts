@@ -3,7 +3,7 @@ import type { UsageRow } from '../read/usage-row.js';
 
 /** What a recorder adds up. */
 
-export interface ModelTotals {
+interface ModelTotals {
   /** As answered, else as requested; "(not named)" where neither names one. */
   readonly model: string;
   readonly requests: number;

@@ -2,7 +2,7 @@ import { configurationError } from '../../lib/errors/problem.js';
 
 /** Where requests go, and the variables by which clients are told so. */
 
-export type UpstreamName = 'openrouter' | 'openai' | 'anthropic';
+type UpstreamName = 'openrouter' | 'openai' | 'anthropic';
 
 export interface Upstream {
   readonly name: UpstreamName;

@@ -123,7 +123,7 @@ function advisorRows(answer: JsonRecord, row: UsageRow, findings: Findings): Usa
 }
 
 /** The tier that served the request, where it has prices of its own. */
-export function servedTier(answer: JsonRecord, usage: JsonRecord): ServedTier | null {
+function servedTier(answer: JsonRecord, usage: JsonRecord): ServedTier | null {
   if (usage.speed === 'fast') return 'fast';
   const tier = answer.service_tier ?? answer.serviceTier ?? usage.service_tier;
   return tier === 'flex' || tier === 'priority' || tier === 'batch' ? tier : null;

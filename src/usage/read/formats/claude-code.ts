@@ -59,7 +59,7 @@ export function readMessage(line: JsonRecord, context: Context, accounts: Accoun
   else accounts.readInSession(session, row, findings, within);
 }
 
-export function sessionOf(line: JsonRecord): string | null {
+function sessionOf(line: JsonRecord): string | null {
   return nameAt(line, 'session_id') ?? nameAt(line, 'sessionId');
 }
 

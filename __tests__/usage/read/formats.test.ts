@@ -1,0 +1,606 @@
+import { describe, expect, test } from '@jest/globals';
+import { zipSync } from 'fflate';
+import * as fc from 'fast-check';
+import { gzipSync } from 'node:zlib';
+import { FORMATS } from '../../../src/usage/read/formats.js';
+import { modelTotals } from '../../../src/usage/totals/model-totals.js';
+import { notUnderstood, readFiles, withoutUsage } from '../../support/usage.js';
+
+/** What a recording says was used: model, requests, prompt, completion, cached, written, reasoning tokens. */
+type Used = readonly [
+  model: string | null,
+  requests: number | null,
+  prompt: number,
+  completion: number,
+  ...parts: number[],
+];
+
+async function usedIn(files: Readonly<Record<string, string | Uint8Array>>): Promise<readonly Used[]> {
+  const { usage } = await readFiles(files);
+  expect(notUnderstood(usage)).toEqual([]);
+  return modelTotals(usage, null).map(({ recorded, requests, tokens }) => {
+    const parts = [tokens.cached, tokens.written, tokens.reasoning];
+    return [recorded, requests, tokens.prompt, tokens.completion, ...(parts.every((part) => part === 0) ? [] : parts)];
+  });
+}
+
+const json = (value: unknown): string => JSON.stringify(value);
+const lines = (...values: readonly unknown[]): string => values.map(json).join('\n');
+
+const STATED = { input_tokens: 70, output_tokens: 30, total_tokens: 100 };
+const SAMPLE = {
+  id: 1,
+  epoch: 1,
+  output: { model: 'gpt-x', usage: STATED },
+  model_usage: { 'openai/gpt-x': STATED },
+  events: [
+    {
+      event: 'model',
+      model: 'openai/gpt-x',
+      output: { model: 'gpt-x', usage: STATED },
+      call: { response: { id: 'c-1', usage: { prompt_tokens: 70, completion_tokens: 30 } } },
+    },
+  ],
+};
+const EVAL_LOG = { eval: { task: 'q' }, stats: { model_usage: { 'openai/gpt-x': STATED } } };
+const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(json(value));
+
+const CASES: readonly (readonly [string, Readonly<Record<string, string | Uint8Array>>, readonly Used[]])[] = [
+  [
+    'OpenRouter Activity as CSV, a cell with a line end included',
+    {
+      'a.csv':
+        'generation_id,created_at,cost_total,tokens_prompt,tokens_completion,tokens_reasoning,tokens_cached,model_permaslug,variant,app_name\n' +
+        'gen-1,2026-06-28,0.5,70,30,4,20,acme/one,standard,"two\nlines"\n',
+    },
+    [['acme/one', 1, 70, 30, 20, 0, 4]],
+  ],
+  [
+    'OpenRouter Activity from the API: a row is a sum of requests',
+    {
+      'a.json': json({
+        data: [
+          {
+            date: '2026-06-28',
+            model: 'acme/one',
+            usage: 0.5,
+            requests: 3,
+            prompt_tokens: 70,
+            completion_tokens: 30,
+            reasoning_tokens: 0,
+          },
+        ],
+      }),
+    },
+    [['acme/one', 3, 70, 30]],
+  ],
+  [
+    'inspect_ai: one request in five places',
+    { 'a.json': json({ ...EVAL_LOG, samples: [SAMPLE] }) },
+    [['openai/gpt-x', 1, 70, 30]],
+  ],
+  ['inspect_ai: a log of its header alone', { 'a.json': json(EVAL_LOG) }, [['openai/gpt-x', null, 70, 30]]],
+  [
+    'inspect_ai: an .eval file',
+    {
+      'a.eval': zipSync({
+        'header.json': bytes(EVAL_LOG),
+        'samples/1_epoch_1.json': bytes(SAMPLE),
+        'summaries.json': bytes([]),
+      }),
+    },
+    [['openai/gpt-x', 1, 70, 30]],
+  ],
+  [
+    "LangChain: the message's own usage beside the provider's",
+    {
+      'a.json': json({
+        type: 'constructor',
+        kwargs: {
+          response_metadata: { model_name: 'gpt-x', token_usage: { prompt_tokens: 70, completion_tokens: 30 } },
+          usage_metadata: { ...STATED, input_token_details: { cache_read: 20 } },
+        },
+      }),
+    },
+    [['gpt-x', 1, 70, 30, 20, 0, 0]],
+  ],
+  [
+    'LangSmith: parents repeat the sums of their children',
+    {
+      'a.jsonl': lines(
+        { id: 'p', run_type: 'chain', prompt_tokens: 70, completion_tokens: 30 },
+        {
+          id: 'c',
+          run_type: 'llm',
+          parent_run_id: 'p',
+          prompt_tokens: 70,
+          completion_tokens: 30,
+          extra: { metadata: { ls_model_name: 'gpt-x' } },
+        },
+      ),
+    },
+    [['gpt-x', 1, 70, 30]],
+  ],
+  [
+    'Langfuse: kinds of tokens apart, as the total says',
+    {
+      'a.json': json([
+        {
+          id: 'o',
+          traceId: 't',
+          type: 'GENERATION',
+          model: 'gpt-x',
+          usageDetails: { input: 50, input_cached_tokens: 20, output: 26, output_reasoning_tokens: 4, total: 100 },
+        },
+      ]),
+    },
+    [['gpt-x', 1, 70, 30, 20, 0, 4]],
+  ],
+  [
+    'LiteLLM: the payload of a callback',
+    {
+      'a.json': json({
+        id: 'x',
+        call_type: 'acompletion',
+        response_cost: 0.1,
+        model: 'gpt-x',
+        prompt_tokens: 70,
+        completion_tokens: 30,
+        status: 'success',
+      }),
+    },
+    [['gpt-x', 1, 70, 30]],
+  ],
+  [
+    'DeepEval: the judge of a metric',
+    { 'a.json': json({ metricsData: [{ evaluationModel: 'gpt-x', inputTokenCount: 70, outputTokenCount: 30 }] }) },
+    [['gpt-x', null, 70, 30]],
+  ],
+  [
+    'OpenInference, nested attributes',
+    {
+      'a.json': json({
+        context: { trace_id: 't', span_id: 's' },
+        attributes: {
+          llm: { model_name: 'gpt-x', token_count: { prompt: 70, completion: 30, prompt_details: { cache_read: 20 } } },
+        },
+      }),
+    },
+    [['gpt-x', 1, 70, 30, 20, 0, 0]],
+  ],
+  [
+    'a table of spans with a column for each attribute',
+    {
+      'a.jsonl': lines({
+        'context.span_id': 's',
+        'attributes.llm.model_name': 'gpt-x',
+        'attributes.llm.token_count.prompt': 70,
+        'attributes.llm.token_count.completion': 30,
+      }),
+    },
+    [['gpt-x', 1, 70, 30]],
+  ],
+  [
+    'Jaeger',
+    {
+      'a.json': json({
+        data: [
+          {
+            spans: [
+              {
+                traceID: 't',
+                spanID: 's',
+                tags: [
+                  { key: 'gen_ai.request.model', value: 'gpt-x' },
+                  { key: 'gen_ai.usage.input_tokens', value: 70 },
+                  { key: 'gen_ai.usage.output_tokens', value: 30 },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    },
+    [['gpt-x', 1, 70, 30]],
+  ],
+  [
+    'the AI SDK: every step is a request, and the sum of them is none',
+    {
+      'a.json': json({
+        steps: [
+          { usage: { inputTokens: 40, outputTokens: 10, totalTokens: 50 }, response: { id: '1', modelId: 'gpt-x' } },
+          {
+            usage: { inputTokens: 30, outputTokens: 20, totalTokens: 50, cachedInputTokens: 20 },
+            response: { id: '2', modelId: 'gpt-x' },
+          },
+        ],
+        usage: { inputTokens: 30, outputTokens: 20 },
+        totalUsage: { inputTokens: 70, outputTokens: 30 },
+      }),
+    },
+    [['gpt-x', 2, 70, 30, 20, 0, 0]],
+  ],
+  [
+    'Bedrock Converse: the cache is beside the input',
+    {
+      'a.json': json({
+        modelId: 'claude-x',
+        output: {},
+        usage: {
+          inputTokens: 40,
+          outputTokens: 30,
+          totalTokens: 70,
+          cacheReadInputTokens: 20,
+          cacheWriteInputTokens: 10,
+        },
+      }),
+    },
+    [['claude-x', 1, 70, 30, 20, 10, 0]],
+  ],
+  [
+    'Bedrock: the invocation log of a model whose answer has a form of its own',
+    {
+      'a.jsonl': lines({
+        modelId: 'meta.llama',
+        input: { inputTokenCount: 70 },
+        output: { outputTokenCount: 30, outputBodyJson: { text: 'x' } },
+      }),
+    },
+    [['meta.llama', 1, 70, 30]],
+  ],
+  [
+    'Codex: an event with an unchanged total repeats the one before',
+    {
+      'a.jsonl': lines(
+        { type: 'session_meta', payload: { id: 's' } },
+        { type: 'turn_context', payload: { model: 'gpt-x' } },
+        ...[1, 2].map(() => ({
+          type: 'event_msg',
+          payload: {
+            type: 'token_count',
+            info: {
+              total_token_usage: { total_tokens: 100 },
+              last_token_usage: {
+                input_tokens: 70,
+                cached_input_tokens: 20,
+                output_tokens: 30,
+                reasoning_output_tokens: 4,
+                total_tokens: 100,
+              },
+            },
+          },
+        })),
+      ),
+    },
+    [['gpt-x', 1, 70, 30, 20, 0, 4]],
+  ],
+  [
+    'Gemini CLI: thoughts are beside the candidates',
+    {
+      'a.json': json({
+        stats: {
+          models: {
+            'gemini-x': {
+              api: { totalRequests: 3, totalErrors: 1 },
+              tokens: { prompt: 70, candidates: 26, thoughts: 4, cached: 20, tool: 0 },
+            },
+          },
+        },
+      }),
+    },
+    [['gemini-x', 2, 70, 30, 20, 0, 4]],
+  ],
+  [
+    'Cohere: what is billed',
+    {
+      'a.json': json({
+        id: 'c',
+        model: 'command-x',
+        usage: { billed_units: { input_tokens: 70, output_tokens: 30 }, tokens: { input_tokens: 900 } },
+      }),
+    },
+    [['command-x', 1, 70, 30]],
+  ],
+  [
+    'embeddings: the total alone is the input',
+    { 'a.json': json({ model: 'embed-x', usage: { total_tokens: 70 } }) },
+    [['embed-x', 1, 70, 0]],
+  ],
+  [
+    'Ollama: the last object of a stream',
+    {
+      'a.jsonl': lines(
+        { model: 'llama', created_at: 'x', done: false },
+        { model: 'llama', created_at: 'x', done: true, prompt_eval_count: 70, eval_count: 30 },
+      ),
+    },
+    [['llama', 1, 70, 30]],
+  ],
+  [
+    'pydantic-ai',
+    {
+      'a.json': json([
+        {
+          kind: 'response',
+          parts: [],
+          model_name: 'gpt-x',
+          usage: { input_tokens: 70, output_tokens: 30, cache_read_tokens: 20, details: { reasoning_tokens: 4 } },
+        },
+      ]),
+    },
+    [['gpt-x', 1, 70, 30, 20, 0, 4]],
+  ],
+  [
+    'Helicone',
+    {
+      'a.jsonl': lines({
+        request_id: 'h',
+        request_model: 'gpt-x',
+        response_model: 'gpt-x-2026-01-01',
+        prompt_tokens: 70,
+        completion_tokens: 30,
+        response_status: 200,
+      }),
+    },
+    [['gpt-x', 1, 70, 30]],
+  ],
+  [
+    'Braintrust: a task repeats the sums of its calls',
+    {
+      'a.jsonl': lines(
+        {
+          span_id: 'p',
+          root_span_id: 'p',
+          span_attributes: { type: 'task' },
+          metrics: { prompt_tokens: 70, completion_tokens: 30 },
+        },
+        {
+          span_id: 'c',
+          root_span_id: 'p',
+          span_parents: ['p'],
+          span_attributes: { type: 'llm' },
+          metadata: { model: 'gpt-x' },
+          metrics: { prompt_tokens: 70, completion_tokens: 30, prompt_cached_tokens: 20 },
+        },
+      ),
+    },
+    [['gpt-x', 1, 70, 30, 20, 0, 0]],
+  ],
+  [
+    'aider',
+    {
+      'a.jsonl': lines({
+        event: 'message_send',
+        user_id: 'u',
+        properties: { main_model: 'gpt-x', prompt_tokens: 70, completion_tokens: 30, cost: 0.1, total_cost: 9 },
+      }),
+    },
+    [['gpt-x', 1, 70, 30]],
+  ],
+  [
+    'Polly.js: a compressed body as a list of base64 chunks',
+    {
+      'a.har': json({
+        log: {
+          entries: [
+            {
+              request: { url: 'https://api.openai.com/v1/responses' },
+              response: {
+                status: 200,
+                content: {
+                  encoding: 'base64',
+                  text: json([gzipSync(json({ model: 'gpt-x', usage: STATED })).toString('base64')]),
+                },
+              },
+            },
+          ],
+        },
+      }),
+    },
+    [['gpt-x', 1, 70, 30]],
+  ],
+  [
+    'Ruby VCR: a body in !binary with white space before the JSON',
+    {
+      'a.yml': `http_interactions:\n- response:\n    body:\n      string: !binary |-\n        ${Buffer.from(`\n \r\n${json({ model: 'gpt-x', usage: STATED })}`).toString('base64')}\n`,
+    },
+    [['gpt-x', 1, 70, 30]],
+  ],
+  [
+    'Anthropic: stream events an object each, and a compaction among the iterations',
+    {
+      'a.jsonl': lines(
+        {
+          type: 'message_start',
+          message: { id: 'm', model: 'claude-x', usage: { input_tokens: 70, output_tokens: 1 } },
+        },
+        { type: 'message_delta', delta: {}, usage: { output_tokens: 30 } },
+        { type: 'message_stop' },
+      ),
+      'b.json': json({
+        id: 'n',
+        model: 'claude-y',
+        usage: {
+          input_tokens: 10,
+          output_tokens: 10,
+          cache_read_input_tokens: 0,
+          iterations: [
+            { type: 'compaction', input_tokens: 60, output_tokens: 20 },
+            { type: 'message', input_tokens: 10, output_tokens: 10 },
+          ],
+        },
+      }),
+    },
+    [
+      ['claude-x', 1, 70, 30],
+      ['claude-y', 1, 70, 30],
+    ],
+  ],
+  [
+    'an advisor of another model among the iterations is a request of that model',
+    {
+      'a.json': json({
+        id: 'n',
+        model: 'claude-y',
+        usage: {
+          input_tokens: 10,
+          output_tokens: 10,
+          iterations: [
+            { type: 'message', input_tokens: 70, output_tokens: 30 },
+            { type: 'advisor_message', model: 'claude-z', input_tokens: 5, output_tokens: 6 },
+          ],
+        },
+      }),
+    },
+    [
+      ['claude-y', 1, 70, 30],
+      ['claude-z', 1, 5, 6],
+    ],
+  ],
+  [
+    'OpenAI Realtime: the model stands in the session',
+    {
+      'a.jsonl': lines(
+        { type: 'session.created', session: { model: 'gpt-rt' } },
+        {
+          type: 'response.done',
+          response: { id: 'r', usage: { ...STATED, input_token_details: { cached_tokens: 20, audio_tokens: 9 } } },
+        },
+      ),
+    },
+    [['gpt-rt', 1, 70, 30, 20, 0, 0]],
+  ],
+  [
+    'Gemini Live: the model stands in the setup',
+    {
+      'a.jsonl': lines(
+        { setup: { model: 'models/gemini-live' } },
+        { serverContent: {}, usageMetadata: { promptTokenCount: 70, responseTokenCount: 30, totalTokenCount: 100 } },
+      ),
+    },
+    [['models/gemini-live', 1, 70, 30]],
+  ],
+  [
+    'xAI: reasoning at the top level, beside the completion',
+    {
+      'a.json': json({
+        model: 'grok',
+        usage: {
+          prompt_tokens: 70,
+          completion_tokens: 26,
+          reasoning_tokens: 4,
+          total_tokens: 100,
+          cached_prompt_text_tokens: 20,
+        },
+      }),
+    },
+    [['grok', 1, 70, 30, 20, 0, 4]],
+  ],
+  [
+    'Gemini by way of an OpenAI-compatible answer: what the total has and no part is thoughts',
+    { 'a.json': json({ model: 'gemini-x', usage: { prompt_tokens: 70, completion_tokens: 10, total_tokens: 100 } }) },
+    [['gemini-x', 1, 70, 30, 0, 0, 20]],
+  ],
+  [
+    'a table of spans on the console, objects over many lines',
+    {
+      'a.json': [1, 2]
+        .map((id) =>
+          JSON.stringify(
+            {
+              context: { trace_id: 't', span_id: `${id}` },
+              attributes: {
+                'gen_ai.request.model': 'gpt-x',
+                'gen_ai.usage.input_tokens': 35,
+                'gen_ai.usage.output_tokens': 15,
+              },
+            },
+            null,
+            4,
+          ),
+        )
+        .join('\n'),
+    },
+    [['gpt-x', 2, 70, 30]],
+  ],
+];
+
+describe('a recording of', () => {
+  test.each(CASES)('%s', async (_, files, expected) => {
+    expect(await usedIn(files)).toEqual(expected);
+  });
+});
+
+test('every format is reached by a key of its own, and none has a name that another has', () => {
+  expect(FORMATS.filter(({ keys }) => keys.length === 0)).toEqual([]);
+  expect(new Set(FORMATS.map(({ name }) => name)).size).toBe(FORMATS.length);
+});
+
+describe('what looks like usage and is in no known form is not understood, each place once', () => {
+  test.each([
+    [{ result: { inputTokens: 5 } }, 'inputTokens in no known form'],
+    [{ meter: { billedUnits: { input: 5 } } }, 'billedUnits in no known form'],
+    [{ spend: 0.5 }, 'spend in no known form'],
+    [{ a: { tokenUsage: { prompt: 5 } } }, 'tokenUsage in no known form'],
+    [{ 'llm.token_count.total': 9 }, 'llm.token_count.total in no known form'],
+    [{ tokens_used: 9, parts: { input_tokens: 9 } }, 'input_tokens in no known form'],
+  ])('%j', async (value, what) => {
+    const { usage } = await readFiles({ 'a.json': json(value) });
+    expect(notUnderstood(usage)).toEqual([what]);
+  });
+
+  test.each([
+    { max_tokens: 5 },
+    { inputTokens: 0 },
+    { token_limit: 900 },
+    { remaining_tokens: 5 },
+    { avg_prompt_tokens: 7 },
+  ])('%j is no usage', async (value) => {
+    expect(notUnderstood((await readFiles({ 'a.json': json(value) })).usage)).toEqual([]);
+  });
+});
+
+test('a gap of the total is told with its size', async () => {
+  const { usage } = await readFiles({
+    'a.json': json({ model: 'm', usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 9 } }),
+  });
+  expect(usage.notes).toEqual([
+    { message: '3 of 9 total tokens are in no part', count: 1, file: 'a.json', line: null },
+  ]);
+});
+
+describe('any mixture of exchanges, split over files in any way', () => {
+  const known = (id: number): string =>
+    json({ id: `k-${id}`, model: `m${id % 3}`, usage: { prompt_tokens: id, completion_tokens: 1 } });
+  const cached = json({ success: true, provider: 'a:b', response: { cached: true, tokenUsage: { cached: 9 } } });
+  const unknown = json({ somethingNew: { promptTokens: 7 } });
+  const broken = '{"usage": ';
+  const kinds = fc.array(fc.tuple(fc.constantFrom('known', 'cached', 'unknown', 'broken'), fc.nat(2)), {
+    minLength: 1,
+    maxLength: 12,
+  });
+
+  test('has the same totals and the same account, and the sum of the account is all of them (property)', async () => {
+    await fc.assert(
+      fc.asyncProperty(kinds, async (exchanges) => {
+        const texts = exchanges.map(([kind, file], at) => {
+          const text =
+            kind === 'known' ? known(at + 1) : kind === 'cached' ? cached : kind === 'unknown' ? unknown : broken;
+          return { text, file };
+        });
+        const whole = await readFiles({ 'all.jsonl': texts.map(({ text }) => text).join('\n') });
+        const files: Record<string, string> = {};
+        for (const { text, file } of [...texts].reverse()) {
+          files[`f${file}.jsonl`] = `${files[`f${file}.jsonl`] ?? ''}${text}\n`;
+        }
+        const split = await readFiles(files);
+        expect(modelTotals(split.usage, null)).toEqual(modelTotals(whole.usage, null));
+        expect(split.usage.exchanges).toEqual(whole.usage.exchanges);
+        const { read, without_usage, not_understood } = split.usage.exchanges;
+        expect(read + without_usage + not_understood).toBe(exchanges.length);
+        expect(withoutUsage(split.usage)).toHaveLength(exchanges.filter(([kind]) => kind === 'cached').length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

@@ -269,10 +269,14 @@ describe('a prompt file that is no text', () => {
   test.each(kinds)('%s at base leaves the increase unjudged, and the note says why', async (_, content, message) => {
     const manifest = only('[p.md]');
     const result = await judged({ [FILE]: manifest, 'p.md': content }, { [FILE]: manifest, 'p.md': 'Hello' });
-    expect(verdictOf(result)).toMatchObject({ head: { per_run: '0.001' }, base: null, delta: null });
-    const [note] = notesOf(result).filter((text) => text.startsWith('base_invalid'));
-    expect(note).toMatch(/^base_invalid: The prompt files at base cannot be counted, so increases are not judged/);
-    expect(note).toMatch(message);
+    expect(verdictOf(result)).toMatchObject({
+      head: { per_run: '0.001' },
+      base: { per_run: null },
+      delta: { per_run: null },
+    });
+    const [note] = notesOf(result).filter((text) => text.startsWith('files_not_counted'));
+    expect(note).toMatch(/; its calls have no price at base\.$/);
+    expect(note?.replace('; its calls have no price at base.', '')).toMatch(message);
   });
 
   test('a folder is an error too', async () => {
@@ -291,7 +295,7 @@ describe('a prompt file that is no text', () => {
 
   test('all that are wrong are shown, each on its line', async () => {
     const manifest = `${only('[gone.md]')}      - {name: other, model: ${GPT}, count: 1, prompt_files: [link.md], completion_tokens: 0}\n`;
-    const result = await judged({ [FILE]: manifest }, { [FILE]: manifest, 'link.md': { link: 'x' } });
+    const result = await judged({ 'a.md': 'Hello' }, { [FILE]: manifest, 'link.md': { link: 'x' } });
     expect(errorsOf(result).map(({ line, message }) => `${String(line)} ${message}`)).toEqual([
       '8 prompt file gone.md does not exist',
       '10 prompt file link.md is a symbolic link; it has to be a plain file',
@@ -314,8 +318,8 @@ describe('more than 200 prompt files', () => {
 
   test('at base leave the increase unjudged', async () => {
     const result = await judged({ ...few, [FILE]: only(`[${names}]`) }, few);
-    expect(verdictOf(result)).toMatchObject({ head: { per_run: '0.001' }, base: null });
-    expect(notesOf(result).filter((note) => note.startsWith('base_invalid'))).toHaveLength(1);
+    expect(verdictOf(result)).toMatchObject({ head: { per_run: '0.001' }, base: { per_run: null } });
+    expect(notesOf(result).filter((note) => note.startsWith('files_not_counted'))).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readManifests } from '../../src/check/read-manifests.js';
-import type { Manifests } from '../../src/check/read-manifests.js';
+import type { DeclaredManifests } from '../../src/check/read-manifests.js';
 import type { Sources } from '../../src/check/sources.js';
 import { toText } from '../../src/lib/money/decimal.js';
 import { NoVerdictError } from '../../src/lib/errors/problem.js';
@@ -12,7 +12,7 @@ const RIGHT = withTop('budget: {per_run: 5}');
 const WRONG_CALL = `budget: {per_run: 3}\n${withCall({ count: null })}`;
 const NOT_YAML = 'version: [';
 
-const read = (fields: Partial<Sources>): Manifests => readManifests(sources(fields));
+const read = (fields: Partial<Sources>): DeclaredManifests => readManifests(sources(fields));
 
 function refusal(fields: Partial<Sources>): NoVerdictError {
   try {
@@ -24,7 +24,7 @@ function refusal(fields: Partial<Sources>): NoVerdictError {
   throw new Error('no NoVerdictError where one was due');
 }
 
-const notesOf = (manifests: Manifests) => manifests.notes.map(({ code, message }) => `${code}: ${message}`);
+const notesOf = (manifests: DeclaredManifests) => manifests.notes.map(({ code, message }) => `${code}: ${message}`);
 
 describe("head's manifest", () => {
   test('is read on its own where nothing else is there', () => {

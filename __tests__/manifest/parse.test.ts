@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { decimal } from '../../src/lib/money/decimal.js';
-import type { Manifest } from '../../src/manifest/manifest.js';
+import type { DeclaredManifest } from '../../src/manifest/manifest.js';
 import { runsPerMonth } from '../../src/manifest/manifest.js';
 import { parseManifest } from '../../src/manifest/parse.js';
 import { EVERY_FIELD, withCall, withSuite, withTop } from '../support/manifest-text.js';
 import { placedProblems } from '../support/placed-problems.js';
 
-const parse = (text: string): Manifest => parseManifest(text, 'llm-budget.yml');
+const parse = (text: string): DeclaredManifest => parseManifest(text, 'llm-budget.yml');
 const fails = (amount: string) => ({ warn: null, fail: decimal(amount) });
 const exactly = (expected: number) => ({ expected, max: null });
 const firstCall = (text: string) => parse(text).suites[0]?.calls[0];

@@ -65,7 +65,7 @@ describe('a whole number is not coerced from', () => {
   const got = (value: string, shown: string): Row => [
     value,
     withCall({ count: value }),
-    ['6:9', `suites.s.calls[0].count: ${WHOLE}; got ${shown}`],
+    ['6:9', `suites.s.calls[0].count: ${WHOLE}, or {rows: evals/cases.jsonl} or {files: "evals/*.md"}; got ${shown}`],
   ];
   refuses([
     got('"10"', 'text "10"'),
@@ -95,7 +95,6 @@ describe('a whole number is not coerced from', () => {
     got('12:30', 'text "12:30"'),
     got('[1]', 'a list'),
     got('[]', 'an empty list'),
-    got('{a: 1}', 'a mapping'),
     got('|\n          10', 'text "10\\n"'),
   ]);
 });
@@ -362,13 +361,16 @@ describe('suites', () => {
       'version: 1\nsuites:\n  s:\n',
       [
         '3:3',
-        'suites.s: expected a mapping of description, repeat, run, runs_per_month, paths, budget, calls; got nothing (null)',
+        'suites.s: expected a mapping of description, repeat, run, runs_per_month, paths, budget, promptfoo, calls; got nothing (null)',
       ],
     ],
     [
       'a suite that is a number',
       'version: 1\nsuites: {s: 5}\n',
-      ['2:10', 'suites.s: expected a mapping of description, repeat, run, runs_per_month, paths, budget, calls; got 5'],
+      [
+        '2:10',
+        'suites.s: expected a mapping of description, repeat, run, runs_per_month, paths, budget, promptfoo, calls; got 5',
+      ],
     ],
     [
       'a suite without calls',
@@ -541,7 +543,10 @@ describe('a call', () => {
     [
       'prompt_files: [5]',
       withCall({ prompt_files: '[5]' }),
-      ['9:24', 'prompt_files[0]: expected a path inside the repository, or {path: …, cached: true}; got 5'],
+      [
+        '9:24',
+        'prompt_files[0]: expected a path inside the repository, {path: …, cached: true} or {rows: …, field: …}; got 5',
+      ],
     ],
     [
       'prompt_files: [a//b]',
@@ -556,7 +561,7 @@ describe('a call', () => {
     [
       'prompt_files: [{cached: true}]',
       withCall({ prompt_files: '[{cached: true}]' }),
-      ['9:24', 'prompt_files[0].path: missing'],
+      ['9:24', 'prompt_files[0]: expected either path or rows in it; got a mapping'],
     ],
     [
       'prompt_files: [{path: a, cached: 1}]',
@@ -772,6 +777,58 @@ describe('an expression as a model', () => {
     of('$(cat model.txt)'),
     ['in fallback models', withCall({ fallback_models: '[a, $B]' }), ['9:30', 'fallback_models[1]', expanded]],
   ]);
+});
+
+describe('numbers from files', () => {
+  const count = (value: string, ...fragments: string[]): Row => [
+    `count: ${value}`,
+    withCall({ count: value }),
+    ['6:', ...fragments],
+  ];
+  const rows: Row[] = [
+    count('{}', 'count: expected either rows or files in it'),
+    count('{rows: a.jsonl, files: b}', 'count: expected either rows or files in it'),
+    count(
+      '{rows: a.parquet}',
+      'count.rows: expected a file of .jsonl, .ndjson, .csv, .tsv, .json, .yaml, .yml or .txt',
+    ),
+    count('{rows: ../a.csv}', 'count.rows: expected a path inside the repository', 'it has a ".." segment'),
+    count('{rows: a.csv, at: x}', 'count: expected `at` with rows of a .json, .yaml or .yml file alone'),
+    count('{rows: a.csv, times: 1.5}', `count.times: ${WHOLE}; got 1.5`),
+    count('{row: a.csv}', 'unknown key "row", did you mean rows?'),
+    count('[a.csv]', 'count: expected a whole number', 'or {rows: evals/cases.jsonl}', 'got a list'),
+  ];
+  test.each(rows)('%s', (_, text, expected) => {
+    const found = placedProblems(() => parseManifest(text, 'llm-budget.yml'));
+    expect(found).toHaveLength(1);
+    for (const fragment of expected) expect(found[0]).toContain(fragment);
+  });
+
+  const suite = (promptfoo: string) => `version: 1\nsuites:\n  s:\n    promptfoo: ${promptfoo}\n`;
+  refuses([
+    ['promptfoo without a configuration', suite('{completion_tokens: 5}'), ['4:5', 'promptfoo.config: missing']],
+    ['promptfoo without completion tokens', suite('{config: a.yaml}'), ['4:5', 'promptfoo.completion_tokens: missing']],
+    ['promptfoo as a path', suite('a.yaml'), ['4:5', 'promptfoo: expected a mapping of config, completion_tokens']],
+    [
+      'a model that is a number',
+      suite('{config: a.yaml, completion_tokens: 5, models: {x: 5}}'),
+      ['4:64', 'promptfoo.models.x: expected text; got 5'],
+    ],
+    [
+      'a suite with neither',
+      'version: 1\nsuites:\n  s: {repeat: 1}\n',
+      ['3:3', 'suites.s.calls: missing: expected a list of calls, or promptfoo'],
+    ],
+  ]);
+
+  test('one number of completion tokens, one with a maximum, or one for each provider', () => {
+    const of = (tokens: string) =>
+      parseManifest(suite(`{config: a.yaml, completion_tokens: ${tokens}}`), 'f').suites[0]?.promptfoo
+        ?.completion_tokens;
+    expect(of('300')).toEqual({ expected: 300, max: null });
+    expect(of('{expected: 300, max: 900}')).toEqual({ expected: 300, max: 900 });
+    expect(of('{"openai:gpt-5": 300}')).toEqual(new Map([['openai:gpt-5', { expected: 300, max: null }]]));
+  });
 });
 
 describe('defaults', () => {

@@ -1,6 +1,7 @@
 import type { Manifest, NamedCall, NamedSuite, PolicyFile } from '../../src/manifest/manifest.js';
 import type { Tokens } from '../../src/manifest/schema.js';
-import { policyFrom } from '../../src/manifest/parse.js';
+import { withoutFiles } from '../../src/check/count-files.js';
+import { parseManifest, policyFrom } from '../../src/manifest/parse.js';
 import { callSchema, policySchema } from '../../src/manifest/schema.js';
 import { NumberLiteral } from '../../src/manifest/scalars.js';
 import { readYaml } from '../../src/manifest/yaml-tree.js';
@@ -17,6 +18,11 @@ const zero = new NumberLiteral('0');
 /** The policy of a file of this text. */
 export function policyOfText(text: string, file: string): PolicyFile {
   return policyFrom(readYaml(text), file);
+}
+
+/** A manifest whose numbers all stand in its text. */
+export function countedManifest(text: string, file = 'llm-budget.yml'): Manifest {
+  return withoutFiles(parseManifest(text, file));
 }
 
 /** One request of 1,000 prompt and 100 completion tokens, with the schema's own defaults. */

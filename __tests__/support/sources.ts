@@ -1,3 +1,4 @@
+import { filesInMemory } from './files-in-memory.js';
 import type { ManifestSource, PolicySource, Sources } from '../../src/check/sources.js';
 
 /** What a check gathered, for tests of the story: every builder takes what a test is about and fills in the rest. */
@@ -22,7 +23,7 @@ export function sources(fields: Partial<Sources> = {}): Sources {
     base: null,
     policy: null,
     change: 'default_branch',
-    readPromptFiles: () => Promise.resolve(new Map()),
+    files: filesInMemory({}).reader,
     lock: { file: 'llm-budget.lock.json', text: null },
     approvals: null,
     changedFiles: null,

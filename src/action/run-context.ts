@@ -2,7 +2,6 @@ import { NoVerdictError } from '../lib/errors/problem.js';
 import type { Note } from '../lib/errors/note.js';
 import { networkNotes, refuseUnverifiedTls } from '../lib/http/network.js';
 import { policyFrom } from '../manifest/parse.js';
-import { MAX_MANIFEST_BYTES } from '../manifest/yaml-scan.js';
 import { readYaml } from '../manifest/yaml-tree.js';
 import { readApprovals } from './github/pull-request.js';
 import { type GitHubClient, createClient } from './github/client.js';
@@ -109,7 +108,7 @@ export function sourcesOf(context: RunContext): Sources {
         : { commit: facts.base.sha, text: facts.base.text, problem: facts.base.problem ?? null, file: null },
     policy: { ref: defaultBranch.name, sha: defaultBranch.sha, text: facts.policyText },
     change: changeKind(context),
-    readPromptFiles: (side, paths) => files.read(side, paths, { maxBytes: MAX_MANIFEST_BYTES }),
+    files,
     lock: { file: inputs.lock, text: facts.lockfileText },
     approvals: pullRequest === null ? null : { labels: pullRequest.labels, approvedBy: context.approvedBy },
     changedFiles: pullRequest?.changedFiles ?? null,

@@ -12,13 +12,14 @@ import type { AccountClient } from '../openrouter/account/account-client.js';
 import { fetchCredits } from '../openrouter/account/credits.js';
 import type { Credits } from '../openrouter/account/credits.js';
 import type { Network } from '../lib/http/network.js';
+import type { Manifest } from '../manifest/manifest.js';
 import { modelsDeclared } from '../manifest/manifest.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
 import { buildReport } from '../report/model/build.js';
 import type { Report } from '../report/model/schema.js';
 import type { Usage } from '../usage/read/usage.js';
 import { chargesOf } from '../usage/charges/recorded-charges.js';
-import { countPromptFiles } from './count-prompts.js';
+import { countFiles } from './count-files.js';
 import { judgeManifests } from './judge-manifests.js';
 import {
   catalogueUrlNote,
@@ -35,6 +36,7 @@ import {
   overrideNotes,
   priceNotes,
 } from './notes.js';
+import { withCatalogueIds } from './resolve-models.js';
 import { readManifests } from './read-manifests.js';
 import type { Manifests } from './read-manifests.js';
 import type { Sources } from './sources.js';
@@ -60,18 +62,20 @@ export interface CheckOptions {
  * can be no verdict.
  */
 export async function check(sources: Sources, options: CheckOptions, effects: Network): Promise<Report> {
-  // 1. The manifests of head, base and the default branch, with the tokens of their prompt files.
-  const { manifests, tokenSources } = await countPromptFiles(readManifests(sources), sources.readPromptFiles);
-  const idsInUse = modelsDeclared([manifests.head, manifests.base, manifests.defaultBranch]);
+  // 1. The manifests of head, base and the default branch, with the numbers that come from files.
+  const counted = await countFiles(readManifests(sources), sources.files);
+  const namesInUse = modelsDeclared(sidesOf(counted.manifests));
 
   // 2. Prices, live or from the lockfile, and the remaining credits.
-  const order = { url: options.catalogueUrl, lock: sources.lock, offline: options.offline, idsInUse };
+  const order = { url: options.catalogueUrl, lock: sources.lock, offline: options.offline, idsInUse: namesInUse };
   const [prices, credits] = await Promise.all([
     obtainCatalogue(order, effects),
     options.account === null ? null : fetchCredits(options.account),
   ]);
   const { catalogue } = prices;
   const now = new Date(effects.now());
+  const { manifests, tokenSources } = withCatalogueIds(counted, catalogue.models);
+  const idsInUse = modelsDeclared(sidesOf(manifests));
   const ageInDays = catalogue.source === 'lock' ? lockfileAgeDays(catalogue, effects.now()) : null;
 
   // 3. Estimates, comparison and judgement.
@@ -123,6 +127,10 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
     charges,
     usage,
   });
+}
+
+function sidesOf({ head, base, defaultBranch }: Manifests): readonly (Manifest | null)[] {
+  return [head, base, defaultBranch];
 }
 
 /** The estimate of head beside the recorded usage, which counts as one run. */

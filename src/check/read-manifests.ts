@@ -1,4 +1,4 @@
-import type { Manifest, PolicyFile } from '../manifest/manifest.js';
+import type { DeclaredManifest, DeclaredSuite, Manifest, PolicyFile } from '../manifest/manifest.js';
 import { manifestFrom } from '../manifest/parse.js';
 import { policyFrom } from '../manifest/parse.js';
 import type { YamlFile } from '../manifest/yaml-tree.js';
@@ -8,32 +8,35 @@ import type { Note } from '../lib/errors/note.js';
 import { isTip } from './sources.js';
 import type { ManifestSource, PolicySource, Sources } from './sources.js';
 
-interface Others {
-  readonly base: Manifest | null;
+interface Others<M> {
+  readonly base: M | null;
   /** The default branch's whole manifest; null if base is that very commit, or head is on the default branch already. */
-  readonly defaultBranch: Manifest | null;
+  readonly defaultBranch: M | null;
   readonly notes: readonly Note[];
 }
 
 /** Head has a manifest; the default branch may have none. */
-export interface ManifestsWithHead extends Others {
-  readonly head: Manifest;
+interface WithHead<M> extends Others<M> {
+  readonly head: M;
   readonly policyFile: PolicyFile | null;
 }
 
 /** The default branch has a manifest and head has none. */
-interface ManifestsWithoutHead extends Others {
+interface WithoutHead<M> extends Others<M> {
   readonly head: null;
   readonly policyFile: PolicyFile;
 }
 
-export type Manifests = ManifestsWithHead | ManifestsWithoutHead;
+/** Before their files are counted. */
+export type DeclaredManifests = WithHead<DeclaredManifest> | WithoutHead<DeclaredManifest>;
+export type ManifestsWithHead = WithHead<Manifest>;
+export type Manifests = WithHead<Manifest> | WithoutHead<Manifest>;
 
 /**
  * Parses the manifests of head, base and the default branch. Head and the policy must be valid, or there is no verdict. A
  * base that is not valid leaves increases unjudged, with a note.
  */
-export function readManifests(sources: Sources): Manifests {
+export function readManifests(sources: Sources): DeclaredManifests {
   const yamlOf = oncePerText();
   const policyFile = readPolicy(sources.policy, sources.manifestFile, yamlOf);
   const base = readBase(sources.base, sources.manifestFile, yamlOf);
@@ -41,7 +44,7 @@ export function readManifests(sources: Sources): Manifests {
     sources.change === 'default_branch' || isTip(sources)
       ? NOT_READ
       : readDefaultBranch(sources.policy, sources.manifestFile, yamlOf);
-  const others: Others = {
+  const others: Others<DeclaredManifest> = {
     base: base.manifest,
     defaultBranch: defaultBranch.manifest,
     notes: [...base.notes, ...defaultBranch.notes],
@@ -55,8 +58,10 @@ export function readManifests(sources: Sources): Manifests {
 }
 
 /** A manifest without any request costs nothing, whatever its limits: a count that was never filled in looks like this. */
-function requestNotes(head: Manifest): Note[] {
-  if (head.suites.some(({ repeat, calls }) => repeat > 0 && calls.some(({ count }) => count > 0))) return [];
+function requestNotes(head: DeclaredManifest): Note[] {
+  const hasRequest = ({ repeat, promptfoo, calls }: DeclaredSuite): boolean =>
+    repeat > 0 && (promptfoo !== undefined || calls.some(({ count }) => typeof count !== 'number' || count > 0));
+  if (head.suites.some(hasRequest)) return [];
   const message = `${head.file} has no request: every count is 0, or the repeat of its suite is. It is estimated at $0.`;
   return [{ code: 'no_requests', message }];
 }
@@ -74,7 +79,7 @@ function oncePerText(): YamlOf {
 }
 
 interface Read {
-  readonly manifest: Manifest | null;
+  readonly manifest: DeclaredManifest | null;
   readonly notes: readonly Note[];
 }
 

@@ -1,6 +1,6 @@
 import type { FileText, ReadLimits } from '../lib/files/file-text.js';
 import type { Note } from '../lib/errors/note.js';
-import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
+import type { Side } from '../manifest/from-files/file-set.js';
 import type { ChangeTarget } from '../budget/verdict/baseline.js';
 import type { Approvals } from '../budget/verdict/override.js';
 
@@ -20,9 +20,6 @@ export interface PolicySource {
   readonly sha: string;
   readonly text: string | null;
 }
-
-/** Reads prompt files of one side, by path. NoVerdictError (2) if they cannot be read at all. */
-export type PromptFileReader = (side: Side, paths: readonly string[]) => Promise<ReadonlyMap<string, FileText>>;
 
 /** A file at one side. `oid` is git's object id, if it is known: equal ids are equal bytes. */
 export type SideFile = FileText & { readonly oid: string | null };
@@ -45,7 +42,7 @@ export interface FileReader {
   readonly list: (side: Side) => Promise<readonly ListedFile[]>;
 }
 
-/** Everything that a check reads, apart from prices and prompt files. */
+/** Everything that a check reads, apart from prices and the files that the manifest names. */
 export interface Sources {
   readonly manifestFile: string;
   readonly head: ManifestSource;
@@ -54,7 +51,7 @@ export interface Sources {
   /** Null: the manifest is judged by its own values (the command line without `--policy`). */
   readonly policy: PolicySource | null;
   readonly change: ChangeTarget;
-  readonly readPromptFiles: PromptFileReader;
+  readonly files: FileReader;
   /** The path of the lockfile and its text; null if there is none. */
   readonly lock: { readonly file: string; readonly text: string | null };
   readonly approvals: Approvals | null;

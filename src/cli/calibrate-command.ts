@@ -4,7 +4,8 @@ import { calibrationDocument } from '../usage/calibrate/usage-report.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { modelsDeclared } from '../manifest/manifest.js';
 import { chargesOf } from '../usage/charges/recorded-charges.js';
-import { countPromptFiles } from '../check/count-prompts.js';
+import { countHead } from '../check/count-files.js';
+import { resolvedManifest } from '../check/resolve-models.js';
 import type { AccountClient } from '../openrouter/account/account-client.js';
 import { estimateManifest } from '../budget/estimate.js';
 import { parseManifest } from '../manifest/parse.js';
@@ -20,7 +21,8 @@ import { catalogueFor, priceOptionsOf } from './catalogue-for.js';
 import { accountOfEnvironment } from './credits-command.js';
 import { isGiven, listOption, parseOptions, textOption, usageError, wholeOption } from './options.js';
 import type { ParsedOptions } from './options.js';
-import { DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk, readManifestText } from './sources-on-disk.js';
+import { filesOnDisk } from './files-on-disk.js';
+import { DEFAULT_MANIFEST, MANIFEST_LIMITS, readManifestText } from './sources-on-disk.js';
 import { writeLine, writeProblem } from './world.js';
 import type { World } from './world.js';
 
@@ -40,23 +42,21 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   // A missing key is reported before anything is read or written.
   const account = isGiven(options, 'generations') ? accountOfEnvironment(prices.catalogueUrl, world) : null;
   const text = await readManifestText(file, world.cwd);
-  const manifest = parseManifest(text, file);
+  const declared = parseManifest(text, file);
   const usage = await readUsage(globs, { cwd: world.cwd, within: null });
   requireUsage(usage);
   // The rows of llm-budget record name the run that they are of.
   const runs = statedRuns > 0 ? statedRuns : Math.max(usage.runs, 1);
-  const withFiles = await countPromptFiles(
-    { head: manifest, base: null, defaultBranch: null, policyFile: null, notes: [] },
-    promptFilesOnDisk(world.cwd),
-  );
-  const ids = [...modelsDeclared([manifest]), ...modelsRecorded(usage)];
+  const { manifest: named } = await countHead(declared, filesOnDisk(world.cwd));
+  const ids = [...modelsDeclared([named]), ...modelsRecorded(usage)];
   const { catalogue } = await catalogueFor(prices, ids, world);
+  const { manifest } = resolvedManifest(named, catalogue.models);
   const charges = account === null ? null : await chargesFor(usage, catalogue, account);
   const result = calibrate(
     {
       manifest,
       text,
-      estimate: estimateManifest(withFiles.manifests.head ?? manifest, catalogue, null),
+      estimate: estimateManifest(manifest, catalogue, null),
       catalogue,
       at: null,
       usage,

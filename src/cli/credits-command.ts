@@ -1,4 +1,5 @@
-import { countPromptFiles } from '../check/count-prompts.js';
+import { countHead } from '../check/count-files.js';
+import { resolvedManifest } from '../check/resolve-models.js';
 import { modelsDeclared } from '../manifest/manifest.js';
 import { accountClient } from '../openrouter/account/account-client.js';
 import type { AccountClient } from '../openrouter/account/account-client.js';
@@ -14,7 +15,8 @@ import { configurationError } from '../lib/errors/problem.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
 import { catalogueIfAny } from './catalogue-for.js';
 import { catalogueUrlOption, parseOptions } from './options.js';
-import { DEFAULT_LOCK, DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk } from './sources-on-disk.js';
+import { filesOnDisk } from './files-on-disk.js';
+import { DEFAULT_LOCK, DEFAULT_MANIFEST, MANIFEST_LIMITS } from './sources-on-disk.js';
 import { withProgress, writeLine } from './world.js';
 import type { World } from './world.js';
 
@@ -57,10 +59,10 @@ async function needsOf(named: string | null, url: URL, world: World): Promise<Ru
   const text = await readOptionalFile(file, world.cwd, MANIFEST_LIMITS);
   if (text === null && named === null) return null;
   if (text === null) throw configurationError(`There is no ${file}; \`llm-budget init\` writes a manifest.`, { file });
-  const parsed = { head: parseManifest(text, file), base: null, defaultBranch: null, policyFile: null, notes: [] };
-  const { manifests } = await countPromptFiles(parsed, promptFilesOnDisk(world.cwd));
-  if (manifests.head === null) return null;
+  const { manifest } = await countHead(parseManifest(text, file), filesOnDisk(world.cwd));
   const prices = { catalogueUrl: url, lock: DEFAULT_LOCK, offline: false };
-  const catalogue = await catalogueIfAny(prices, modelsDeclared([manifests.head]), world);
-  return catalogue === null ? null : runNeeds(estimateManifest(manifests.head, catalogue, null));
+  const catalogue = await catalogueIfAny(prices, modelsDeclared([manifest]), world);
+  return catalogue === null
+    ? null
+    : runNeeds(estimateManifest(resolvedManifest(manifest, catalogue.models).manifest, catalogue, null));
 }

@@ -3,6 +3,7 @@ import { firstManifest } from '../usage/calibrate/first-manifest.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { estimateManifest } from '../budget/estimate.js';
 import type { Estimate } from '../budget/estimate.js';
+import { withoutFiles } from '../check/count-files.js';
 import { parseManifest } from '../manifest/parse.js';
 import { NAME_RULE, nameSchema } from '../manifest/schema.js';
 import { configurationError } from '../lib/errors/problem.js';
@@ -14,7 +15,8 @@ import { catalogueIfAny, priceOptionsOf } from './catalogue-for.js';
 import type { PriceOptions } from './catalogue-for.js';
 import type { ParsedOptions } from './options.js';
 import { isGiven, listOption, parseOptions, textOption, usageError, wholeOption } from './options.js';
-import { DEFAULT_MANIFEST, rootOf } from './sources-on-disk.js';
+import { rootOf } from './files-on-disk.js';
+import { DEFAULT_MANIFEST } from './sources-on-disk.js';
 import type { StarterCall } from './starter-files.js';
 import {
   DEFAULT_ACTION,
@@ -155,7 +157,7 @@ function reasonsOf(estimate: Estimate): string[] {
 }
 
 function estimateOf(text: string, options: InitOptions, catalogue: Catalogue): Estimate {
-  return estimateManifest(parseManifest(text, options.manifest), catalogue, null);
+  return estimateManifest(withoutFiles(parseManifest(text, options.manifest)), catalogue, null);
 }
 
 async function writeFiles(text: string, options: InitOptions, world: World): Promise<void> {

@@ -1,6 +1,10 @@
 import { resolve } from 'node:path';
 import { fetchCatalogue } from '../openrouter/catalogue/live.js';
 import { lockfileText, parseLockfile, uncoveredModels } from '../openrouter/catalogue/lockfile.js';
+import { countHead } from '../check/count-files.js';
+import { resolvedManifest } from '../check/resolve-models.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { modelsDeclared } from '../manifest/manifest.js';
 import { parseManifest } from '../manifest/parse.js';
 import { counted } from '../lib/text/amount.js';
@@ -8,6 +12,7 @@ import { logLine } from '../lib/text/log.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
 import { writeTextFile } from '../lib/files/write-file.js';
 import { catalogueUrlOption, isGiven, parseOptions, textOption } from './options.js';
+import { filesOnDisk } from './files-on-disk.js';
 import { DEFAULT_LOCK, DEFAULT_MANIFEST, LOCK_LIMITS, readManifestText } from './sources-on-disk.js';
 import { withProgress, writeLine } from './world.js';
 import type { World } from './world.js';
@@ -22,12 +27,13 @@ export async function lockCommand(args: readonly string[], world: World): Promis
   const lockFile = textOption(options, 'lock') ?? DEFAULT_LOCK;
   const url = catalogueUrlOption(options);
   const text = await readManifestText(manifestFile, world.cwd);
-  const ids = modelsDeclared([parseManifest(text, manifestFile)]);
-  if (isGiven(options, 'check')) return await checkLock(lockFile, ids, world);
+  const { manifest } = await countHead(parseManifest(text, manifestFile), filesOnDisk(world.cwd));
+  if (isGiven(options, 'check')) return await checkLock(lockFile, manifest, world);
 
   const catalogue = await withProgress(`Asking ${url.host} for prices`, world, () =>
-    fetchCatalogue({ url, idsInUse: ids }, world.effects),
+    fetchCatalogue({ url, idsInUse: modelsDeclared([manifest]) }, world.effects),
   );
+  const ids = idsIn(manifest, catalogue);
   const written = lockfileText(catalogue, ids);
   // Parsed before it is written, so that a readable lockfile is never replaced by an unreadable one.
   const missing = uncoveredModels(parseLockfile(written, lockFile, world.effects.now()), ids);
@@ -40,7 +46,12 @@ export async function lockCommand(args: readonly string[], world: World): Promis
   return 0;
 }
 
-async function checkLock(lockFile: string, ids: readonly string[], world: World): Promise<number> {
+/** The catalogue ids in use; of a name that is not known the name itself. */
+function idsIn(manifest: Manifest, { models }: Catalogue): string[] {
+  return modelsDeclared([resolvedManifest(manifest, models).manifest]);
+}
+
+async function checkLock(lockFile: string, manifest: Manifest, world: World): Promise<number> {
   const text = await readOptionalFile(lockFile, world.cwd, LOCK_LIMITS);
   if (text === null) {
     world.stdout.write(`There is no ${logLine(lockFile)}\n`);
@@ -48,6 +59,7 @@ async function checkLock(lockFile: string, ids: readonly string[], world: World)
     return 1;
   }
   const lock = parseLockfile(text, lockFile, world.effects.now());
+  const ids = idsIn(manifest, lock);
   const missing = uncoveredModels(lock, ids);
   if (missing.length === 0) {
     world.stdout.write(`${logLine(lockFile)} covers ${counted(ids.length, 'model')}, fetched ${lock.fetched_at}\n`);

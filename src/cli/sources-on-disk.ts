@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import type { ChangeTarget } from '../budget/verdict/baseline.js';
-import type { ManifestSource, PolicySource, PromptFileReader, Sources } from '../check/sources.js';
+import type { ManifestSource, PolicySource, Sources } from '../check/sources.js';
 import { MAX_MANIFEST_BYTES } from '../manifest/yaml-scan.js';
+import { filesOnDisk } from './files-on-disk.js';
 import { configurationError, NoVerdictError } from '../lib/errors/problem.js';
-import type { Side } from '../manifest/prompt-tokens/prompt-files.js';
-import { readFilesAtCommit } from '../lib/files/git-files.js';
-import { mergeBase, readAtRef, repositoryRoot } from '../lib/files/git.js';
-import { readFileText, readOptionalFile, readTreeFiles } from '../lib/files/read-file.js';
+import { mergeBase, readAtRef } from '../lib/files/git.js';
+import { readFileText, readOptionalFile } from '../lib/files/read-file.js';
 
 export const DEFAULT_MANIFEST = 'llm-budget.yml';
 export const DEFAULT_LOCK = 'llm-budget.lock.json';
@@ -41,7 +40,7 @@ export async function gatherSources(names: SourceNames, cwd: string): Promise<So
     manifestFile: names.manifest,
     head: { commit: null, text, problem: null, file: null },
     base,
-    readPromptFiles: promptFileReader({ base: base?.commit ?? null, 'default branch': policy?.sha ?? null }, cwd),
+    files: filesOnDisk(cwd, { base: base?.commit ?? null, 'default branch': policy?.sha ?? null }),
     policy,
     change: await changeKind(base, policy, cwd),
     lock: { file: names.lock, text: lock },
@@ -82,32 +81,4 @@ async function changeKind(
   if (base === null || policy === null) return 'default_branch';
   const isOnBranch = base.commit !== null && (await mergeBase(cwd, base.commit, policy.sha)) === base.commit;
   return isOnBranch ? 'pull_request' : 'other_branch';
-}
-
-/** Reads prompt files of head from the working tree, the others from their commits; where base is a file, its prompt files from the working tree too. */
-function promptFileReader(
-  commits: Readonly<Record<Exclude<Side, 'head'>, string | null>>,
-  cwd: string,
-): PromptFileReader {
-  const onDisk = promptFilesOnDisk(cwd);
-  return async (side, paths) => {
-    const commit = side === 'head' ? null : commits[side];
-    if (commit === null) return await onDisk(side, paths);
-    return await readFilesAtCommit(await repositoryRoot(cwd), commit, paths, MANIFEST_LIMITS);
-  };
-}
-
-/** Reads prompt files by their paths from the repository's root; outside a repository, from the current folder. */
-export function promptFilesOnDisk(cwd: string): PromptFileReader {
-  return async (_, paths) => await readTreeFiles(await rootOf(cwd), paths, MANIFEST_LIMITS);
-}
-
-/** The top of the repository that the folder is in; outside a repository, the folder itself. */
-export async function rootOf(cwd: string): Promise<string> {
-  try {
-    return await repositoryRoot(cwd);
-  } catch (error) {
-    if (error instanceof NoVerdictError) return cwd;
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@ import { compare, toText } from '../lib/money/decimal.js';
 import { closest } from '../lib/text/closest.js';
 import type { Mistake } from './errors.js';
 import type { Path } from './manifest.js';
-import type { Budget, Call, Tokens } from './schema.js';
+import type { Budget, Call, DeclaredCall, Tokens } from './schema.js';
 import { callSchema, DEFAULT_RUN, manifestSchema, nameSchema, NAME_RULE, suiteSchema } from './schema.js';
 import { quoted, shownPath } from './shown.js';
 import { TOKEN_PARTS } from './token-parts.js';
@@ -39,6 +39,7 @@ export function manifestMistakes(manifest: Readable, isWrong: IsWrong, has: Yaml
       const path = ['suites', name];
       return [
         ...limitMistakes(suite.budget, [...path, 'budget']),
+        ...missingCalls(suite, path, isWrong),
         ...sameNames(suite.calls ?? [], [...path, 'calls']),
         ...(suite.calls ?? []).flatMap((call, index) => callMistakes(call, [...path, 'calls', index], isWrong, has)),
       ];
@@ -91,6 +92,13 @@ export function unknownRunMistakes(
   return [{ path: [...path, 'run'], message }];
 }
 
+/** A suite lists its calls, or has a promptfoo configuration that makes them. */
+function missingCalls({ calls, promptfoo }: ReadableSuite, path: Path, isWrong: IsWrong): Mistake[] {
+  if (calls !== undefined || promptfoo !== undefined || isWrong(path)) return [];
+  if (isWrong([...path, 'calls']) || isWrong([...path, 'promptfoo'])) return [];
+  return [{ path: [...path, 'calls'], message: 'missing: expected a list of calls, or promptfoo' }];
+}
+
 function callMistakes(call: ReadableCall, path: Path, isWrong: IsWrong, has: YamlFile['has']): Mistake[] {
   if (isWrong(path)) return [];
   return callProblems(call, (key) => isWrong([...path, key])).map(({ keys, message }) => {
@@ -118,7 +126,7 @@ function sameNames(calls: readonly ReadableCall[], path: Path): Mistake[] {
 /** The report's number of requests is a JSON number, which is exact only so far. */
 function requestMistakes(suites: readonly ReadableSuite[]): Mistake[] {
   const requests = suites.reduce((total, { repeat, calls }) => {
-    const once = (calls ?? []).reduce((sum, { count }) => sum + BigInt(count ?? 0), 0n);
+    const once = (calls ?? []).reduce((sum, { count }) => sum + BigInt(typeof count === 'number' ? count : 0), 0n);
     return total + BigInt(repeat ?? 1) * once;
   }, 0n);
   if (requests <= Number.MAX_SAFE_INTEGER) return [];
@@ -175,7 +183,7 @@ const NONE: Tokens = { expected: 0, max: null };
  * Problems of a call from which wrong fields were left out. `isWrong` names those: a field that was written, if
  * badly, is not missing.
  */
-function callProblems(call: Partial<Call>, isWrong: (key: keyof Call) => boolean): CallProblem[] {
+function callProblems(call: Partial<DeclaredCall>, isWrong: (key: keyof Call) => boolean): CallProblem[] {
   return [
     ...missingPrompt(call, isWrong),
     ...expectedAboveMax(call),
@@ -184,7 +192,7 @@ function callProblems(call: Partial<Call>, isWrong: (key: keyof Call) => boolean
   ];
 }
 
-function missingPrompt(call: Partial<Call>, isWrong: (key: keyof Call) => boolean): CallProblem[] {
+function missingPrompt(call: Partial<DeclaredCall>, isWrong: (key: keyof Call) => boolean): CallProblem[] {
   if (call.prompt_tokens !== undefined || (call.prompt_files ?? []).length > 0) return [];
   if (isWrong('prompt_tokens') || isWrong('prompt_files')) return [];
   return [
@@ -192,7 +200,7 @@ function missingPrompt(call: Partial<Call>, isWrong: (key: keyof Call) => boolea
   ];
 }
 
-function expectedAboveMax(call: Partial<Call>): CallProblem[] {
+function expectedAboveMax(call: Partial<DeclaredCall>): CallProblem[] {
   const problems = TOKEN_PARTS.flatMap(({ field }) => {
     const { expected, max } = call[field] ?? NONE;
     return max === null || expected <= max ? [] : [aboveMax(field, String(expected), String(max))];
@@ -206,13 +214,13 @@ function aboveMax(key: keyof Call, expected: string, max: string): CallProblem {
   return { keys: [key], message: `expected (${expected}) is more than max (${max})` };
 }
 
-function completionAboveCap({ completion_tokens: tokens, max_tokens: cap }: Partial<Call>): CallProblem[] {
+function completionAboveCap({ completion_tokens: tokens, max_tokens: cap }: Partial<DeclaredCall>): CallProblem[] {
   if (tokens === undefined || cap === undefined || tokens.expected <= cap) return [];
   const message = `completion_tokens (${tokens.expected}) is more than max_tokens (${cap}), which caps it`;
   return [{ keys: ['completion_tokens', 'max_tokens'], message }];
 }
 
-function partsAboveWhole(call: Partial<Call>): CallProblem[] {
+function partsAboveWhole(call: Partial<DeclaredCall>): CallProblem[] {
   const parts = {
     cached_tokens: call.cached_tokens ?? NONE,
     cache_write_tokens: call.cache_write_tokens ?? NONE,

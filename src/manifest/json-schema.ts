@@ -6,6 +6,9 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 const TITLE = 'LLM Budget manifest';
 const DESCRIPTION = 'The LLM calls that test suites make through OpenRouter, and the budget they must keep. Version 1.';
 
+/** A suite lists its calls, or has a promptfoo configuration that makes them. */
+const CALLS: JsonSchema[] = [{ required: ['calls'] }, { required: ['promptfoo'] }];
+
 /** What a call needs, from itself or from `defaults`. */
 const NEEDED: readonly JsonSchema[] = [
   { required: ['model'] },
@@ -28,6 +31,7 @@ export function manifestJsonSchema(): object {
     override: ({ path, jsonSchema }) => {
       // A call may have these from `defaults`, which only the root can see.
       if (path.at(-1) === 'items' && path.at(-2) === 'calls') delete jsonSchema.required;
+      if (path.at(-1) === 'additionalProperties' && path.at(-2) === 'suites') jsonSchema.anyOf = CALLS;
     },
   });
   return { $schema, title: TITLE, description: DESCRIPTION, ...schema, allOf: NEEDED.map(unlessInDefaults) };

@@ -1,4 +1,4 @@
-import type { Budget, Call, Policy, Suite } from './schema.js';
+import type { Budget, Call, DeclaredCall, Policy, Suite } from './schema.js';
 import { DEFAULT_RUN } from './schema.js';
 
 /** A place in a file; both count from 1. */
@@ -25,11 +25,15 @@ export interface FileTokens {
   readonly cached: boolean;
 }
 
-/** A count that is the number of rows of a file: rows x times. */
-interface RowCount {
+/** A count that comes from files: rows x times. */
+export interface RowCount {
+  /** The file whose rows were counted, the pattern whose files were, or a promptfoo configuration. */
   readonly path: string;
+  /** Rows, files, or the tests that a promptfoo configuration makes of its data. */
   readonly rows: number;
   readonly times: number;
+  /** What was counted; rows without it. */
+  readonly unit?: 'row' | 'file' | 'test';
 }
 
 /** A call with the name it goes by: its own, else the model's id. `index` is its place in the suite's list. */
@@ -40,11 +44,46 @@ export interface NamedCall extends Call {
   readonly file_tokens?: readonly FileTokens[];
   /** The rows that `count` was computed from. */
   readonly row_count?: RowCount;
+  /** Why the call's files cannot be counted, in words that go on after its name; it is unpriced then, and `count` is 0. */
+  readonly uncounted?: string;
+  /** Where a call of a promptfoo configuration comes from; absent for a call that the manifest lists. */
+  readonly promptfoo?: PromptfooOrigin;
 }
 
-export interface NamedSuite extends Omit<Suite, 'calls'> {
+export interface PromptfooOrigin {
+  /** The configuration's path. */
+  readonly config: string;
+  /** The provider as the configuration names it, such as `openai:gpt-5-mini`. */
+  readonly provider: string;
+}
+
+export interface NamedSuite extends Omit<Suite, 'calls' | 'promptfoo'> {
   readonly name: string;
   readonly calls: readonly NamedCall[];
+}
+
+/** A call before its files are counted. */
+export interface DeclaredNamedCall extends DeclaredCall {
+  readonly display_name: string;
+  readonly index: number;
+}
+
+export type CallDefaults = Omit<
+  Call,
+  'name' | 'model' | 'count' | 'prompt_tokens' | 'prompt_files' | 'completion_tokens'
+>;
+
+/** A suite before its files are counted: its calls as they are written, and the configuration that makes further ones. */
+export interface DeclaredSuite extends Omit<Suite, 'calls'> {
+  readonly name: string;
+  readonly calls: readonly DeclaredNamedCall[];
+}
+
+/** A manifest that passed every check that needs no other file. */
+export interface DeclaredManifest extends Omit<Manifest, 'suites'> {
+  /** What calls that are not listed get from `defaults`: everything but model, count, tokens of the prompt and the answer. */
+  readonly call_defaults: CallDefaults;
+  readonly suites: readonly DeclaredSuite[];
 }
 
 /** A kind of run: suites that run together. `runs_per_month` is null where it has no number. */
@@ -54,7 +93,7 @@ export interface RunKind {
   readonly budget: Omit<Budget, 'per_month'>;
 }
 
-/** A manifest that passed every check, in the order of the file, with `defaults` merged in. */
+/** A manifest whose files are counted, in the order of the file, with `defaults` merged in. */
 export interface Manifest {
   readonly file: string;
   /** Of the kind `ci`, wherever the file has it. */
@@ -91,6 +130,7 @@ export function runsPerMonth(
 
 /** The models that need a price, fallback models included, in order of first use. */
 export function modelsDeclared(manifests: readonly (Manifest | null)[]): string[] {
-  const calls = manifests.flatMap((manifest) => manifest?.suites.flatMap((suite) => suite.calls) ?? []);
+  const all = manifests.flatMap((manifest) => manifest?.suites.flatMap((suite) => suite.calls) ?? []);
+  const calls = all.filter(({ uncounted, promptfoo }) => uncounted === undefined || promptfoo === undefined);
   return [...new Set(calls.flatMap((call) => [call.model, ...call.fallback_models]))];
 }

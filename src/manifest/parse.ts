@@ -10,9 +10,10 @@ import {
 import { mergeDefaults, originOf, sharedValues } from './defaults.js';
 import type { Mistake } from './errors.js';
 import { accepted, located, refusal, schemaMistakes } from './errors.js';
-import type { Manifest, NamedSuite, Path, PolicyFile, RunKind } from './manifest.js';
+import type { CallDefaults, DeclaredManifest, DeclaredSuite, Manifest, Path, PolicyFile, RunKind } from './manifest.js';
 import type { ManifestFile } from './schema.js';
-import { DEFAULT_RUN, manifestSchema, policyFileSchema } from './schema.js';
+import { NumberLiteral } from './scalars.js';
+import { callSchema, DEFAULT_RUN, manifestSchema, policyFileSchema } from './schema.js';
 import type { Tree } from './tree.js';
 import { dropInvalid, isMap, valueAt } from './tree.js';
 import type { YamlFile } from './yaml-tree.js';
@@ -23,7 +24,7 @@ const MAX_CALLS = 5000;
 const MAX_SHARED_VALUES = 1_000_000;
 
 /** A manifest from its text, as `manifestFrom` has it. */
-export function parseManifest(text: string, file: string): Manifest {
+export function parseManifest(text: string, file: string): DeclaredManifest {
   return manifestFrom(readYaml(text), file);
 }
 
@@ -31,7 +32,7 @@ export function parseManifest(text: string, file: string): Manifest {
  * A manifest from a file of YAML 1.2 or JSON that was read. `file` is the name to show.
  * Throws a NoVerdictError with exit code 2 and every problem of the file, each with line and column.
  */
-export function manifestFrom(yaml: YamlFile, file: string): Manifest {
+export function manifestFrom(yaml: YamlFile, file: string): DeclaredManifest {
   const origin = (path: Path) => originOf(path, yaml.has);
   const fail = (mistakes: readonly Mistake[], omitted = 0) =>
     refusal(file, [...yaml.mistakes, ...located(mistakes, yaml.locate, origin)], omitted);
@@ -60,6 +61,7 @@ export function manifestFrom(yaml: YamlFile, file: string): Manifest {
     ...runKinds(result.data, yaml.keysAt(['runs'])),
     budget: result.data.budget,
     policy: result.data.policy,
+    call_defaults: callDefaults(result.data),
     suites: namedSuites(result.data, yaml.keysAt(['suites'])),
     locate: (path) => yaml.locate(origin(path)),
   };
@@ -120,13 +122,20 @@ function runKinds(
   return { runs_per_month: runs_per_month ?? kinds.get(DEFAULT_RUN)?.runs_per_month ?? null, runs: kinds };
 }
 
+function callDefaults({ defaults }: ManifestFile): CallDefaults {
+  const zero = new NumberLiteral('0');
+  const unset = callSchema.parse({ model: 'none', count: zero, completion_tokens: zero });
+  // Whoever makes a call of these sets the fields that CallDefaults leaves out.
+  return { ...unset, ...defaults };
+}
+
 /** `names` has the order of the file, which an object with names such as "10" does not keep. */
-function namedSuites(manifest: ManifestFile, names: readonly string[]): NamedSuite[] {
+function namedSuites(manifest: ManifestFile, names: readonly string[]): DeclaredSuite[] {
   const suites = new Map(Object.entries(manifest.suites));
   return names.flatMap((name) => {
     const suite = suites.get(name);
     if (suite === undefined) return [];
-    const calls = suite.calls.map((call, index) => ({ ...call, index, display_name: call.name ?? call.model }));
+    const calls = (suite.calls ?? []).map((call, index) => ({ ...call, index, display_name: call.name ?? call.model }));
     return [{ ...suite, name, calls }];
   });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compare, fromInteger, toText, ZERO } from '../lib/money/decimal.js';
 import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from '../lib/inputs/repository-path.js';
+import { isTree, ROW_FORMATS, rowFormat } from './row-format.js';
 import { amount, amountOf, AMOUNT_RULE, NumberLiteral, wholeNumber } from './scalars.js';
 
 /**
@@ -138,14 +139,66 @@ const repositoryPath = z
   .refine((path) => repositoryPathProblem(path) === null, { error: ({ input }) => pathRule(String(input)) })
   .meta({ id: 'repository-path', pattern: REPOSITORY_PATH_PATTERN });
 
+/** A dotted path of keys, such as `data.cases`. */
+const keyPath = text.meta({ description: 'A dotted path of keys, such as data.cases' });
+
+const rowsPath = repositoryPath.refine((path) => rowFormat(path) !== null, { error: `a file of ${ROW_FORMATS}` });
+
+/** `120`, `{rows: evals/cases.jsonl, times: 2}` or `{files: "evals/*.md"}`. */
+const countSchema = z.union(
+  [
+    wholeNumber,
+    z
+      .strictObject({
+        rows: rowsPath.optional().meta({ description: 'One request for each row of this file' }),
+        files: repositoryPath.optional().meta({ description: 'One request for each file that this pattern matches' }),
+        at: keyPath.optional().meta({ description: 'Where the list stands in a JSON or YAML file' }),
+        times: wholeNumber.default(1).meta({ description: 'Requests for each row or file; 1 by default' }),
+      })
+      .refine(({ rows, files }) => (rows === undefined) !== (files === undefined), {
+        error: 'either rows or files in it',
+      })
+      .refine(({ rows, at }) => at === undefined || (rows !== undefined && isTree(rows)), {
+        error: '`at` with rows of a .json, .yaml or .yml file alone',
+      })
+      .transform(({ rows, files = '', at = null, times }) =>
+        rows === undefined ? { files, times } : { rows, at, times },
+      ),
+  ],
+  {
+    error: 'a whole number from 0 to 1000000000, without quotes, or {rows: evals/cases.jsonl} or {files: "evals/*.md"}',
+  },
+);
+export type CountFromFiles = Exclude<z.output<typeof countSchema>, number>;
+
 const promptFileSchema = z.union(
   [
     repositoryPath.transform((path) => ({ path, cached: false })),
-    z.strictObject({ path: repositoryPath, cached: z.boolean().default(false) }),
+    z
+      .strictObject({
+        path: repositoryPath.optional(),
+        cached: z.boolean().default(false),
+        rows: rowsPath.optional().meta({ description: 'The tokens of a field, per row of this file' }),
+        at: keyPath.optional(),
+        field: keyPath.optional().meta({ description: 'The name of a column, or a dotted path of keys' }),
+      })
+      .refine(({ path, rows }) => (path === undefined) !== (rows === undefined), { error: 'either path or rows in it' })
+      .refine(({ rows, at, field }) => rows !== undefined || (at === undefined && field === undefined), {
+        error: '`at` and `field` with rows alone',
+      })
+      .refine(({ rows, cached }) => rows === undefined || !cached, { error: '`cached` with path alone' })
+      .refine(({ rows, at }) => at === undefined || rows === undefined || isTree(rows), {
+        error: '`at` with rows of a .json, .yaml or .yml file alone',
+      })
+      .transform(({ path, cached, rows = '', at = null, field = null }) =>
+        path === undefined ? { rows, at, field } : { path, cached },
+      ),
   ],
   {
     error: ({ input }) =>
-      typeof input === 'string' ? pathRule(input) : 'a path inside the repository, or {path: …, cached: true}',
+      typeof input === 'string'
+        ? pathRule(input)
+        : 'a path inside the repository, {path: …, cached: true} or {rows: …, field: …}',
   },
 );
 
@@ -177,7 +230,9 @@ export const nameSchema = z.string().regex(new RegExp(NAME_PATTERN), { error: NA
 export const callSchema = z.strictObject({
   name: nameSchema.optional().meta({ description: "Unique in the suite; the model's id without it" }),
   model: modelId.meta({ description: "The model's id at OpenRouter, such as openai/gpt-5-mini" }),
-  count: wholeNumber.meta({ description: 'Requests per execution of the suite' }),
+  count: countSchema.meta({
+    description: 'Requests per execution of the suite, or the rows or files they are made for',
+  }),
   prompt_tokens: tokensSchema.optional().meta({ description: 'Per request, all inputs' }),
   prompt_files: z
     .array(promptFileSchema)
@@ -206,7 +261,10 @@ export const callSchema = z.strictObject({
   batch_ok: z.boolean().default(false).meta({ description: 'The answers can wait: `:batch` may be advised' }),
   provider: providerSchema.optional().meta({ description: "OpenRouter's provider preferences that move the price" }),
 });
-export type Call = z.output<typeof callSchema>;
+/** A call as it is written: its count may be that of files. */
+export type DeclaredCall = z.output<typeof callSchema>;
+export type PromptFile = NonNullable<DeclaredCall['prompt_files']>[number];
+export type Call = Omit<DeclaredCall, 'count'> & { readonly count: number };
 
 /** Merged under every call; a key of the call replaces the whole key. */
 export const defaultsSchema = callSchema.omit({ name: true }).partial();
@@ -231,6 +289,46 @@ const runOfSuite = nameSchema
   .default(DEFAULT_RUN)
   .meta({ description: 'Its kind of run: `ci` (default) or a key of `runs`' });
 
+const perProvider = z
+  .union([wholeNumber.transform((expected) => ({ expected, max: null })), z.record(z.string(), tokensSchema)], {
+    error: 'a number of tokens, or one for each provider: {"openai:gpt-5-mini": 300}',
+  })
+  .transform((tokens) => tokensOrRecord(tokens));
+
+/** The calls that `promptfoo eval` makes with a configuration. */
+const promptfooSchema = z.strictObject({
+  config: repositoryPath.meta({ description: 'The promptfoo configuration, YAML or JSON' }),
+  completion_tokens: perProvider.meta({ description: 'Per request; one number, or one for each provider' }),
+  models: z
+    .record(z.string(), modelId.nullable())
+    .default({})
+    .meta({ description: 'The model of a provider that its name does not tell; null: it asks no model' }),
+  grader: z
+    .strictObject({
+      model: modelId.optional(),
+      prompt_tokens: tokensSchema.optional(),
+      completion_tokens: tokensSchema.optional(),
+      embedding: z.strictObject({ model: modelId, prompt_tokens: tokensSchema }).optional(),
+    })
+    .optional()
+    .meta({ description: 'What a model-graded assertion asks for, per request' }),
+});
+export type Promptfoo = z.output<typeof promptfooSchema>;
+
+/** `{expected: 300, max: 900}` is one number of tokens; any other mapping has one for each provider. */
+function tokensOrRecord(given: Tokens | Readonly<Record<string, Tokens>>): Tokens | ReadonlyMap<string, Tokens> {
+  if (isTokens(given)) return given;
+  const { expected, max, ...others } = given;
+  if (expected !== undefined && Object.keys(others).length === 0) {
+    return { expected: expected.expected, max: max?.expected ?? null };
+  }
+  return new Map(Object.entries(given));
+}
+
+function isTokens(given: Tokens | Readonly<Record<string, Tokens>>): given is Tokens {
+  return typeof given.expected === 'number';
+}
+
 export const suiteSchema = z.strictObject({
   description: z.string().optional(),
   repeat: wholeNumber.default(1).meta({ description: 'Matrix legs or trials; 1 by default' }),
@@ -238,7 +336,8 @@ export const suiteSchema = z.strictObject({
   runs_per_month: runsPerMonth.meta({ description: "Runs of this suite per month, instead of its kind's number" }),
   paths: z.array(repositoryPath).optional().meta({ description: 'Globs of the code behind the suite' }),
   budget: budgetSchema.default({}),
-  calls: z.array(callSchema).min(1),
+  promptfoo: promptfooSchema.optional().meta({ description: 'Calls made from a promptfoo configuration' }),
+  calls: z.array(callSchema).min(1).optional(),
 });
 export type Suite = z.output<typeof suiteSchema>;
 

@@ -4,7 +4,7 @@ import { calibrate } from '../../../src/usage/calibrate/calibrate.js';
 import type { UsageComparison } from '../../../src/usage/calibrate/comparison.js';
 import { usageReport, usageReportSchema } from '../../../src/usage/calibrate/usage-report.js';
 import { estimateManifest } from '../../../src/budget/estimate.js';
-import { parseManifest } from '../../../src/manifest/parse.js';
+import { countedManifest } from '../../support/manifest.js';
 import { decimal, toText, type Decimal } from '../../../src/lib/money/decimal.js';
 import type { Usage } from '../../../src/usage/read/usage.js';
 import { catalogue, model } from '../../support/catalogue.js';
@@ -42,7 +42,7 @@ interface Options {
 }
 
 function compared(text: string, usage: Usage, { runs = 1, suite }: Options = {}): UsageComparison {
-  const manifest = parseManifest(text, 'llm-budget.yml');
+  const manifest = countedManifest(text, 'llm-budget.yml');
   const estimate = estimateManifest(manifest, PRICES, null);
   const rest = { catalogue: PRICES, at: null, runs, suite: suite ?? null };
   return compareUsage({ manifest, estimate, usage, ...rest });
@@ -250,7 +250,7 @@ suites:
 
   async function calibrated(manifest: string, lines: readonly string[], maxError: string | null = null) {
     const { usage } = await readFiles({ 'a.jsonl': lines.join('\n') });
-    const parsed = parseManifest(manifest, 'llm-budget.yml');
+    const parsed = countedManifest(manifest, 'llm-budget.yml');
     const estimate = estimateManifest(parsed, PRICES, null);
     const max_error = maxError === null ? null : decimal(maxError);
     const options = { catalogue: PRICES, at: null, runs: 1, suite: null, max_error };
@@ -283,7 +283,7 @@ suites:
     const flow =
       'version: 1\nsuites: {s: {calls: [{model: openai/gpt-5, count: 3, prompt_tokens: 1000, completion_tokens: 100}]}}\n';
     const { text } = await calibrated(flow, [answer('1', 2), answer('2', 0), answer('3', 0)]);
-    const [suite] = parseManifest(text, 'llm-budget.yml').suites;
+    const [suite] = countedManifest(text, 'llm-budget.yml').suites;
     expect(suite?.calls.map(({ display_name, count, web_searches }) => [display_name, count, web_searches])).toEqual([
       ['openai/gpt-5', 2, 0],
       ['openai/gpt-5 with search', 1, 2],
@@ -360,7 +360,7 @@ describe('--max-error', () => {
 
   test('sets the exit code and says which suite', async () => {
     const usage = await used({ model: 'openai/gpt-5', times: 3 });
-    const manifest = parseManifest(ONE_CALL, 'llm-budget.yml');
+    const manifest = countedManifest(ONE_CALL, 'llm-budget.yml');
     const estimate = estimateManifest(manifest, PRICES, null);
     const rest = { catalogue: PRICES, at: null, runs: 1, suite: null };
     const off = calibrate({ ...rest, manifest, estimate, usage, text: ONE_CALL, max_error: decimal('20') }, 100);
@@ -380,7 +380,7 @@ test('a suite that the manifest does not have is an error that names those it ha
 
 test('the table shows declared, measured, difference and proposal under each other', async () => {
   const usage = await used({ model: 'openai/gpt-5', prompt: 1300, cost: 0.0015, times: 2 });
-  const manifest = parseManifest(ONE_CALL, 'llm-budget.yml');
+  const manifest = countedManifest(ONE_CALL, 'llm-budget.yml');
   const estimate = estimateManifest(manifest, PRICES, null);
   const rest = { catalogue: PRICES, at: null, runs: 1, suite: null, max_error: null };
   const { table } = calibrate({ ...rest, manifest, estimate, usage, text: ONE_CALL }, 100);

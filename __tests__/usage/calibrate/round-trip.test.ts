@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { calibrate, type Calibration } from '../../../src/usage/calibrate/calibrate.js';
 import { firstManifest } from '../../../src/usage/calibrate/first-manifest.js';
 import { estimateManifest } from '../../../src/budget/estimate.js';
-import { parseManifest } from '../../../src/manifest/parse.js';
+import { countedManifest } from '../../support/manifest.js';
 import { toText } from '../../../src/lib/money/decimal.js';
 import { readUsage } from '../../../src/usage/read/read-usage.js';
 import type { Usage } from '../../../src/usage/read/usage.js';
@@ -61,7 +61,7 @@ async function record(requests: readonly Answer[]): Promise<{ usage: Usage; bill
 }
 
 function calibrated(text: string, usage: Usage): Calibration {
-  const manifest = parseManifest(text, 'llm-budget.yml');
+  const manifest = countedManifest(text, 'llm-budget.yml');
   const estimate = estimateManifest(manifest, PRICES, null);
   const options = { catalogue: PRICES, at: null, runs: 1, suite: null, max_error: null };
   return calibrate({ ...options, manifest, estimate, usage, text }, 120);
@@ -78,7 +78,7 @@ describe('200 requests, streamed and not, of an upstream that bills by the catal
   test('the first manifest made from the recorded bodies is estimated at the bill, to the last digit', async () => {
     const { usage, bill } = await record([...answers(), ...judgements()]);
     const { text } = firstManifest({ usage, catalogue: PRICES, runs: 1, suite: null });
-    const estimate = estimateManifest(parseManifest(text, 'llm-budget.yml'), PRICES, null);
+    const estimate = estimateManifest(countedManifest(text, 'llm-budget.yml'), PRICES, null);
     expect(toText(estimate.totals.per_run ?? { coefficient: -1n, scale: 0 })).toBe(bill);
     expect(estimate.totals.requests_per_run).toBe(200n);
   });

@@ -3,7 +3,7 @@ import type { FileReader, ListedFile, SideFile } from '../../check/sources.js';
 import { decodeText, isLfsPointer, type FileText, type ReadLimits } from '../../lib/files/file-text.js';
 import { shaped } from '../../lib/http/request.js';
 import { configurationError } from '../../lib/errors/problem.js';
-import type { Side } from '../../manifest/prompt-tokens/prompt-files.js';
+import type { Side } from '../../manifest/from-files/file-set.js';
 import type { GitHubClient } from './client.js';
 import { type Entry, entryIdSchema, entrySchema, filesAtSchema, filesQuery } from './queries.js';
 import { isTooMuch, unreadable } from './refusal.js';

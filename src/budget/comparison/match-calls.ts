@@ -80,5 +80,15 @@ export function isSameWork(head: CallEstimate, base: CallEstimate): boolean {
 }
 
 function work(call: NamedCall): object {
-  return { ...call, index: 0, name: '', display_name: '', batch_ok: false, file_tokens: [], row_count: null };
+  return {
+    ...call,
+    index: 0,
+    name: '',
+    display_name: '',
+    batch_ok: false,
+    prompt_files: [],
+    file_tokens: [],
+    row_count: null,
+    promptfoo: null,
+  };
 }

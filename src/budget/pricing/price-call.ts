@@ -30,13 +30,18 @@ export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | nul
   const own = priceOn(call.model, call, catalogue, at);
   const fallbacks = call.fallback_models.map((declared) => priceOn(declared, call, catalogue, at));
   const all = [own, ...fallbacks];
-  const { price, resolution } = own;
+  const { resolution } = own;
+  const price = call.uncounted === undefined ? own.price : { reason: call.uncounted };
   const priced = 'reason' in price ? null : price;
   return {
     state: priced === null ? 'unpriced' : priced.free ? 'free' : 'priced',
     reason: 'reason' in price ? price.reason : null,
     resolved_model: resolution.state === 'resolved' ? resolution.id : null,
-    known_as: all.map((candidate) => ({ declared: candidate.declared, names: candidate.resolution.names })),
+    // What stands for a configuration that cannot be counted has no model.
+    known_as: (call.model === '' ? [] : all).map((candidate) => ({
+      declared: candidate.declared,
+      names: candidate.resolution.names,
+    })),
     expected: priced?.expected ?? null,
     source: priced?.source ?? null,
     floor: priced?.floor ?? null,

@@ -5,6 +5,7 @@ import type { Tokens } from '../../manifest/schema.js';
 export type PricedCall = Pick<
   NamedCall,
   | 'model'
+  | 'uncounted'
   | 'prompt_tokens'
   | 'completion_tokens'
   | 'max_tokens'

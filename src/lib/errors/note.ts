@@ -26,6 +26,9 @@ const NOTE_CODES = [
   // prompt files
   'prompt_file_missing',
   'prompt_tokens_estimated',
+  'files_not_counted',
+  'rows_without_field',
+  'promptfoo',
   // the change, and who approved it
   'workflow_changed',
   'lock_changed',

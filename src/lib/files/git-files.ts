@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { configurationError } from '../errors/problem.js';
 import { decodeText, tooLarge, unusable, type FileText, type ReadLimits } from './file-text.js';
 import { runGit } from './run-git.js';
@@ -100,4 +101,57 @@ async function readBlobs(
     offset = end + 1 + size + 1;
   }
   return blobs;
+}
+
+/** A file or link of a tree, by its path from the repository's root. */
+export interface ListedFile {
+  readonly path: string;
+  /** Git's object id; null for a file of the working tree. */
+  readonly oid: string | null;
+  readonly isLink: boolean;
+}
+
+/** The most bytes of a listing: about 500,000 paths. */
+const LISTING = { maxBytes: 64_000_000 };
+
+/** Lists every file and link of a commit. NoVerdictError (2) where git cannot. */
+export async function listFilesAtCommit(root: string, sha: string): Promise<ListedFile[]> {
+  const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', sha];
+  const { exitCode, stdout, complaint } = await runGit(root, args, LISTING);
+  if (exitCode !== 0) throw configurationError(`git cannot list the files of ${sha}: ${complaint}`);
+  const files: ListedFile[] = [];
+  for (const line of stdout.toString('utf8').split('\0')) {
+    const [, mode, oid, , path] = TREE_LINE.exec(line) ?? [];
+    if (mode === undefined || oid === undefined || path === undefined || mode === SUBMODULE) continue;
+    files.push({ path, oid, isLink: mode === LINK });
+  }
+  return files;
+}
+
+/** Git's object ids of files at a commit, by path; a path that the commit does not have is left out. */
+export async function blobIdsAtCommit(
+  root: string,
+  sha: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (paths.length === 0) return new Map();
+  const entries = await listTree(root, sha, [...new Set(paths)]);
+  return new Map([...entries].map(([path, { id }]) => [path, id]));
+}
+
+/** Paths of the working tree, tracked or not, without those that git ignores. */
+export async function listWorkingTree(root: string): Promise<string[]> {
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
+  const { exitCode, stdout, complaint } = await runGit(root, args, LISTING);
+  if (exitCode !== 0) throw configurationError(`git cannot list the files of ${root}: ${complaint}`);
+  return stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((path) => path !== '');
+}
+
+/** The object id that git gives to a text. */
+export function blobId(text: string): string {
+  const bytes = Buffer.from(text, 'utf8');
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }

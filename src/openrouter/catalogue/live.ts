@@ -8,6 +8,7 @@ import type { BodyLimits } from '../../lib/http/body.js';
 import type { Catalogue, EndpointList } from './catalogue.js';
 import { duplicateNote, fetchModels } from './live-models.js';
 import { readEndpoints } from './response-schema.js';
+import { idOfName } from './resolve-name.js';
 import { modelsInUse } from './model-id.js';
 import { catalogueUrlText } from '../../lib/inputs/catalogue-url.js';
 
@@ -27,7 +28,7 @@ export async function fetchCatalogue(options: LiveCatalogueOptions, effects: Net
   const client = catalogueClient(options, effects);
   try {
     const listing = await fetchModels(client);
-    const inUse = modelsInUse(options.idsInUse, listing.models);
+    const inUse = modelsInUse(knownIds(options.idsInUse, listing.models), listing.models);
     const duplicates = new Set(inUse.filter((id) => listing.duplicates.has(id)));
     return {
       source: 'live',
@@ -51,7 +52,18 @@ export async function withEndpoints(
   effects: Network,
 ): Promise<Catalogue> {
   const client = catalogueClient(options, effects);
-  return { ...catalogue, endpoints: await fetchEndpoints(client, modelsInUse(options.idsInUse, catalogue.models)) };
+  return {
+    ...catalogue,
+    endpoints: await fetchEndpoints(
+      client,
+      modelsInUse(knownIds(options.idsInUse, catalogue.models), catalogue.models),
+    ),
+  };
+}
+
+/** Names of other tools (a promptfoo configuration has them) as catalogue ids; what is not known stays as it is. */
+function knownIds(names: readonly string[], models: Catalogue['models']): string[] {
+  return names.map((name) => idOfName(name, models) ?? name);
 }
 
 /** Sends no key: the catalogue needs none. */

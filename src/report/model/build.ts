@@ -4,7 +4,8 @@ import type { Change } from '../../budget/comparison/changes.js';
 import type { CallPair, Comparison, Delta, RunPair, SuitePair } from '../../budget/comparison/comparison.js';
 import type { CreditsReport } from '../../budget/credits/credits-report.js';
 import type { CallEstimate, Totals } from '../../budget/estimate.js';
-import type { Locate, NamedCall } from '../../manifest/manifest.js';
+import type { Locate, NamedCall, RowCount } from '../../manifest/manifest.js';
+import { counted } from '../../lib/text/amount.js';
 import { add, decimal, fromInteger, multiply, times, toText } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import type { Note } from '../../lib/errors/note.js';
@@ -188,9 +189,22 @@ function callOf(pair: CallPair, suite: string, { locate, explain, tokenSources }
       prompt_price: perMillion(price.prompt_price),
       completion_price: perMillion(price.completion_price),
       ...(tokenSource === undefined ? {} : { token_source: tokenSource }),
-      ...(explain ? { arithmetic: [...price.arithmetic()] } : {}),
+      ...(call.row_count === undefined ? {} : { count_source: countSource(call.row_count) }),
+      ...(explain ? { arithmetic: [...countLines(call), ...price.arithmetic()] } : {}),
     },
   ];
+}
+
+/** `evals/cases.jsonl: 170 rows`, with the times that each is asked. */
+function countSource({ path, rows, times, unit = 'row' }: RowCount): string {
+  return `${path}: ${counted(rows, unit)}${times === 1 ? '' : ` x ${times}`}`;
+}
+
+/** The arithmetic of a count that comes from files. */
+function countLines({ row_count: rows, count, promptfoo }: NamedCall): string[] {
+  if (rows === undefined) return [];
+  const from = promptfoo === undefined ? '' : `, as ${promptfoo.config} asks ${promptfoo.provider}`;
+  return [`count: ${countSource(rows)} = ${counted(count, 'request')}${from}`];
 }
 
 function sideOf(estimate: CallEstimate): ReportCallSide {

@@ -84,6 +84,7 @@ const callSchema = z.strictObject({
   resolved_model: z.string().nullable().optional(),
   prompt_price: money.nullable().optional().meta({ description: 'US dollars per million tokens' }),
   completion_price: money.nullable().optional().meta({ description: 'US dollars per million tokens' }),
+  count_source: z.string().optional().meta({ description: 'The file that the count comes from, and its rows' }),
   token_source: z.string().optional().meta({ description: 'How prompt files were counted: exact, or about ±n %' }),
   arithmetic: z.array(z.string()).optional().meta({ description: 'How per_request comes about, a line a term' }),
   worst_case_arithmetic: z

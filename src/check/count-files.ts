@@ -1,0 +1,180 @@
+import type { DeclaredManifest, Manifest, NamedCall } from '../manifest/manifest.js';
+import type { Note } from '../lib/errors/note.js';
+import { NoVerdictError } from '../lib/errors/problem.js';
+import type { CountedManifest } from '../manifest/from-files/count-manifest.js';
+import { countManifest, namesFiles, needsTokens } from '../manifest/from-files/count-manifest.js';
+import type { CountFault, ListedPath, Side, Wanted } from '../manifest/from-files/file-set.js';
+import { fileSet, noResults, whereOf } from '../manifest/from-files/file-set.js';
+import { loadCounter } from '../manifest/prompt-tokens/count-tokens.js';
+import type { TokenCounter } from '../manifest/prompt-tokens/count-tokens.js';
+import type { DeclaredManifests, Manifests } from './read-manifests.js';
+import type { FileReader, SideFile } from './sources.js';
+
+export interface CountedManifests {
+  /** With the counts and tokens of their files. */
+  readonly manifests: Manifests;
+  /** How the prompts of a call were counted: `exact`, `about ±15 %`. */
+  readonly tokenSources: ReadonlyMap<NamedCall, string>;
+}
+
+/** Of the data and prompt files of one side, all together, in characters. */
+const MAX_SIDE_LENGTH = 50_000_000;
+/** One file can name others: this many times what was named is read before the chain is refused. */
+const MOST_WAVES = 20;
+
+/**
+ * Puts in the numbers that come from files, at head, at base and on the default branch, each side's files as they are
+ * there. The tokenizer is loaded only where it is needed. A file of head that cannot be counted is a NoVerdictError (2), unless
+ * the default branch has the very same one: then its calls have no price. At another side it leaves the calls that need it
+ * without a price. A side that cannot be read at all is a NoVerdictError, or an outage would lift a limit.
+ */
+export async function countFiles(manifests: DeclaredManifests, files: FileReader): Promise<CountedManifests> {
+  const all = [manifests.head, manifests.base, manifests.defaultBranch].filter((manifest) => manifest !== null);
+  const count = all.some(needsTokens) ? await loadCounter() : NO_TOKENS;
+  const counter = sideCounter(files, count);
+  const head = manifests.head === null ? null : await counter(manifests.head, 'head');
+  const own = head?.counted.faults ?? [];
+  if (own.some(({ file }) => file === null)) throw refusal(own);
+  const base = manifests.base === null ? null : await counter(manifests.base, 'base');
+  const defaultBranch =
+    manifests.defaultBranch === null ? null : await counter(manifests.defaultBranch, 'default branch');
+  const known = head === null ? [] : await refuseNewFaults(head, defaultBranch ?? base, files);
+  const notes = [
+    ...manifests.notes,
+    ...known.map((fault) => faultNote(fault, 'head')),
+    ...otherNotes(base, 'base'),
+    ...otherNotes(defaultBranch, 'default branch'),
+    ...[head, base, defaultBranch].flatMap((side) => side?.counted.notes ?? []),
+  ];
+  const others = {
+    base: base?.counted.manifest ?? null,
+    defaultBranch: defaultBranch?.counted.manifest ?? null,
+    notes,
+  };
+  return {
+    manifests:
+      manifests.head === null || head === null
+        ? { ...others, head: null, policyFile: requiredPolicy(manifests) }
+        : { ...others, head: head.counted.manifest, policyFile: manifests.policyFile },
+    tokenSources: new Map([head, base].flatMap((side) => [...(side?.counted.accuracy ?? [])])),
+  };
+}
+
+/** One manifest with the files of the working tree or a commit. NoVerdictError (2) where one cannot be counted. */
+export async function countHead(manifest: DeclaredManifest, files: FileReader): Promise<CountedManifest> {
+  const count = needsTokens(manifest) ? await loadCounter() : NO_TOKENS;
+  const { counted } = await sideCounter(files, count)(manifest, 'head');
+  if (counted.faults.length > 0) throw refusal(counted.faults);
+  return counted;
+}
+
+const NO_TOKENS: TokenCounter = () => 0;
+
+function requiredPolicy(manifests: DeclaredManifests) {
+  if (manifests.policyFile !== null) return manifests.policyFile;
+  throw new Error('a check has a manifest at head, or one on the default branch');
+}
+
+interface CountedSide {
+  readonly counted: CountedManifest;
+  /** What was read, by path. */
+  readonly read: ReadonlyMap<string, SideFile>;
+}
+
+/** Counts manifests of several sides; what depends on a text alone is computed once for all of them. */
+function sideCounter(
+  files: FileReader,
+  count: TokenCounter,
+): (manifest: DeclaredManifest, side: Side) => Promise<CountedSide> {
+  const results = noResults();
+  return async (manifest, side) => {
+    const read = new Map<string, SideFile>();
+    let listed: readonly ListedPath[] | null = null;
+    if (!namesFiles(manifest)) return { counted: plain(manifest), read };
+    let length = 0;
+    for (let wave = 0; ; wave += 1) {
+      const wanted: Wanted = { paths: new Map(), list: false };
+      const counted = countManifest(manifest, fileSet(read, listed, wanted, results), side, count);
+      if ((wanted.paths.size === 0 && !wanted.list) || wave === MOST_WAVES) return { counted, read };
+      if (wanted.list) listed = await files.list(side);
+      for (const [path, file] of await readWanted(files, side, wanted.paths)) {
+        length += file.state === 'text' ? file.text.length : 0;
+        read.set(path, length > MAX_SIDE_LENGTH && file.state === 'text' ? { ...TOO_MUCH, oid: file.oid } : file);
+      }
+    }
+  };
+}
+
+const TOO_MUCH = {
+  state: 'unusable',
+  reason: 'is too much: the files of one side are read up to 50 MB in all',
+} as const;
+
+async function readWanted(
+  files: FileReader,
+  side: Side,
+  wanted: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, SideFile>> {
+  const read = new Map<string, SideFile>();
+  for (const maxBytes of new Set(wanted.values())) {
+    const paths = [...wanted].filter(([, most]) => most === maxBytes).map(([path]) => path);
+    for (const [path, file] of await files.read(side, paths, { maxBytes })) read.set(path, file);
+  }
+  // A reader that leaves a file out would be asked for it for ever.
+  for (const path of wanted.keys()) if (!read.has(path)) read.set(path, { state: 'missing', oid: null });
+  return read;
+}
+
+/** A manifest whose numbers all stand in it. */
+export function withoutFiles(manifest: DeclaredManifest): Manifest {
+  return plain(manifest).manifest;
+}
+
+function plain(manifest: DeclaredManifest): CountedManifest {
+  return countManifest(manifest, NO_FILES, 'head', NO_TOKENS);
+}
+
+const NO_FILES = fileSet(new Map(), [], { paths: new Map(), list: false }, noResults());
+
+/** Throws for what this change is to blame for; returns the faults that the default branch has too. */
+async function refuseNewFaults(
+  { counted, read }: CountedSide,
+  other: CountedSide | null,
+  files: FileReader,
+): Promise<readonly CountFault[]> {
+  const { faults } = counted;
+  const paths = [...new Set(faults.map(({ file }) => file).filter((file) => file !== null))];
+  if (faults.length === 0) return [];
+  // Of the default branch's files their ids are enough.
+  const there =
+    paths.length === 0 ? new Map<string, SideFile>() : await files.read('default branch', paths, { maxBytes: 0 });
+  const isKnown = (file: string | null): boolean => {
+    if (file === null) return false;
+    const own = read.get(file);
+    if (own?.state === 'missing') return other?.read.get(file)?.state === 'missing';
+    const oid = own?.oid ?? null;
+    return oid !== null && oid === there.get(file)?.oid;
+  };
+  const isNew = faults.filter(({ file }) => !isKnown(file));
+  if (isNew.length > 0) throw refusal(isNew);
+  return faults;
+}
+
+function refusal(faults: readonly CountFault[]): NoVerdictError {
+  return new NoVerdictError(
+    2,
+    faults.map(({ problem }) => problem),
+  );
+}
+
+function faultNote({ problem }: CountFault, side: Side): Note {
+  const what =
+    side === 'head'
+      ? 'the default branch has the same file, so its calls have no price'
+      : `its calls have no price ${whereOf(side)}`;
+  return { code: 'files_not_counted', message: `${problem.message}; ${what}.` };
+}
+
+function otherNotes(side: CountedSide | null, name: Side): Note[] {
+  return (side?.counted.faults ?? []).map((fault) => faultNote(fault, name));
+}

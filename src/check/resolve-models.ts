@@ -1,0 +1,63 @@
+import type { Manifest, NamedCall } from '../manifest/manifest.js';
+import type { Note } from '../lib/errors/note.js';
+import type { CatalogueModel } from '../openrouter/catalogue/catalogue.js';
+import { resolveName } from '../openrouter/catalogue/resolve-name.js';
+import type { CountedManifests } from './count-files.js';
+
+type Models = ReadonlyMap<string, CatalogueModel>;
+
+/**
+ * Calls of promptfoo configurations name models as their makers do; this puts in the catalogue's ids, and notes it. A name
+ * that fits no row, or several, stays and has no price.
+ */
+export function withCatalogueIds(counted: CountedManifests, models: Models): CountedManifests {
+  const { manifests } = counted;
+  const notes: Note[] = [];
+  const tokenSources = new Map(counted.tokenSources);
+  const resolve = (manifest: Manifest): Manifest => {
+    const resolved = resolvedManifest(manifest, models);
+    notes.push(...resolved.notes);
+    for (const [call, before] of resolved.replaced) {
+      const source = counted.tokenSources.get(before);
+      if (source !== undefined) tokenSources.set(call, source);
+    }
+    return resolved.manifest;
+  };
+  const base = manifests.base === null ? null : resolve(manifests.base);
+  const defaultBranch = manifests.defaultBranch === null ? null : resolve(manifests.defaultBranch);
+  if (manifests.head === null) {
+    return { manifests: { ...manifests, base, defaultBranch, notes: [...manifests.notes, ...notes] }, tokenSources };
+  }
+  const head = resolve(manifests.head);
+  return {
+    manifests: { ...manifests, head, base, defaultBranch, notes: [...manifests.notes, ...notes] },
+    tokenSources,
+  };
+}
+
+interface ResolvedManifest {
+  readonly manifest: Manifest;
+  /** The calls whose model was found under another name, and what they were before. */
+  readonly replaced: ReadonlyMap<NamedCall, NamedCall>;
+  readonly notes: readonly Note[];
+}
+
+/** The same for one manifest. */
+export function resolvedManifest(manifest: Manifest, models: Models): ResolvedManifest {
+  const replaced = new Map<NamedCall, NamedCall>();
+  const sentences = new Set<string>();
+  const suites = manifest.suites.map((suite) => ({
+    ...suite,
+    calls: suite.calls.map((call) => {
+      if (call.promptfoo === undefined || call.uncounted !== undefined) return call;
+      const name = resolveName(call.model, models);
+      if (name.state !== 'resolved') return call;
+      const resolved = { ...call, model: name.id };
+      replaced.set(resolved, call);
+      sentences.add(`${call.promptfoo.provider} in ${call.promptfoo.config} is priced as ${name.id}.`);
+      return resolved;
+    }),
+  }));
+  const notes = [...sentences].map((message): Note => ({ code: 'promptfoo', message }));
+  return { manifest: replaced.size === 0 ? manifest : { ...manifest, suites }, replaced, notes };
+}

@@ -1,0 +1,59 @@
+import { RE2JS } from 're2js';
+
+/** Path patterns (globs), matched in linear time: they come from pull requests, and a backtracking engine can hang on one. */
+
+/** Whether a pattern can match more than one path. */
+export function isPathPattern(pattern: string): boolean {
+  return /[*?[\]{}]/.test(pattern);
+}
+
+/**
+ * A test of repository paths against one pattern. `*` and `?` match within one folder, `**` matches folders at any depth,
+ * `[ab]` and `[!ab]` one character, `{a,b}` one of several. As in shells, `*` matches no name that starts with a dot.
+ */
+export function pathMatcher(pattern: string): (path: string) => boolean {
+  const expression = RE2JS.compile(`^(?:${expressionOf(pattern)})$`);
+  return (path) => expression.matcher(path).find() && !hasUnnamedDot(pattern, path);
+}
+
+/** A dot at the start of a name has to be written: `*` stands for no hidden file. */
+function hasUnnamedDot(pattern: string, path: string): boolean {
+  if (/(?:^|\/|\{|,)\./.test(pattern)) return false;
+  return path.split('/').some((name) => name.startsWith('.'));
+}
+
+function expressionOf(pattern: string): string {
+  let expression = '';
+  let depth = 0;
+  for (let index = 0; index < pattern.length; index += 1) {
+    const character = pattern.charAt(index);
+    const rest = pattern.slice(index);
+    if (rest.startsWith('**/') && atNameStart(pattern, index)) {
+      expression += '(?:[^/]+/)*';
+      index += 2;
+    } else if (rest === '**' && atNameStart(pattern, index)) {
+      expression += '.+';
+      index += 1;
+    } else if (character === '*') expression += '[^/]*';
+    else if (character === '?') expression += '[^/]';
+    else if (character === '[' && rest.indexOf(']', 2) > 0) {
+      const end = rest.indexOf(']', 2);
+      const negated = rest[1] === '!' || rest[1] === '^';
+      const members = rest.slice(negated ? 2 : 1, end).replace(/[\\\]^[&~]/g, (mark) => `\\${mark}`);
+      expression += `[${negated ? '^/' : ''}${members}]`;
+      index += end;
+    } else if (character === '{' && rest.includes('}')) {
+      expression += '(?:';
+      depth += 1;
+    } else if (character === '}' && depth > 0) {
+      expression += ')';
+      depth -= 1;
+    } else if (character === ',' && depth > 0) expression += '|';
+    else expression += RE2JS.quote(character);
+  }
+  return expression + ')'.repeat(depth);
+}
+
+function atNameStart(pattern: string, index: number): boolean {
+  return index === 0 || pattern.charAt(index - 1) === '/';
+}

@@ -1,0 +1,94 @@
+import type { Problem } from '../../lib/errors/problem.js';
+import type { FileText } from '../../lib/files/file-text.js';
+import type { FieldTokens } from './fields.js';
+import { isLfsPointer } from '../../lib/files/file-text.js';
+
+/** Where a manifest and its files are read. */
+export type Side = 'head' | 'base' | 'default branch';
+
+/** As a sentence goes on: `at base`, `on the default branch`. */
+export function whereOf(side: Side): string {
+  return side === 'default branch' ? 'on the default branch' : `at ${side}`;
+}
+
+/** Something that keeps a call from being counted. */
+export interface CountFault {
+  readonly problem: Problem;
+  /** The file that is to blame; null where the manifest itself is. */
+  readonly file: string | null;
+}
+
+export interface ListedPath {
+  readonly path: string;
+  readonly isLink: boolean;
+}
+
+/**
+ * The files of one side, as far as they have been read. Whoever counts asks for what it needs; what is not there yet is
+ * remembered, read, and asked for again, since one file can name others.
+ */
+export interface FileSet {
+  /** Null while the file has not been read. `maxBytes` is the most that is accepted of it. */
+  readonly file: (path: string, maxBytes: number) => FileText | null;
+  /** Every file and link of the side; null while they have not been listed. */
+  readonly list: () => readonly ListedPath[] | null;
+  readonly results: Results;
+}
+
+/** Results that depend on a file's text alone, by the text and by what was computed of it. */
+type Cache<T> = Map<string, Map<string, { readonly value: T }>>;
+
+/** One for all sides: most files are the same at each. */
+export interface Results {
+  readonly numbers: Cache<number>;
+  readonly fields: Cache<FieldTokens>;
+  readonly tests: Cache<readonly unknown[] | null>;
+}
+
+export function noResults(): Results {
+  return { numbers: new Map(), fields: new Map(), tests: new Map() };
+}
+
+export function once<T>(cache: Cache<T>, text: string, what: string, compute: () => T): T {
+  const ofText = cache.get(text) ?? new Map<string, { readonly value: T }>();
+  cache.set(text, ofText);
+  const known = ofText.get(what) ?? { value: compute() };
+  ofText.set(what, known);
+  return known.value;
+}
+
+/** What a file set was asked for and does not have yet. */
+export interface Wanted {
+  readonly paths: Map<string, number>;
+  list: boolean;
+}
+
+export function fileSet(
+  read: ReadonlyMap<string, FileText>,
+  listed: readonly ListedPath[] | null,
+  wanted: Wanted,
+  results: Results,
+): FileSet {
+  return {
+    file: (path, maxBytes) => {
+      const file = read.get(path);
+      if (file !== undefined) return accepted(file, maxBytes);
+      wanted.paths.set(path, Math.max(maxBytes, wanted.paths.get(path) ?? 0));
+      return null;
+    },
+    list: () => {
+      if (listed === null) wanted.list = true;
+      return listed;
+    },
+    results,
+  };
+}
+
+function accepted(file: FileText, maxBytes: number): FileText {
+  if (file.state !== 'text') return file;
+  if (isLfsPointer(file.text)) {
+    return { state: 'unusable', reason: 'is a Git LFS pointer; the file has to be in the repository itself' };
+  }
+  if (file.text.length <= maxBytes) return file;
+  return { state: 'unusable', reason: `is too large; at most ${maxBytes.toLocaleString('en-US')} bytes are read` };
+}

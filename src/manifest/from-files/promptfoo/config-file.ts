@@ -1,0 +1,176 @@
+import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isPathPattern, pathMatcher } from '../../../lib/text/path-pattern.js';
+import type { FileSet } from '../file-set.js';
+import { parseYamlData, UncountableFile } from '../rows.js';
+
+/** The files of a promptfoo configuration: the configuration itself, and what it names, relative to its folder. */
+
+const MAX_TEXT_BYTES = 500_000;
+
+/** Something in a configuration that keeps its calls from being counted. */
+export class ConfigFault extends Error {
+  constructor(
+    readonly reason: string,
+    /** The file that is to blame, and where it says so. */
+    readonly file: string,
+    readonly line: number | null = null,
+    readonly column: number | null = null,
+  ) {
+    super(reason);
+  }
+}
+
+/** Thrown where a file is needed before anything else can be known, and has not been read yet. */
+export class NotReadYet extends Error {}
+
+export type Mapping = Readonly<Record<string, unknown>>;
+
+export function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What the readers of a configuration share. */
+export interface Config {
+  readonly path: string;
+  readonly folder: string;
+  readonly root: Mapping;
+  readonly files: FileSet;
+  /** Whether something beyond `{{ name }}` stands in a text, so that its tokens are about. */
+  readonly about: Set<string>;
+  readonly fault: (path: readonly (string | number)[], reason: string) => ConfigFault;
+}
+
+export function readConfig(path: string, files: FileSet): Config {
+  if (!/\.(?:ya?ml|json)$/i.test(path)) {
+    const reason = 'is code, which is not run: write the configuration in YAML or JSON, or list the calls with `count`';
+    throw new ConfigFault(reason, path);
+  }
+  const text = textAt(path, MAX_TEXT_BYTES * 2, files);
+  if (text === null) throw new NotReadYet();
+  const lines = new LineCounter();
+  const document = parseDocument(text, { merge: true, lineCounter: lines, logLevel: 'error' });
+  const root = resolved(dataOf(path, text), path, files);
+  if (!isMapping(root)) throw new ConfigFault('is not a mapping of prompts, providers and tests', path);
+  const placeOf = (steps: readonly (string | number)[]) => {
+    for (let length = steps.length; length > 0; length -= 1) {
+      const node = document.getIn(steps.slice(0, length), true);
+      if (isNode(node) && node.range) return lines.linePos(node.range[0]);
+    }
+    return { line: 1, col: 1 };
+  };
+  const fault = (steps: readonly (string | number)[], reason: string) => {
+    const { line, col } = placeOf(steps);
+    return new ConfigFault(reason, path, line, col);
+  };
+  return { path, folder: folderOf(path), root, files, about: new Set(), fault };
+}
+
+export function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+}
+
+/** YAML or JSON as data; a fault names the line. */
+export function dataOf(path: string, text: string): unknown {
+  return faulting(path, () => parseYamlData(text));
+}
+
+export function faulting<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UncountableFile) throw new ConfigFault(error.reason, path, error.line);
+    throw error;
+  }
+}
+
+/** The text of a file; null while it is not read. */
+export function textAt(path: string, maxBytes: number, files: FileSet): string | null {
+  const file = files.file(path, maxBytes);
+  if (file === null) return null;
+  if (file.state === 'text') return file.text.startsWith('\ufeff') ? file.text.slice(1) : file.text;
+  throw new ConfigFault(file.state === 'missing' ? 'does not exist' : file.reason, path);
+}
+
+/** The path from the repository's root of a reference such as `file://prompts/a.txt`. */
+export function pathFrom(
+  config: Pick<Config, 'fault'>,
+  folder: string,
+  reference: string,
+  at: (string | number)[],
+): string {
+  const written = reference.replace(/^file:\/\//, '');
+  if (written.startsWith('/') || written.startsWith('~') || /^[A-Za-z]:/.test(written)) {
+    throw config.fault(
+      at,
+      `${reference} is outside the repository; a path from the configuration's folder is accepted`,
+    );
+  }
+  const parts = folder === '' ? [] : folder.split('/');
+  for (const part of written.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) throw config.fault(at, `${reference} is outside the repository`);
+  }
+  return parts.join('/');
+}
+
+/** The files that a reference stands for: itself, or what its pattern matches, in the order of their paths. */
+export function expand(config: Config, path: string): string[] {
+  if (!isPathPattern(path)) return [path];
+  const listed = config.files.list();
+  if (listed === null) return [];
+  const matches = pathMatcher(path);
+  const found = listed.filter((file) => matches(file.path));
+  const link = found.find(({ isLink }) => isLink);
+  if (link !== undefined) throw new ConfigFault('is a link; plain files are accepted', link.path);
+  return found.map((file) => file.path).sort();
+}
+
+const MOST_REFERENCES = 1000;
+
+/** Follows `$ref` inside the data and to other files, as promptfoo does before it looks at anything else. */
+function resolved(data: unknown, path: string, files: FileSet): unknown {
+  let left = MOST_REFERENCES;
+  const follow = (value: unknown, root: unknown, file: string, depth: number): unknown => {
+    if (depth > 100) throw new ConfigFault('is nested too deep, or refers to itself', file);
+    if (Array.isArray(value)) return value.map((item) => follow(item, root, file, depth + 1));
+    if (!isMapping(value)) return value;
+    if (typeof value.$ref !== 'string') {
+      return Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [key, follow(inner, root, file, depth + 1)]),
+      );
+    }
+    left -= 1;
+    if (left < 0) throw new ConfigFault(`has more than ${MOST_REFERENCES} $ref`, file);
+    const [target = '', pointer = ''] = value.$ref.split('#');
+    if (/^[a-z]+:\/\//.test(target)) throw new ConfigFault(`$ref ${target} is not a file of the repository`, file);
+    const fault = { fault: (_: unknown, reason: string) => new ConfigFault(reason, file) };
+    const other = target === '' ? file : pathFrom(fault, folderOf(file), target, []);
+    const text = target === '' ? null : textAt(other, MAX_TEXT_BYTES, files);
+    if (target !== '' && text === null) return null;
+    const otherRoot = text === null ? root : dataOf(other, text);
+    return follow(atPointer(otherRoot, pointer), otherRoot, other, depth + 1);
+  };
+  return follow(data, data, path, 0);
+}
+
+function atPointer(root: unknown, pointer: string): unknown {
+  let value = root;
+  for (const step of pointer.split('/').filter((part) => part !== '')) {
+    const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (Array.isArray(value)) value = value[Number(key)];
+    else value = isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  }
+  return value;
+}
+
+/** The items of a list, of one item alone, or of nothing. */
+export function listOf(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+/** A file by the end of its name that only running it can tell about. */
+export function isCode(reference: string): boolean {
+  return /\.(?:[cm]?[jt]s|py|go|rb|sh|bash|exe|bat|cmd|ps1|pl)(?::[^/]*)?$/i.test(reference);
+}

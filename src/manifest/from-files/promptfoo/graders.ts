@@ -1,0 +1,97 @@
+import type { Mapping } from './config-file.js';
+import { isMapping, listOf } from './config-file.js';
+
+/** Requests that assertions make to a model, per evaluated answer, as measured with promptfoo 0.121.20. */
+
+interface Requests {
+  readonly answers: number;
+  readonly embeddings: number;
+}
+
+const ONE: Requests = { answers: 1, embeddings: 0 };
+
+const GRADED: ReadonlyMap<string, Requests> = new Map([
+  ['llm-rubric', ONE],
+  ['model-graded-closedqa', ONE],
+  ['model-graded-factuality', ONE],
+  ['factuality', ONE],
+  ['context-relevance', ONE],
+  ['context-recall', ONE],
+  ['context-faithfulness', { answers: 2, embeddings: 0 }],
+  ['search-rubric', ONE],
+  ['answer-relevance', { answers: 3, embeddings: 4 }],
+  ['similar', { answers: 0, embeddings: 2 }],
+  ['similar:cosine', { answers: 0, embeddings: 2 }],
+  ['similar:dot', { answers: 0, embeddings: 2 }],
+  ['similar:euclidean', { answers: 0, embeddings: 2 }],
+]);
+
+/** One request for all answers of a test. */
+const COMPARING = 'select-best';
+
+/** Assertions that ask no model. What code does (javascript, python, ruby, webhook) is its own affair. */
+const WITHOUT_MODEL = new Set([
+  ...[
+    'bleu',
+    'contains',
+    'contains-all',
+    'contains-any',
+    'contains-html',
+    'contains-json',
+    'contains-sql',
+    'contains-xml',
+  ],
+  ...['cost', 'equals', 'finish-reason', 'gleu', 'guardrails', 'human', 'icontains', 'icontains-all', 'icontains-any'],
+  ...['is-html', 'is-json', 'is-refusal', 'is-sql', 'is-valid-function-call', 'is-valid-openai-function-call'],
+  ...[
+    'is-valid-openai-tools-call',
+    'is-xml',
+    'javascript',
+    'latency',
+    'levenshtein',
+    'max-score',
+    'meteor',
+    'perplexity',
+  ],
+  ...['perplexity-score', 'python', 'regex', 'rouge-n', 'ruby', 'skill-used', 'starts-with', 'tool-call-f1'],
+  ...[
+    'trace-error-spans',
+    'trace-span-count',
+    'trace-span-duration',
+    'trajectory:step-count',
+    'trajectory:tool-args-match',
+  ],
+  ...['trajectory:tool-sequence', 'trajectory:tool-used', 'webhook', 'word-count'],
+]);
+
+export interface Grading extends Requests {
+  readonly type: string;
+  /** The assertion's own grader; undefined where it names none. */
+  readonly provider: unknown;
+  /** Whether there is one request for all answers of a test. */
+  readonly isComparing: boolean;
+}
+
+/** The model-graded assertions of a test, those of an `assert-set` too; a type that is not known is returned by its name. */
+export function gradingsOf(asserts: readonly Mapping[]): {
+  readonly gradings: Grading[];
+  readonly unknown: string | null;
+} {
+  const gradings: Grading[] = [];
+  let unknown: string | null = null;
+  const visit = (assertion: Mapping): void => {
+    const written = typeof assertion.type === 'string' ? assertion.type : '';
+    if (written === 'assert-set') {
+      for (const inner of listOf(assertion.assert)) if (isMapping(inner)) visit(inner);
+      return;
+    }
+    const type = written.replace(/^not-/, '');
+    const { provider } = assertion;
+    const requests = GRADED.get(type);
+    if (requests !== undefined) gradings.push({ type, provider, isComparing: false, ...requests });
+    else if (type === COMPARING) gradings.push({ type, provider, isComparing: true, ...ONE });
+    else if (!WITHOUT_MODEL.has(type)) unknown ??= written;
+  };
+  for (const assertion of asserts) visit(assertion);
+  return { gradings, unknown };
+}

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { parse as parseCsv } from 'csv-parse/sync';
+import { isPathPattern } from '../../../lib/text/path-pattern.js';
+import type { Config } from './config-file.js';
+import { dataOf, expand, isCode, isMapping, pathFrom, textAt } from './config-file.js';
+
+/** The prompts of a promptfoo configuration. */
+
+export interface Prompt {
+  /** The template, as promptfoo renders it. */
+  readonly raw: string;
+  /** What a test's `prompts` is held against; null for a file, whose label there has a path of the machine. */
+  readonly label: string | null;
+  /** The name in reports. */
+  readonly name: string;
+  /** The prompt file; null for text in the configuration. */
+  readonly file: string | null;
+}
+
+/** Text, files, patterns, objects and maps; none means the variable `prompt`. Text that is there twice counts once. */
+export function readPrompts(config: Config): Prompt[] {
+  const written = config.root.prompts;
+  const items: unknown[] =
+    written === undefined || written === null || written === ''
+      ? ['{{prompt}}']
+      : Array.isArray(written)
+        ? written
+        : isMapping(written)
+          ? Object.entries(written).map(([raw, label]) => ({ raw, label }))
+          : [written];
+  const seen = new Set<string>();
+  const prompts = items.flatMap((item, index) => {
+    if (typeof item === 'string') {
+      if (seen.has(item)) return [];
+      seen.add(item);
+    }
+    return promptsOf(item, config, ['prompts', index]);
+  });
+  return named(prompts);
+}
+
+type Unnamed = Omit<Prompt, 'name'> & { readonly given: string | null };
+
+function promptsOf(item: unknown, config: Config, at: (string | number)[]): Unnamed[] {
+  const raw = typeof item === 'string' ? item : isMapping(item) ? (item.raw ?? item.id ?? item.label) : null;
+  if (typeof raw !== 'string') throw config.fault(at, 'expected a prompt: text, a file, or a mapping with raw or id');
+  const given = isMapping(item) && typeof item.label === 'string' ? item.label : null;
+  if (/^(?:portkey|langfuse|helicone):\/\//.test(raw)) {
+    throw config.fault(at, `prompt ${raw} is kept elsewhere, so it cannot be counted: list the calls with \`count\``);
+  }
+  if (raw.startsWith('exec:'))
+    throw config.fault(at, `prompt ${raw} is code, which is not run: list the calls with \`count\``);
+  if (!isFile(raw)) return [{ raw, label: given ?? raw, given, file: null }];
+  const path = pathFrom(config, config.folder, raw, at);
+  if (isPathPattern(path)) {
+    const files = expand(config, path);
+    if (files.length === 0 && config.files.list() !== null) return [{ raw, label: given ?? raw, given, file: null }];
+    return files.flatMap((file) => promptsIn(file, null, config, at));
+  }
+  return promptsIn(path, given, config, at);
+}
+
+/** promptfoo's own rule for what is a path and what is text. */
+function isFile(raw: string): boolean {
+  if (raw.includes('\n')) return false;
+  const tokens = raw.split(':');
+  const ends = [tokens.at(-1), tokens.at(-2)];
+  return (
+    raw.startsWith('file://') ||
+    EXTENSIONS.some((extension) => ends.some((end) => end?.endsWith(extension) ?? false)) ||
+    raw.charAt(raw.length - 3) === '.' ||
+    raw.charAt(raw.length - 4) === '.' ||
+    /[*/\\]/.test(raw)
+  );
+}
+
+const EXTENSIONS = [
+  '.cjs',
+  '.cts',
+  '.j2',
+  '.js',
+  '.json',
+  '.jsonl',
+  '.md',
+  '.mjs',
+  '.mts',
+  '.py',
+  '.ts',
+  '.txt',
+  '.yml',
+  '.yaml',
+];
+
+function promptsIn(file: string, given: string | null, config: Config, at: (string | number)[]): Unnamed[] {
+  if (isCode(file)) throw config.fault(at, `prompt ${file} is code, which is not run: list the calls with \`count\``);
+  const extension = /\.[a-z0-9]+$/i.exec(file)?.[0].toLowerCase() ?? '';
+  const text = textAt(file, 500_000, config.files);
+  if (text === null) return [];
+  const raws = rawPrompts(extension, text, file);
+  if (raws === null) throw config.fault(at, `prompt ${file} is no file of prompts that promptfoo reads`);
+  if (raws.length === 0) throw config.fault(at, `prompt ${file} has no prompt`);
+  return raws.map(({ raw, label }) => ({
+    raw,
+    label: label ?? (given === null ? null : raws.length > 1 ? `${given}: ${raw}` : given),
+    given: label ?? given,
+    file,
+  }));
+}
+
+function rawPrompts(extension: string, text: string, file: string): { raw: string; label?: string }[] | null {
+  switch (extension) {
+    case '.txt':
+      return text
+        .split(/^[ \t]*---[ \t]*\r?$/m)
+        .map((part) => ({ raw: part.replaceAll('\r\n', '\n').trim() }))
+        .filter(({ raw }) => raw !== '');
+    case '.jsonl':
+      return text
+        .split(/\r?\n/)
+        .filter((line) => line !== '')
+        .map((raw) => ({ raw }));
+    case '.csv':
+      return csvPrompts(text);
+    case '.json':
+      return [{ raw: compactJson(text) }];
+    case '.yaml':
+    case '.yml':
+      return [{ raw: JSON.stringify(dataOf(file, text)) }];
+    case '.md':
+    case '.j2':
+      return [{ raw: text }];
+    default:
+      return null;
+  }
+}
+
+function compactJson(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+/** One column of prompts, or the columns `prompt` and `label`. */
+function csvPrompts(text: string): { raw: string; label?: string }[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const oneColumn = lines.slice(lines[0]?.toLowerCase().trim() === 'prompt' ? 1 : 0).map((raw) => ({ raw }));
+  if (!text.includes(',')) return oneColumn;
+  try {
+    const rows: unknown[] = parseCsv(text, {
+      columns: true,
+      bom: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      trim: true,
+    });
+    return rows.flatMap((row) => {
+      if (!isMapping(row) || typeof row.prompt !== 'string' || row.prompt === '') return [];
+      const { label } = row;
+      return [{ raw: row.prompt, ...(typeof label === 'string' && label !== '' ? { label } : {}) }];
+    });
+  } catch {
+    return oneColumn;
+  }
+}
+
+/** A label, else the path, else a hash of the text; the second of one name is `NAME #2`. */
+function named(prompts: readonly Unnamed[]): Prompt[] {
+  const uses = new Map<string, number>();
+  return prompts.map(({ raw, label, given, file }) => {
+    const name = given ?? file ?? `prompt ${createHash('sha256').update(raw).digest('hex').slice(0, 6)}`;
+    const number = (uses.get(name) ?? 0) + 1;
+    uses.set(name, number);
+    return { raw, label, file, name: number === 1 ? name : `${name} #${number}` };
+  });
+}
+
+/** Whether a reference of a test or provider names a prompt: its label, text, `prefix*`, or the group before a colon. */
+export function isPromptMatch(reference: string, { label }: Prompt): boolean {
+  if (label === null) return reference === '*';
+  if (label === reference || label.startsWith(`${reference}:`)) return true;
+  return reference.endsWith('*') && label.startsWith(reference.slice(0, -1));
+}

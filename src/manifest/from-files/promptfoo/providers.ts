@@ -1,0 +1,200 @@
+import type { Promptfoo } from '../../schema.js';
+import type { Config, Mapping } from './config-file.js';
+import { dataOf, expand, isCode, isMapping, listOf, pathFrom, textAt } from './config-file.js';
+
+/** The providers of a promptfoo configuration, and the models that they ask. */
+
+export interface Provider {
+  readonly id: string;
+  readonly label: string | null;
+  readonly config: Mapping;
+  /** The prompts that it is asked, by promptfoo's references; null: all. */
+  readonly prompts: readonly string[] | null;
+}
+
+/** The name that a provider goes by. */
+export function nameOf({ id, label }: Pick<Provider, 'id' | 'label'>): string {
+  return label ?? id;
+}
+
+/** Text, lists, mappings, and files of these; identical ones count once. */
+export function readProviders(config: Config): Provider[] {
+  const { root } = config;
+  const key = root.providers === undefined ? 'targets' : 'providers';
+  const found: Provider[] = [];
+  const seen = new Set<string>();
+  for (const [index, item] of listOf(root[key]).entries()) {
+    const identity = JSON.stringify(item);
+    if (seen.has(identity)) continue;
+    seen.add(identity);
+    found.push(...providersOf(item, config, [key, index]));
+  }
+  if (found.length === 0 && listOf(root[key]).length === 0) throw config.fault([], 'has no providers');
+  return found;
+}
+
+function providersOf(item: unknown, config: Config, at: (string | number)[]): Provider[] {
+  if (typeof item === 'string') {
+    if (!/^file:\/\/.*\.(?:ya?ml|json)$/i.test(item)) return [provider(item, {})];
+    return expand(config, pathFrom(config, config.folder, item, at)).flatMap((path) => {
+      const text = textAt(path, 500_000, config.files);
+      return text === null ? [] : listOf(dataOf(path, text)).flatMap((inner) => providersOf(inner, config, at));
+    });
+  }
+  if (!isMapping(item))
+    throw config.fault(at, 'expected a provider: text such as openai:gpt-5-mini, or a mapping with id');
+  if (typeof item.id === 'string') return [provider(item.id, item)];
+  return Object.entries(item).map(([id, options]) => {
+    const inner = isMapping(options) ? options : {};
+    return provider(typeof inner.id === 'string' ? inner.id : id, inner);
+  });
+}
+
+function provider(id: string, options: Mapping): Provider {
+  const { label, config, prompts } = options;
+  return {
+    id,
+    label: typeof label === 'string' && label !== '' ? label : null,
+    config: isMapping(config) ? config : {},
+    prompts: Array.isArray(prompts) ? prompts.map(String) : null,
+  };
+}
+
+/** A provider named by a test, an assertion or `options.provider`: text, a mapping, or the label of a configured one. */
+export function namedProvider(value: unknown, providers: readonly Provider[]): Provider | null {
+  const id = typeof value === 'string' ? value : isMapping(value) && typeof value.id === 'string' ? value.id : null;
+  if (id === null) return null;
+  const known =
+    providers.find((one) => one.label === id) ??
+    (typeof value === 'string' ? providers.find((one) => one.id === id) : undefined);
+  return known ?? provider(id, isMapping(value) ? value : {});
+}
+
+/** Whether a test's `providers` names a provider: by id or label, `prefix*`, or the group before a colon. */
+export function isProviderMatch(reference: string, { id, label }: Provider): boolean {
+  if (label === reference || id === reference) return true;
+  const prefix = reference.endsWith('*') ? reference.slice(0, -1) : `${reference}:`;
+  return (label?.startsWith(prefix) ?? false) || id.startsWith(prefix);
+}
+
+/** What a provider asks: a model's name as its makers or OpenRouter have it, or no model at all. */
+export type AskedModel =
+  | { readonly state: 'model'; readonly name: string }
+  | { readonly state: 'none' }
+  | { readonly state: 'unknown'; readonly reason: string };
+
+/** Prefixes of promptfoo's providers, and the author of their models at OpenRouter. */
+const AUTHORS: ReadonlyMap<string, string> = new Map([
+  ['openai', 'openai'],
+  ['anthropic', 'anthropic'],
+  ['google', 'google'],
+  ['vertex', 'google'],
+  ['palm', 'google'],
+  ['mistral', 'mistralai'],
+  ['cohere', 'cohere'],
+  ['deepseek', 'deepseek'],
+  ['xai', 'x-ai'],
+  ['perplexity', 'perplexity'],
+]);
+/** The API behind a prefix; the model comes after it. */
+const APIS = new Set([
+  'chat',
+  'completion',
+  'completions',
+  'messages',
+  'responses',
+  'embedding',
+  'embeddings',
+  'converse',
+]);
+/** Providers whose rest is the model's name as hosts of many makers write it. */
+const HOSTS = new Set([
+  'openrouter',
+  'bedrock',
+  'groq',
+  'togetherai',
+  'fireworks',
+  'huggingface',
+  'litellm',
+  'cerebras',
+  'hyperbolic',
+]);
+
+/** By the manifest's `models` first; what only code or a deployment can tell is unknown, and the reason says what to write. */
+export function askedModel(provider: Provider, models: Promptfoo['models']): AskedModel {
+  const { id, label } = provider;
+  const key = [label, id].find((name) => name !== null && Object.hasOwn(models, name));
+  const declared = key === null || key === undefined ? undefined : models[key];
+  if (typeof declared === 'string') return { state: 'model', name: declared };
+  if (declared === null) {
+    if (isCodeProvider(id)) return { state: 'none' };
+    return {
+      state: 'unknown',
+      reason: `promptfoo.models: null is accepted for a provider that code defines; ${nameOf(provider)} asks a model`,
+    };
+  }
+  if (id === 'echo') return { state: 'none' };
+  if (!isCodeProvider(id)) {
+    const name = modelName(id);
+    if (name !== null) return { state: 'model', name };
+  }
+  const what = isCodeProvider(id) ? 'is code, which is not run' : 'does not tell its model';
+  const orNull = isCodeProvider(id) ? ', or null if it asks no model' : '';
+  const reason = `provider ${nameOf(provider)} ${what}: name the model in the manifest, promptfoo: {models: {${JSON.stringify(nameOf(provider))}: openai/gpt-5-mini}}${orNull}`;
+  return { state: 'unknown', reason };
+}
+
+function isCodeProvider(id: string): boolean {
+  return (
+    /^(?:file:\/\/|exec:|python:|golang:|ruby:|javascript:|package:|https?:|wss?:|webhook:|mcp\b|browser\b)/.test(id) ||
+    isCode(id)
+  );
+}
+
+function modelName(id: string): string | null {
+  const [prefix = '', ...rest] = id.split(':');
+  const parts = APIS.has(rest[0] ?? '') ? rest.slice(1) : rest;
+  const model = parts.join(':');
+  if (model === '') return null;
+  if (HOSTS.has(prefix)) return prefix === 'bedrock' && model.startsWith('arn:') ? null : model;
+  const author = AUTHORS.get(prefix);
+  if (
+    author === undefined ||
+    /^(?:assistant|realtime|image|video|speech|transcription|moderation|agents|codex|live):?/.test(model)
+  )
+    return null;
+  if (prefix === 'vertex' && model.startsWith('claude')) return `anthropic/${model}`;
+  return `${author}/${model}`;
+}
+
+const ALWAYS_CAPPED = 1024;
+
+/**
+ * The cap that promptfoo sends with a request, as measured with 0.121.20: `max_tokens`, by default 1,024 for openai, openrouter
+ * and anthropic; for models that reason `max_completion_tokens` alone; `passthrough` wins. Null where none is sent.
+ */
+export function capOf({ id, config }: Provider): number | null {
+  const passthrough = isMapping(config.passthrough) ? config.passthrough : {};
+  const of = (keys: readonly string[], from: Mapping = config): number | null => {
+    for (const key of keys) {
+      const value = from[key];
+      if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
+    }
+    return null;
+  };
+  const passed = of(['max_completion_tokens', 'max_output_tokens', 'max_tokens'], passthrough);
+  if (passed !== null) return passed;
+  const [prefix = '', api = ''] = id.split(':');
+  const reasons = /(?:^|[:/])(?:gpt-5|o\d)/.test(id);
+  if (prefix === 'openai' && api === 'responses') {
+    return (
+      of(['max_output_tokens', 'max_completion_tokens']) ?? (reasons ? null : (of(['max_tokens']) ?? ALWAYS_CAPPED))
+    );
+  }
+  if (prefix === 'openai' || prefix === 'openrouter') {
+    return reasons ? of(['max_completion_tokens']) : (of(['max_tokens']) ?? ALWAYS_CAPPED);
+  }
+  if (prefix === 'anthropic') return of(['max_tokens']) ?? ALWAYS_CAPPED;
+  const generation = isMapping(config.generationConfig) ? config.generationConfig : {};
+  return of(['maxOutputTokens', 'max_tokens', 'max_output_tokens']) ?? of(['maxOutputTokens'], generation);
+}

@@ -1,0 +1,174 @@
+import { CsvError } from 'csv-parse';
+import { parse as parseCsv } from 'csv-parse/sync';
+import { parse as parseYaml, YAMLError } from 'yaml';
+import { oneLine } from '../shown.js';
+import type { RowFormat } from '../row-format.js';
+import { rowFormat } from '../row-format.js';
+
+/** The rows of data files. Nothing of their text is kept. */
+
+/** The largest data file that is read, in bytes. */
+export const MAX_DATA_BYTES = 10_000_000;
+const MAX_ROWS = 100_000;
+const MAX_YAML_CHARACTERS = 1_000_000;
+const MAX_YAML_ALIASES = 100;
+
+/** A file that cannot be counted; `reason` goes on after its name: "has a line that is not JSON". */
+export class UncountableFile extends Error {
+  constructor(
+    readonly reason: string,
+    /** Counted from 1; null where no line is to blame. */
+    readonly line: number | null = null,
+  ) {
+    super(reason);
+  }
+}
+
+/**
+ * Visits every row of a file: lines of JSON Lines and text that are not blank, records of CSV without the header, as
+ * mappings by column (RFC 4180), items of the list at the top of JSON and YAML, or at the dotted path `at`. Returns their
+ * number. Throws UncountableFile with the reason and the line.
+ */
+export function visitRows(path: string, text: string, at: string | null, visit: (row: unknown) => void): number {
+  const content = text.startsWith('\ufeff') ? text.slice(1) : text;
+  let rows = 0;
+  const count = (row: unknown): void => {
+    rows += 1;
+    if (rows > MAX_ROWS) throw new UncountableFile(`has more than ${MAX_ROWS.toLocaleString('en-US')} rows`);
+    visit(row);
+  };
+  eachRow(rowFormat(path), content, at, count);
+  return rows;
+}
+
+function eachRow(format: RowFormat | null, text: string, at: string | null, visit: (row: unknown) => void): void {
+  switch (format) {
+    case 'jsonl': {
+      eachLine(text, (line, number) => {
+        visit(parseJson(line, number));
+      });
+      return;
+    }
+    case 'txt': {
+      eachLine(text, visit);
+      return;
+    }
+    case 'csv': {
+      csvRecords(text, ',', visit);
+      return;
+    }
+    case 'tsv': {
+      csvRecords(text, '\t', visit);
+      return;
+    }
+    case 'json': {
+      listIn(parseJson(text, null), at).forEach(visit);
+      return;
+    }
+    case 'yaml': {
+      listIn(parseYamlData(text), at).forEach(visit);
+      return;
+    }
+    case null:
+      throw new UncountableFile('has no rows that can be counted');
+  }
+}
+
+/** Lines that are not blank, with their numbers. */
+export function eachLine(text: string, visit: (line: string, number: number) => void): void {
+  let start = 0;
+  for (let number = 1; start <= text.length; number += 1) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end === -1 ? text.length : end);
+    if (line.trim() !== '') visit(line.endsWith('\r') ? line.slice(0, -1) : line, number);
+    if (end === -1) return;
+    start = end + 1;
+  }
+}
+
+/** `line` is where the text stands in a file of lines; null for a whole file. */
+export function parseJson(text: string, line: number | null): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    throw new UncountableFile(line === null ? 'is not JSON' : `is not JSON Lines: line ${line} is not JSON`, line);
+  }
+}
+
+/** Data of YAML 1.2 with anchors, aliases and merge keys: unlike a manifest it belongs to another program. */
+export function parseYamlData(text: string): unknown {
+  if (text.length > MAX_YAML_CHARACTERS) {
+    throw new UncountableFile('is too large: YAML of at most 1,000,000 characters is read; JSON Lines may be larger');
+  }
+  try {
+    const value: unknown = parseYaml(text, { merge: true, maxAliasCount: MAX_YAML_ALIASES, logLevel: 'error' });
+    return value;
+  } catch (error) {
+    const line = error instanceof YAMLError ? (error.linePos?.[0].line ?? null) : null;
+    throw new UncountableFile(`is not YAML that can be read: ${yamlReason(error)}`, line);
+  }
+}
+
+function yamlReason(error: unknown): string {
+  if (error instanceof ReferenceError) return `more than ${MAX_YAML_ALIASES} aliases`;
+  if (error instanceof RangeError) return 'nested too deep';
+  return error instanceof Error ? oneLine(error.message.split('\n')[0] ?? '', 160) : 'unknown';
+}
+
+function listIn(root: unknown, at: string | null): readonly unknown[] {
+  const value = at === null ? root : valueIn(root, at);
+  if (Array.isArray(value)) return value;
+  const where = at === null ? 'at the top' : `at ${at}`;
+  throw new UncountableFile(`has no list ${where}${value === undefined ? '' : `: it is ${kindOf(value)}`}`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return typeof value === 'object' ? 'a mapping' : `a ${typeof value}`;
+}
+
+function csvRecords(text: string, delimiter: string, visit: (row: unknown) => void): void {
+  try {
+    parseCsv(text, {
+      columns: (header: string[]) => header,
+      delimiter,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      on_record: (record: unknown) => {
+        visit(record);
+        return null;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line: unknown = error.lines;
+    const number = typeof line === 'number' ? line : null;
+    const where = number === null ? '' : ` in line ${number}`;
+    throw new UncountableFile(
+      `is not CSV${where}: ${CSV_WORDS.get(error.code) ?? oneLine(error.message, 160)}`,
+      number,
+    );
+  }
+}
+
+const CSV_WORDS: ReadonlyMap<string, string> = new Map([
+  ['CSV_QUOTE_NOT_CLOSED', 'a quotation mark is not closed'],
+  ['CSV_INVALID_CLOSING_QUOTE', 'text after a closing quotation mark'],
+  ['INVALID_OPENING_QUOTE', 'a quotation mark inside of a field without quotation marks'],
+]);
+
+/** The value of a column or at a dotted path; a column whose name has dots comes first. Undefined where there is none. */
+export function valueIn(row: unknown, path: string): unknown {
+  const whole = ownValue(row, path);
+  if (whole !== undefined) return whole;
+  let value = row;
+  for (const key of path.split('.')) value = ownValue(value, key);
+  return value;
+}
+
+function ownValue(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  const own: unknown = Reflect.get(value, key);
+  return own;
+}

@@ -1,6 +1,6 @@
 import type { Manifest, NamedCall, NamedSuite, PolicyFile } from '../../src/manifest/manifest.js';
 import type { Tokens } from '../../src/manifest/schema.js';
-import { withoutFiles } from '../../src/check/count-files.js';
+import { withoutFiles } from '../../src/manifest/from-files/count-manifest.js';
 import { parseManifest, policyFrom } from '../../src/manifest/parse.js';
 import { callSchema, policySchema } from '../../src/manifest/schema.js';
 import { NumberLiteral } from '../../src/manifest/scalars.js';

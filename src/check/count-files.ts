@@ -1,8 +1,8 @@
-import type { DeclaredManifest, Manifest, NamedCall } from '../manifest/manifest.js';
+import type { DeclaredManifest, NamedCall } from '../manifest/manifest.js';
 import type { Note } from '../lib/errors/note.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
 import type { CountedManifest } from '../manifest/from-files/count-manifest.js';
-import { countManifest, namesFiles, needsTokens } from '../manifest/from-files/count-manifest.js';
+import { countManifest, namesFiles, needsTokens, NO_FILES } from '../manifest/from-files/count-manifest.js';
 import type { CountFault, ListedPath, Side, Wanted } from '../manifest/from-files/file-set.js';
 import { fileSet, noResults, whereOf } from '../manifest/from-files/file-set.js';
 import { loadCounter } from '../manifest/prompt-tokens/count-tokens.js';
@@ -90,7 +90,7 @@ function sideCounter(
   return async (manifest, side) => {
     const read = new Map<string, SideFile>();
     let listed: readonly ListedPath[] | null = null;
-    if (!namesFiles(manifest)) return { counted: plain(manifest), read };
+    if (!namesFiles(manifest)) return { counted: countManifest(manifest, NO_FILES, side, count), read };
     let length = 0;
     for (let wave = 0; ; wave += 1) {
       const wanted: Wanted = { paths: new Map(), list: false };
@@ -124,17 +124,6 @@ async function readWanted(
   for (const path of wanted.keys()) if (!read.has(path)) read.set(path, { state: 'missing', oid: null });
   return read;
 }
-
-/** A manifest whose numbers all stand in it. */
-export function withoutFiles(manifest: DeclaredManifest): Manifest {
-  return plain(manifest).manifest;
-}
-
-function plain(manifest: DeclaredManifest): CountedManifest {
-  return countManifest(manifest, NO_FILES, 'head', NO_TOKENS);
-}
-
-const NO_FILES = fileSet(new Map(), [], { paths: new Map(), list: false }, noResults());
 
 /** Throws for what this change is to blame for; returns the faults that the default branch has too. */
 async function refuseNewFaults(

@@ -3,7 +3,7 @@ import { firstManifest } from '../usage/calibrate/first-manifest.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { estimateManifest } from '../budget/estimate.js';
 import type { Estimate } from '../budget/estimate.js';
-import { withoutFiles } from '../check/count-files.js';
+import { withoutFiles } from '../manifest/from-files/count-manifest.js';
 import { parseManifest } from '../manifest/parse.js';
 import { NAME_RULE, nameSchema } from '../manifest/schema.js';
 import { configurationError } from '../lib/errors/problem.js';

@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
-import { countPromptFiles } from '../check/count-prompts.js';
+import { countHead } from '../check/count-files.js';
+import { resolvedManifest } from '../check/resolve-models.js';
+import { filesOnDisk } from './files-on-disk.js';
 import { estimateManifest } from '../budget/estimate.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
 import { patientDispatcher } from '../lib/http/network.js';
 import { money } from '../lib/text/amount.js';
 import type { Decimal } from '../lib/money/decimal.js';
-import { modelsDeclared, type Manifest, type NamedSuite } from '../manifest/manifest.js';
+import { modelsDeclared, type DeclaredManifest, type DeclaredSuite } from '../manifest/manifest.js';
 import { parseManifest } from '../manifest/parse.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { withEndpoints } from '../openrouter/catalogue/live.js';
@@ -16,7 +18,7 @@ import { openUsageFile } from '../usage/record/rows.js';
 import type { RecordSummary } from '../usage/record/summary.js';
 import { upstreamsOf } from '../usage/record/upstreams.js';
 import { catalogueFor, catalogueIfAny, type PriceOptions } from './catalogue-for.js';
-import { DEFAULT_MANIFEST, MANIFEST_LIMITS, promptFilesOnDisk, readManifestText } from './sources-on-disk.js';
+import { DEFAULT_MANIFEST, MANIFEST_LIMITS, readManifestText } from './sources-on-disk.js';
 import { writeLine } from './world.js';
 import type { World } from './world.js';
 
@@ -106,7 +108,7 @@ async function capOfSuite(file: string, name: string | null, world: World): Prom
   return limit;
 }
 
-function suiteOf(manifest: Manifest, name: string | null): NamedSuite | null {
+function suiteOf(manifest: DeclaredManifest, name: string | null): DeclaredSuite | null {
   return manifest.suites.find((suite) => suite.name === name) ?? null;
 }
 
@@ -134,7 +136,7 @@ function laterBook(obtain: () => Promise<Catalogue | null>, prices: PriceOptions
 }
 
 /** A manifest that is missing or has mistakes takes nothing away from a recording. */
-async function manifestIfAny(file: string, world: World): Promise<Manifest | null> {
+async function manifestIfAny(file: string, world: World): Promise<DeclaredManifest | null> {
   try {
     const text = await readOptionalFile(file, world.cwd, MANIFEST_LIMITS);
     return text === null ? null : parseManifest(text, file);
@@ -146,25 +148,23 @@ async function manifestIfAny(file: string, world: World): Promise<Manifest | nul
 /** The expected cost of one run of the suite; null where it has none. */
 async function expectedOf(
   name: string,
-  manifest: Manifest,
+  manifest: DeclaredManifest,
   prices: PriceOptions,
   world: World,
 ): Promise<Decimal | null> {
   try {
     if (suiteOf(manifest, name) === null) return null;
-    const parsed = { head: manifest, base: null, defaultBranch: null, policyFile: null, notes: [] };
-    const { manifests } = await countPromptFiles(parsed, promptFilesOnDisk(world.cwd));
-    const counted = manifests.head ?? manifest;
-    const catalogue = await catalogueIfAny(prices, modelsDeclared([counted]), world);
+    const counted = await countHead(manifest, filesOnDisk(world.cwd));
+    const catalogue = await catalogueIfAny(prices, modelsDeclared([counted.manifest]), world);
     if (catalogue === null) return null;
-    const estimate = estimateManifest(counted, catalogue, null);
+    const estimate = estimateManifest(resolvedManifest(counted.manifest, catalogue.models).manifest, catalogue, null);
     return estimate.suites.find((suite) => suite.name === name)?.totals.per_run ?? null;
   } catch {
     return null;
   }
 }
 
-function nextCommand(manifest: Manifest | null, { usageFile, capFrom }: RecordSettings): string {
+function nextCommand(manifest: DeclaredManifest | null, { usageFile, capFrom }: RecordSettings): string {
   const file = /^[\w./@-]+$/.test(usageFile) ? usageFile : `'${usageFile.replaceAll("'", "'\\''")}'`;
   if (manifest === null) return `llm-budget init --usage ${file}`;
   const operand = capFrom === null || capFrom === DEFAULT_MANIFEST ? '' : ` ${capFrom}`;

@@ -21,7 +21,7 @@ import type { CountFromFiles, PromptFile, Tokens } from '../schema.js';
 import { rowFormat } from '../row-format.js';
 import { fieldTokens } from './fields.js';
 import type { CountFault, FileSet, Side } from './file-set.js';
-import { once, whereOf } from './file-set.js';
+import { fileSet, noResults, once, whereOf } from './file-set.js';
 import { derivedCalls } from './promptfoo/derived-calls.js';
 import { MAX_DATA_BYTES, UncountableFile, visitRows } from './rows.js';
 
@@ -87,6 +87,14 @@ export function countManifest(
     notes: [...context.notes, ...estimateNotes(context.accuracy)],
     faults: context.faults,
   };
+}
+
+/** For a manifest whose numbers all stand in it. */
+export const NO_FILES = fileSet(new Map(), [], { paths: new Map(), list: false }, noResults());
+
+/** A manifest whose numbers all stand in it, as one that is counted. */
+export function withoutFiles(manifest: DeclaredManifest): Manifest {
+  return countManifest(manifest, NO_FILES, 'head', () => 0).manifest;
 }
 
 interface Context {

@@ -1,5 +1,6 @@
 import type { Estimate } from '../../budget/estimate.js';
 import { estimateManifest } from '../../budget/estimate.js';
+import { withoutFiles } from '../../manifest/from-files/count-manifest.js';
 import { parseManifest } from '../../manifest/parse.js';
 import { amount } from '../../manifest/scalars.js';
 import { compare, decimal, isZero, multiply, round, sumOrNull, toText, type Decimal } from '../../lib/money/decimal.js';
@@ -37,7 +38,9 @@ export function firstManifest({ usage, ...options }: FirstManifestInput): FirstM
   if (suites.length === 0) throw configurationError('no recorded request states its model; a call needs one');
   const draft = manifestText(suites, usage, options.runs, null);
   const estimate =
-    options.catalogue === null ? null : estimateManifest(parseManifest(draft, 'recordings'), options.catalogue, null);
+    options.catalogue === null
+      ? null
+      : estimateManifest(withoutFiles(parseManifest(draft, 'recordings')), options.catalogue, null);
   return {
     text: manifestText(suites, usage, options.runs, estimate),
     suites: suites.length,

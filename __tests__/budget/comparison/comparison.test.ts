@@ -4,7 +4,7 @@ import { compareEstimates, removedSuites } from '../../../src/budget/comparison/
 import type { Comparison } from '../../../src/budget/comparison/comparison.js';
 import { estimateManifest } from '../../../src/budget/estimate.js';
 import type { Manifest } from '../../../src/manifest/manifest.js';
-import { toText } from '../../../src/lib/money/decimal.js';
+import { decimal, toText } from '../../../src/lib/money/decimal.js';
 import type { Decimal } from '../../../src/lib/money/decimal.js';
 import { dollars, DOLLARS, evals, manifest, suite } from '../../support/judged.js';
 
@@ -97,6 +97,16 @@ describe('pairing calls', () => {
     // 3 x $1 - 1 x $1 = 2, whatever a/unknown costs
     expect(shown(comparison.shown.delta?.per_run)).toBe('2');
     expect(comparison.shown.delta?.percent).toBeNull();
+  });
+
+  test('a call that is the same and costs more, since others use up the free requests of a day, is changed', () => {
+    const base = estimateManifest(of(dollars(1)), DOLLARS, null);
+    const dearer = base.suites.map((one) => ({
+      ...one,
+      calls: one.calls.map((call) => ({ ...call, per_run: decimal('1.5') })),
+    }));
+    const comparison = compareEstimates({ ...base, suites: dearer }, base);
+    expect(pairs(comparison)).toEqual(['changed a/dollar<-a/dollar 0.5']);
   });
 
   test('a call without a price that changed makes the delta unknown', () => {

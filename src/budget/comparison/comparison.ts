@@ -247,8 +247,10 @@ function pairCalls(head: readonly CallEstimate[], base: readonly CallEstimate[])
 function pair(head: CallEstimate | null, base: CallEstimate | null): CallPair {
   if (head === null) return { status: 'removed', head, base, delta: minus(ZERO, base?.per_run ?? null) };
   if (base === null) return { status: 'added', head, base, delta: head.per_run };
-  // The same requests at the same prices cost the same, known or not, so they add $0 to the delta.
-  if (isSameWork(head, base)) return { status: 'unchanged', head, base, delta: ZERO };
+  // The same requests at the same prices cost the same, known or not, so they add $0 to the delta. They cost more only
+  // if other calls use up the free requests of a day.
+  const isSameCost = head.per_run === null || base.per_run === null || compare(head.per_run, base.per_run) === 0;
+  if (isSameWork(head, base) && isSameCost) return { status: 'unchanged', head, base, delta: ZERO };
   // So does an unpriced call that asks for no more than at base.
   const delta = asksForNoMore(head, base) ? ZERO : minus(head.per_run, base.per_run);
   return { status: 'changed', head, base, delta };

@@ -13,7 +13,7 @@ import { dollars, DOLLARS, evals, fail, inWords, manifest, policyFile } from '..
 import { found, onMain, sources } from '../support/sources.js';
 
 const LIVE: Prices = { catalogue: DOLLARS, lock: null, credits: null };
-const NOW = { at: null, ageInDays: null, now: new Date('2026-11-24T09:00:00Z') };
+const NOW = { at: null, ageInDays: null, standsIn: false, now: new Date('2026-11-24T09:00:00Z') };
 
 interface Situation extends Partial<ManifestsWithHead> {
   readonly sources?: Partial<Sources>;

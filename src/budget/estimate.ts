@@ -1,4 +1,4 @@
-import { add, fromInteger, multiply, sum, sumOrNull, times } from '../lib/money/decimal.js';
+import { add, divide, fromInteger, multiply, sum, sumOrNull, times, toText, ZERO } from '../lib/money/decimal.js';
 import type { Decimal } from '../lib/money/decimal.js';
 import { runsPerMonth } from '../manifest/manifest.js';
 import type { Manifest, NamedCall, NamedSuite } from '../manifest/manifest.js';
@@ -53,7 +53,8 @@ const ONE = fromInteger(1);
 
 /**
  * Prices a whole manifest with one catalogue, in US dollars. `at` fixes the instant of prices that depend on the hour; null
- * takes their most expensive hour. `scheduleOf` says when a suite runs; by default as the manifest has it.
+ * takes their most expensive hour. `scheduleOf` says when a suite runs; by default as the manifest has it. Requests to
+ * `:free` models above `freeRequestsPerDay` go to the first paid fallback model of their call.
  */
 export function estimateManifest(
   manifest: Manifest,
@@ -63,8 +64,12 @@ export function estimateManifest(
     run: suite.run,
     runs_per_month: runsPerMonth(manifest, suite),
   }),
+  freeRequestsPerDay: number = manifest.policy.free_requests_per_day,
 ): Estimate {
-  const suites = manifest.suites.map((suite) => estimateSuite(suite, catalogue, at, scheduleOf(suite)));
+  const suites = withPaidShare(
+    manifest.suites.map((suite) => estimateSuite(suite, catalogue, at, scheduleOf(suite))),
+    BigInt(freeRequestsPerDay),
+  );
   const coverage = { priced: 0, free: 0, unpriced: 0 };
   for (const { price } of suites.flatMap((suite) => suite.calls)) coverage[price.state] += 1;
   return { suites, totals: sumOfSuites(suites.map((suite) => suite.totals)), coverage };
@@ -91,6 +96,66 @@ export function estimateCall(call: NamedCall, requests: bigint, catalogue: Catal
     per_run: price.expected === null ? null : multiply(price.expected, attempts),
     floor_per_run: price.floor === null ? null : multiply(price.floor, attempts),
     worst_case_per_run: price.worst_case === null ? null : multiply(price.worst_case, mostAttempts),
+  };
+}
+
+const DAYS_IN_A_MONTH = 30n;
+
+/**
+ * The requests to `:free` models on a day: the larger of a run's and of a month's spread over 30 days, as a number of
+ * thirtieths. A suite without runs per month counts with its run alone.
+ */
+export function freeRequestsInThirtieths(suites: readonly SuiteEstimate[]): bigint {
+  let aRun = 0n;
+  let aMonth = 0n;
+  for (const { calls, runs_per_month: runs } of suites) {
+    const requests = freeRequests(calls);
+    aRun += requests;
+    aMonth += requests * BigInt(runs ?? 0);
+  }
+  return aMonth > aRun * DAYS_IN_A_MONTH ? aMonth : aRun * DAYS_IN_A_MONTH;
+}
+
+/** Bills the share of `:free` requests above the day's number at the first paid fallback, in proportion over the calls. */
+function withPaidShare(suites: readonly SuiteEstimate[], perDay: bigint): readonly SuiteEstimate[] {
+  const all = freeRequestsInThirtieths(suites);
+  const above = all - perDay * DAYS_IN_A_MONTH;
+  if (above <= 0n) return suites;
+  return suites.map((suite) => {
+    const calls = suite.calls.map((estimate) => paidAbove(estimate, above, all));
+    return { ...suite, calls, totals: totalsOf(calls, suite.runs_per_month) };
+  });
+}
+
+/** More digits than a price has: the share of a request may have no end. */
+const PLACES_OF_A_SHARE = 6;
+
+function paidAbove(estimate: CallEstimate, above: bigint, all: bigint): CallEstimate {
+  const { price, call } = estimate;
+  const { resolved_model: id } = price;
+  if (id === null || !isFreeId(id) || price.expected === null) return estimate;
+  const paid = price.fallback_prices.find(({ expected, free }) => expected !== null && !free);
+  if (paid === undefined || paid.expected === null) return estimate;
+  const whole = times(paid.expected, above);
+  const share = divide(whole, fromInteger(all), whole.scale + PLACES_OF_A_SHARE);
+  const expected = add(price.expected, share);
+  const attempts = times(add(ONE, call.retries.expected), estimate.requests_per_run);
+  const percent = toText(divide(times(fromInteger(above), 100), fromInteger(all), 1));
+  const source = `${percent} % of its requests, those above the free ones of a day, at ${paid.model}`;
+  return {
+    ...estimate,
+    price: {
+      ...price,
+      state: 'priced',
+      expected,
+      source,
+      arithmetic: () => [
+        source,
+        `${toText(paid.expected ?? ZERO)} x ${above} / ${all} = ${toText(share)}`,
+        `sum = ${toText(expected)}`,
+      ],
+    },
+    per_run: multiply(expected, attempts),
   };
 }
 

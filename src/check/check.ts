@@ -28,13 +28,13 @@ import {
   distinctNotes,
   driftNotes,
   expiringNotes,
-  floorNotes,
   increaseNotes,
   lockNotes,
   mixedRunsNotes,
   outdatedNotes,
   overrideNotes,
   priceNotes,
+  rangeNotes,
 } from './notes.js';
 import { withCatalogueIds } from './resolve-models.js';
 import { readManifests } from './read-manifests.js';
@@ -67,7 +67,14 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
   const namesInUse = modelsDeclared(sidesOf(counted.manifests));
 
   // 2. Prices, live or from the lockfile, and the remaining credits.
-  const order = { url: options.catalogueUrl, lock: sources.lock, offline: options.offline, idsInUse: namesInUse };
+  const policy = counted.manifests.policyFile?.policy ?? counted.manifests.head?.policy;
+  const order = {
+    url: options.catalogueUrl,
+    lock: sources.lock,
+    offline: options.offline,
+    idsInUse: namesInUse,
+    ...(policy === undefined ? {} : { maxLockfileAgeDays: policy.max_price_age_days }),
+  };
   const [prices, credits] = await Promise.all([
     obtainCatalogue(order, effects),
     options.account === null ? null : fetchCredits(options.account),
@@ -79,7 +86,8 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
   const ageInDays = catalogue.source === 'lock' ? lockfileAgeDays(catalogue, effects.now()) : null;
 
   // 3. Estimates, comparison and judgement.
-  const judged = judgeManifests(manifests, sources, { ...prices, credits }, { at: options.at, ageInDays, now });
+  const time = { at: options.at, ageInDays, standsIn: prices.standsIn, now };
+  const judged = judgeManifests(manifests, sources, { ...prices, credits }, time);
   const { comparison, judgement } = judged;
 
   // 4. Recorded usage beside the estimate.
@@ -104,7 +112,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
       ...lockNotes(catalogue, idsInUse),
       ...driftNotes(judged.unlocked, before === null ? null : modelsDeclared([before])),
       ...priceNotes(comparison),
-      ...floorNotes(comparison),
+      ...rangeNotes(comparison),
       ...expiringNotes(comparison, catalogue, now),
       ...creditNotes(creditsShown),
       ...options.usageNotes,

@@ -46,6 +46,8 @@ export interface PriceTime {
   readonly at: Date | null;
   /** The age of the lockfile in days, with fractions; null for live prices. */
   readonly ageInDays: number | null;
+  /** The lockfile stands in for endpoints that could not be fetched. */
+  readonly standsIn: boolean;
 }
 
 /** Estimates, comparison and judgement: the part of the report that follows from figures and policy alone. */
@@ -79,15 +81,17 @@ export function judgeManifests(
   const { change } = sources;
   const common = {
     manifestFile: sources.manifestFile,
-    prices: { source: prices.catalogue.source, ageInDays: time.ageInDays },
+    prices: { source: prices.catalogue.source, ageInDays: time.ageInDays, standsIn: time.standsIn },
     approvals: sources.approvals,
     change,
   };
   const { head, policyFile } = manifests;
   const groups = head === null ? [] : movedSuites(head, policyFile, tipOf(manifests, sources), resolverOf(prices));
   const schedule = (manifest: Manifest) => scheduleBy(manifest, policyFile, groups);
+  // The policy's number, on all sides.
+  const freePerDay = (policyFile?.policy ?? head?.policy)?.free_requests_per_day;
   const estimate = (manifest: Manifest, catalogue = prices.catalogue) =>
-    estimateManifest(manifest, catalogue, time.at, schedule(manifest));
+    estimateManifest(manifest, catalogue, time.at, schedule(manifest), freePerDay);
   const base = manifests.base === null ? null : { manifest: manifests.base, estimate: estimate(manifests.base) };
 
   if (head === null) {

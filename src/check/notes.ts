@@ -7,7 +7,8 @@ import type { Comparison } from '../budget/comparison/comparison.js';
 import type { CreditsReport } from '../budget/credits/credits-report.js';
 import { possiblyOutdated } from '../budget/comparison/outdated.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
-import { compare } from '../lib/money/decimal.js';
+import { compare, decimal, maximum, toText } from '../lib/money/decimal.js';
+import type { Decimal } from '../lib/money/decimal.js';
 import type { Note } from '../lib/errors/note.js';
 import { counted } from '../lib/text/amount.js';
 import { hasLabel } from '../budget/verdict/override.js';
@@ -115,20 +116,24 @@ export function distinctNotes(notes: readonly Note[]): Note[] {
   return [...new Map(notes.map((note) => [JSON.stringify([note.code, note.message]), note])).values()];
 }
 
-/** A note if the expected cost is below that of every endpoint: the estimate may be too low. */
-export function floorNotes(comparison: Comparison | null): Note[] {
-  const suites = comparison?.head.suites ?? [];
-  return suites.flatMap(({ name, calls }) =>
-    calls
-      .filter(({ per_run: cost, floor_per_run: floor }) => cost !== null && floor !== null && compare(cost, floor) < 0)
-      .map(({ call }) => ({
-        code: 'expected_below_floor',
-        message: `${name} / ${call.display_name}: the model's listed price is below that of every endpoint that can serve this request, so it may cost more than estimated (see the range).`,
-      })),
-  );
+/** Above this the endpoints of a model are said to differ, as the most expensive price by the cheapest. */
+const WIDE_RANGE = decimal('1.5');
+
+/** A note for each model of head whose endpoints of the default tier charge very different prices for the declared tokens. */
+export function rangeNotes(comparison: Comparison | null): Note[] {
+  const widest = new Map<string, Decimal>();
+  for (const { price } of comparison?.head.suites.flatMap(({ calls }) => calls) ?? []) {
+    const { resolved_model: id, spread } = price;
+    if (id === null || spread === null || compare(spread, WIDE_RANGE) <= 0) continue;
+    widest.set(id, maximum(widest.get(id) ?? spread, spread));
+  }
+  return [...widest].map(([id, spread]) => ({
+    code: 'price_range',
+    message: `The endpoints of ${id} charge up to ${toText(spread, 2)} times as much as its cheapest for these tokens; provider.order, sort or max_price decides which serve.`,
+  }));
 }
 
-/** A model that is withdrawn within so many days is worth a note. */
+/** A model that is withdrawn within so many days is a note. */
 const EXPIRES_DAYS = 30;
 
 /** A note for each model of head that is withdrawn within a month; one that is withdrawn within a week is a warning. */

@@ -144,3 +144,46 @@ describe('offline', () => {
     expect(server.requests).toEqual([]);
   });
 });
+
+describe('a catalogue that answers in part', () => {
+  const down = () => {
+    server.intercept(({ path }) => (path.includes('/endpoints') ? { status: 400 } : null));
+  };
+
+  test('is replaced by a fresh lockfile whose list prices are the live ones', async () => {
+    down();
+    const obtained = await obtain({ lock: lock() });
+    expect([obtained.catalogue.source, obtained.standsIn]).toEqual(['lock', true]);
+    expect(obtained.notes).toEqual([
+      {
+        code: 'prices_from_lock',
+        message: expect.stringMatching(/endpoints of acme\/one could not be fetched .* prices everything\.$/),
+      },
+    ]);
+  });
+
+  test.each<[string, () => Partial<CatalogueOrder>]>([
+    ['lists another price', () => ({ lock: lock('0.000009') })],
+    ['is too old', () => ({ maxLockfileAgeDays: 0 })],
+    ['is not there', () => ({ lock: { file: FILE, text: null } })],
+  ])('keeps the live prices where the lockfile %s', async (_, changes) => {
+    down();
+    const obtained = await obtain({ lock: lock(), ...changes() });
+    expect([obtained.catalogue.source, obtained.standsIn]).toEqual(['live', false]);
+    expect(obtained.catalogue.endpoints.get('acme/one')?.state).toBe('unknown');
+  });
+
+  test('is none where it lacks more than half of the models of the lockfile', async () => {
+    const rows = ['acme/one', 'acme/gone', 'acme/lost'].map((id) => ({
+      ...model({ id }),
+      endpoints: [endpoint({ tag: 'acme' })],
+    }));
+    const text = lockfileText(
+      catalogue(rows, { url: server.url }),
+      rows.map(({ id }) => id),
+    );
+    const obtained = await obtain({ lock: { file: FILE, text } });
+    expect([obtained.catalogue.source, obtained.standsIn]).toEqual(['lock', false]);
+    expect(obtained.notes[0]?.message).toContain('lacks 2 of the 3 models of the lockfile, so it is not used');
+  });
+});

@@ -1,5 +1,5 @@
 import type { Estimate } from '../estimate.js';
-import { freeRequests } from '../estimate.js';
+import { freeRequestsInThirtieths } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Policy } from '../../manifest/schema.js';
 import { fromInteger } from '../../lib/money/decimal.js';
@@ -54,14 +54,8 @@ const DAYS_IN_A_MONTH = 30n;
  * single run.
  */
 export function judgeFreeTier(estimate: Estimate, policy: Policy): BrokenRule[] {
-  const ofFreeModels = estimate.suites.map((suite) => ({
-    runs: suite.runs_per_month === null ? 0n : BigInt(suite.runs_per_month),
-    requests: freeRequests(suite.calls),
-  }));
-  const aRun = ofFreeModels.reduce((total, { requests }) => total + requests, 0n);
-  const aMonth = ofFreeModels.reduce((total, { requests, runs }) => total + requests * runs, 0n);
-  const perDay = (aMonth + DAYS_IN_A_MONTH - 1n) / DAYS_IN_A_MONTH;
-  const most = perDay > aRun ? perDay : aRun;
+  const thirtieths = freeRequestsInThirtieths(estimate.suites);
+  const most = (thirtieths + DAYS_IN_A_MONTH - 1n) / DAYS_IN_A_MONTH;
   if (most <= BigInt(policy.free_requests_per_day)) return [];
   return [
     {

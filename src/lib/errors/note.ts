@@ -13,7 +13,7 @@ const NOTE_CODES = [
   'drift_incomplete',
   // the price of a call
   'price',
-  'expected_below_floor',
+  'price_range',
   // the calls
   'no_requests',
   // base, and the default branch

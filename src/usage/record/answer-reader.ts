@@ -158,6 +158,8 @@ function recordOf(text: string): JsonRecord | null {
 }
 
 const LINE_FEED = 0x0a;
+const DATA = Buffer.from('data:');
+const USAGE_KEY = Buffer.from('"usage"');
 
 /**
  * An event stream, line by line. Only events that state usage are parsed, and those before the first of them that name
@@ -170,9 +172,8 @@ function eventReader(): BodyReader {
   let isNamed = false;
   let skips = false;
   const line = (bytes: Buffer): void => {
-    if (bytes.length < 6 || bytes.toString('latin1', 0, 5) !== 'data:') return;
-    const statesUsage = bytes.includes('"usage"');
-    if (isNamed && !statesUsage) return;
+    if (!bytes.subarray(0, DATA.length).equals(DATA)) return;
+    if (isNamed && !bytes.includes(USAGE_KEY)) return;
     const event = recordOf(bytes.toString('utf8', 5));
     if (event === null) return;
     isNamed = true;
@@ -192,6 +193,8 @@ function eventReader(): BodyReader {
         rest = [];
         restLength = 0;
         start = end + 1;
+        // Most chunks are text alone: their lines are passed over at once.
+        if (isNamed && !chunk.includes(USAGE_KEY, start)) start = Math.max(start, chunk.lastIndexOf(LINE_FEED) + 1);
       }
       if (start === chunk.length || skips) return;
       rest.push(Buffer.from(chunk.subarray(start)));

@@ -121,7 +121,7 @@ describe('a hostile manifest', () => {
 
 describe('hostile inputs', () => {
   test.each([
-    ['manifest', '::error::pwned\n::error::pwned'],
+    ['manifest', '../::error::pwned\n::error::pwned'],
     ['manifest', '../../etc/passwd'],
     ['manifest', '/etc/passwd'],
     ['manifest', 'a\\b.yml'],

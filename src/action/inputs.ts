@@ -23,8 +23,28 @@ const catalogueUrl = z.string().transform((text, context) => {
 
 const COMMENT_MODES = ['on-change', 'always', 'on-violation', 'never'] as const;
 
+function lines(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+const manifestPaths = z.string().transform((text, context) => {
+  const paths = [...new Set(lines(text))];
+  for (const path of paths) {
+    const fault = repositoryPathProblem(path);
+    if (fault !== null)
+      context.addIssue(paths.length === 1 ? fault : `${JSON.stringify(path.slice(0, 100))}: ${fault}`);
+  }
+  return paths;
+});
+
+export const DEFAULT_LOCK = 'llm-budget.lock.json';
+
 const inputsSchema = z.object({
-  manifest: repositoryPath,
+  /** At least one; patterns are accepted. */
+  manifest: manifestPaths,
   'github-token': z.string().min(1, 'it is empty; `${{ github.token }}` is the default and all that is needed'),
   comment: z.enum(COMMENT_MODES, { error: `accepted are ${COMMENT_MODES.join(', ')}` }),
   'comment-key': z
@@ -35,12 +55,7 @@ const inputsSchema = z.object({
   lock: repositoryPath,
   'catalogue-url': catalogueUrl,
   'openrouter-api-key': z.string().regex(/^[\x21-\x7e]*$/, 'a key has no blanks and only ASCII characters'),
-  usage: z.string().transform((text) =>
-    text
-      .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== ''),
-  ),
+  usage: z.string().transform(lines),
   'report-file': z.string(),
 });
 export type ActionInputs = z.output<typeof inputsSchema>;
@@ -52,7 +67,7 @@ const DEFAULTS: ReadonlyMap<string, string> = new Map([
   ['manifest', 'llm-budget.yml'],
   ['comment', 'on-change'],
   ['fail-on', 'violation'],
-  ['lock', 'llm-budget.lock.json'],
+  ['lock', DEFAULT_LOCK],
   ['catalogue-url', DEFAULT_CATALOGUE_URL],
 ]);
 
@@ -71,5 +86,8 @@ export function readInputs(get: (name: string) => string): ActionInputs {
     );
   }
   const inputs = result.data;
-  return { ...inputs, 'comment-key': inputs['comment-key'] === '' ? inputs.manifest : inputs['comment-key'] };
+  return {
+    ...inputs,
+    'comment-key': inputs['comment-key'] === '' ? inputs.manifest.join('\n') : inputs['comment-key'],
+  };
 }

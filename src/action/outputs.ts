@@ -1,12 +1,17 @@
 import type { CommentStatus } from './comment/comment.js';
-import type { ErrorReport, Report } from '../report/model/schema.js';
+import type { ErrorReport, Report, ReportDocument } from '../report/model/schema.js';
 
-/** Every output by its name, in the order of action.yml: all are set on every path, empty where there is no figure. */
+/**
+ * Every output by its name, in the order of action.yml. All are set on every path, empty where there is no figure. Of several
+ * manifests the figures are those of the worst that has any, and the violations those of all.
+ */
 export function outputsOf(
-  report: Report | ErrorReport,
+  report: ReportDocument,
   written: { readonly reportFile: string; readonly commentStatus: CommentStatus },
 ): ReadonlyMap<string, string> {
-  const figures = report.verdict === 'error' ? null : report;
+  const reports = judgedReports(report);
+  const figures = worstOf(reports);
+  const violations = reports.reduce((sum, one) => sum + one.violations.length, 0);
   return new Map([
     ['verdict', report.verdict],
     ['cost-per-run', figures?.head.per_run ?? ''],
@@ -15,9 +20,22 @@ export function outputsOf(
     ['delta-per-run', figures?.delta?.per_run ?? ''],
     ['delta-percent', figures?.delta?.percent ?? ''],
     ['price-drift-per-run', figures?.price_drift?.per_run ?? ''],
-    ['violations', figures === null ? '' : String(figures.violations.length)],
+    ['violations', figures === null ? '' : String(violations)],
     ['price-source', figures?.prices.source ?? ''],
     ['comment-status', written.commentStatus],
     ['report-file', written.reportFile],
   ]);
+}
+
+/** The reports with figures: not those of manifests without a verdict. */
+export function judgedReports(document: ReportDocument): readonly Report[] {
+  const reports: readonly (Report | ErrorReport)[] = 'reports' in document ? document.reports : [document];
+  return reports.flatMap((report) => (report.verdict === 'error' ? [] : [report]));
+}
+
+const WORST_FIRST = ['fail', 'warn', 'pass'];
+
+function worstOf(reports: readonly Report[]): Report | null {
+  const [worst] = reports.toSorted((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
+  return worst ?? null;
 }

@@ -1,4 +1,4 @@
-import type { ErrorReport, Report } from '../report/model/schema.js';
+import type { ReportDocument } from '../report/model/schema.js';
 import { renderSummary } from '../report/markdown/summary.js';
 import { renderTerminal } from '../report/terminal/render.js';
 import { annotationsOf } from './annotations.js';
@@ -16,11 +16,7 @@ import { reportPath } from './environment.js';
  * Shows the report everywhere: log, annotations, report file, outputs, summary, and last the comment. None of it can
  * change the verdict; what cannot be written is warned of. Outputs are set before the comment, which may be cut off.
  */
-export async function publish(
-  report: Report | ErrorReport,
-  context: RunContext | null,
-  world: ActionWorld,
-): Promise<void> {
+export async function publish(report: ReportDocument, context: RunContext | null, world: ActionWorld): Promise<void> {
   world.log(renderTerminal(report, { colour: false, width: null, explain: false }));
   for (const annotation of annotationsOf(report)) world.annotate(annotation);
   const asked = context?.inputs['report-file'] ?? world.input('report-file');
@@ -52,7 +48,7 @@ export async function checkReportFile(asked: string, world: ActionWorld): Promis
  * Returns the path, or "" with a warning where it cannot be written.
  */
 async function writeReportFile(
-  report: Report | ErrorReport,
+  report: ReportDocument,
   asked: string,
   commentKey: string,
   world: ActionWorld,

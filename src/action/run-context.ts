@@ -3,6 +3,7 @@ import type { Note } from '../lib/errors/note.js';
 import { networkNotes, refuseUnverifiedTls } from '../lib/http/network.js';
 import { policyFrom } from '../manifest/parse.js';
 import { readYaml } from '../manifest/yaml-tree.js';
+import { expandManifests, type ManifestFiles, namesSeveral, readManifestFiles, textOrAbsent } from './manifests.js';
 import { readApprovals } from './github/pull-request.js';
 import { type GitHubClient, createClient } from './github/client.js';
 import { type RunEvent, parseEvent } from './github/event.js';
@@ -12,7 +13,7 @@ import type { ActionInputs } from './inputs.js';
 import { type GitHubUrls, gitHubUrls, readEventPayload } from './environment.js';
 import type { ActionWorld } from './environment.js';
 import type { ChangeTarget } from '../budget/verdict/baseline.js';
-import type { Sources } from '../check/sources.js';
+import type { FileReader, SideFile, Sources } from '../check/sources.js';
 import { fileReader } from './github/read-files.js';
 
 /** Everything that was read before the check begins, side by side. */
@@ -21,6 +22,9 @@ export interface RunContext {
   readonly event: RunEvent;
   readonly client: GitHubClient;
   readonly facts: RepositoryFacts;
+  readonly files: FileReader;
+  /** Null: one manifest, which `facts` has. */
+  readonly several: readonly ManifestFiles[] | null;
   /** Users who approve the head commit and did not make it. */
   readonly approvedBy: readonly string[];
   /** What could not be read, and how the network was reached. */
@@ -56,14 +60,28 @@ export async function readRunContext(inputs: ActionInputs, world: ActionWorld): 
     secrets: [inputs['openrouter-api-key']],
   });
   const reading = client.within(READING_TOTAL_MS);
-  const facts = await readRepository(reading, event, { manifest: inputs.manifest, lock: inputs.lock });
-  const approvals = await approvalsIn(reading, facts, inputs.manifest);
+  const [manifest = ''] = inputs.manifest;
+  const isSeveral = namesSeveral(inputs.manifest);
+  const paths = isSeveral ? NO_FILES : { manifest, lock: inputs.lock };
+  const facts = await readRepository(reading, event, paths);
+  const files = fileReader(reading, {
+    head: facts.head.sha,
+    base: facts.base?.sha ?? null,
+    'default branch': facts.defaultBranch.sha,
+  });
+  const several = isSeveral
+    ? await readManifestFiles(await expandManifests(inputs.manifest, files), inputs.lock, files)
+    : null;
+  const policies = several === null ? [facts.policyText] : several.map(({ policy }) => textIn(policy));
+  const approvals = await approvalsIn(reading, facts, policies);
   const { owner, name } = event.repository;
   return {
     inputs,
     event,
     client,
     facts,
+    files,
+    several,
     approvedBy: approvals.approvedBy,
     notes: [...facts.notes, ...approvals.notes, ...networkNotes(variable)],
     urls,
@@ -71,19 +89,34 @@ export async function readRunContext(inputs: ActionInputs, world: ActionWorld): 
   };
 }
 
+/** Several manifests are read once the commits are known. git has no file of this name. */
+const NO_FILES = { manifest: '.git/none', lock: '.git/none' };
+
+function textIn(file: SideFile): string | null {
+  return file.state === 'text' ? file.text : null;
+}
+
 /** What reading the repository may take in all: two secondary limits of a minute fit into it. */
 const READING_TOTAL_MS = 150_000;
 
-/** The approvals that an override needs. The policy names its label; a policy that is not valid ends the check later. */
-async function approvalsIn(client: GitHubClient, { pullRequest, policyText }: RepositoryFacts, manifest: string) {
+/** The approvals that an override needs. A policy names its label; one that is not valid ends the check later. */
+async function approvalsIn(
+  client: GitHubClient,
+  { pullRequest }: RepositoryFacts,
+  policies: readonly (string | null)[],
+) {
   if (pullRequest === null) return { approvedBy: [], notes: [] };
-  const label = pullRequest.labels.length === 0 || policyText === null ? undefined : labelIn(policyText, manifest);
-  return await readApprovals(client, pullRequest, label);
+  const texts = pullRequest.labels.length === 0 ? [] : policies.filter((text) => text !== null);
+  return await readApprovals(
+    client,
+    pullRequest,
+    texts.map(labelIn).filter((label) => label !== undefined),
+  );
 }
 
-function labelIn(policyText: string, manifest: string): string | undefined {
+function labelIn(policyText: string): string | undefined {
   try {
-    return policyFrom(readYaml(policyText), manifest).policy.override_label;
+    return policyFrom(readYaml(policyText), '').policy.override_label;
   } catch (error) {
     if (error instanceof NoVerdictError) return undefined;
     throw error;
@@ -93,23 +126,53 @@ function labelIn(policyText: string, manifest: string): string | undefined {
 /** What was read through the API, in the form that a check takes. */
 export function sourcesOf(context: RunContext): Sources {
   const { inputs, facts } = context;
-  const { defaultBranch, pullRequest } = facts;
-  const files = fileReader(context.client, {
-    head: facts.head.sha,
-    base: facts.base?.sha ?? null,
-    'default branch': defaultBranch.sha,
-  });
+  const { defaultBranch } = facts;
+  const [manifestFile = ''] = inputs.manifest;
   return {
-    manifestFile: inputs.manifest,
+    ...commonSources(context),
+    manifestFile,
     head: { commit: facts.head.sha, text: facts.head.text, problem: null, file: null },
     base:
       facts.base === null
         ? null
         : { commit: facts.base.sha, text: facts.base.text, problem: facts.base.problem ?? null, file: null },
     policy: { ref: defaultBranch.name, sha: defaultBranch.sha, text: facts.policyText },
-    change: changeKind(context),
-    files,
     lock: { file: inputs.lock, text: facts.lockfileText },
+  };
+}
+
+/** The same for one of several manifests. NoVerdictError (2) where its text at head or on the default branch is not usable. */
+export function sourcesOfOne(context: RunContext, manifest: ManifestFiles): Sources {
+  const { facts } = context;
+  const { head, base, defaultBranch } = facts;
+  const { file, lockfile } = manifest;
+  return {
+    ...commonSources(context),
+    manifestFile: file,
+    head: { commit: head.sha, text: textOrAbsent(manifest.head, file, head.sha), problem: null, file: null },
+    base:
+      base === null
+        ? null
+        : {
+            commit: base.sha,
+            text: textIn(manifest.base),
+            problem: manifest.base.state === 'unusable' ? manifest.base.reason : base.problem,
+            file: null,
+          },
+    policy: {
+      ref: defaultBranch.name,
+      sha: defaultBranch.sha,
+      text: textOrAbsent(manifest.policy, file, defaultBranch.sha),
+    },
+    lock: { file: lockfile, text: textOrAbsent(manifest.lock, lockfile, defaultBranch.sha) },
+  };
+}
+
+function commonSources(context: RunContext) {
+  const { pullRequest } = context.facts;
+  return {
+    change: changeKind(context),
+    files: context.files,
     approvals: pullRequest === null ? null : { labels: pullRequest.labels, approvedBy: context.approvedBy },
     changedFiles: pullRequest?.changedFiles ?? null,
     notes: context.notes,

@@ -7,21 +7,23 @@ import type { ActionInputs } from './inputs.js';
 import type { Note } from '../lib/errors/note.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
 import { errorExitCode, exitCodeOf } from '../report/model/exit-code.js';
-import type { ErrorReport, Report } from '../report/model/schema.js';
+import type { Sources } from '../check/sources.js';
+import type { Network } from '../lib/http/network.js';
+import type { HttpResponse } from '../lib/http/request.js';
+import { combineReports, type ErrorReport, type Report, type ReportDocument } from '../report/model/schema.js';
 import { logLine } from '../lib/text/log.js';
 import { problemsOfUsage, readUsage } from '../usage/read/read-usage.js';
 import { notesOfUnreadable, notesOfUsage } from '../usage/read/usage-notes.js';
 import type { Usage } from '../usage/read/usage.js';
 import { readRunContext } from './run-context.js';
 import type { RunContext } from './run-context.js';
-import { publish } from './publish.js';
-import { checkReportFile } from './publish.js';
-import { sourcesOf } from './run-context.js';
+import { checkReportFile, publish } from './publish.js';
+import { sourcesOf, sourcesOfOne } from './run-context.js';
 import type { ActionWorld } from './environment.js';
 
 /**
- * The action's story: read inputs and event, read everything at its commits, check, publish. Returns the exit code,
- * and hands it to `decided` as soon as it stands, since what follows (the comment) may be cut off.
+ * Runs the action: reads inputs and event, reads everything at its commits, checks, and publishes. Returns the exit code, and
+ * hands it to `decided` as soon as it is known, since what follows (the comment) may be cut off.
  */
 export async function runAction(world: ActionWorld, decided: (exitCode: number) => void): Promise<number> {
   const opening = await settle(() => open(world));
@@ -30,20 +32,71 @@ export async function runAction(world: ActionWorld, decided: (exitCode: number) 
   }
   const context = opening.value;
   for (const { message } of context.facts.notes) world.warn(message);
-  const failOn = context.inputs['fail-on'];
-  const checking = await settle(() => checkAt(context, world));
-  return checking.kind === 'no verdict'
-    ? await conclude(world, context, checking.report, errorExitCode(checking.error.exitCode, failOn), decided)
-    : await conclude(world, context, checking.value, exitCodeOf(checking.value, failOn), decided);
+  const { report, exitCode } = await judge(context, world);
+  return await conclude(world, context, report, exitCode, decided);
 }
 
-async function checkAt(context: RunContext, world: ActionWorld): Promise<Report> {
-  const catalogueUrl = context.inputs['catalogue-url'];
-  const apiKey = context.inputs['openrouter-api-key'];
-  const account = apiKey === '' ? null : accountClient({ catalogueUrl, apiKey, effects: world.effects });
+interface Judged<T extends ReportDocument> {
+  readonly report: T;
+  readonly exitCode: number;
+}
+
+/** Checks the one manifest, or each of several from one snapshot of the catalogue. */
+async function judge(context: RunContext, world: ActionWorld): Promise<Judged<ReportDocument>> {
   const recordings = await usageOf(context.inputs.usage, world);
+  const { several } = context;
+  if (several === null) return await judgeOne(context, () => sourcesOf(context), recordings, world.effects);
+  const effects = rememberingAnswers(world.effects);
+  const judged: Judged<Report | ErrorReport>[] = [];
+  for (const manifest of several) {
+    const one = await judgeOne(context, () => sourcesOfOne(context, manifest), recordings, effects);
+    judged.push({ ...one, report: withFile(one.report, manifest.file) });
+  }
+  // A wrong configuration comes before missing prices, and both before a broken limit.
+  const exitCode = [2, 3, 1].find((code) => judged.some((one) => one.exitCode === code)) ?? 0;
+  return { report: combineReports(judged.map(({ report }) => report)), exitCode };
+}
+
+async function judgeOne(
+  { inputs }: RunContext,
+  sources: () => Sources,
+  recordings: Awaited<ReturnType<typeof usageOf>>,
+  effects: Network,
+): Promise<Judged<Report | ErrorReport>> {
+  const catalogueUrl = inputs['catalogue-url'];
+  const apiKey = inputs['openrouter-api-key'];
+  const account = apiKey === '' ? null : accountClient({ catalogueUrl, apiKey, effects });
   const options = { catalogueUrl, offline: false, at: null, explain: false, account, ...recordings };
-  return await check(sourcesOf(context), options, world.effects);
+  const failOn = inputs['fail-on'];
+  const checking = await settle(async () => await check(sources(), options, effects));
+  return checking.kind === 'no verdict'
+    ? { report: checking.report, exitCode: errorExitCode(checking.error.exitCode, failOn) }
+    : { report: checking.value, exitCode: exitCodeOf(checking.value, failOn) };
+}
+
+/** The same report, in which each error names the manifest where it names no file. */
+function withFile(report: Report | ErrorReport, file: string): Report | ErrorReport {
+  if (report.verdict !== 'error') return report;
+  return { ...report, errors: report.errors.map((error) => ({ ...error, file: error.file ?? file })) };
+}
+
+/** The same network, which asks for each document once: several manifests are then priced from the same answers. */
+function rememberingAnswers(network: Network): Network {
+  const known = new Map<string, HttpResponse>();
+  return {
+    ...network,
+    connect: () => {
+      const send = network.connect();
+      return async (url, request, wanted) => {
+        const key = `${request?.method ?? 'GET'} ${String(url)}`;
+        const before = known.get(key);
+        if (before !== undefined) return before;
+        const answer = await send(url, request, wanted);
+        if (answer.status === 200) known.set(key, answer);
+        return answer;
+      };
+    },
+  };
 }
 
 /** At most so many places that were not understood are named in the log; the report has their number. */
@@ -80,7 +133,7 @@ async function open(world: ActionWorld): Promise<RunContext> {
 async function conclude(
   world: ActionWorld,
   context: RunContext | null,
-  report: Report | ErrorReport,
+  report: ReportDocument,
   exitCode: number,
   decided: (exitCode: number) => void,
 ): Promise<number> {

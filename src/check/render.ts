@@ -1,6 +1,6 @@
 import { renderComment } from '../report/markdown/comment.js';
 import type { NoVerdictError } from '../lib/errors/problem.js';
-import type { ErrorReport, Report } from '../report/model/schema.js';
+import type { ErrorReport, Report, ReportDocument } from '../report/model/schema.js';
 import type { TerminalOptions } from '../report/terminal/render.js';
 import { renderTerminal } from '../report/terminal/render.js';
 import { logJson } from '../lib/text/log.js';
@@ -29,7 +29,7 @@ export function errorReport(error: NoVerdictError): ErrorReport {
 }
 
 /** The document as JSON in which no line looks like a command of the runner. Parsers read the same document. */
-export function jsonDocument(document: Report | ErrorReport): string {
+export function jsonDocument(document: ReportDocument): string {
   return `${logJson(JSON.stringify(document, null, 2))}\n`;
 }
 

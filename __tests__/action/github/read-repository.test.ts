@@ -264,7 +264,7 @@ describe('what is read at which commit', () => {
 describe('the override', () => {
   async function approvedBy(run: TestRun): Promise<readonly string[]> {
     const { pullRequest } = await read(run);
-    return pullRequest === null ? [] : (await readApprovals(client, pullRequest, 'llm-budget-override')).approvedBy;
+    return pullRequest === null ? [] : (await readApprovals(client, pullRequest, ['llm-budget-override'])).approvedBy;
   }
 
   it('has the labels, and who approved the head commit', async () => {
@@ -388,20 +388,20 @@ describe('the override', () => {
     server.fault({ on, answer: { kind: 'status', status: 403, body } });
     const { pullRequest } = await read(pullRequestRun(server, pull.number));
     if (pullRequest === null) throw new Error('no pull request');
-    const { approvedBy: by, notes } = await readApprovals(client, pullRequest, 'llm-budget-override');
+    const { approvedBy: by, notes } = await readApprovals(client, pullRequest, ['llm-budget-override']);
     expect(by).toEqual(['bob']);
     expect(notes).toEqual([{ code: 'approvers_unread', message: expect.stringMatching(message) }]);
   });
 
   it.each([
-    ['the label is not set', 'another-label'],
-    ['the policy names no label', undefined],
-  ])('asks for nothing more where %s', async (_, label) => {
+    ['the label is not set', ['another-label']],
+    ['the policy names no label', []],
+  ])('asks for nothing more where %s', async (_, labels) => {
     const pull = await approvedPullRequest();
     const { pullRequest } = await read(pullRequestRun(server, pull.number));
     if (pullRequest === null) throw new Error('no pull request');
     server.clearRequests();
-    expect(await readApprovals(client, pullRequest, label)).toEqual({ approvedBy: ['bob'], notes: [] });
+    expect(await readApprovals(client, pullRequest, labels)).toEqual({ approvedBy: ['bob'], notes: [] });
     expect(server.requests).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { notWritten } from './not-written.js';
 import { type CommentListing, keyedComments, readOwnComments } from './own-comments.js';
 import type { GitHubClient } from '../github/client.js';
 import type { CommentNodes, PullRequestFacts } from '../github/pull-request.js';
-import type { ErrorReport, Report } from '../../report/model/schema.js';
+import type { ErrorReport, Report, ReportDocument } from '../../report/model/schema.js';
 import type { RunContext } from '../run-context.js';
 import type { ActionWorld } from '../environment.js';
 import type { CommentMode } from '../inputs.js';
@@ -14,7 +14,7 @@ const NOTHING_TO_SAY: CommentOutcome = { status: 'skipped', warning: null };
 
 /** Brings the pull request's comment up to date, where the event writes one and the mode wants one. Never throws. */
 export async function comment(
-  report: Report | ErrorReport,
+  report: ReportDocument,
   context: RunContext,
   world: ActionWorld,
 ): Promise<CommentOutcome> {
@@ -68,16 +68,17 @@ const NEWS: ReadonlySet<string> = new Set<NoteCode>(['workflow_changed', 'possib
  * Whether the pull request gets a comment. A comment that exists is kept up to date in every mode but `never`, since an
  * outdated one misleads.
  */
-export function wantsComment(mode: CommentMode, report: Report | ErrorReport, exists: boolean): boolean {
+export function wantsComment(mode: CommentMode, document: ReportDocument, exists: boolean): boolean {
+  const reports: readonly (Report | ErrorReport)[] = 'reports' in document ? document.reports : [document];
   switch (mode) {
     case 'never':
       return false;
     case 'always':
       return true;
     case 'on-violation':
-      return exists || report.verdict === 'error' || report.violations.length > 0;
+      return exists || reports.some((report) => report.verdict === 'error' || report.violations.length > 0);
     case 'on-change':
-      return exists || report.verdict === 'error' || isNews(report);
+      return exists || reports.some((report) => report.verdict === 'error' || isNews(report));
   }
 }
 

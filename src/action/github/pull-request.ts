@@ -203,17 +203,18 @@ function submitted(review: ReviewNode): number {
 
 /**
  * Who approved the pull request's head commit, apart from those who made it: the pull request's author, authors,
- * co-authors and committer of the commit, and who pushed last. `label` is the policy's override label: without it on the
- * pull request nothing is asked, since then no approval matters. What cannot be read is a note, and the rest holds.
+ * co-authors and committer of the commit, and who pushed last. `labels` are the override labels of the policies: without one
+ * of them on the pull request nothing is asked, since then no approval matters. What cannot be read is a note, and the rest holds.
  */
 export async function readApprovals(
   client: GitHubClient,
   pull: PullRequestFacts,
-  label: string | undefined,
+  labels: readonly string[],
 ): Promise<{ readonly approvedBy: readonly string[]; readonly notes: readonly Note[] }> {
   const author = pull.author === null ? [] : [pull.author.toLowerCase()];
   const byAuthor = { makers: new Set(author), headSha: pull.headSha };
-  const isSet = pull.labels.some((name) => name.toLowerCase() === label?.toLowerCase());
+  const overriding = labels.map((label) => label.toLowerCase());
+  const isSet = pull.labels.some((name) => overriding.includes(name.toLowerCase()));
   const candidates = approvalsOf(pull.reviews, byAuthor);
   if (!isSet || candidates.length === 0) return { approvedBy: candidates, notes: [] };
   const notes: Note[] = [];

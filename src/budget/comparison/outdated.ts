@@ -1,5 +1,5 @@
-import picomatch from 'picomatch';
 import type { Manifest } from '../../manifest/manifest.js';
+import { pathMatcher } from '../../lib/text/path-pattern.js';
 import type { Comparison } from './comparison.js';
 
 /** The suites whose code changed while their numbers did not. `changedFiles` are repository paths. */
@@ -14,8 +14,9 @@ export function possiblyOutdated(
   return manifest.suites
     .filter((suite) => unchanged.has(suite.name) && suite.paths !== undefined)
     .filter((suite) => {
-      const isCode = picomatch([...(suite.paths ?? [])], { dot: true });
-      return changedFiles.some((path) => isCode(path));
+      // Hidden files count: `evals/**` means everything below evals.
+      const patterns = (suite.paths ?? []).map((pattern) => pathMatcher(pattern, { dot: true }));
+      return changedFiles.some((path) => patterns.some((isCode) => isCode(path)));
     })
     .map((suite) => suite.name);
 }

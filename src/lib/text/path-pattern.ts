@@ -9,11 +9,12 @@ export function isPathPattern(pattern: string): boolean {
 
 /**
  * A test of repository paths against one pattern. `*` and `?` match within one folder, `**` matches folders at any depth,
- * `[ab]` and `[!ab]` one character, `{a,b}` one of several. As in shells, `*` matches no name that starts with a dot.
+ * `[ab]` and `[!ab]` one character, `{a,b}` one of several. As in shells, `*` matches no name that starts with a dot, unless
+ * `dot` is true.
  */
-export function pathMatcher(pattern: string): (path: string) => boolean {
+export function pathMatcher(pattern: string, { dot = false } = {}): (path: string) => boolean {
   const expression = RE2JS.compile(`^(?:${expressionOf(pattern)})$`);
-  return (path) => expression.matcher(path).find() && !hasUnnamedDot(pattern, path);
+  return (path) => expression.matcher(path).find() && (dot || !hasUnnamedDot(pattern, path));
 }
 
 /** A dot at the start of a name has to be written: `*` stands for no hidden file. */

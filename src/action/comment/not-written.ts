@@ -12,7 +12,7 @@ export const MAY_NOT_WRITE: NotWritten = {
   status: 'forbidden',
   warning:
     'The comment was not written: the token lacks `pull-requests: write`; add it under `permissions:` in the workflow. ' +
-    'Runs for forks and for Dependabot have a token that only reads; a second workflow on workflow_run can comment for them.',
+    'Runs for forks have a token that only reads; a second workflow on workflow_run can comment for them.',
 };
 
 export function notWritten(error: unknown): NotWritten {

@@ -13,7 +13,7 @@ export interface HttpRequest extends Partial<BodyLimits> {
   readonly signal?: AbortSignal;
 }
 
-interface HttpResponse {
+export interface HttpResponse {
   readonly status: number;
   /** By lower-case name; a repeated header's values are joined by commas. */
   readonly headers: ReadonlyMap<string, string>;

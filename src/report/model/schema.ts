@@ -199,7 +199,7 @@ export const errorReportSchema = z
 export type ErrorReport = z.infer<typeof errorReportSchema>;
 
 /** The reports of several manifests; the verdict is the worst of theirs. */
-const reportsSchema = z.strictObject({
+export const reportsSchema = z.strictObject({
   schema_version: z.literal(1),
   verdict: z.enum(['pass', 'warn', 'fail', 'error']),
   reports: z.array(z.union([reportSchema, errorReportSchema])),

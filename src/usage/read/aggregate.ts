@@ -60,8 +60,8 @@ interface Collected<Key> {
   readonly key: Key;
   requests: number;
   unstated: number;
-  readonly prompts: number[];
-  readonly completions: number[];
+  readonly prompts: Values;
+  readonly completions: Values;
   readonly sums: Record<TokenPart, number>;
   written_1h: number;
   web_searches: number;
@@ -80,8 +80,8 @@ function collect<Key>(key: Key): Collected<Key> {
     key,
     requests: 0,
     unstated: 0,
-    prompts: [],
-    completions: [],
+    prompts: createValues(),
+    completions: createValues(),
     sums: byTokenPart(() => 0),
     written_1h: 0,
     web_searches: 0,
@@ -105,8 +105,8 @@ function addRow(group: Collected<unknown>, row: StoredRow): void {
   if (requests === null) group.unstated += 1;
   for (const { part } of TOKEN_PARTS) group.sums[part] += tokens[part];
   // Of a row that is a sum only the mean of its requests is known.
-  group.prompts.push(Math.round(row.prompt / Math.max(number, 1)));
-  group.completions.push(Math.round(row.completion / Math.max(number, 1)));
+  group.prompts.add(Math.round(row.prompt / Math.max(number, 1)));
+  group.completions.add(Math.round(row.completion / Math.max(number, 1)));
   group.written_1h += written_1h;
   group.web_searches += web_searches;
   if (web_searches > 0) group.searching += number;
@@ -125,8 +125,8 @@ function addRow(group: Collected<unknown>, row: StoredRow): void {
 
 function finish<Key extends GroupKey>(group: Collected<Key>): Key & UsageGroup {
   const { sums, written_1h, web_searches, searching, without_cost, own_key } = group;
-  const prompts = Uint32Array.from(group.prompts).sort();
-  const completions = Uint32Array.from(group.completions).sort();
+  const prompts = group.prompts.sorted();
+  const completions = group.completions.sorted();
   return {
     ...group.key,
     requests: group.requests,
@@ -143,6 +143,29 @@ function finish<Key extends GroupKey>(group: Collected<Key>): Key & UsageGroup {
     estimate: group.without_estimate === 0 ? group.estimate.total() : null,
     without_cost,
     own_key,
+  };
+}
+
+/** Whole numbers in four bytes each. */
+interface Values {
+  readonly add: (value: number) => void;
+  readonly sorted: () => Uint32Array;
+}
+
+function createValues(): Values {
+  let values = new Uint32Array(16);
+  let length = 0;
+  return {
+    add: (value) => {
+      if (length === values.length) {
+        const larger = new Uint32Array(Math.ceil(length * 1.5));
+        larger.set(values);
+        values = larger;
+      }
+      values[length] = value;
+      length += 1;
+    },
+    sorted: () => values.subarray(0, length).sort(),
   };
 }
 

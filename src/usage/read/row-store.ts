@@ -10,8 +10,10 @@ export interface StoredRow {
   group: StoredGroup;
   prompt: number;
   completion: number;
+  cached: number;
+  written: number;
+  reasoning: number;
   cost: RecordedCost | null;
-  parts: Parts | null;
   rare: Rare | null;
 }
 
@@ -20,7 +22,6 @@ interface StoredGroup {
   readonly key: GroupKey;
 }
 
-type Parts = Pick<TokenCounts, 'cached' | 'written' | 'reasoning'>;
 type Rare = Pick<TokenCounts, 'audio' | 'image_output' | 'audio_output'> &
   Pick<UsageRow, 'requests' | 'written_1h' | 'fees' | 'list_cost' | 'own_key' | 'estimate'>;
 
@@ -36,7 +37,6 @@ export interface RowStore {
   readonly groups: () => readonly GroupKey[];
 }
 
-const NO_PARTS: Parts = { cached: 0, written: 0, reasoning: 0 };
 const NOTHING_RARE: Rare = {
   audio: 0,
   image_output: 0,
@@ -49,28 +49,15 @@ const NOTHING_RARE: Rare = {
   estimate: null,
 };
 
-function partsOf(row: StoredRow): Parts {
-  return row.parts ?? NO_PARTS;
-}
-
 export function rareOf(row: StoredRow): Rare {
   return row.rare ?? NOTHING_RARE;
 }
 
 /** All tokens of a stored row. */
 export function tokensOf(row: StoredRow): TokenCounts {
-  const { cached, written, reasoning } = partsOf(row);
+  const { prompt, completion, cached, written, reasoning } = row;
   const { audio, image_output, audio_output } = rareOf(row);
-  return {
-    prompt: row.prompt,
-    completion: row.completion,
-    cached,
-    written,
-    reasoning,
-    audio,
-    image_output,
-    audio_output,
-  };
+  return { prompt, completion, cached, written, reasoning, audio, image_output, audio_output };
 }
 
 /** A Map takes 2^24 entries; with several there is no such bound. */
@@ -111,7 +98,16 @@ export function createRowStore(): RowStore {
         merge(known, row, groupOf);
         return known;
       }
-      const added: StoredRow = { group: groupOf(row), prompt: 0, completion: 0, cost: null, parts: null, rare: null };
+      const added: StoredRow = {
+        group: groupOf(row),
+        prompt: 0,
+        completion: 0,
+        cached: 0,
+        written: 0,
+        reasoning: 0,
+        cost: null,
+        rare: null,
+      };
       write(added, row);
       stored.push(added);
       if (row.id !== null) shard?.set(row.id, added);
@@ -124,7 +120,11 @@ export function createRowStore(): RowStore {
     all,
     size: () => stored.length - dropped.size,
     repeated: () => repeated,
-    groups: () => [...new Set([...all()].map(({ group }) => group))].map(({ key }) => key),
+    groups: () => {
+      const counted = new Set<StoredGroup>();
+      for (const { group } of all()) counted.add(group);
+      return [...counted].map(({ key }) => key);
+    },
   };
 }
 
@@ -145,10 +145,9 @@ function write(stored: StoredRow, row: UsageRow): void {
   stored.prompt = tokens.prompt;
   stored.completion = tokens.completion;
   stored.cost = row.cost;
-  stored.parts =
-    tokens.cached + tokens.written + tokens.reasoning === 0
-      ? null
-      : { cached: tokens.cached, written: tokens.written, reasoning: tokens.reasoning };
+  stored.cached = tokens.cached;
+  stored.written = tokens.written;
+  stored.reasoning = tokens.reasoning;
   stored.rare = hasRare(row) ? rareFields(row) : null;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { resolveModel, modelsInUse } from '../../../src/openrouter/catalogue/model-id.js';
-import { withSuggestion } from '../../../src/openrouter/catalogue/resolve-name.js';
+import { resolveModel } from '../../../src/openrouter/catalogue/model-id.js';
+import { withSuggestion, modelsInUse } from '../../../src/openrouter/catalogue/resolve-name.js';
 import { model } from '../../support/catalogue.js';
 
 const ROWS = [

@@ -8,8 +8,7 @@ import type { BodyLimits } from '../../lib/http/body.js';
 import type { Catalogue, EndpointList } from './catalogue.js';
 import { duplicateNote, fetchModels } from './live-models.js';
 import { readEndpoints } from './response-schema.js';
-import { idOfName } from './resolve-name.js';
-import { modelsInUse } from './model-id.js';
+import { idOfName, modelsInUse } from './resolve-name.js';
 import { catalogueUrlText } from '../../lib/inputs/catalogue-url.js';
 
 export interface LiveCatalogueOptions {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { NoVerdictError, problem } from '../../lib/errors/problem.js';
 import { parseCatalogueUrl } from '../../lib/inputs/catalogue-url.js';
 import type { Catalogue, CatalogueEndpoint, CatalogueModel, EndpointList, Pricing } from './catalogue.js';
-import { modelsInUse, resolveModel, spellings } from './model-id.js';
+import { resolveModel, spellings } from './model-id.js';
 
 /** Our clock may be slightly behind the clock of the catalogue whose answer dates the lockfile. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -211,6 +211,9 @@ function rowsInUse(models: Catalogue['models'], ids: readonly string[]): readonl
     for (const row of models.values()) if (row.canonical_slug === name) keep(row);
   };
   for (const id of new Set(ids)) for (const name of spellings(id)) keepAll(name);
-  for (const id of modelsInUse(ids, models)) keep(models.get(id));
+  for (const id of ids) {
+    const resolution = resolveModel(id, models);
+    if (resolution.state === 'resolved') keep(models.get(resolution.id));
+  }
   return [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

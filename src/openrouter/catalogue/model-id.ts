@@ -179,16 +179,3 @@ function known(reason: string): Pick<UnresolvedModel, 'reason' | 'isUnknown'> {
 function hint(id: string | null): string {
   return id === null ? '' : `; did you mean "${id}"?`;
 }
-
-/**
- * Lists the catalogue ids whose endpoints are needed for these declared ids, in the order of first use; of an alias its
- * target's. Ids without a row are left out: they have no endpoints.
- */
-export function modelsInUse(ids: Iterable<string>, models: Models): string[] {
-  const used = new Set<string>();
-  for (const id of ids) {
-    const resolution = resolveModel(id, models);
-    if (resolution.state === 'resolved') used.add(resolution.id);
-  }
-  return [...used];
-}

@@ -345,3 +345,16 @@ export function withSuggestion(declared: string, reason: string, models: Models)
   const id = name.state === 'unknown' ? closest(spellings(declared).at(-1) ?? declared, models.keys()) : name.id;
   return id === null ? reason : `${reason}; did you mean "${id}"?`;
 }
+
+/**
+ * Lists the catalogue ids whose endpoints are needed for these declared or recorded names, in the order of first use; of an
+ * alias its target's. Names without a single row are left out: they have no endpoints.
+ */
+export function modelsInUse(names: Iterable<string>, models: Models): string[] {
+  const used = new Set<string>();
+  for (const name of names) {
+    const resolution = resolveModel(idOfName(name, models) ?? name, models);
+    if (resolution.state === 'resolved') used.add(resolution.id);
+  }
+  return [...used];
+}

@@ -452,9 +452,7 @@ test('suggestions come with their saving, and a limit that one of them mends nam
       saving_per_run: '0.1',
     },
   ]);
-  expect(violations[0]?.remedy).toBe(
-    'Go back to acme/half on evals / answer: that alone brings it to $0.10, within $0.15.',
-  );
+  expect(violations[0]?.remedy).toBe('Take back evals / answer: acme/half -> acme/one, +$0.10.');
 });
 
 test('a path to a folder, or an output that cannot be written, is exit 2 that names it', async () => {

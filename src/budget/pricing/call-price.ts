@@ -35,6 +35,8 @@ export interface CallPrice {
    * where unpriced. Made on demand: only `check --explain` asks for it.
    */
   readonly arithmetic: () => readonly string[];
+  /** The same of `worst_case`, on the model or fallback whose request costs most; empty where it is null. */
+  readonly worst_case_arithmetic: () => readonly string[];
 }
 
 export interface FallbackPrice {

@@ -3,7 +3,7 @@ import { withSuggestion } from '../../openrouter/catalogue/resolve-name.js';
 import type { ModelResolution, UnresolvedModel } from '../../openrouter/catalogue/model-id.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { maximum } from '../../lib/money/decimal.js';
+import { compare, maximum } from '../../lib/money/decimal.js';
 import type { CallPrice, FallbackPrice } from './call-price.js';
 import type { ModelPrice, NoPrice } from './price-model.js';
 import { priceModel } from './price-model.js';
@@ -55,6 +55,7 @@ export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | nul
     unknown_price_keys: distinct(joined(unknownKeys(own), fallbacks, unknownKeys)),
     notes: [...joined(notesOf(own), fallbacks, notesOf), ...strayProviders(call, resolvedIds(all), catalogue)],
     arithmetic: priced?.arithmetic ?? (() => []),
+    worst_case_arithmetic: () => worstArithmetic(all),
   };
 }
 
@@ -121,4 +122,13 @@ function notesOf({ resolution, price }: Candidate): readonly string[] {
     ? [`${resolution.id} is served through the batch API alone; other requests to it fail`]
     : NONE;
   return own.length + batch.length === 0 ? resolution.notes : [...resolution.notes, ...batch, ...own];
+}
+
+function worstArithmetic(candidates: readonly Candidate[]): readonly string[] {
+  const worst = highestOf(candidates);
+  if (worst === null) return [];
+  const found = candidates.find(
+    ({ price }) => !('reason' in price) && price.worst_case !== null && compare(price.worst_case, worst) === 0,
+  );
+  return found === undefined || 'reason' in found.price ? [] : found.price.worst_case_arithmetic();
 }

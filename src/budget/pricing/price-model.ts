@@ -37,6 +37,7 @@ export interface ModelPrice {
   readonly spread: Decimal | null;
   readonly notes: readonly string[];
   readonly arithmetic: () => readonly string[];
+  readonly worst_case_arithmetic: () => readonly string[];
 }
 
 export interface NoPrice {
@@ -100,6 +101,11 @@ export function priceModel(
         total,
         at,
       ),
+    worst_case_arithmetic: () => {
+      if ('reasons' in worst) return [];
+      const fees = feesOf(context.searches, call.pdf_pages, worst.quote.list, listed);
+      return arithmeticLines(`worst case: ${model.id} at ${worst.name}`, worst.quote, fees, costOf(worst.quote), null);
+    },
   };
 }
 

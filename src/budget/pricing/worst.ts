@@ -7,7 +7,8 @@ import type { Quote } from './expected.js';
 import { isCheaper, quoteIn } from './expected.js';
 import { longestCompletion, worstRequest } from './request.js';
 
-export type WorstQuote = { readonly quote: Quote } | { readonly reasons: readonly string[] };
+/** `name`: of the offer that is the most expensive one. */
+export type WorstQuote = { readonly quote: Quote; readonly name: string } | { readonly reasons: readonly string[] };
 
 /**
  * Finds the most expensive offer at the most expensive time of the week. Where the price of one offer is not known there is
@@ -15,6 +16,7 @@ export type WorstQuote = { readonly quote: Quote } | { readonly reasons: readonl
  */
 export function worstQuote(context: PricingContext, offers: readonly Offer[]): WorstQuote {
   let highest: Quote | null = null;
+  let name = '';
   const reasons: string[] = [];
   const isEmbedding = answersInEmbeddings(context.model.model);
   for (const offer of offers) {
@@ -23,9 +25,9 @@ export function worstQuote(context: PricingContext, offers: readonly Offer[]): W
     if (highest?.list === offer.list && completion !== null && completion <= highest.request.completion) continue;
     const worst = worstAt(context, offer.list, completion);
     if ('reason' in worst) reasons.push(`${offer.name}: ${worst.reason}`);
-    else if (highest === null || isCheaper(highest, worst)) highest = worst;
+    else if (highest === null || isCheaper(highest, worst)) [highest, name] = [worst, offer.name];
   }
-  return highest === null || reasons.length > 0 ? { reasons } : { quote: highest };
+  return highest === null || reasons.length > 0 ? { reasons } : { quote: highest, name };
 }
 
 function worstAt(

@@ -190,7 +190,9 @@ function callOf(pair: CallPair, suite: string, { locate, explain, tokenSources }
       completion_price: perMillion(price.completion_price),
       ...(tokenSource === undefined ? {} : { token_source: tokenSource }),
       ...(call.row_count === undefined ? {} : { count_source: countSource(call.row_count) }),
-      ...(explain ? { arithmetic: [...countLines(call), ...price.arithmetic()] } : {}),
+      ...(explain
+        ? { arithmetic: [...countLines(call), ...price.arithmetic()], worst_case_arithmetic: worstLines(shown) }
+        : {}),
     },
   ];
 }
@@ -205,6 +207,16 @@ function countLines({ row_count: rows, count, promptfoo }: NamedCall): string[] 
   if (rows === undefined) return [];
   const from = promptfoo === undefined ? '' : `, as ${promptfoo.config} asks ${promptfoo.provider}`;
   return [`count: ${countSource(rows)} = ${counted(count, 'request')}${from}`];
+}
+
+/** From a token to a run: the request that costs most, then all attempts of a run. */
+function worstLines({ call, price, requests_per_run: requests, worst_case_per_run: worst }: CallEstimate): string[] {
+  const lines = price.worst_case_arithmetic();
+  if (worst === null || price.worst_case === null || lines.length === 0) return [];
+  const { expected, max } = call.retries;
+  const attempts = toText(add(fromInteger(1), max ?? expected));
+  const tries = attempts === '1' ? '' : ` x ${attempts} attempts`;
+  return [...lines, `${requests.toString()} requests${tries} x ${toText(price.worst_case)} = ${toText(worst)}`];
 }
 
 function sideOf(estimate: CallEstimate): ReportCallSide {

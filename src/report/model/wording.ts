@@ -127,9 +127,9 @@ function total(amounts: readonly (string | null)[]): Decimal {
   return amounts.reduce((sum, amount) => add(sum, parseDecimal(amount ?? '') ?? ZERO), ZERO);
 }
 
-/** How the cost of a call comes about, a line a term, from a token to a run; empty where the report does not have it. */
+/** How the cost of a call comes about, and then its worst case, a line a term, from a token to a run; empty where the report does not have it. */
 export function arithmeticOf(call: ReportCall): string[] {
-  return [...(call.arithmetic ?? []), ...runLine(call)];
+  return [...(call.arithmetic ?? []), ...runLine(call), ...(call.worst_case_arithmetic ?? [])];
 }
 
 /** From a request to a run: `360 requests x 1.02 attempts x 0.0066 = 2.42352`. */

@@ -2,9 +2,9 @@
  * Writes docs/screenshots/*.png: the comment and the job summary of the reports in __tests__/fixtures/reports, rendered
  * by cmark-gfm with GitHub's stylesheet in headless Chromium, light and dark.
  *
- *   node --import ./scripts/typescript.mjs scripts/screenshots.mjs [--all] [--out FOLDER]
+ *   node --import ./scripts/typescript.mjs scripts/screenshots.mjs [--all] [--width PIXELS] [--out FOLDER]
  *
- * --all takes every report. Needs cmark-gfm and chromium (CHROMIUM: its path). MERMAID: the path of mermaid.min.js;
+ * --all takes every report, and says of each table that is wider than its page so, with folds open too. Needs cmark-gfm and chromium (CHROMIUM: its path). MERMAID: the path of mermaid.min.js;
  * without it the summary's chart stays the code that it is.
  */
 import { execFileSync } from 'node:child_process';
@@ -19,7 +19,11 @@ import { renderSummary } from '../src/report/markdown/summary.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values: options } = parseArgs({
-  options: { all: { type: 'boolean', default: false }, out: { type: 'string', default: `${root}docs/screenshots` } },
+  options: {
+    all: { type: 'boolean', default: false },
+    width: { type: 'string', default: '912' },
+    out: { type: 'string', default: `${root}docs/screenshots` },
+  },
 });
 
 const CONTEXT = {
@@ -32,7 +36,8 @@ const reports = `${root}__tests__/fixtures/reports`;
 const names = readdirSync(reports).map((file) => file.replace(/\.json$/, ''));
 const COMMENTS = options.all ? names : ['over-budget', 'within-budget', 'nothing-changed', 'first-manifest', 'error'];
 const SUMMARIES = options.all ? names : ['over-budget'];
-const WIDTH = 912;
+/** 912: as wide as GitHub shows a comment on a desktop (830 within its box); 400: a phone. */
+const WIDTH = Number(options.width);
 
 /** Headless machines have no emoji font; GitHub shows these four in colour, and so does the picture. */
 const SIGNS = {
@@ -63,9 +68,25 @@ async function picture(browser, markdown, theme, file) {
   const page = await browser.newPage();
   await page.setContent(html(markdown, theme));
   if (process.env.MERMAID !== undefined && markdown.includes('```mermaid')) await drawCharts(page, theme);
+  if (options.all) await reportWideTables(page, file);
   // A summary is long: one pixel a point is enough for it.
   await page.screenshot({ path: file, fullPage: true, scale: file.includes('summary-') ? 'css' : 'device' });
   await page.close();
+}
+
+/** GitHub scrolls a table that does not fit; a reader should not have to. */
+async function reportWideTables(page, file) {
+  const wide = await page.evaluate(() => {
+    const folds = [...document.querySelectorAll('details:not([open])')];
+    for (const fold of folds) fold.open = true;
+    const found = [...document.querySelectorAll('table')].flatMap((table) =>
+      table.scrollWidth > table.clientWidth + 1 ? [`${table.scrollWidth} > ${table.clientWidth}`] : [],
+    );
+    if (document.documentElement.scrollWidth > window.innerWidth) found.push('the page itself');
+    for (const fold of folds) fold.open = false;
+    return found;
+  });
+  if (wide.length > 0) console.log(`${file}: wider than the page: ${wide.join(', ')}`);
 }
 
 async function drawCharts(page, theme) {

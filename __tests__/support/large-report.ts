@@ -20,5 +20,5 @@ export function largeReport(callsInASuite: number, nameLength = 64): Report {
     })),
   }));
   const failures = suites.map((suite) => ({ ...violation, rule: 'model_denied' as const, suite: suite.name }));
-  return { ...report, suites, violations: [violation, ...failures] };
+  return { ...report, suites, changes: [], violations: [violation, ...failures] };
 }

@@ -1,12 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
-import { errorReportSchema, reportSchema } from '../../src/report/model/schema.js';
-import type { ErrorReport, Report } from '../../src/report/model/schema.js';
+import { errorReportSchema, reportSchema, reportsSchema } from '../../src/report/model/schema.js';
+import type { ErrorReport, Report, Reports } from '../../src/report/model/schema.js';
 
 const REPORTS = new URL('../fixtures/reports/', import.meta.url);
 
 export const REPORT_NAMES = [
   'over-budget',
+  'prompt-file',
+  'worst-case',
+  'kinds-of-run',
+  'loosened',
   'within-budget',
   'measured',
   'nothing-changed',
@@ -19,6 +23,13 @@ export const REPORT_NAMES = [
   'hostile',
   'error',
 ] as const;
+
+/** The reports of three manifests, one of which is broken. */
+export const SEVERAL = 'several-manifests';
+
+export function readReports(): Reports {
+  return reportsSchema.parse(JSON.parse(readFileSync(new URL(`${SEVERAL}.json`, REPORTS), 'utf8')));
+}
 
 /** A report of the fixtures, held against the report's own schema. */
 export function readReport(name: string): Report | ErrorReport {

@@ -1,6 +1,6 @@
 import { describe, test } from '@jest/globals';
 import { renderComment } from '../../../src/report/markdown/comment.js';
-import { expectGolden, readReport, REPORT_NAMES } from '../../support/reports.js';
+import { expectGolden, readReport, readReports, REPORT_NAMES, SEVERAL } from '../../support/reports.js';
 
 const CONTEXT = {
   repositoryUrl: 'https://github.com/octo-org/evals',
@@ -11,5 +11,9 @@ const CONTEXT = {
 describe('the comment of a report is its golden file', () => {
   test.each(REPORT_NAMES)('%s', (name) => {
     expectGolden(renderComment(readReport(name), CONTEXT), new URL(`comment/${name}.golden.md`, import.meta.url));
+  });
+
+  test('several manifests, one of them broken', () => {
+    expectGolden(renderComment(readReports(), CONTEXT), new URL(`comment/${SEVERAL}.golden.md`, import.meta.url));
   });
 });

@@ -29,7 +29,7 @@ describe('a line of the table of suites', () => {
     [
       'removed',
       { status: 'removed' as const, base: totals('2'), delta: { per_run: '-2', percent: '-100.00', per_month: null } },
-      { base: '$2.00', head: 'removed', change: '-$2.00' },
+      { base: '$2.00', head: 'gone', change: '-$2.00' },
     ],
     [
       'without a price',

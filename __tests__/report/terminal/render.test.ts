@@ -80,7 +80,7 @@ describe('a report without a manifest at head', () => {
   const text = renderTerminal({ ...readVerdict('manifest-gone'), base, suites: removed }, PLAIN);
 
   test('lists what base has as removed', () => {
-    for (const { name } of suites) expect(text).toMatch(new RegExp(`^  ${name} .* removed`, 'm'));
+    for (const { name } of suites) expect(text).toMatch(new RegExp(`^  ${name} .* gone`, 'm'));
   });
 
   test('has no range, no count of calls, no share and no arithmetic: there is nothing to show', () => {

@@ -47,7 +47,7 @@ export function cell(text: string, limit: number = LINE_LIMIT): string {
   return escapePipes(inlineText(text, limit));
 }
 
-const PLAIN_WORD = /^(?:[A-Za-z][A-Za-z'’-]*|[+±-]?\$?\d[\d,]*(?:\.\d+)?%?|\$\d[\d,.]*\/M|[–—%=×+/-])$/u;
+const PLAIN_WORD = /^(?:[A-Za-z][A-Za-z'’-]*|[+±-]?\$?\d[\d,]*(?:\.\d+)?%?|\$\d[\d,.]*\/M|->|[–—%=×+/-])$/u;
 /** Words that GitHub makes links of: a commit's hash, `GH-1`, the start of an address. */
 const REFERENCE = /(?<![0-9a-z])(?:[0-9a-f]{7,40}|gh-.*|www)(?![0-9a-z])/iu;
 const LIST_MARKER = /^(?:[-+=/]|\d+[.)].*)$/u;

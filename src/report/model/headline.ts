@@ -136,6 +136,11 @@ function changeOf(delta: ReportDelta | null): string {
   return isZeroAmount(delta.per_run) ? 'no change' : deltaText(delta);
 }
 
+/** `Over budget: LLM calls cost …`, or `Suite rag over its limit: $4.33 of $4.00. LLM calls cost …`: one colon is enough. */
+export function betweenParts({ title }: Headline): string {
+  return title.includes(':') ? '. ' : ': ';
+}
+
 /** The one line over several manifests: `3 manifests: 1 without a verdict, 1 fails, 1 passes`. */
 export function headlineOfAll({ reports }: Reports): string {
   const count = (verdict: Report['verdict'] | ErrorReport['verdict']) =>

@@ -8,7 +8,7 @@ import {
   toNumber,
 } from '../../lib/money/decimal.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { atLeast, money, plainPercent } from '../../lib/text/amount.js';
+import { atLeast, money, percent, plainPercent } from '../../lib/text/amount.js';
 import { runName } from './headline.js';
 import { deltaText, hasHeadManifest, hasLimits, isZeroAmount } from './wording.js';
 import type { Report, ReportDelta, ReportSuite, ReportTotals } from './schema.js';
@@ -21,12 +21,14 @@ export interface SuiteRow {
   readonly name: string;
   /** An amount, `new` or `no price`. */
   readonly base: string;
-  /** An amount, `removed` or `no price`. */
+  /** An amount, `gone` or `no price`. */
   readonly head: string;
   /** `+$0.31 (+6.3 %)`; `new` or `removed` where there is nothing to hold it against. */
   readonly change: string;
   /** The same without its percentage. */
   readonly changeAmount: string;
+  /** Its percentage alone; empty where there is none. */
+  readonly changePercent: string;
   readonly share: Share | null;
 }
 
@@ -48,7 +50,7 @@ export function suiteRow(suite: ReportSuite, report: Report): SuiteRow {
   return {
     name: suite.name,
     base: suite.base === null ? (report.base === null ? '' : 'new') : cost(suite.base),
-    head: suite.head === null ? 'removed' : cost(suite.head),
+    head: suite.head === null ? 'gone' : cost(suite.head),
     ...changeOf(suite),
     share: shareOf(suite, report),
   };
@@ -81,7 +83,7 @@ function totalRow(
   };
 }
 
-type Change = Pick<SuiteRow, 'change' | 'changeAmount'>;
+type Change = Pick<SuiteRow, 'change' | 'changeAmount' | 'changePercent'>;
 
 function totalChange(base: ReportTotals | null, delta: ReportDelta | null): Change {
   if (base === null) return inWords('');
@@ -89,11 +91,13 @@ function totalChange(base: ReportTotals | null, delta: ReportDelta | null): Chan
 }
 
 function inWords(word: string): Change {
-  return { change: word, changeAmount: word };
+  return { change: word, changeAmount: word, changePercent: '' };
 }
 
 function inFigures(delta: ReportDelta): Change {
-  return { change: deltaText(delta), changeAmount: deltaText({ ...delta, percent: null }) };
+  const [change, changeAmount] = [deltaText(delta), deltaText({ ...delta, percent: null })];
+  const changePercent = change === changeAmount || delta.percent === null ? '' : percent(delta.percent);
+  return { change, changeAmount, changePercent };
 }
 
 /** An amount; `no price`, with what is known of it where some calls have one. */

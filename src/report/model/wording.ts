@@ -77,18 +77,17 @@ export function violationCount(violations: readonly Violation[]): string {
   ].join(', ');
 }
 
-/** What goes in and what comes out, of a request's tokens or of a price: `1,800 (1,500 cached)` and `350`. */
+/** What goes in and what comes out, of a request's tokens or of a price: `1,800` and `350`. */
 export interface InAndOut {
   readonly prompt: string;
   readonly completion: string;
 }
 
-/** Null where the report has no tokens. */
-export function tokensOf(call: ReportCall): InAndOut | null {
-  if (call.prompt_tokens === undefined || call.completion_tokens === undefined) return null;
-  const cached = call.cached_tokens ?? 0;
-  const prompt = `${count(call.prompt_tokens)}${cached > 0 ? ` (${count(cached)} cached)` : ''}`;
-  return { prompt, completion: count(call.completion_tokens) };
+/** With the cached tokens among the prompt's, empty where there are none. Null where the report has no tokens. */
+export function tokensOf(call: ReportCall): (InAndOut & { readonly cached: string }) | null {
+  const { prompt_tokens: prompt, completion_tokens: completion, cached_tokens: cached = 0 } = call;
+  if (prompt === undefined || completion === undefined) return null;
+  return { prompt: count(prompt), completion: count(completion), cached: cached > 0 ? count(cached) : '' };
 }
 
 /** US dollars per million tokens; null for a call that is free, has no price or is priced otherwise. */

@@ -21,7 +21,9 @@ function callLines(call: ReportCall, width: number | null): string[] {
   const [tokens, prices] = [tokensOf(call), unitPricesOf(call)];
   const facts = [
     counted(call.requests_per_run, 'request'),
-    ...(tokens === null ? [] : [`${tokens.prompt} in, ${tokens.completion} out`]),
+    ...(tokens === null
+      ? []
+      : [`${tokens.prompt}${tokens.cached === '' ? '' : ` (${tokens.cached} cached)`} in, ${tokens.completion} out`]),
     prices === null ? stateWord(call) : `${prices.prompt} in, ${prices.completion} out per million`,
   ].join('; ');
   const below = [

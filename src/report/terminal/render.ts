@@ -9,7 +9,7 @@ import {
   usageTitle,
 } from '../model/wording.js';
 import { changeLines, moreChanges } from '../model/change-lines.js';
-import { headline, headlineOfAll } from '../model/headline.js';
+import { betweenParts, headline, headlineOfAll } from '../model/headline.js';
 import type { ErrorReport, Report, ReportDocument } from '../model/schema.js';
 import { describeViolation } from '../model/violation-words.js';
 import { money, signedMoney } from '../../lib/text/amount.js';
@@ -88,7 +88,7 @@ function reportParts(report: Report, options: TerminalOptions, style: Style): st
 function verdictLine(report: Report, { paint }: Style): string {
   const { title, cost } = headline(report);
   const text = isNothingChanged(report) && report.verdict === 'pass' ? 'Nothing changed' : logLine(title);
-  return `${paint(VERDICT_STYLE[report.verdict], paint('bold', text))}${cost === null ? '' : `: ${logLine(cost)}`}`;
+  return `${paint(VERDICT_STYLE[report.verdict], paint('bold', text))}${cost === null ? '' : `${betweenParts({ title: text, cost })}${logLine(cost)}`}`;
 }
 
 function violationLines(violation: Violation, { paint, width }: Style): string[] {

@@ -1,13 +1,12 @@
 import type { Report, ReportCall, ReportSuite } from '../../model/schema.js';
 import { arithmeticOf, isZeroAmount, moneyOr, stateWord, tokensOf, unitPricesOf } from '../../model/wording.js';
-import type { InAndOut } from '../../model/wording.js';
-import { count, counted, signedMoney } from '../../../lib/text/amount.js';
+import { counted, signedMoney } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { cell, codeBlock, proseCell } from '../../../lib/text/markdown.js';
-import { folded, missingRows, tableHead, tableRow, unbroken } from '../blocks.js';
+import { folded, missingRows, tableHead, tableRow } from '../blocks.js';
 import type { MarkdownContext } from '../blocks.js';
 
-const TITLES = ['Suite, call, model', '>Requests', '>Tokens in / out<br>$ per million', '>Per run'];
+const TITLES = ['Suite, call, model', '>Requests, tokens in / out, $ per million', '>Per run'];
 
 /** Every call with what its cost is made of; the changed suites first, so that their rows are dropped last. */
 export function callsSection(report: Report, context: MarkdownContext): Block[] {
@@ -47,9 +46,9 @@ export function arithmeticSection(report: Report, context: MarkdownContext): Blo
 
 function suiteLine(suite: ReportSuite, report: Report): string {
   const { name, head, delta, status } = suite;
-  const requests = head === null ? '' : `**${count(head.requests_per_run)}**`;
+  const requests = head === null ? '' : `**${counted(head.requests_per_run, 'request')}**`;
   const cost = head === null ? '' : `**${moneyOr(head.per_run)}**`;
-  return tableRow([`**${cell(name)}**`, requests, '', lines(cost, change(status, delta?.per_run ?? null, report))]);
+  return tableRow([`**${cell(name)}**`, requests, lines(cost, change(status, delta?.per_run ?? null, report))]);
 }
 
 function callLine(call: ReportCall, report: Report): string {
@@ -57,8 +56,7 @@ function callLine(call: ReportCall, report: Report): string {
   const cost = call.head === null ? '' : moneyOr(call.head.per_run);
   return tableRow([
     lines(name, cell(call.model)),
-    call.head === null ? '' : count(call.requests_per_run),
-    lines(tokens(call), prices(call)),
+    lines(call.head === null ? '' : counted(call.requests_per_run, 'request'), ...tokens(call), prices(call)),
     lines(cost, change(call.status, call.delta_per_run ?? null, report)),
   ]);
 }
@@ -83,17 +81,15 @@ function change(status: ReportSuite['status'], delta: string | null, { base }: R
   }
 }
 
-function tokens(call: ReportCall): string {
-  const source = call.token_source === undefined ? '' : ` (${proseCell(call.token_source, 40)})`;
-  return `${inAndOut(tokensOf(call))}${source}`;
+function tokens(call: ReportCall): string[] {
+  const known = tokensOf(call);
+  if (known === null) return [];
+  const source = call.token_source === undefined ? '' : proseCell(call.token_source, 40);
+  return [`${known.prompt} / ${known.completion}`, known.cached === '' ? '' : `${known.cached} cached`, source];
 }
 
 function prices(call: ReportCall): string {
   const unitPrices = unitPricesOf(call);
-  if (unitPrices !== null) return inAndOut(unitPrices);
+  if (unitPrices !== null) return `${unitPrices.prompt} / ${unitPrices.completion}`;
   return call.reason === null ? stateWord(call) : `${stateWord(call)}: ${proseCell(call.reason)}`;
-}
-
-function inAndOut(parts: InAndOut | null): string {
-  return parts === null ? '' : unbroken(`${parts.prompt} / ${parts.completion}`);
 }

@@ -1,4 +1,4 @@
-import { headline, headlineOfAll } from '../../model/headline.js';
+import { betweenParts, headline, headlineOfAll } from '../../model/headline.js';
 import {
   costOf,
   coverageText,
@@ -21,13 +21,14 @@ export const SIGNS = { pass: '✅', warn: '⚠️', fail: '❌', error: '⛔' } 
 export function headlineSection(report: Report, context: MarkdownContext): string {
   const named = context.isOneOfSeveral ? `${inlineText(report.manifest)}: ` : '';
   const { title, cost } = headline(report);
+  const between = betweenParts({ title, cost });
   if (isNothingChanged(report)) {
     const warnings = report.violations.length === 0 ? '' : ` (${prose(title)}: ${violationCount(report.violations)})`;
     const what = context.isOneOfSeveral ? `${named}**nothing changed**` : '**LLM budget: nothing changed**';
     return `${SIGNS[report.verdict]} ${what}, ${unchangedCost(report, cost)}${warnings}.`;
   }
   const level = context.isOneOfSeveral ? '####' : '###';
-  return `${level} ${SIGNS[report.verdict]} ${named}${prose(title, 200)}${cost === null ? '' : `: ${prose(cost, 400)}`}`;
+  return `${level} ${SIGNS[report.verdict]} ${named}${prose(title, 200)}${cost === null ? '' : `${between}${prose(cost, 400)}`}`;
 }
 
 function unchangedCost(report: Report, cost: string | null): string {

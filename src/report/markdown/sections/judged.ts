@@ -36,8 +36,8 @@ function rangeBlocks(report: Report, context: MarkdownContext): Block[] {
     if (suite.head === null) return [];
     const { floor_per_run: floor, per_run: expected, worst_case_per_run: most } = suite.head;
     const isUncapped = suite.calls.some((call) => !call.capped && call.head !== null);
-    const worstText = `${moneyOr(most, 'not known')}${isUncapped ? ' *' : ''}`;
-    return [tableRow([cell(suite.name), moneyOr(floor, 'not known'), moneyOr(expected), worstText])];
+    const name = `${cell(suite.name)}${isUncapped ? ' \\*' : ''}`;
+    return [tableRow([name, moneyOr(floor, 'not known'), moneyOr(expected), moneyOr(most, 'not known')])];
   });
   if (rows.length === 0) return [];
   const note =
@@ -48,7 +48,7 @@ function rangeBlocks(report: Report, context: MarkdownContext): Block[] {
     {
       lead: `Range of a run: ${range}.
 
-${note}${tableHead(['Suite', '>Floor', '>Expected', '>Worst case'])}`,
+${note}${tableHead(['Suite', '>Floor', '>Cost', '>Worst case'])}`,
       rows,
       importance: 2,
       missing: missingRows(context, 'suite'),

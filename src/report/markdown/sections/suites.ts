@@ -1,7 +1,7 @@
 import { hasHeadManifest, isZeroAmount } from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
 import { shareTitle, suiteRow, totalRows } from '../../model/suite-rows.js';
-import type { Share, SuiteRow } from '../../model/suite-rows.js';
+import type { SuiteRow } from '../../model/suite-rows.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { money, signedMoney, formatDistinct } from '../../../lib/text/amount.js';
 import { cell, prose } from '../../../lib/text/markdown.js';
@@ -17,7 +17,7 @@ export function changedSuites(report: Report, context: MarkdownContext): Block[]
       lead: [head(report), ...totalLines(report)].join('\n'),
       rows: changed.map((suite) => {
         const row = suiteRow(suite, report);
-        return tableRow([cell(suite.name), ...figures(row, report), ...shareCells(row, report)]);
+        return tableRow([cell(suite.name), ...figures(row, report)]);
       }),
       importance: 6,
       missing: missingRows(context, 'changed suite'),
@@ -26,31 +26,26 @@ export function changedSuites(report: Report, context: MarkdownContext): Block[]
 }
 
 function head(report: Report): string {
-  const share = hasHeadManifest(report) ? [`>${shareTitle(report)}`] : [];
+  const share = hasHeadManifest(report) ? `<br>${shareTitle(report)}` : '';
   return report.base === null
-    ? tableHead(['Suite', '>Per run', ...share])
-    : tableHead(['Suite', '>Base', '>Head', '>Change', ...share]);
+    ? tableHead(['Suite', `>Per run${share}`])
+    : tableHead(['Suite', '>Base', `>Head${share}`, '>Change']);
 }
 
 function totalLines(report: Report): string[] {
-  return totalRows(report).map((row) => {
-    const bold = figures(row, report).map((figure) => `**${figure}**`);
-    return tableRow([`**${prose(row.name)}**`, ...bold, ...shareCells(row, report)]);
-  });
+  return totalRows(report).map((row) => tableRow([`**${prose(row.name)}**`, ...figures(row, report, '**')]));
 }
 
-function figures(row: SuiteRow, report: Report): string[] {
-  const shown = report.base === null ? [row.head] : [row.base, row.head, row.change];
-  return shown.map(unbroken);
-}
-
-function shareCells(row: SuiteRow, report: Report): string[] {
-  return hasHeadManifest(report) ? [shareCell(row.share)] : [];
-}
-
-function shareCell(share: Share | null): string {
-  if (share === null) return '';
-  return share.percent > 100 ? `**${unbroken(share.part)}**` : unbroken(share.part);
+/** Percentages stand below their amounts: a phone has room for four narrow columns. */
+function figures(row: SuiteRow, report: Report, bold: '**' | '' = ''): string[] {
+  const lines = (...parts: readonly string[]): string =>
+    parts
+      .filter((part) => part !== '')
+      .map((part) => `${bold}${unbroken(part).replace('&nbsp;+&nbsp;', `${bold}<br>${bold}+&nbsp;`)}${bold}`)
+      .join('<br>');
+  const head = lines(row.head, row.share?.part ?? '');
+  if (report.base === null) return [head];
+  return [lines(row.base), head, lines(row.changeAmount, row.changePercent)];
 }
 
 /** `**Per month:** $3,126 (+$186), limit $2,500`, and what a run costs in cash; empty where neither is known. */

@@ -19,7 +19,7 @@ export function usageSection(report: Report, context: MarkdownContext): Block[] 
     ]),
   );
   const title = usageTitle(usage);
-  const lead = tableHead(['Suite', '>Estimated', '>Used', '>Error']);
+  const lead = tableHead(['Suite', '>Estimate', '>Used', '>Error']);
   return [folded({ title, lead, rows, importance: 4, missing: missingRows(context, 'suite') }, context)];
 }
 

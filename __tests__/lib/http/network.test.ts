@@ -1,7 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { proxyDispatcher, systemNetwork, type Environment } from '../../../src/lib/http/network.js';
+import {
+  networkNotes,
+  proxyDispatcher,
+  refuseUnverifiedTls,
+  systemNetwork,
+  type Environment,
+} from '../../../src/lib/http/network.js';
 import { sendThrough } from '../../../src/lib/http/request.js';
 import { NoVerdictError } from '../../../src/lib/errors/problem.js';
 import { portOf, startCatalogueServer, type CatalogueServer } from '../../support/catalogue-server.js';
@@ -127,5 +133,41 @@ describe('the network of the process', () => {
     const direct = systemNetwork({}).connect();
     expect((await direct(`${target.url}/models`)).status).toBe(200);
     expect(tunnels).toHaveLength(1);
+  });
+});
+
+describe('what stands between this process and the servers', () => {
+  const reader = (environment: Environment) => (name: string) => environment[name];
+
+  test('connections that accept any certificate are refused, exit 2', () => {
+    const environment = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    expect(() => {
+      refuseUnverifiedTls(reader(environment));
+    }).toThrow(NoVerdictError);
+    expect(() => systemNetwork(environment).connect()).toThrow(/^NODE_TLS_REJECT_UNAUTHORIZED is 0/);
+  });
+
+  test.each([undefined, '', '1'])('NODE_TLS_REJECT_UNAUTHORIZED=%j changes nothing', (value) => {
+    expect(() => systemNetwork({ NODE_TLS_REJECT_UNAUTHORIZED: value }).connect()).not.toThrow();
+  });
+
+  test.each<[Environment, [string, string][]]>([
+    [{}, []],
+    [{ NO_PROXY: 'x', HTTPS_PROXY: ' ' }, []],
+    [
+      { HTTPS_PROXY: 'http://user:secret@proxy.test:3128' },
+      [['proxy', 'Requests of this run went through a proxy: proxy.test:3128 (HTTPS_PROXY).']],
+    ],
+    [
+      { NODE_EXTRA_CA_CERTS: '/tmp/ca.pem' },
+      [
+        [
+          'certificate_authority',
+          'This run accepted further certificate authorities: /tmp/ca.pem (NODE_EXTRA_CA_CERTS).',
+        ],
+      ],
+    ],
+  ])('a note names a proxy without its password, and certificate authorities: %j', (environment, notes) => {
+    expect(networkNotes(reader(environment)).map(({ code, message }) => [code, message])).toEqual(notes);
   });
 });

@@ -34,7 +34,19 @@ const CONTEXT = {
 
 const reports = `${root}__tests__/fixtures/reports`;
 const names = readdirSync(reports).map((file) => file.replace(/\.json$/, ''));
-const COMMENTS = options.all ? names : ['over-budget', 'within-budget', 'nothing-changed', 'first-manifest', 'error'];
+const COMMENTS = options.all
+  ? names
+  : [
+      'prompt-file',
+      'over-budget',
+      'worst-case',
+      'kinds-of-run',
+      'several-manifests',
+      'within-budget',
+      'nothing-changed',
+      'first-manifest',
+      'error',
+    ];
 const SUMMARIES = options.all ? names : ['over-budget'];
 /** 912: as wide as GitHub shows a comment on a desktop (830 within its box); 400: a phone. */
 const WIDTH = Number(options.width);

@@ -40,8 +40,22 @@ function valueText(value: unknown): string {
 /** The tokens of a prompt: of a chat in JSON those of its messages' contents, else of the whole text. */
 export function promptTokens(template: string, vars: Vars, count: TokenCounter, about: () => void): number {
   const contents = chatContents(template);
-  if (contents === null) return count(rendered(template, vars, about));
+  if (contents === null) {
+    const data = /^\s*[[{]/.test(template) ? jsonOrNull(template) : null;
+    return count(data === null ? rendered(template, vars, about) : renderedJson(data, vars, about));
+  }
   return contents.reduce((sum, content) => sum + count(rendered(content, vars, about)), 0);
+}
+
+/** promptfoo renders the texts inside of JSON, and indents it by two. */
+function renderedJson(data: unknown, vars: Vars, about: () => void): string {
+  const inside = (value: unknown): unknown => {
+    if (typeof value === 'string') return rendered(value, vars, about);
+    if (Array.isArray(value)) return value.map(inside);
+    if (!isMapping(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inside(inner)]));
+  };
+  return JSON.stringify(inside(data), null, 2);
 }
 
 /** The contents of a chat's messages; null for a text that is no chat. */

@@ -53,7 +53,7 @@ export function accountPages(pages: AccountPages): (request: CatalogueRequest) =
   };
 }
 
-/** Whether a request asks for prices, for which no key is needed and none may be sent. */
+/** Whether a request asks for prices, for which no key is needed; none may be sent unprompted. */
 export function isOfModels({ path }: CatalogueRequest): boolean {
   return path.startsWith('/api/v1/models');
 }

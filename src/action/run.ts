@@ -64,9 +64,9 @@ async function judgeOne(
   effects: Network,
 ): Promise<Judged<Report | ErrorReport>> {
   const catalogueUrl = inputs['catalogue-url'];
-  const apiKey = inputs['openrouter-api-key'];
-  const account = apiKey === '' ? null : accountClient({ catalogueUrl, apiKey, effects });
-  const options = { catalogueUrl, offline: false, at: null, explain: false, account, ...recordings };
+  const apiKey = inputs['openrouter-api-key'] || null;
+  const account = apiKey === null ? null : accountClient({ catalogueUrl, apiKey, effects });
+  const options = { catalogueUrl, offline: false, at: null, explain: false, account, apiKey, ...recordings };
   const failOn = inputs['fail-on'];
   const checking = await settle(async () => await check(sources(), options, effects));
   return checking.kind === 'no verdict'

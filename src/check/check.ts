@@ -50,6 +50,8 @@ export interface CheckOptions {
   readonly explain: boolean;
   /** Asks for the remaining credits; null without a key. */
   readonly account: AccountClient | null;
+  /** A key at hand, for a catalogue that refuses lists of endpoints without one; null without a key. */
+  readonly apiKey: string | null;
   /** Recorded usage; null without recordings. */
   readonly usage: Usage | null;
   /** What is wrong with the recordings; it decides nothing. */
@@ -73,6 +75,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
     lock: sources.lock,
     offline: options.offline,
     idsInUse: namesInUse,
+    apiKey: options.apiKey,
     ...(policy === undefined ? {} : { maxLockfileAgeDays: policy.max_price_age_days }),
   };
   const [prices, credits] = await Promise.all([

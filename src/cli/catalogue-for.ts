@@ -24,6 +24,12 @@ export function priceOptionsOf(options: ParsedOptions): PriceOptions {
   };
 }
 
+/** OPENROUTER_API_KEY, for a catalogue that refuses lists of endpoints without a key; null where it is absent or no key. */
+export function keyOfEnvironment(world: World): string | null {
+  const key = world.environment.get('OPENROUTER_API_KEY') ?? '';
+  return /^[\x21-\x7e]+$/.test(key) ? key : null;
+}
+
 /** Obtains prices, live or from the lockfile, and shows the notes on them on stderr. */
 export async function catalogueFor(
   options: PriceOptions,
@@ -36,6 +42,7 @@ export async function catalogueFor(
     lock: { file: options.lock, text },
     offline: options.offline,
     idsInUse,
+    apiKey: keyOfEnvironment(world),
   };
   const obtain = () => obtainCatalogue(order, world.effects);
   const obtained = options.offline

@@ -18,6 +18,7 @@ import {
   valueDespiteErrors,
 } from './options.js';
 import type { ParsedOptions } from './options.js';
+import { keyOfEnvironment } from './catalogue-for.js';
 import { DEFAULT_LOCK, DEFAULT_MANIFEST, gatherSources } from './sources-on-disk.js';
 import { wantsColour, withProgress, writeLine } from './world.js';
 import type { World } from './world.js';
@@ -84,6 +85,7 @@ async function checkAll(options: ParsedOptions, { explain }: Show, world: World)
     at: instantOption(options, 'at'),
     explain,
     account: null,
+    apiKey: keyOfEnvironment(world),
     usage: null,
     usageNotes: [],
   };

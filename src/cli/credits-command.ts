@@ -13,7 +13,7 @@ import { estimateManifest } from '../budget/estimate.js';
 import { parseManifest } from '../manifest/parse.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
-import { catalogueIfAny } from './catalogue-for.js';
+import { catalogueIfAny, keyOfEnvironment } from './catalogue-for.js';
 import { catalogueUrlOption, parseOptions } from './options.js';
 import { filesOnDisk } from './files-on-disk.js';
 import { DEFAULT_LOCK, DEFAULT_MANIFEST, MANIFEST_LIMITS } from './sources-on-disk.js';
@@ -44,10 +44,10 @@ function linesOf(credits: Credits, run: RunNeeds | null): readonly string[] {
 
 /** Makes the client of the account. The key comes from the environment alone, since a shell keeps a history of options. */
 export function accountOfEnvironment(catalogueUrl: URL, world: World): AccountClient {
-  const apiKey = world.environment.get('OPENROUTER_API_KEY') ?? '';
-  if (/^[\x21-\x7e]+$/.test(apiKey)) return accountClient({ catalogueUrl, apiKey, effects: world.effects });
+  const apiKey = keyOfEnvironment(world);
+  if (apiKey !== null) return accountClient({ catalogueUrl, apiKey, effects: world.effects });
   throw configurationError(
-    apiKey === ''
+    (world.environment.get('OPENROUTER_API_KEY') ?? '') === ''
       ? 'OPENROUTER_API_KEY is not set; put the key there, it is read from nowhere else'
       : 'OPENROUTER_API_KEY is no key: it has blanks or characters outside ASCII',
   );

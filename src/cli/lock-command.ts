@@ -13,6 +13,7 @@ import { readOptionalFile } from '../lib/files/read-file.js';
 import { writeTextFile } from '../lib/files/write-file.js';
 import { catalogueUrlOption, isGiven, parseOptions, textOption } from './options.js';
 import { filesOnDisk } from './files-on-disk.js';
+import { keyOfEnvironment } from './catalogue-for.js';
 import { DEFAULT_LOCK, DEFAULT_MANIFEST, LOCK_LIMITS, readManifestText } from './sources-on-disk.js';
 import { withProgress, writeLine } from './world.js';
 import type { World } from './world.js';
@@ -31,7 +32,7 @@ export async function lockCommand(args: readonly string[], world: World): Promis
   if (isGiven(options, 'check')) return await checkLock(lockFile, manifest, world);
 
   const catalogue = await withProgress(`Asking ${url.host} for prices`, world, () =>
-    fetchCatalogue({ url, idsInUse: modelsDeclared([manifest]) }, world.effects),
+    fetchCatalogue({ url, idsInUse: modelsDeclared([manifest]), apiKey: keyOfEnvironment(world) }, world.effects),
   );
   const ids = idsIn(manifest, catalogue);
   const written = lockfileText(catalogue, ids);

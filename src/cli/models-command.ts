@@ -10,7 +10,7 @@ import { modelTable } from '../report/terminal/model-table.js';
 import { counted } from '../lib/text/amount.js';
 import { closest } from '../lib/text/closest.js';
 import { logJson } from '../lib/text/log.js';
-import { catalogueFor, priceOptionsOf } from './catalogue-for.js';
+import { catalogueFor, keyOfEnvironment, priceOptionsOf } from './catalogue-for.js';
 import { isGiven, parseOptions } from './options.js';
 import { withProgress, writeLine } from './world.js';
 import type { World } from './world.js';
@@ -56,7 +56,7 @@ async function withSpreads(
     listing.source === 'lock'
       ? listing
       : await withProgress(`Asking ${url.host} for the endpoints of ${counted(looked.length, 'model')}`, world, () =>
-          withEndpoints(listing, { url, idsInUse: looked }, world.effects),
+          withEndpoints(listing, { url, idsInUse: looked, apiKey: keyOfEnvironment(world) }, world.effects),
         );
   const seen = new Set(looked);
   return models.map((model) => {

@@ -17,7 +17,7 @@ import { startRecorder } from '../usage/record/recorder.js';
 import { openUsageFile } from '../usage/record/rows.js';
 import type { RecordSummary } from '../usage/record/summary.js';
 import { upstreamsOf } from '../usage/record/upstreams.js';
-import { catalogueFor, catalogueIfAny, type PriceOptions } from './catalogue-for.js';
+import { catalogueFor, catalogueIfAny, keyOfEnvironment, type PriceOptions } from './catalogue-for.js';
 import { DEFAULT_MANIFEST, MANIFEST_LIMITS, readManifestText } from './sources-on-disk.js';
 import { writeLine } from './world.js';
 import type { World } from './world.js';
@@ -115,7 +115,8 @@ function suiteOf(manifest: DeclaredManifest, name: string | null): DeclaredSuite
 function bookOf(catalogue: Catalogue, prices: PriceOptions, world: World): PriceBook {
   const load: LoadEndpoints = async (known, id) => {
     if (known.source === 'lock' || prices.offline) return known;
-    return await withEndpoints(known, { url: prices.catalogueUrl, idsInUse: [id] }, world.effects);
+    const apiKey = keyOfEnvironment(world);
+    return await withEndpoints(known, { url: prices.catalogueUrl, idsInUse: [id], apiKey }, world.effects);
   };
   return priceBook(catalogue, load);
 }

@@ -3,6 +3,7 @@ import type { Network } from '../../lib/http/network.js';
 import { RETRY_LIMITS, type RetryLimits } from '../../lib/http/retry.js';
 import { pricesUnusable } from '../../lib/errors/problem.js';
 import { utcTime } from '../../lib/text/amount.js';
+import { keyMayBeSentTo } from '../account/account-client.js';
 import { openRouterClient, type OpenRouterClient } from '../client.js';
 import type { BodyLimits } from '../../lib/http/body.js';
 import type { Catalogue, EndpointList } from './catalogue.js';
@@ -17,6 +18,8 @@ export interface LiveCatalogueOptions {
   readonly idsInUse: readonly string[];
   /** Attempts and deadlines; `totalMs` is for the whole catalogue. */
   readonly limits?: RetryLimits;
+  /** A key at hand. It is sent only where a list of endpoints is refused without one, and only where keys may be sent. */
+  readonly apiKey?: string | null;
 }
 
 /**
@@ -35,7 +38,7 @@ export async function fetchCatalogue(options: LiveCatalogueOptions, effects: Net
       fetched_at: utcTime(listing.fetchedAt),
       sha256: listing.sha256,
       models: listing.models,
-      endpoints: await fetchEndpoints(client, inUse),
+      endpoints: await fetchEndpoints(client, keyedClient(options, effects), inUse),
       notes: [...duplicateNote(duplicates), ...listing.notes],
     };
   } catch (error) {
@@ -55,6 +58,7 @@ export async function withEndpoints(
     ...catalogue,
     endpoints: await fetchEndpoints(
       client,
+      keyedClient(options, effects),
       modelsInUse(knownIds(options.idsInUse, catalogue.models), catalogue.models),
     ),
   };
@@ -66,11 +70,25 @@ function knownIds(names: readonly string[], models: Catalogue['models']): string
 }
 
 /** Sends no key: the catalogue needs none. */
-function catalogueClient({ url, limits = RETRY_LIMITS }: LiveCatalogueOptions, network: Network): OpenRouterClient {
-  return openRouterClient(
-    { base: url, purpose: 'the catalogue', totalMs: limits.totalMs, limits, apiKey: null },
-    network,
-  );
+function catalogueClient(options: LiveCatalogueOptions, network: Network): OpenRouterClient {
+  return clientWith(null, options, network);
+}
+
+/**
+ * The client for lists of endpoints that are refused without a key: OpenRouter's OpenAPI document (2026-08-22) states a
+ * key for that page, though none is needed. Null where no key is at hand, and where a key may not be sent.
+ */
+function keyedClient(options: LiveCatalogueOptions, network: Network): OpenRouterClient | null {
+  const { apiKey = null, url } = options;
+  return apiKey === null || !keyMayBeSentTo(url) ? null : clientWith(apiKey, options, network);
+}
+
+function clientWith(
+  apiKey: string | null,
+  { url, limits = RETRY_LIMITS }: LiveCatalogueOptions,
+  network: Network,
+): OpenRouterClient {
+  return openRouterClient({ base: url, purpose: 'the catalogue', totalMs: limits.totalMs, limits, apiKey }, network);
 }
 
 const AT_ONCE = 8;
@@ -81,18 +99,20 @@ const ENDPOINT_BOUNDS: BodyLimits = { maxWireBytes: 2 * 1024 * 1024, maxBytes: 8
 /** Fetches the endpoints of each model, by its id. A list that fails is `unknown` with the reason; the run goes on. */
 async function fetchEndpoints(
   client: OpenRouterClient,
+  keyed: OpenRouterClient | null,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, EndpointList>> {
   const lists = new Map<string, EndpointList>(ids.map((id) => [id, { state: 'unknown', reason: 'not fetched' }]));
   const waiting = lists.keys();
   const worker = async () => {
-    for (const id of waiting) lists.set(id, await fetchList(client, id));
+    for (const id of waiting) lists.set(id, await fetchList(client, keyed, id));
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, lists.size) }, worker));
   return lists;
 }
 
-async function fetchList(client: OpenRouterClient, id: string): Promise<EndpointList> {
+/** Asks without a key, and once more with it where that is refused. */
+async function fetchList(client: OpenRouterClient, keyed: OpenRouterClient | null, id: string): Promise<EndpointList> {
   const path = endpointsPath(id);
   if (path === null) return { state: 'unknown', reason: 'its id cannot be part of a URL' };
   try {
@@ -100,6 +120,7 @@ async function fetchList(client: OpenRouterClient, id: string): Promise<Endpoint
     return { state: 'known', endpoints: answer.content };
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
+    if (keyed !== null && (error.status === 401 || error.status === 403)) return await fetchList(keyed, null, id);
     return { state: 'unknown', reason: failureSentence(client.host, error) };
   }
 }

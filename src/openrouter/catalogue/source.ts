@@ -18,6 +18,8 @@ export interface CatalogueOrder {
   /** The age in days up to which the lockfile may stand in for endpoints that cannot be fetched; 30 by default. */
   readonly maxLockfileAgeDays?: number;
   readonly limits?: RetryLimits;
+  /** A key at hand, for a catalogue that refuses lists of endpoints without one. */
+  readonly apiKey?: string | null;
 }
 
 export interface ObtainedCatalogue {

@@ -1,5 +1,6 @@
 import type { CommentStatus } from './comment/comment.js';
 import type { ErrorReport, Report, ReportDocument } from '../report/model/schema.js';
+import { hasHeadManifest } from '../report/model/wording.js';
 
 /**
  * Every output by its name, in the order of action.yml. All are set on every path, empty where there is no figure. Of several
@@ -35,7 +36,8 @@ export function judgedReports(document: ReportDocument): readonly Report[] {
 
 const WORST_FIRST = ['fail', 'warn', 'pass'];
 
+/** A manifest that is gone has no figures, however bad that is. */
 function worstOf(reports: readonly Report[]): Report | null {
-  const [worst] = reports.toSorted((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
-  return worst ?? null;
+  const sorted = reports.toSorted((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
+  return sorted.find(hasHeadManifest) ?? sorted[0] ?? null;
 }

@@ -74,10 +74,11 @@ async function judgeOne(
     : { report: checking.value, exitCode: exitCodeOf(checking.value, failOn) };
 }
 
-/** The same report, in which each error names the manifest where it names no file. */
+/** The same report, which names its manifest, and so does each of its errors that names no file. */
 function withFile(report: Report | ErrorReport, file: string): Report | ErrorReport {
   if (report.verdict !== 'error') return report;
-  return { ...report, errors: report.errors.map((error) => ({ ...error, file: error.file ?? file })) };
+  const errors = report.errors.map((error) => ({ ...error, file: error.file ?? file }));
+  return { ...report, manifest: file, errors };
 }
 
 /** The same network, which asks for each document once: several manifests are then priced from the same answers. */

@@ -1,8 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { driftNotes, increaseNotes, overrideNotes } from '../../src/check/notes.js';
+import { changeNotes, driftNotes, increaseNotes, overrideNotes, rangeNotes } from '../../src/check/notes.js';
 import type { Judgement } from '../../src/budget/verdict/judge.js';
 import type { Violation } from '../../src/budget/verdict/violation.js';
-import { dollars, evals, fail, judged, manifest } from '../support/judged.js';
+import { compareEstimates } from '../../src/budget/comparison/comparison.js';
+import { estimateManifest } from '../../src/budget/estimate.js';
+import { catalogue, endpoint, model } from '../support/catalogue.js';
+import { dollars, DOLLARS, evals, fail, judged, manifest, suite } from '../support/judged.js';
+import { call, tokens } from '../support/manifest.js';
+import { perMillion } from '../support/price.js';
+import { sources } from '../support/sources.js';
 
 const broken: readonly Violation[] = judged({
   head: manifest({ budget: { per_run: fail('1') }, suites: [evals(dollars(2))] }),
@@ -76,5 +82,60 @@ describe('calls that the price drift leaves out', () => {
   test('are all told of where there is nothing to tell what is new by', () => {
     expect(driftNotes([one, two], null)).toEqual(driftNotes([one, two], ['a/one', 'a/two']));
     expect(driftNotes([], null)).toEqual([]);
+  });
+});
+
+describe('what holds for many is said once', () => {
+  const unchanged = (names: readonly string[]) => {
+    const head = manifest({
+      suites: names.map((name) => suite({ name, calls: [dollars(1)], paths: [`evals/${name}/**`] })),
+    });
+    const estimate = estimateManifest(head, DOLLARS, null);
+    const paths = [...names.map((name) => `evals/${name}/run.ts`), 'llm-budget.lock.json'];
+    const changed = sources({ changedFiles: { paths, complete: true } });
+    return changeNotes(changed, head, compareEstimates(estimate, estimate));
+  };
+  const questions = (names: readonly string[]) =>
+    unchanged(names).flatMap(({ code, message }) => (code === 'possibly_outdated' ? [message] : []));
+
+  test.each([
+    [['a'], 'The code behind suite a changed and its numbers did not: are they still right?'],
+    [['a', 'b'], 'The code behind 2 suites (a, b) changed and their numbers did not: are they still right?'],
+    [
+      ['a', 'b', 'c', 'd', 'e', 'f'],
+      'The code behind 6 suites (a, b, c, d, e, …) changed and their numbers did not: are they still right?',
+    ],
+  ])('of suites whose code changed: %j', (names, question) => {
+    expect(questions(names)).toEqual([question]);
+  });
+
+  test('of the lockfile', () => {
+    const notes = unchanged(['a']).filter(({ code }) => code === 'lock_changed');
+    expect(notes).toHaveLength(1);
+  });
+
+  test('of models whose endpoints differ in price, the widest range first', () => {
+    // At the most expensive endpoint a token costs 2, 5 and 1 times what it costs at the cheapest.
+    const times = new Map([
+      ['acme/two', 2],
+      ['acme/five', 5],
+      ['acme/one', 1],
+    ]);
+    const at = (tag: string, price: number) => endpoint({ tag, pricing: perMillion(price, price) });
+    const models = catalogue(
+      [...times].map(([id, factor]) => ({ ...model({ id }), endpoints: [at('low', 1), at('high', factor)] })),
+    );
+    const ranges = (...ids: string[]) => {
+      const calls = ids.map((id) => call({ model: id, count: 1, prompt_tokens: tokens(1000) }));
+      const estimate = estimateManifest(manifest({ suites: [evals(...calls)] }), models, null);
+      return rangeNotes(compareEstimates(estimate, null)).map(({ message }) => message);
+    };
+    expect(ranges('acme/one')).toEqual([]);
+    expect(ranges('acme/two', 'acme/two')).toEqual([
+      'The most expensive endpoint of acme/two charges 2.00 times as much for these tokens as the cheapest: provider.order, sort or max_price decides which endpoint serves.',
+    ]);
+    expect(ranges('acme/two', 'acme/five', 'acme/one')).toEqual([
+      'The most expensive endpoints of 2 models charge far more for these tokens than the cheapest (acme/five 5.00 times, acme/two 2.00 times): provider.order, sort or max_price decides which endpoint serves.',
+    ]);
   });
 });

@@ -30,19 +30,8 @@ export function changeNotes(sources: Sources, head: Manifest | null, comparison:
       message: `This change touches ${WORKFLOWS}, so it may change how this check itself runs.`,
     });
   }
-  if (changed.paths.includes(sources.lock.file)) {
-    notes.push({
-      code: 'lock_changed',
-      message: `This change touches the lockfile ${sources.lock.file}; until it is merged, the default branch's lockfile counts.`,
-    });
-  }
   if (head !== null && comparison !== null && comparison.base !== null) {
-    for (const suite of possiblyOutdated(head, comparison, changed.paths)) {
-      notes.push({
-        code: 'possibly_outdated',
-        message: `The code behind suite ${suite} changed and its numbers did not: are they still right?`,
-      });
-    }
+    notes.push(...outdatedSuites(possiblyOutdated(head, comparison, changed.paths)));
   }
   if (changed.paths.includes(sources.lock.file)) {
     notes.push({
@@ -60,6 +49,20 @@ export function changeNotes(sources: Sources, head: Manifest | null, comparison:
     });
   }
   return notes;
+}
+
+/** One question for all suites whose code changed and whose numbers did not. */
+function outdatedSuites(suites: readonly string[]): Note[] {
+  const [first] = suites;
+  if (first === undefined) return [];
+  const behind = suites.length === 1 ? `suite ${first}` : `${suites.length} suites (${named(suites)})`;
+  const message = `The code behind ${behind} changed and ${suites.length === 1 ? 'its' : 'their'} numbers did not: are they still right?`;
+  return [{ code: 'possibly_outdated', message }];
+}
+
+/** `a, b, c, d, e, …`: at most five names in one note. */
+function named(names: readonly string[]): string {
+  return [...names.slice(0, MOST_NAMED), ...(names.length > MOST_NAMED ? ['…'] : [])].join(', ');
 }
 
 export function catalogueUrlNote(url: string): Note[] {
@@ -101,14 +104,13 @@ export function mixedRunsNotes(comparison: Comparison | null): Note[] {
   return [...new Set(suites.map(({ run }) => run))].flatMap((run) => {
     const runs = suites.filter((suite) => suite.run === run);
     if (new Set(runs.map((suite) => suite.runs_per_month)).size < 2) return [];
-    const named = runs.map(({ name, runs_per_month: times }) => `${name} ${times ?? 'unknown'}`);
-    const some = [...named.slice(0, MOST_NAMED), ...(named.length > MOST_NAMED ? ['…'] : [])].join(', ');
+    const some = named(runs.map(({ name, runs_per_month: times }) => `${name} ${times ?? 'unknown'}`));
     const message = `Suites of the kind ${run} have different runs per month (${some}), so they do not always run together: give those that run apart a kind of their own under runs.`;
     return [{ code: 'mixed_runs', message }];
   });
 }
 
-/** Suites that one note names. */
+/** Names in one note. */
 const MOST_NAMED = 5;
 
 /** Each note once, in order: head, base and the default branch often have the same ones. */
@@ -119,7 +121,7 @@ export function distinctNotes(notes: readonly Note[]): Note[] {
 /** Above this the endpoints of a model are said to differ, as the most expensive price by the cheapest. */
 const WIDE_RANGE = decimal('1.5');
 
-/** A note for each model of head whose endpoints of the default tier charge very different prices for the declared tokens. */
+/** One note on the models of head whose endpoints of the default tier charge very different prices for the declared tokens, the widest range first. */
 export function rangeNotes(comparison: Comparison | null): Note[] {
   const widest = new Map<string, Decimal>();
   for (const { price } of comparison?.head.suites.flatMap(({ calls }) => calls) ?? []) {
@@ -127,10 +129,16 @@ export function rangeNotes(comparison: Comparison | null): Note[] {
     if (id === null || spread === null || compare(spread, WIDE_RANGE) <= 0) continue;
     widest.set(id, maximum(widest.get(id) ?? spread, spread));
   }
-  return [...widest].map(([id, spread]) => ({
-    code: 'price_range',
-    message: `The endpoints of ${id} charge up to ${toText(spread, 2)} times as much as its cheapest for these tokens; provider.order, sort or max_price decides which serve.`,
-  }));
+  const ranges = [...widest].toSorted(([, a], [, b]) => compare(b, a));
+  const [first] = ranges;
+  if (first === undefined) return [];
+  const remedy = 'provider.order, sort or max_price decides which endpoint serves';
+  const [model, most] = first;
+  const message =
+    ranges.length === 1
+      ? `The most expensive endpoint of ${model} charges ${toText(most, 2)} times as much for these tokens as the cheapest: ${remedy}.`
+      : `The most expensive endpoints of ${ranges.length} models charge far more for these tokens than the cheapest (${named(ranges.map(([id, times]) => `${id} ${toText(times, 2)} times`))}): ${remedy}.`;
+  return [{ code: 'price_range', message }];
 }
 
 /** A model that is withdrawn within so many days is a note. */

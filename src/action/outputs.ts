@@ -29,7 +29,7 @@ export function outputsOf(
 }
 
 /** The reports with figures: not those of manifests without a verdict. */
-export function judgedReports(document: ReportDocument): readonly Report[] {
+function judgedReports(document: ReportDocument): readonly Report[] {
   const reports: readonly (Report | ErrorReport)[] = 'reports' in document ? document.reports : [document];
   return reports.flatMap((report) => (report.verdict === 'error' ? [] : [report]));
 }

@@ -50,7 +50,7 @@ export interface NamedCall extends Call {
   readonly promptfoo?: PromptfooOrigin;
 }
 
-export interface PromptfooOrigin {
+interface PromptfooOrigin {
   /** The configuration's path. */
   readonly config: string;
   /** The provider as the configuration names it, such as `openai:gpt-5-mini`. */

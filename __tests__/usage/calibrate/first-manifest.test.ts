@@ -31,7 +31,10 @@ async function made(
   return {
     text,
     left_out,
-    suites: suites.map(({ name, calls }) => [name, ...calls.map((call) => `${call.display_name} ${call.count}`)]),
+    suites: suites.map(({ name, calls }) => [
+      name,
+      ...calls.map((call) => `${call.display_name} ${JSON.stringify(call.count)}`),
+    ]),
   };
 }
 

@@ -32,7 +32,7 @@ export interface SuiteRow {
   readonly share: Share | null;
 }
 
-export interface Share {
+interface Share {
   /** For a bar: above 100 where a limit is broken. */
   readonly percent: number;
   /** `76 % of $2.00`. */

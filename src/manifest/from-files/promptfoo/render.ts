@@ -9,7 +9,7 @@ const PLACEHOLDER = /\{\{-?\s*([A-Za-z_$][\w$]*)\s*-?\}\}/g;
 const OTHER_SYNTAX = /\{\{|\{%|\{#/;
 
 /** `about` is called where other template syntax is left as it is. */
-export function rendered(template: string, vars: Vars, about: () => void): string {
+function rendered(template: string, vars: Vars, about: () => void): string {
   const text = substituted(template, (name) => nested(valueText(vars.get(name)), vars, about));
   if (OTHER_SYNTAX.test(template.replace(PLACEHOLDER, ''))) about();
   return text;

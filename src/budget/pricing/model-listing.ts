@@ -4,13 +4,13 @@ import type { Decimal } from '../../lib/money/decimal.js';
 import { compare, decimal } from '../../lib/money/decimal.js';
 import { byCompletionThenPrompt } from './endpoint-spread.js';
 import { matchesPattern } from '../../lib/text/star-pattern.js';
-import { isFreeId } from './offer.js';
+import { answersInEmbeddings, isFreeId } from './offer.js';
 import { describe } from './price-condition.js';
 import type { PriceList } from './price-list.js';
 import { perMillion } from './price-list.js';
 import { listedPrices } from './price-model.js';
 
-/** How expensive a model is, by its listed price of a million completion tokens. */
+/** How expensive a model is, by its listed price of a million completion tokens; embeddings by that of their prompt tokens. */
 type PriceTier = 'free' | 'budget' | 'mid' | 'standard' | 'premium';
 
 const TIERS = [
@@ -33,6 +33,8 @@ export interface ListedModel {
 interface ListedPrice {
   readonly prompt: Decimal;
   readonly completion: Decimal;
+  /** Embeddings: the prompt alone is billed, and completion is zero. */
+  readonly is_prompt_only: boolean;
   /** Null where the catalogue states none: cached tokens then cost what others do. */
   readonly cache_read: Decimal | null;
   readonly tier: PriceTier;
@@ -60,22 +62,28 @@ function listed(model: CatalogueModel, catalogue: Catalogue): ListedModel {
   const alias = resolution.id === model.id ? null : resolution.id;
   const list = listedPrices(resolution);
   if ('reason' in list) return { ...common, alias_of: alias, price: null, reason: list.reason };
-  return { ...common, alias_of: alias, price: priceOf(resolution.id, list), reason: null };
+  return {
+    ...common,
+    alias_of: alias,
+    price: priceOf(resolution.id, list, answersInEmbeddings(resolution.model)),
+    reason: null,
+  };
 }
 
-function priceOf(id: string, list: PriceList): ListedPrice {
+function priceOf(id: string, list: PriceList, isPromptOnly: boolean): ListedPrice {
   const { prompt, completion, input_cache_read: cacheRead } = list.base;
   return {
     prompt: perMillion(list, prompt),
     completion: perMillion(list, completion),
+    is_prompt_only: isPromptOnly,
     cache_read: cacheRead === null ? null : perMillion(list, cacheRead),
-    tier: list.zero && isFreeId(id) ? 'free' : tierOf(perMillion(list, completion)),
+    tier: list.zero && isFreeId(id) ? 'free' : tierOf(perMillion(list, isPromptOnly ? prompt : completion)),
     other_prices: list.overrides.map(({ condition }) => describe(condition)),
   };
 }
 
-function tierOf(completion: Decimal): PriceTier {
-  return TIERS.find(([, most]) => compare(completion, most) <= 0)?.[0] ?? 'premium';
+function tierOf(perMillionTokens: Decimal): PriceTier {
+  return TIERS.find(([, most]) => compare(perMillionTokens, most) <= 0)?.[0] ?? 'premium';
 }
 
 function cheapestFirst(a: ListedModel, b: ListedModel): number {

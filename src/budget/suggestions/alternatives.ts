@@ -3,6 +3,8 @@ import { estimateCall } from '../estimate.js';
 import type { CallEstimate } from '../estimate.js';
 import type { NamedCall } from '../../manifest/manifest.js';
 import { compare } from '../../lib/money/decimal.js';
+import { resolveModel } from '../../openrouter/catalogue/model-id.js';
+import { answersInEmbeddings } from '../pricing/offer.js';
 import { DEFAULT_RUN } from '../../manifest/schema.js';
 import type { AdviceInput, PairInSuite, SuggestionKind } from './suggestion.js';
 
@@ -42,15 +44,23 @@ function changesOf(
   nothingWaits: boolean,
 ): Change[] {
   return [
-    ...previousModel(call, base),
+    ...previousModel(call, base, catalogue),
     ...(nothingWaits || call.batch_ok ? batch(call, price.resolved_model, catalogue) : []),
     ...cheapestEndpoint(call),
   ];
 }
 
-/** A change of the model in this pull request that made the same request dearer. */
-function previousModel(call: NamedCall, base: CallEstimate | null): Change[] {
+/**
+ * A change of the model in this pull request that made the same request more expensive. A model that answers in another
+ * kind, embeddings in place of text or the reverse, cannot do the work of the call.
+ */
+function previousModel(call: NamedCall, base: CallEstimate | null, { models }: Catalogue): Change[] {
   if (base === null || base.call.model === call.model) return [];
+  const [now, before] = [call.model, base.call.model].map((id) => {
+    const resolution = resolveModel(id, models);
+    return resolution.state === 'resolved' ? answersInEmbeddings(resolution.model) : null;
+  });
+  if (now !== before) return [];
   return [{ kind: 'previous_model', call: { ...call, model: base.call.model } }];
 }
 

@@ -29,7 +29,9 @@ const MODEL: ModelColumn = {
   },
 };
 const PROMPT = right('Prompt', (_, { prompt }) => exactMoney(prompt));
-const COMPLETION = right('Completion', (_, { completion }) => exactMoney(completion));
+const COMPLETION = right('Completion', (_, { completion, is_prompt_only: none }) =>
+  none ? '-' : exactMoney(completion),
+);
 const CACHE_READ = right('Cache read', (_, { cache_read: read }) => (read === null ? '-' : exactMoney(read)));
 const CONTEXT = right('Context', ({ model: { context_length: length } }) => (length === null ? '-' : count(length)));
 const TIER: ModelColumn = { head: { title: 'Tier', align: 'left' }, cell: (_, { tier }) => tier };

@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { CatalogueServer } from '../support/catalogue-server.js';
+import { startCatalogueServer } from '../support/catalogue-server.js';
+import { EMBEDDING_CATALOGUE, embeddingManifest } from '../support/embedding-catalogue.js';
+import { inProcess, verdictOf } from '../support/measured-stage.js';
+import { openChange, startStage } from '../support/pull-request.js';
+import type { Stage } from '../support/pull-request.js';
+
+/** A suite that embeds documents, through the action: 500 requests x 400 tokens x $0.00000002 = $0.004. */
+
+const FILE = 'llm-budget.yml';
+
+let stage: Stage;
+let catalogue: CatalogueServer;
+
+beforeEach(async () => {
+  [stage, catalogue] = await Promise.all([startStage(), startCatalogueServer(EMBEDDING_CATALOGUE)]);
+});
+afterEach(async () => {
+  await Promise.all([stage.close(), catalogue.close()]);
+});
+
+async function judged(before: string, after: string) {
+  const number = await openChange(stage.github, { [FILE]: before }, { [FILE]: after, 'README.md': 'changed' });
+  return await inProcess({ ...stage, catalogue }, number);
+}
+
+test('embeddings are priced to the last digit by their prompt price: $0.004 a run, and capped', async () => {
+  const result = await judged(embeddingManifest(), embeddingManifest());
+  const report = verdictOf(result);
+  expect([result.exitCode, report.verdict]).toEqual([0, 'pass']);
+  expect(report.head).toMatchObject({
+    per_run: '0.004',
+    floor_per_run: '0.004',
+    worst_case_per_run: '0.004',
+    requests_per_run: 500,
+  });
+  expect(report.suites[0]?.calls[0]).toMatchObject({ state: 'priced', capped: true, reason: null });
+  expect(result.summary).toContain('$0.004');
+});
+
+test('a change to a larger embedding model is told with its cost: 200,000 x ($0.00000013 - $0.00000002) = $0.022', async () => {
+  const result = await judged(embeddingManifest(), embeddingManifest('openai/text-embedding-3-large'));
+  expect(verdictOf(result).delta?.per_run).toBe('0.022');
+  expect(result.comment).toContain('openai/text-embedding-3-large');
+});
+
+test('embeddings that are free are free, and what is billed per search is unpriced, with the reason and no advice', async () => {
+  const free = verdictOf(
+    await judged(embeddingManifest('maker/gift-embed:free'), embeddingManifest('maker/gift-embed:free')),
+  );
+  expect([free.suites[0]?.calls[0]?.state, free.head.per_run]).toEqual(['free', '0']);
+  const rerank = await judged(embeddingManifest(), embeddingManifest('maker/rerank'));
+  const call = verdictOf(rerank).suites[0]?.calls[0];
+  expect(call?.state).toBe('unpriced');
+  expect(call?.reason).toContain('is billed per search, which the catalogue does not state');
+  expect(verdictOf(rerank).suggestions ?? []).toEqual([]);
+});

@@ -1,0 +1,96 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
+import { reportSchema } from '../../src/report/model/schema.js';
+import type { CatalogueServer } from '../support/catalogue-server.js';
+import { startCatalogueServer } from '../support/catalogue-server.js';
+import { commandLine } from '../support/command-line.js';
+import { EMBEDDING_CATALOGUE, embeddingManifest } from '../support/embedding-catalogue.js';
+import { temporaryFolder } from '../support/repository.js';
+
+/** Embeddings on the command line: 500 requests x 400 tokens x $0.00000002 = $0.004. */
+
+let server: CatalogueServer;
+let folder: ReturnType<typeof temporaryFolder>;
+
+beforeAll(async () => {
+  server = await startCatalogueServer(EMBEDDING_CATALOGUE);
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => {
+  folder.remove();
+});
+
+const write = (name: string, text: string) => {
+  writeFileSync(join(folder.path, name), text);
+};
+const run = (...args: string[]) => commandLine([...args, '--catalogue-url', server.url], { cwd: folder.path });
+const report = async (...args: string[]) =>
+  reportSchema.parse(JSON.parse((await run('check', '--format', 'json', ...args)).stdout));
+
+describe('check', () => {
+  test('prices them live, and to the same digit from the lockfile that lock writes', async () => {
+    write('llm-budget.yml', embeddingManifest());
+    expect((await report()).head.per_run).toBe('0.004');
+    expect(await run('lock')).toMatchObject({ exitCode: 0 });
+    const { models } = lockfileSchema.parse(
+      JSON.parse(readFileSync(join(folder.path, 'llm-budget.lock.json'), 'utf8')),
+    );
+    expect(models).toMatchObject([
+      { id: 'openai/text-embedding-3-small', output_modalities: ['embeddings'], pricing: { prompt: '0.00000002' } },
+    ]);
+    const offline = await report('--offline');
+    expect([offline.prices.source, offline.head.per_run, offline.head.worst_case_per_run]).toEqual([
+      'lock',
+      '0.004',
+      '0.004',
+    ]);
+  });
+
+  test.each([
+    ['text', 'maker/text', 'an embedding model', 'openai/text-embedding-3-small'],
+    ['embeddings', 'maker/costly-embed', 'a text model', 'maker/text'],
+    ['embeddings', 'maker/costly-embed', 'a reranker', 'maker/rerank'],
+  ])('does not suggest for a call that needs %s (%s) to go back to %s (%s)', async (_, after, __, before) => {
+    write('base.yml', embeddingManifest(before));
+    write('llm-budget.yml', embeddingManifest(after));
+    const { suggestions = [], delta } = await report('--base', 'base.yml');
+    expect(suggestions.filter(({ message }) => message.includes(before))).toEqual([]);
+    expect(delta).not.toBeNull();
+  });
+
+  test('suggests the embedding model that it replaces: 200,000 x ($0.000006 - $0.00000002) = $1.196', async () => {
+    write('base.yml', embeddingManifest());
+    write('llm-budget.yml', embeddingManifest('maker/costly-embed'));
+    const { suggestions = [] } = await report('--base', 'base.yml');
+    expect(suggestions.map(({ message }) => message).join()).toContain('openai/text-embedding-3-small');
+  });
+});
+
+describe('models', () => {
+  test('shows embeddings with the tier of their prompt price, and no completion price', async () => {
+    const { stdout } = await run('models', 'embed');
+    expect(
+      stdout
+        .split('\n')
+        .filter((line) => line.includes('embed'))
+        .map((line) => line.trim().split(/\s{2,}/)),
+    ).toEqual([
+      ['maker/gift-embed:free', '$0.00', '-', '-', '8,192', 'free'],
+      ['openai/text-embedding-3-small', '$0.02', '-', '-', '8,192', 'budget'],
+      ['openai/text-embedding-3-large', '$0.13', '-', '-', '8,192', 'budget'],
+      // $6 a million: above mid's $5, within standard's $20.
+      ['maker/costly-embed', '$6.00', '-', '-', '8,192', 'standard'],
+    ]);
+  });
+
+  test('says of what is not priced per token how it is billed', async () => {
+    expect((await run('models', 'rerank')).stdout).toContain(
+      'maker/rerank: no price: it answers in rerank and is billed per search, which the catalogue does not state',
+    );
+  });
+});

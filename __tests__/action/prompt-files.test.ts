@@ -112,7 +112,7 @@ describe('a word more in a shared prompt', () => {
     const result = await judged(before, after);
     expect(verdictOf(result).suites[0]?.calls.map((call) => call.token_source)).toEqual(['exact', 'exact']);
     expect(verdictOf(result).suites[1]?.calls[0]).not.toHaveProperty('token_source');
-    expect(result.comment).toContain('(exact)');
+    expect(result.comment).toContain('4 cached<br>exact<br>');
   });
 
   test('shows nothing of the prompt itself, anywhere', async () => {

@@ -86,7 +86,7 @@ describe('what was estimated against what was used', () => {
     const title = 'Estimated $0.12, used $0.13 (+8.3 %), by 100 recorded requests';
     for (const text of [result.comment, result.summary, result.log]) expect(text).toContain(title);
     for (const text of [result.comment, result.summary]) {
-      expect(text).toContain('| Suite | Estimated | Used | Error |');
+      expect(text).toContain('| Suite | Estimate | Used | Error |');
       expect(text).toMatch(/\| `evals` \| \$0\.12 \| \$0\.13 \| \+8\.3 % \|/);
       expect(text).toMatch(/\| `nightly` \| \$0\.01\d* \| nothing recorded \|  ?\|/);
     }

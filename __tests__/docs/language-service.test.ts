@@ -27,6 +27,7 @@ const OTHERS = new Map([
   ['actions/setup-node', ['node-version', 'node-version-file', 'package-manager-cache']],
   ['actions/attest', ['subject-path', 'sbom-path']],
   ['actions/upload-artifact', ['name', 'path', 'if-no-files-found']],
+  ['actions/download-artifact', ['name', 'path']],
   ['anthropics/claude-code-action', ['anthropic_api_key']],
   ['github/codeql-action/init', ['languages', 'config']],
   ['github/codeql-action/analyze', ['category']],

@@ -15,15 +15,17 @@ const PRICES = catalogue([
 
 interface Suite {
   readonly runs?: number;
+  readonly kind?: string;
   readonly calls: readonly (Partial<NamedCall> & { readonly count: number })[];
 }
 
 function estimateOf(suites: readonly Suite[], perDay: number) {
   const written = manifest({
-    suites: suites.map(({ runs, calls }, index) =>
+    suites: suites.map(({ runs, kind, calls }, index) =>
       suite({
         name: `s${index}`,
         ...(runs === undefined ? {} : { runs_per_month: runs }),
+        ...(kind === undefined ? {} : { run: kind }),
         calls: calls.map((fields) => call({ model: 'maker/one:free', fallback_models: ['maker/paid'], ...fields })),
       }),
     ),
@@ -54,6 +56,31 @@ describe('requests to free models above the free number of a day', () => {
       ['0.054', '0.018'],
     ],
     ['are counted over all suites', [{ calls: [{ count: 60 }] }, { calls: [{ count: 20 }] }], 20, ['0.054', '0.018']],
+    [
+      'are those of one kind of run, the larger: 60 of nightly, not 60 + 20, so none is above 60',
+      [{ calls: [{ count: 20 }] }, { kind: 'nightly', calls: [{ count: 60 }] }],
+      60,
+      ['0', '0'],
+    ],
+    [
+      'of the larger kind are added up: 40 + 20 of nightly, 30 of 60 above, 0.5 x each x 0.0012',
+      [
+        { calls: [{ count: 50 }] },
+        { kind: 'nightly', calls: [{ count: 40 }] },
+        { kind: 'nightly', calls: [{ count: 20 }] },
+      ],
+      30,
+      ['0.03', '0.024', '0.012'],
+    ],
+    [
+      'of a month are those of all kinds: (60 x 20 + 30 x 40) / 30 = 80 a day, 40 above, 0.5 x 20 x 0.0012 and 0.5 x 40 x 0.0012',
+      [
+        { runs: 60, calls: [{ count: 20 }] },
+        { kind: 'nightly', runs: 30, calls: [{ count: 40 }] },
+      ],
+      40,
+      ['0.012', '0.024'],
+    ],
     [
       'stay free without a paid fallback, and count all the same: 0.75 x 20 x 0.0012',
       [{ calls: [{ count: 60, fallback_models: [] }, { count: 20 }] }],

@@ -103,16 +103,18 @@ const DAYS_IN_A_MONTH = 30n;
 
 /**
  * The requests to `:free` models on a day: the larger of a run's and of a month's spread over 30 days, as a number of
- * thirtieths. A suite without runs per month counts with its run alone.
+ * thirtieths. Suites of different kinds never run together: a run's requests are those of the kind that makes most. A
+ * suite without runs per month counts with its run alone.
  */
 export function freeRequestsInThirtieths(suites: readonly SuiteEstimate[]): bigint {
-  let aRun = 0n;
+  const ofKind = new Map<string, bigint>();
   let aMonth = 0n;
-  for (const { calls, runs_per_month: runs } of suites) {
+  for (const { calls, run, runs_per_month: runs } of suites) {
     const requests = freeRequests(calls);
-    aRun += requests;
+    ofKind.set(run, (ofKind.get(run) ?? 0n) + requests);
     aMonth += requests * BigInt(runs ?? 0);
   }
+  const aRun = [...ofKind.values()].reduce((most, requests) => (requests > most ? requests : most), 0n);
   return aMonth > aRun * DAYS_IN_A_MONTH ? aMonth : aRun * DAYS_IN_A_MONTH;
 }
 

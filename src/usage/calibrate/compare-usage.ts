@@ -16,9 +16,8 @@ import { perRun } from './means.js';
 import { proposalsFor, type Bound } from './proposals.js';
 
 export interface ComparisonInput {
-  /** As the file states it. */
+  /** With its files counted. */
   readonly manifest: Manifest;
-  /** Of the same manifest with the tokens of its `prompt_files` added. */
   readonly estimate: Estimate;
   readonly catalogue: Catalogue;
   /** The instant of the estimate's prices; null: their most expensive hour. */
@@ -182,7 +181,6 @@ function measuredCall(
   { runs, catalogue, at, usage }: ComparisonInput,
 ): MeasuredCall {
   const { call } = estimate;
-  const stated = suite.calls[call.index] ?? call;
   const prices = served.map((part) => priceGroup(part, call, catalogue, at));
   const atCatalogue = sumOrNull(prices.map(({ cost }) => cost));
   const cost = group.cost ?? atCatalogue ?? group.estimate;
@@ -194,13 +192,12 @@ function measuredCall(
     isLowerBound: !isComplete(usage) || !group.has_requests,
     served: howServed(call.model, served, catalogue),
   };
-  const declared = { suite, stated, estimated: call };
   const apart = searchingApart(group, bySearch);
-  const { proposals, notes } = proposalsFor(declared, apart?.plain ?? group, runs, bound);
+  const { proposals, notes } = proposalsFor(suite, call, apart?.plain ?? group, runs, bound);
   const split =
     apart === null
       ? null
-      : proposalsFor(declared, apart.searching, runs, { ...bound, unmeasured: 0, isLowerBound: false }).proposals;
+      : proposalsFor(suite, call, apart.searching, runs, { ...bound, unmeasured: 0, isLowerBound: false }).proposals;
   const byTokens = atCatalogue === null ? used : shareOf(atCatalogue, runs);
   return {
     recorded_requests: requests,

@@ -3,18 +3,12 @@ import { add, compare, divide, fromInteger, isZero, multiply, times, toNumber } 
 import { count, counted } from '../../lib/text/amount.js';
 import type { UsageGroup } from '../read/aggregate.js';
 import type { NumberOrRange, Proposal } from './comparison.js';
+import { tokenFamily, tokensOf } from '../../manifest/prompt-tokens/family.js';
 import { meanRequest } from './means.js';
 
 export interface Proposed {
   readonly proposals: readonly Proposal[];
   readonly notes: readonly string[];
-}
-
-/** The call as the manifest states it, and as it is estimated: with the tokens of its `prompt_files`. */
-export interface DeclaredCall {
-  readonly suite: NamedSuite;
-  readonly stated: NamedCall;
-  readonly estimated: NamedCall;
 }
 
 /** What the recordings leave open. */
@@ -35,15 +29,20 @@ const COMPLETE: Bound = { unmeasured: 0, isLowerBound: false, served: [] };
  * prompt and the completion. Only what differs from what is stated is proposed; the parts of a prompt and a completion
  * are proposed with them, as a whole below its parts would be refused.
  */
-export function proposalsFor(call: DeclaredCall, group: UsageGroup, runs: number, bound = COMPLETE): Proposed {
-  const { stated, estimated } = call;
+export function proposalsFor(
+  suite: NamedSuite,
+  call: NamedCall,
+  group: UsageGroup,
+  runs: number,
+  bound = COMPLETE,
+): Proposed {
+  if (call.promptfoo !== undefined) {
+    return { proposals: [], notes: [`the call comes from ${call.promptfoo.config}: change its numbers there`] };
+  }
+  const files = fileTokens(call);
+  const stated = withoutFiles(call, files);
   const mean = meanRequest(group);
   const { tokens } = mean;
-  const files = {
-    prompt:
-      estimated.prompt_tokens === undefined ? 0 : expected(estimated.prompt_tokens) - expected(stated.prompt_tokens),
-    cached: estimated.cached_tokens.expected - stated.cached_tokens.expected,
-  };
   const cap = stated.max_tokens ?? Infinity;
   const notes: string[] = [];
   if (tokens.completion > cap) {
@@ -55,7 +54,7 @@ export function proposalsFor(call: DeclaredCall, group: UsageGroup, runs: number
   if (bound.unmeasured > 0) {
     notes.push(`${counted(bound.unmeasured, 'request')} stated no usage; the figures are of the others`);
   }
-  const requests = countOf(call, group.requests + bound.unmeasured, runs, bound, notes);
+  const requests = countOf(suite, stated, group.requests + bound.unmeasured, runs, bound, notes);
   const prompt = Math.max(tokens.prompt - files.prompt, 0);
   const completion = Math.min(tokens.completion, cap);
   const fields: readonly (readonly [keyof NamedCall, NumberOrRange, NumberOrRange])[] = [
@@ -70,7 +69,7 @@ export function proposalsFor(call: DeclaredCall, group: UsageGroup, runs: number
     ['audio_output_tokens', stated.audio_output_tokens, part(stated.audio_output_tokens, tokens.audio_output)],
     ['web_searches', { expected: stated.web_searches, max: null }, searches(group, mean.web_searches, notes)],
   ];
-  const path = (field: string): Proposal['path'] => ['suites', call.suite.name, 'calls', stated.index, field];
+  const path = (field: string): Proposal['path'] => ['suites', suite.name, 'calls', stated.index, field];
   const proposals: Proposal[] = fields
     .filter(([, from, to]) => differs(from, to))
     .map(([field, from, to]) => ({ path: path(field), field, from, to }));
@@ -106,8 +105,29 @@ function lifetime(group: UsageGroup, stated: NamedCall['cache_ttl'], notes: stri
   return written_1h * 2 >= sums.written ? '1h' : '5m';
 }
 
-function expected(tokens: NumberOrRange | undefined): number {
-  return tokens?.expected ?? 0;
+/** Tokens of the call's prompt files, which are counted in its prompt and, where they are cached, in its cached tokens. */
+function fileTokens(call: NamedCall): { readonly prompt: number; readonly cached: number } {
+  const family = tokenFamily(call.model);
+  let [prompt, cached] = [0, 0];
+  for (const file of call.file_tokens ?? []) {
+    const own = tokensOf(family, file.o200k);
+    prompt += own;
+    if (file.cached) cached += own;
+  }
+  return { prompt, cached };
+}
+
+/** The call as its fields state it: without the tokens of its prompt files. */
+function withoutFiles(call: NamedCall, files: { readonly prompt: number; readonly cached: number }): NamedCall {
+  const less = ({ expected, max }: NumberOrRange, own: number): NumberOrRange => ({
+    expected: expected - own,
+    max: max === null ? null : max - own,
+  });
+  return {
+    ...call,
+    prompt_tokens: call.prompt_tokens === undefined ? undefined : less(call.prompt_tokens, files.prompt),
+    cached_tokens: less(call.cached_tokens, files.cached),
+  };
 }
 
 /** A `max` that is the mean says nothing. */
@@ -127,7 +147,8 @@ function differs(from: NumberOrRange, to: NumberOrRange): boolean {
 
 /** Requests per execution of the suite: what one run used, without its repeats and expected retries; at least 1. */
 function countOf(
-  { suite, stated }: DeclaredCall,
+  suite: NamedSuite,
+  stated: NamedCall,
   requests: number,
   runs: number,
   bound: Bound,

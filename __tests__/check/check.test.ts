@@ -34,7 +34,15 @@ function lock(url: string, ...ids: readonly string[]): Sources['lock'] {
 }
 
 async function reported(fields: Partial<Sources>): Promise<Report> {
-  const options = { offline: false, at: null, explain: false, account: null, apiKey: null, usage: null, usageNotes: [] };
+  const options = {
+    offline: false,
+    at: null,
+    explain: false,
+    account: null,
+    apiKey: null,
+    usage: null,
+    usageNotes: [],
+  };
   return await check(sources(fields), { ...options, catalogueUrl: new URL(server.url) }, fakeTime());
 }
 

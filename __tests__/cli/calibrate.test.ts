@@ -99,6 +99,21 @@ describe('the table', () => {
     );
   });
 
+  test('says how far above list price a model charged, and what decides it: 0.2691 / 0.23 = 1.17', async () => {
+    await start(recording({ cost: 0.002691 }));
+    const { stdout } = await calibrate('--usage', 'usage.jsonl');
+    expect(stdout).toContain('acme/one: charged 1.17x the listed price where it differs. ');
+    expect(stdout).toContain('`provider.order`, `sort` or `max_price`');
+  });
+
+  test.each([0.0023, 0.00115])(
+    'says nothing of it where a request was charged $%d, not above $0.0023',
+    async (cost) => {
+      await start(recording({ cost }));
+      expect((await calibrate('--usage', 'usage.jsonl')).stdout).not.toContain('x the listed price');
+    },
+  );
+
   test('divides by the runs: 100 requests of 4 runs are 25 a run, at $0.0575 (0.058)', async () => {
     await start();
     const { stdout } = await calibrate('--usage', 'usage.jsonl', '--runs', '4');

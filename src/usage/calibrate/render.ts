@@ -1,4 +1,4 @@
-import { compare, toText, type Decimal } from '../../lib/money/decimal.js';
+import { add, compare, divide, isZero, toText, ZERO, type Decimal } from '../../lib/money/decimal.js';
 import { columns, type Column } from '../../lib/text/columns.js';
 import { count, counted, money, percent } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
@@ -20,6 +20,7 @@ export function renderComparison(comparison: UsageComparison, usage: Usage, widt
   const lines = [
     readLine(usage, comparison.runs),
     ...comparison.suites.flatMap((suite) => suiteLines(suite, comparison.is_complete, width)),
+    ...aboveListLines(comparison.suites),
     ...comparison.unknown.map((group) => `In use, not in the manifest: ${groupText(group)}`),
     ...comparison.ambiguous.map(
       ({ group, candidates }) =>
@@ -132,6 +133,28 @@ function priceLines({ price }: MeasuredCall): string[] {
     `the price differs: the recorded tokens were charged ${money(price.charged)}, the catalogue says ` +
       `${money(price.catalogue)}${difference}`,
   ];
+}
+
+/**
+ * What each model charged above its listed price, over its calls whose price differs. OpenRouter does not route by list
+ * price alone, so a faster and more expensive provider may serve (its documentation of 2026-11).
+ */
+function aboveListLines(suites: readonly SuiteUsage[]): string[] {
+  const models = new Map<string, { readonly charged: Decimal; readonly listed: Decimal }>();
+  for (const { model, measured } of suites.flatMap(({ calls }) => calls)) {
+    const price = measured?.price;
+    if (price?.fees !== null || price.web_searches > 0) continue;
+    const { charged, listed } = models.get(model) ?? { charged: ZERO, listed: ZERO };
+    models.set(model, { charged: add(charged, price.charged), listed: add(listed, price.catalogue) });
+  }
+  return [...models].flatMap(([model, { charged, listed }]) =>
+    isZero(listed) || compare(charged, listed) <= 0
+      ? []
+      : [
+          `${safeLine(model)}: charged ${toText(divide(charged, listed, 2), 2)}x the listed price where it differs. ` +
+            'A call that sets `provider.order`, `sort` or `max_price` decides who serves it, and so its price.',
+        ],
+  );
 }
 
 function groupText(group: UsageGroup): string {

@@ -280,4 +280,35 @@ describe('the changes of any two manifests', () => {
     );
     expect(Math.min(unpriced, added)).toBeGreaterThan(100);
   });
+
+  test('add up to the delta of each kind of run, also where a suite moves from one kind to another', () => {
+    const kinds = fc.array(fc.constantFrom('ci', 'nightly'), { minLength: 2, maxLength: 2 });
+    const inKinds = fc.tuple(manifests, kinds).map(([one, runs]) => ({
+      ...one,
+      suites: one.suites.map((each, index) => ({ ...each, run: runs[index] ?? 'ci' })),
+    }));
+    let judged = 0;
+    let moved = 0;
+    fc.assert(
+      fc.property(inKinds, inKinds, (head, base) => {
+        const comparison = compared(head, base);
+        const all = changesOf(comparison, (one, requests) => estimateCall(one, requests, PRICES, null).per_run);
+        const runOf = ({ suite: name, what }: Change): string | undefined => {
+          const pair = comparison.suites.find((each) => each.name === name);
+          return (what === 'removed' ? pair?.base : (pair?.head ?? pair?.base))?.run;
+        };
+        moved += comparison.suites.filter(
+          ({ head: now, base: before }) => now && before && now.run !== before.run,
+        ).length;
+        for (const run of comparison.runs) {
+          if (!run.delta?.per_run) continue;
+          judged += 1;
+          const own = all.filter((change) => runOf(change) === run.name);
+          expect(toText(sum(own.flatMap((change) => change.per_run ?? [])))).toBe(toText(run.delta.per_run));
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(judged, moved)).toBeGreaterThan(50);
+  });
 });

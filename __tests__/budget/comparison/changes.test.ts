@@ -307,7 +307,7 @@ describe('the changes of any two manifests', () => {
           expect(toText(sum(own.flatMap((change) => change.per_run ?? [])))).toBe(toText(run.delta.per_run));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 1_000 },
     );
     expect(Math.min(judged, moved)).toBeGreaterThan(50);
   });

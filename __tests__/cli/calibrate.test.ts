@@ -122,6 +122,16 @@ describe('the table', () => {
     expect(stdout).toContain('evals: used $0.058 a run, estimated $0.20 (-71.3 %)');
   });
 
+  test('counts recorders as runs: 60 and 40 requests of two are 50 a run, at $0.115 (0.12); --runs says otherwise', async () => {
+    const of = (run: string, count: number) => recording({ count, more: { llm_budget_record: 1, run } });
+    await start(of('first', 60) + of('second', 40));
+    const { stdout } = await calibrate('--usage', 'usage.jsonl');
+    expect(stdout).toContain('100 requests of 2 runs in 1 file');
+    expect(stdout).toMatch(/^ {2}measured +50 /m);
+    expect(stdout).toContain('evals: used $0.12 a run');
+    expect((await calibrate('--usage', 'usage.jsonl', '--runs', '1')).stdout).toContain('100 requests of 1 run in');
+  });
+
   test('cannot be made to command a runner by what a recording calls its model', async () => {
     await start(
       recording() + recording({ count: 1, model: '##[error]own' }) + recording({ count: 1, model: '::error::own' }),

@@ -262,6 +262,13 @@ describe('init --usage', () => {
     expect((await run(['check'])).exitCode).toBe(0);
   });
 
+  test('counts recorders as runs where --runs is absent: 6 requests of 3 are 2 a run', async () => {
+    const rows = ['a', 'a', 'a', 'a', 'b', 'c'].map((run) => JSON.stringify({ ...row, llm_budget_record: 1, run }));
+    repository.write('usage.jsonl', rows.join('\n'));
+    expect((await init('--usage', 'usage.jsonl')).exitCode).toBe(0);
+    expect(manifest().suites).toMatchObject([{ name: 'rag', calls: [{ name: 'answer', count: 2 }] }]);
+  });
+
   test('on stdout starts no runner command, whatever the recordings say, and is the same manifest', async () => {
     const hostile = { ...row, suite: 'a ##[error]x', call: '::error::x', model: '##[group]a/b' };
     repository.write('##[error]x.jsonl', JSON.stringify(hostile));

@@ -27,7 +27,8 @@ const MESSAGES = /(?:^|\/)v\d+\/messages$/;
 /**
  * POSTs without a charge: counting tokens and ending a response (https://docs.anthropic.com/en/docs/build-with-claude/token-counting,
  * https://platform.openai.com/docs/api-reference/responses), moderation (https://platform.openai.com/docs/guides/moderation), and
- * Claude Code's own log of events, which it sends to the base URL.
+ * Claude Code's own log of events, which it sends to the base URL (https://github.com/BerriAI/litellm/pull/20504,
+ * https://github.com/Wei-Shaw/claude-relay-service/pull/811).
  */
 const FREE: readonly RegExp[] = [
   /\/messages\/count_tokens$/,

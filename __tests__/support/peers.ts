@@ -33,7 +33,8 @@ export interface InstallOptions {
 }
 
 /** A package with an exact version, such as `openai@6.49.0`. */
-export type PinnedPackage = `${string}@${number}.${number}.${string}`;
+export type PinnedPackage =
+  `${string}@${number}.${number}.${string}` | `@${string}/${string}@${number}.${number}.${string}`;
 
 /** The environment that programs of others get: no variable of npm, of this project or of a proxied network. */
 function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {

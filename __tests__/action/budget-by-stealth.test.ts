@@ -351,6 +351,7 @@ describe('what a reader has to know is said in the comment', () => {
 
   test.each([
     ['fell to a third', '0.000001', /acme\/small.*prompt price went from 0\.000003 to 0\.000001 /],
+    ['fell to a thousandth', '0.000000003', /acme\/small.*prompt price went from 0\.000003 to 0\.000000003 /],
     ['became zero', '0', /acme\/small.*prompt price went from 0\.000003 to 0 /],
   ])('that a price %s since the lock', async (_, live, words) => {
     const row = modelRow('acme/small', { pricing: { prompt: live, completion: '0.000002' } });
@@ -365,8 +366,10 @@ describe('what a reader has to know is said in the comment', () => {
       { [FILE]: manifestText(), 'llm-budget.lock.json': lock },
       { [FILE]: manifestText({ count: 200 }), 'llm-budget.lock.json': lock },
     );
-    const { comment } = await judgedOn(number);
+    const { comment, exitCode, report } = await judgedOn(number);
     expect(comment).toMatch(words);
+    expect([exitCode, report.verdict]).toEqual([0, 'warn']);
+    expect(report.violations).toMatchObject([{ rule: 'price_fell', severity: 'warn' }]);
   });
 
   test('that a lock of the change is not the one that counts', async () => {

@@ -210,6 +210,29 @@ describe('the proposals', () => {
   });
 });
 
+describe('numbers that come from files', () => {
+  test('stay there: a count of 3 rows that were asked twice as often is no proposal', async () => {
+    const manifest = manifestText().replace('count: 100', 'count: {rows: cases.jsonl}');
+    await write('llm-budget.yml', manifest);
+    await write('cases.jsonl', '{"q": 1}\n{"q": 2}\n{"q": 3}\n');
+    await write('usage.jsonl', recording({ count: 6, prompt: 1000 }));
+    await calibrate('--usage', 'usage.jsonl', '--write');
+    expect(textOf('llm-budget.yml')).toBe(manifest);
+  });
+
+  test('stay in the promptfoo configuration, and no other call is written over', async () => {
+    const suite =
+      '\n  evals:\n    promptfoo: {config: p.yaml, completion_tokens: 40, models: {"file://a.py": acme/one}}\n';
+    const manifest = `version: 1\nbudget: {per_run: 1}\nsuites:${suite}`;
+    await write('llm-budget.yml', manifest);
+    await write('p.yaml', 'providers: [file://a.py]\nprompts: [Say hello]\ntests: [{vars: {a: 1}}, {vars: {a: 2}}]\n');
+    await write('usage.jsonl', recording({ count: 5 }));
+    const { stdout } = await calibrate('--usage', 'usage.jsonl', '--write');
+    expect(stdout).toContain('the call comes from p.yaml: change its numbers there');
+    expect(textOf('llm-budget.yml')).toBe(manifest);
+  });
+});
+
 describe('--max-error', () => {
   // The estimate of $0.20 is off by $0.03, 15 % of it.
   test.each([

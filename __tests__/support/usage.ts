@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { add, decimal, multiply, sum, times, toText, type Decimal } from '../../src/lib/money/decimal.js';
 import { byTokenPart, type TokenCounts } from '../../src/manifest/token-parts.js';
 import { readUsage } from '../../src/usage/read/read-usage.js';
-import { rareOf, tokensOf } from '../../src/usage/read/row-store.js';
+import { rowOf } from '../../src/usage/read/row-store.js';
 import type { Usage } from '../../src/usage/read/usage.js';
 import type { UsageRow } from '../../src/usage/read/usage-row.js';
 
@@ -43,22 +43,7 @@ export async function readFiles(
 
 /** The rows that count, in the order of their files and of their tokens; ids and times are not kept. */
 function usageRows({ rows }: Usage): UsageRow[] {
-  return [...rows.all()].map((stored) => {
-    const { requests, written_1h, fees, list_cost, own_key, estimate } = rareOf(stored);
-    return {
-      ...stored.group.key,
-      tokens: tokensOf(stored),
-      requests,
-      written_1h,
-      cost: stored.cost,
-      fees,
-      list_cost,
-      own_key,
-      estimate,
-      id: null,
-      time: null,
-    };
-  });
+  return [...rows.all()].map(rowOf);
 }
 
 /** What was not understood, file by file. */

@@ -48,6 +48,15 @@ test('a call that no endpoint can serve as it asks is not told to name another m
   );
 });
 
+test('a call whose file cannot be counted is told to mend the file, not to name another model', () => {
+  const call = dollars(1, { uncounted: 'data file c.jsonl does not exist' });
+  expect(first({ head: placed({ suites: [evals(call)] }) })).toMatchObject({
+    rule: 'unpriced',
+    message: expect.stringContaining('has no price: data file c.jsonl does not exist.'),
+    remedy: 'Mend the file, or write the number into the manifest.',
+  });
+});
+
 describe('a limit on an amount', () => {
   test('of a run', () => {
     expect(first({ head: placed({ budget: { per_run: fail('4') }, suites: [evals(dollars(5))] }) })).toEqual({

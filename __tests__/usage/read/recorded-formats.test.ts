@@ -313,6 +313,73 @@ describe('Claude Code', () => {
     expect(rows.map((row) => [row.tokens.prompt, row.tokens.completion])).toEqual([[9, 5]]);
   });
 
+  describe('the result of a subagent', () => {
+    const asked = (id: string, input: number, output: number) =>
+      JSON.stringify({
+        type: 'assistant',
+        sessionId: 's-7',
+        message: { id, model: 'claude-haiku-4-5', usage: { input_tokens: input, output_tokens: output } },
+      });
+    const used = (uuid: string, input: number, output: number) =>
+      JSON.stringify({
+        type: 'user',
+        uuid,
+        sessionId: 's-7',
+        toolUseResult: { agentId: `a-${uuid}`, usage: { input_tokens: input, output_tokens: output } },
+      });
+    const MISSING = 'the result of a subagent whose own messages are not in the recordings';
+
+    test.each([
+      ['in one file', { 'a.jsonl': [asked('m1', 10, 50), asked('m2', 20, 30), used('u1', 20, 30)].join('\n') }],
+      [
+        'in a transcript of its own',
+        { 'a.jsonl': `${asked('m1', 10, 50)}\n${used('u1', 20, 30)}`, 'b.jsonl': asked('m2', 20, 30) },
+      ],
+      [
+        'that came first',
+        { 'a.jsonl': used('u1', 20, 30), 'b.jsonl': `${asked('m2', 20, 29)}\n${asked('m1', 10, 50)}` },
+      ],
+    ])('repeats the last of its messages, %s', async (_, files) => {
+      const { rows, usage } = await readFiles(files);
+      expect(rows.map((row) => row.tokens.prompt).sort()).toEqual([10, 20]);
+      expect([notUnderstood(usage), usage.sums]).toEqual([[], 1]);
+    });
+
+    test('is not understood where its messages are missing, and once in several files', async () => {
+      const transcript = `${asked('m1', 10, 50)}\n${used('u1', 20, 30)}`;
+      const { rows, usage } = await readFiles({ 'a.jsonl': transcript, 'b.jsonl': transcript });
+      expect(rows.map((row) => row.tokens.prompt)).toEqual([10]);
+      expect([notUnderstood(usage), usage.sums]).toEqual([[MISSING], 0]);
+    });
+
+    test('needs a message of its own: one message does not stand for two results', async () => {
+      const lines = [asked('m1', 20, 30), used('u1', 20, 30), used('u2', 20, 30)];
+      const { usage } = await readFiles({ 'a.jsonl': lines.join('\n') });
+      expect([notUnderstood(usage), usage.sums]).toEqual([[MISSING], 1]);
+    });
+
+    test('is in the sums of a session that has them by model', async () => {
+      const sums = {
+        type: 'result',
+        session_id: 's-7',
+        modelUsage: { 'claude-haiku-4-5': { inputTokens: 30, outputTokens: 80 } },
+      };
+      const { rows, usage } = await readFiles({ 'a.jsonl': `${used('u1', 20, 30)}\n${JSON.stringify(sums)}` });
+      expect(rows.map((row) => row.tokens.prompt)).toEqual([30]);
+      expect([notUnderstood(usage), usage.sums]).toEqual([[], 1]);
+    });
+
+    test('of another tool states no usage and is no repetition', async () => {
+      const other = JSON.stringify({
+        type: 'user',
+        sessionId: 's-7',
+        toolUseResult: { stdout: 'usage: 7 input_tokens' },
+      });
+      const { usage } = await readFiles({ 'a.jsonl': `${asked('m1', 10, 50)}\n${other}` });
+      expect([notUnderstood(usage), usage.sums]).toEqual([[], 0]);
+    });
+  });
+
   test('a model whose name is longer than 128 characters is named as unreadable, the others are counted', async () => {
     const usage = { inputTokens: 10, outputTokens: 1, costUSD: 0.00001 };
     const modelUsage = { ['m'.repeat(129)]: usage, ['m'.repeat(128)]: usage };

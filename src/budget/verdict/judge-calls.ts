@@ -33,14 +33,15 @@ interface JudgedCall {
 }
 
 function judgeUnpriced(judged: JudgedCall, policy: Policy): BrokenRule[] {
-  const { price } = judged.call;
+  const { price, call } = judged.call;
   if (price.state !== 'unpriced') return [];
+  const cause = call.uncounted !== undefined ? 'file' : price.resolved_model === null ? 'model' : 'request';
   return [
     brokenBy(judged, 'model', {
       rule: 'unpriced',
       severity: policy.unpriced,
       message: RULE_WORDS.unpriced.message({ call: nameOf(judged), reason: price.reason ?? 'unknown reason' }),
-      remedy: RULE_WORDS.unpriced.remedy({ isInCatalogue: price.resolved_model !== null }),
+      remedy: RULE_WORDS.unpriced.remedy({ cause }),
     }),
   ];
 }

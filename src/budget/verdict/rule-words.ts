@@ -120,10 +120,13 @@ export const RULE_WORDS = {
     // A reason may end in a question: "did you mean ...?"
     message: ({ call, reason }: { readonly call: string; readonly reason: string }) =>
       `${call} has no price: ${reason}${reason.endsWith('?') ? '' : '.'}`,
-    remedy: ({ isInCatalogue }: { readonly isInCatalogue: boolean }) =>
-      isInCatalogue
-        ? 'Ask for less, or let other endpoints serve it; `llm-budget models --endpoints` lists what each takes.'
-        : 'Name a model of the catalogue; `llm-budget models` lists them.',
+    remedy: ({ cause }: { readonly cause: 'model' | 'request' | 'file' }) =>
+      ({
+        model: 'Name a model of the catalogue; `llm-budget models` lists them.',
+        request:
+          'Ask for less, or let other endpoints serve it; `llm-budget models --endpoints` lists what each takes.',
+        file: 'Mend the file, or write the number into the manifest.',
+      })[cause],
   },
   incomplete_price: {
     title: 'Price not known in full',

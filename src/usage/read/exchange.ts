@@ -1,3 +1,4 @@
+import type { TokenCounts } from '../../manifest/token-parts.js';
 import type { Findings } from './counts.js';
 import type { JsonRecord } from './json-value.js';
 import type { ServedTier, UsageRow } from './usage-row.js';
@@ -72,8 +73,11 @@ export interface Accounts {
   readonly notUnderstood: (what: string, context: Context) => void;
   /** Something that a reader should know of what was counted. */
   readonly note: (message: string, context: Context) => void;
-  /** Something that repeats what others state; it is no exchange of its own. */
-  readonly repeats: () => void;
+  /**
+   * The last answer of a subagent, stated again where its result is used. It is a repetition if the session has a message
+   * with the same tokens or a summary of all models; else the subagent's own messages are missing.
+   */
+  readonly subagentResult: (session: string, id: string, tokens: TokenCounts, context: Context) => void;
   /** How often any of these was called; tells whether something was found within an object. */
   readonly found: () => number;
   /** Runs when the file is read to its end: what a format still waits for is settled then. */

@@ -1,8 +1,9 @@
+import type { TokenCounts } from '../../manifest/token-parts.js';
 import { NAMED_PLACES, type FileAccount, type UnmeasuredGroup, type UsageNote } from './usage.js';
 import { withinWholes, type Findings } from './counts.js';
 import type { Accounts, Context, RecordingFile, SummaryStrength } from './exchange.js';
 import { createGenerationRows } from './generation-rows.js';
-import { createRowStore, type RowStore, type StoredRow } from './row-store.js';
+import { createRowStore, tokensOf, type RowStore, type StoredRow } from './row-store.js';
 import { createSpanTree } from './span-tree.js';
 import type { GroupKey, UsageRow } from './usage-row.js';
 
@@ -36,6 +37,8 @@ interface Session {
   readonly messages: Set<StoredRow>;
   readonly strong: Set<StoredRow>;
   readonly weak: Set<StoredRow>;
+  /** By an id of the result, so that one result in several files is one. */
+  readonly subagentResults: Map<string, { readonly tokens: string; readonly context: Context }>;
 }
 
 interface Unfinished {
@@ -54,7 +57,6 @@ export function createLedger(): Ledger {
   const notes = new Map<string, { count: number; readonly file: string; readonly line: number | null }>();
   const endings = new Map<RecordingFile, (() => void)[]>();
   let found = 0;
-  let repeated = 0;
 
   const entryOf = (name: string): FileEntry => {
     const known = files.get(name);
@@ -94,7 +96,7 @@ export function createLedger(): Ledger {
   const sessionOf = (name: string): Session => {
     const known = sessions.get(name);
     if (known !== undefined) return known;
-    const session: Session = { messages: new Set(), strong: new Set(), weak: new Set() };
+    const session: Session = { messages: new Set(), strong: new Set(), weak: new Set(), subagentResults: new Map() };
     sessions.set(name, session);
     return session;
   };
@@ -154,9 +156,10 @@ export function createLedger(): Ledger {
     },
     notUnderstood,
     note,
-    repeats: () => {
+    subagentResult: (session, id, tokens, context) => {
       found += 1;
-      repeated += 1;
+      const { subagentResults } = sessionOf(session);
+      if (!subagentResults.has(id)) subagentResults.set(id, { tokens: tokenText(tokens), context });
     },
     found: () => found,
     settle: () => {
@@ -165,6 +168,7 @@ export function createLedger(): Ledger {
         const leftOut = strong.size > 0 ? [...messages, ...weak] : messages.size > 0 ? [...weak] : [];
         for (const row of leftOut) if (!strong.has(row)) sums.add(row);
       }
+      const repeated = settleSubagents(sessions.values(), notUnderstood);
       const traced = spans.settle();
       for (const row of traced.sums) sums.add(row);
       for (const row of sums) rows.drop(row);
@@ -183,6 +187,38 @@ export function createLedger(): Ledger {
       };
     },
   };
+}
+
+/**
+ * Compares the results of subagents with the messages of their sessions, each message with one result. Returns how many
+ * are repetitions; the others are reported, since only the last answer of what the subagent asked is known.
+ */
+function settleSubagents(sessions: Iterable<Session>, report: (what: string, context: Context) => void): number {
+  let repeated = 0;
+  for (const { messages, strong, subagentResults } of sessions) {
+    if (subagentResults.size === 0) continue;
+    const unmatched = new Map<string, number>();
+    for (const message of messages) {
+      const tokens = tokenText(tokensOf(message));
+      unmatched.set(tokens, (unmatched.get(tokens) ?? 0) + 1);
+    }
+    for (const { tokens, context } of subagentResults.values()) {
+      const left = unmatched.get(tokens) ?? 0;
+      if (strong.size === 0 && left === 0) report(SUBAGENT_WITHOUT_MESSAGES, context);
+      else {
+        repeated += 1;
+        unmatched.set(tokens, left - 1);
+      }
+    }
+  }
+  return repeated;
+}
+
+const SUBAGENT_WITHOUT_MESSAGES = 'the result of a subagent whose own messages are not in the recordings';
+
+/** What was sent tells an answer from another; while it is streamed, its own tokens still grow. */
+function tokenText({ prompt, cached, written }: TokenCounts): string {
+  return [prompt, cached, written].join(' ');
 }
 
 function accountOf({ name, hasRead, without, notUnderstood }: FileEntry): FileAccount {

@@ -174,7 +174,7 @@ function rareFields(row: UsageRow): Rare {
  * from the other. The order in which they come changes nothing.
  */
 function merge(stored: StoredRow, row: UsageRow, groupOf: (row: UsageRow) => StoredGroup): void {
-  const before = restored(stored);
+  const before = rowOf(stored);
   const isBetter = compareRows(row, before) > 0;
   const [winner, other] = isBetter ? [row, before] : [before, row];
   const merged: UsageRow = {
@@ -194,7 +194,8 @@ function merge(stored: StoredRow, row: UsageRow, groupOf: (row: UsageRow) => Sto
   write(stored, merged);
 }
 
-function restored(stored: StoredRow): UsageRow {
+/** The row as it was read; its id and its time are not kept. */
+export function rowOf(stored: StoredRow): UsageRow {
   const { requests, written_1h, fees, list_cost, own_key, estimate } = rareOf(stored);
   return {
     ...stored.group.key,

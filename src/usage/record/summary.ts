@@ -34,7 +34,7 @@ const HEADS: readonly Column[] = [
 export function summaryLines(summary: RecordSummary, width: number): readonly string[] {
   const { models } = summary.totals;
   const rows = tableRows(summary.totals).map((cells) => cells.map((text) => logLine(text, 100)));
-  const table = models.length === 0 ? [NOTHING] : columns(HEADS, rows, width);
+  const table = models.length === 0 ? [nothingRecorded(summary.totals)] : columns(HEADS, rows, width);
   return [...table, ...sentences(summary).map((line) => logLine(line)), `Next: ${logLine(summary.next)}`];
 }
 
@@ -47,12 +47,16 @@ export function summaryMarkdown(summary: RecordSummary): string {
     ...rows,
   ];
   const title = `### LLM calls of ${summary.suite === null ? 'this step' : cell(summary.suite)}`;
-  const body = summary.totals.models.length === 0 ? [NOTHING] : table;
+  const body = summary.totals.models.length === 0 ? [nothingRecorded(summary.totals)] : table;
   const lines = sentences(summary).map((line) => `- ${prose(line)}`);
   return `${[title, '', ...body, '', ...lines, '', `Next: ${cell(summary.next, 300)}`].join('\n')}\n`;
 }
 
-const NOTHING =
+function nothingRecorded({ refused, not_counted: uncounted }: Totals): string {
+  return refused > 0 || uncounted.size > 0 ? 'No request was recorded; the lines below say why.' : NO_CLIENT;
+}
+
+const NO_CLIENT =
   'No request was recorded: the clients of the command must take their base URL from the environment (OPENAI_BASE_URL, ANTHROPIC_BASE_URL or OPENROUTER_BASE_URL).';
 
 function tableRows({ models, requests, cost }: Totals): string[][] {

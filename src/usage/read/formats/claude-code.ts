@@ -76,7 +76,20 @@ export function readOldResult(result: JsonRecord, context: Context, accounts: Ac
   else accounts.summary(session, 'weak', sum, findings, within);
 }
 
-/** What a subagent used stands in its own messages; the result of the tool repeats the last of them. */
-export function readToolResult(_line: JsonRecord, _context: Context, accounts: Accounts): void {
-  accounts.repeats();
+/**
+ * What a subagent used stands in its own messages, in this transcript or in one of its own; the result of the tool repeats
+ * the last of them. Results of other tools state no usage, and their text is not searched for any.
+ */
+export function readToolResult(line: JsonRecord, context: Context, accounts: Accounts): void {
+  const result = recordAt(line, 'toolUseResult') ?? {};
+  const usage = recordAt(result, 'usage');
+  if (usage === null || !statesUsage(usage)) return;
+  const findings = noFindings();
+  const row = answerRow({ usage }, contextWithin(line, context), findings);
+  if (row === null) return;
+  if (findings.problems.length > 0) accounts.notUnderstood(findings.problems.join('; '), context);
+  else {
+    const id = nameAt(line, 'uuid') ?? nameAt(result, 'agentId') ?? JSON.stringify(usage);
+    accounts.subagentResult(sessionOf(line) ?? '', id, row.tokens, context);
+  }
 }

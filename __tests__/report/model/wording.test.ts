@@ -27,13 +27,13 @@ function broken(change: Partial<Violation>): Report {
 
 describe('the sentence of the verdict', () => {
   test.each([
-    ['over-budget', 'Over budget: LLM calls cost $6.14 per run, +$0.51 (+9 %)'],
+    ['over-budget', 'Over budget: LLM calls cost $6.14 per run, +$0.50 (+8.9 %)'],
     ['within-budget', 'Within budget: LLM calls cost $6.14 per run, +$0.28 (+4.7 %)'],
     ['nothing-changed', 'Within budget: LLM calls cost $6.14 per run, no change'],
     ['first-manifest', 'Not protected yet, no limit set: LLM calls cost $2.92 per run, no base to compare with'],
     ['unpriced', 'Not every call has a price: LLM calls cost at least $4.24 per run, change not known'],
     // 360 x $0.0066 - $2.1006 = $0.2754; 40 x $0.0321 - $1.024 = $0.26; new: 20 x $0.01575 = $0.315; base $5.2877.
-    ['overridden', 'Over budget, overridden: LLM calls cost $6.14 per run, +$0.85 (+16.1 %)'],
+    ['overridden', 'Over budget, overridden: LLM calls cost $6.14 per run, +$0.85 (+16 %)'],
     ['no-limit', 'No limit set: LLM calls cost $2.93 per run, +$0.28 (+10.4 %)'],
     ['manifest-gone', 'The manifest is gone'],
   ])('%s', (name, expected) => {

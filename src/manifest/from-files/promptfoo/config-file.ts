@@ -40,11 +40,15 @@ export interface Config {
   readonly fault: (path: readonly (string | number)[], reason: string) => ConfigFault;
 }
 
+/** What to write where only running code would tell what it configures. */
+const INSTEAD_OF_CODE =
+  'write the configuration in YAML or JSON, or list its calls instead, one for each provider and prompt: ' +
+  'calls: [{model: openai/gpt-5-mini, count: {rows: evals/cases.csv}, prompt_files: [prompts/answer.txt], completion_tokens: 300}]';
+
 export function readConfig(path: string, files: FileSet): Config {
-  if (!/\.(?:ya?ml|json)$/i.test(path)) {
-    const reason = 'is code, which is not run: write the configuration in YAML or JSON, or list the calls with `count`';
-    throw new ConfigFault(reason, path);
-  }
+  if (isCode(path)) throw new ConfigFault(`is code, which is not run: ${INSTEAD_OF_CODE}`, path);
+  if (!/\.(?:ya?ml|json)$/i.test(path))
+    throw new ConfigFault('is neither YAML nor JSON; .yaml, .yml and .json are accepted', path);
   const text = textAt(path, MAX_TEXT_BYTES * 2, files);
   if (text === null) throw new NotReadYet();
   const lines = new LineCounter();

@@ -10,6 +10,8 @@ export interface Provider {
   readonly config: Mapping;
   /** The prompts that it is asked, by promptfoo's references; null: all. */
   readonly prompts: readonly string[] | null;
+  /** Where the configuration names it. */
+  readonly at: readonly (string | number)[];
 }
 
 /** The name that a provider goes by. */
@@ -35,7 +37,7 @@ export function readProviders(config: Config): Provider[] {
 
 function providersOf(item: unknown, config: Config, at: (string | number)[]): Provider[] {
   if (typeof item === 'string') {
-    if (!/^file:\/\/.*\.(?:ya?ml|json)$/i.test(item)) return [provider(item, {})];
+    if (!/^file:\/\/.*\.(?:ya?ml|json)$/i.test(item)) return [provider(item, {}, at)];
     return expand(config, pathFrom(config, config.folder, item, at)).flatMap((path) => {
       const text = textAt(path, 500_000, config.files);
       return text === null ? [] : listOf(dataOf(path, text)).flatMap((inner) => providersOf(inner, config, at));
@@ -43,20 +45,21 @@ function providersOf(item: unknown, config: Config, at: (string | number)[]): Pr
   }
   if (!isMapping(item))
     throw config.fault(at, 'expected a provider: text such as openai:gpt-5-mini, or a mapping with id');
-  if (typeof item.id === 'string') return [provider(item.id, item)];
+  if (typeof item.id === 'string') return [provider(item.id, item, at)];
   return Object.entries(item).map(([id, options]) => {
     const inner = isMapping(options) ? options : {};
-    return provider(typeof inner.id === 'string' ? inner.id : id, inner);
+    return provider(typeof inner.id === 'string' ? inner.id : id, inner, at);
   });
 }
 
-function provider(id: string, options: Mapping): Provider {
+function provider(id: string, options: Mapping, at: readonly (string | number)[]): Provider {
   const { label, config, prompts } = options;
   return {
     id,
     label: typeof label === 'string' && label !== '' ? label : null,
     config: isMapping(config) ? config : {},
     prompts: Array.isArray(prompts) ? prompts.map(String) : null,
+    at,
   };
 }
 
@@ -67,7 +70,7 @@ export function namedProvider(value: unknown, providers: readonly Provider[]): P
   const known =
     providers.find((one) => one.label === id) ??
     (typeof value === 'string' ? providers.find((one) => one.id === id) : undefined);
-  return known ?? provider(id, isMapping(value) ? value : {});
+  return known ?? provider(id, isMapping(value) ? value : {}, []);
 }
 
 /** Whether a test's `providers` names a provider: by id or label, `prefix*`, or the group before a colon. */

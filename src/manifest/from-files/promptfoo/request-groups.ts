@@ -1,0 +1,224 @@
+import type { TokenCounter } from '../../prompt-tokens/count-tokens.js';
+import type { Promptfoo } from '../../schema.js';
+import type { Config, Mapping } from './config-file.js';
+import { ConfigFault, isMapping } from './config-file.js';
+import type { Grading } from './graders.js';
+import { gradingsOf } from './graders.js';
+import type { Prompt } from './prompts.js';
+import { isPromptMatch, readPrompts } from './prompts.js';
+import type { Provider } from './providers.js';
+import { askedModel, isProviderMatch, nameOf, namedProvider, readProviders } from './providers.js';
+import { promptTokens } from './render.js';
+import type { TestCase } from './test-cases.js';
+import { combinations, readTests } from './test-cases.js';
+
+/** The requests that `promptfoo eval` makes with a configuration, without its cache, and what the manifest has to add. */
+
+/** Like requests: those of one provider with one prompt, or of one grader. */
+export interface Group {
+  readonly name: string;
+  readonly model: string;
+  readonly provider: Provider;
+  requests: number;
+  /** Requests before `repeat`. */
+  rows: number;
+  readonly files: Set<string | null>;
+  readonly kind: 'prompt' | 'grader' | 'embedding';
+  readonly prompt: Prompt | null;
+  tokens: number;
+  most: number;
+}
+
+export interface Groups {
+  readonly byName: Map<string, Group>;
+  readonly withoutModel: Set<string>;
+  readonly repeat: number;
+  readonly gaps: Gaps;
+}
+
+/** What the configuration does not tell and the manifest does not add. Calls can be made only where there is none. */
+export interface Gaps {
+  /** Providers whose model is not known, by name, with the reason and what to write. */
+  readonly providers: Map<string, ConfigFault>;
+  /** The fields of `grader` that are expected, with the first type of assertion that needs each. */
+  readonly grader: Map<GraderField, string>;
+}
+
+export type GraderField = 'model' | 'tokens' | 'embedding';
+
+/** What a manifest says beside a configuration, as far as it decides which requests are made. */
+export type Declared = Pick<Promptfoo, 'models' | 'grader'>;
+
+/** Groups all requests of a configuration. Throws a ConfigFault for what cannot be counted, whatever the manifest says. */
+export function groupRequests(config: Config, promptfoo: Declared, countTokens: TokenCounter): Groups {
+  const providers = readProviders(config);
+  const prompts = readPrompts(config);
+  const tests = readTests(config);
+  const repeat = repeatOf(config.root);
+  const gaps: Gaps = { providers: new Map(), grader: new Map() };
+  const groups: Groups = { byName: new Map(), withoutModel: new Set(), repeat, gaps };
+  const allowed = promptsByProvider(providers);
+  const about = (prompt: Prompt) => () => void config.about.add(prompt.file ?? prompt.name);
+  for (const test of tests) {
+    checkReferences(test, providers, prompts, config);
+    const times = repeatOf(test.options, repeat);
+    const { gradings, unknown } = gradingsOf(test.asserts);
+    if (unknown !== null) {
+      const reason = `has an assertion ${JSON.stringify(unknown)}, whose requests to a model are not known: list the calls with \`count\``;
+      throw new ConfigFault(reason, test.file ?? config.path);
+    }
+    const asked = test.provider === null ? null : namedProvider(test.provider, providers);
+    for (const vars of combinations(test, config)) {
+      let answers = 0;
+      for (const provider of providers) {
+        if (test.providers !== null && !test.providers.some((one) => isProviderMatch(one, provider))) continue;
+        for (const prompt of prompts) {
+          const own = allowed.get(nameOf(provider));
+          if (own !== undefined && own !== null && !own.some((one) => isPromptMatch(one, prompt))) continue;
+          if (test.prompts !== null && !test.prompts.some((one) => isPromptMatch(one, prompt))) continue;
+          answers += 1;
+          if (test.hasOutput) continue;
+          const group = promptGroup(groups, asked ?? provider, prompt, promptfoo, config);
+          if (group === null) continue;
+          const tokens = promptTokens(templateOf(prompt, test), vars, countTokens, about(prompt));
+          group.requests += times;
+          group.rows += 1;
+          group.tokens += tokens * times;
+          group.most = Math.max(group.most, tokens);
+          group.files.add(test.file);
+        }
+      }
+      for (const grading of gradings) {
+        const evaluated = grading.isComparing ? Math.min(answers, 1) : answers;
+        addGrading(groups, grading, evaluated * times, test, providers, promptfoo, config);
+      }
+    }
+  }
+  return groups;
+}
+
+function repeatOf(from: Mapping, fallback?: number): number {
+  const nested = [from.commandLineOptions, from.evaluateOptions].map((options) =>
+    isMapping(options) ? options.repeat : undefined,
+  );
+  const candidates = fallback === undefined ? nested : [from.repeat];
+  const found = candidates.find((value) => typeof value === 'number' && Number.isSafeInteger(value) && value > 0);
+  return typeof found === 'number' ? found : (fallback ?? 1);
+}
+
+/** promptfoo keeps the `prompts` of a provider by its id and by its label, so that of two with one id the last counts for both. */
+function promptsByProvider(providers: readonly Provider[]): ReadonlyMap<string, readonly string[] | null> {
+  const map = new Map<string, readonly string[] | null>();
+  for (const { id, label, prompts } of providers) {
+    map.set(id, prompts);
+    if (label !== null) map.set(label, prompts);
+  }
+  return map;
+}
+
+/** promptfoo refuses a test that names an unknown provider or prompt. Prompts of files are known by a path of the machine there. */
+function checkReferences(
+  test: TestCase,
+  providers: readonly Provider[],
+  prompts: readonly Prompt[],
+  config: Config,
+): void {
+  const fault = (what: string, reference: string) =>
+    new ConfigFault(
+      `has a test for the ${what} ${JSON.stringify(reference)}, which the configuration does not have`,
+      test.file ?? config.path,
+    );
+  for (const reference of test.providers ?? []) {
+    if (!providers.some((one) => isProviderMatch(reference, one))) throw fault('provider', reference);
+  }
+  for (const reference of test.prompts ?? []) {
+    if (!prompts.some((one) => isPromptMatch(reference, one))) throw fault('prompt', reference);
+  }
+}
+
+function templateOf({ raw }: Prompt, { options }: TestCase): string {
+  const { prefix, suffix } = options;
+  return `${typeof prefix === 'string' ? prefix : ''}${raw}${typeof suffix === 'string' ? suffix : ''}`;
+}
+
+/** Null for a provider that asks no model. */
+function promptGroup(
+  groups: Groups,
+  provider: Provider,
+  prompt: Prompt,
+  promptfoo: Declared,
+  config: Config,
+): Group | null {
+  const name = `${nameOf(provider)} / ${prompt.name}`;
+  const known = groups.byName.get(name);
+  if (known !== undefined) return known;
+  const model = modelOf(provider, promptfoo, groups.gaps, config);
+  if (model !== null) return newGroup(groups, { name, model, provider, kind: 'prompt', prompt });
+  groups.withoutModel.add(nameOf(provider));
+  return null;
+}
+
+function newGroup(groups: Groups, fields: Pick<Group, 'name' | 'model' | 'provider' | 'kind' | 'prompt'>): Group {
+  const group: Group = { ...fields, requests: 0, rows: 0, files: new Set(), tokens: 0, most: 0 };
+  groups.byName.set(fields.name, group);
+  return group;
+}
+
+/** Null for a provider that asks no model, and for one whose model is not known, which is then among the gaps. */
+function modelOf(provider: Provider, { models }: Declared, gaps: Gaps, config: Config): string | null {
+  const asked = askedModel(provider, models);
+  if (asked.state === 'model') return asked.name;
+  if (asked.state === 'unknown') gaps.providers.set(nameOf(provider), config.fault(provider.at, asked.reason));
+  return null;
+}
+
+/** The requests of one model-graded assertion, to the grader that it, its test or the manifest names. */
+function addGrading(
+  groups: Groups,
+  grading: Grading,
+  answers: number,
+  test: TestCase,
+  providers: readonly Provider[],
+  promptfoo: Declared,
+  config: Config,
+): void {
+  const { grader } = promptfoo;
+  const named = graderOf(grading.provider ?? test.options.provider, providers);
+  const need = (field: GraderField) => {
+    if (!groups.gaps.grader.has(field)) groups.gaps.grader.set(field, grading.type);
+  };
+  const add = (
+    kind: 'grader' | 'embedding',
+    requests: number,
+    own: Provider | null,
+    declared: string | undefined,
+  ): void => {
+    if (requests === 0) return;
+    if (own === null && declared === undefined) need(kind === 'grader' ? 'model' : 'embedding');
+    const model = own === null ? declared : modelOf(own, promptfoo, groups.gaps, config);
+    if (model === undefined || model === null) return;
+    const provider = own ?? { id: model, label: null, config: {}, prompts: null, at: [] };
+    const name = `${nameOf(provider)} / ${grading.type}${kind === 'embedding' ? ' embeddings' : ''}`;
+    const group = groups.byName.get(name) ?? newGroup(groups, { name, model, provider, kind, prompt: null });
+    group.requests += requests;
+    group.rows += requests;
+    group.files.add(null);
+  };
+  if (grading.answers > 0 && (grader?.prompt_tokens === undefined || grader.completion_tokens === undefined))
+    need('tokens');
+  if (grading.embeddings > 0 && grader?.embedding === undefined) need('embedding');
+  add('grader', grading.answers * answers, named.text, grader?.model);
+  add('embedding', grading.embeddings * answers, named.embedding, grader?.embedding?.model);
+}
+
+/** A grader is one provider for all, or one for text and one for embeddings. */
+function graderOf(
+  value: unknown,
+  providers: readonly Provider[],
+): { readonly text: Provider | null; readonly embedding: Provider | null } {
+  if (isMapping(value) && value.id === undefined) {
+    return { text: namedProvider(value.text, providers), embedding: namedProvider(value.embedding, providers) };
+  }
+  const provider = namedProvider(value, providers);
+  return { text: provider, embedding: provider?.id.includes('embedding') === true ? provider : null };
+}

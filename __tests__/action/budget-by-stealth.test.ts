@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { reportSchema } from '../../src/report/model/schema.js';
-import type { Report } from '../../src/report/model/schema.js';
+import { reportSchema, type Report } from '../../src/report/model/schema.js';
 import { lockfileText } from '../../src/openrouter/catalogue/lockfile.js';
 import { catalogue, model } from '../support/catalogue.js';
 import { modelRow } from '../support/catalogue-server.js';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { RunChanges, Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startStage, type RunChanges, type Stage } from '../support/pull-request.js';
 
 /**
  * What a pull request may try so as to spend more than the default branch allows. Each attempt is judged by the default

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { inProcess, verdictOf } from '../support/measured-stage.js';
-import type { InProcess } from '../support/measured-stage.js';
+import { inProcess, verdictOf, type InProcess } from '../support/measured-stage.js';
 import {
   accountPages,
   answers,
@@ -11,10 +10,9 @@ import {
   limitedKey,
   startOpenRouter,
   withoutPort,
+  type AccountPages,
 } from '../support/openrouter-server.js';
-import type { AccountPages } from '../support/openrouter-server.js';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
 
 /** The action with a key: a run costs $0.12, 100 x (1,000 x $1/M + 100 x $2/M). */
 

@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { lockfileText } from '../../src/openrouter/catalogue/lockfile.js';
-import { reportSchema } from '../../src/report/model/schema.js';
-import type { Report } from '../../src/report/model/schema.js';
+import { reportSchema, type Report } from '../../src/report/model/schema.js';
 import { catalogue, model } from '../support/catalogue.js';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { RunChanges, Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startStage, type RunChanges, type Stage } from '../support/pull-request.js';
 import type { ActionResult } from '../support/run-action.js';
 
 /** What the tip of the default branch decides, and base does not. A request of acme/small costs $0.0012. */

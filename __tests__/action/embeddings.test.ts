@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { CatalogueServer } from '../support/catalogue-server.js';
-import { startCatalogueServer } from '../support/catalogue-server.js';
+import { type CatalogueServer, startCatalogueServer } from '../support/catalogue-server.js';
 import { EMBEDDING_CATALOGUE, embeddingManifest } from '../support/embedding-catalogue.js';
 import { inProcess, verdictOf } from '../support/measured-stage.js';
-import { openChange, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { openChange, startStage, type Stage } from '../support/pull-request.js';
 
 /** A suite that embeds documents, through the action: 500 requests x 400 tokens x $0.00000002 = $0.004. */
 

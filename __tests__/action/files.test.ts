@@ -2,10 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { RunChanges, Stage } from '../support/pull-request.js';
-import type { ActionResult } from '../support/run-action.js';
-import { readActionFile, spawned } from '../support/run-action.js';
+import { manifestText, openChange, startStage, type RunChanges, type Stage } from '../support/pull-request.js';
+import { type ActionResult, readActionFile, spawned } from '../support/run-action.js';
 import { commandsIn } from '../support/runner.js';
 
 /** The files of the runner and the report file, where they cannot be written or are no files. */

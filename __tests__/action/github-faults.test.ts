@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../support/github-faults.js';
-import { inProcess } from '../support/measured-stage.js';
-import type { InProcess } from '../support/measured-stage.js';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { inProcess, type InProcess } from '../support/measured-stage.js';
+import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
 
 /**
  * The whole action before a GitHub that fails for good, with a clock of its own, so that every attempt is made. What

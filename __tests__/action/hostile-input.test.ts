@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { modelRow } from '../support/catalogue-server.js';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
-import { spawned } from '../support/run-action.js';
-import type { ActionResult } from '../support/run-action.js';
+import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { spawned, type ActionResult } from '../support/run-action.js';
 
 /**
  * The action, fed with what means something to the runner wherever somebody outside has a say. A run fails by

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { manifestText, openChange, pullRequestPayload, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { manifestText, openChange, pullRequestPayload, startStage, type Stage } from '../support/pull-request.js';
 
 /** The action on every event but pull_request. */
 

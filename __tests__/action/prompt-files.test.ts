@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { errorReportSchema } from '../../src/report/model/schema.js';
 import type { FileContent, FileTree } from '../support/github-state.js';
-import { inProcess, verdictOf } from '../support/measured-stage.js';
-import type { InProcess, InProcessChanges } from '../support/measured-stage.js';
-import { openChange, pullRequestPayload, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { inProcess, verdictOf, type InProcess, type InProcessChanges } from '../support/measured-stage.js';
+import { openChange, pullRequestPayload, startStage, type Stage } from '../support/pull-request.js';
 
 /**
  * Prompt files read through the API at the commits of a pull request. Tokens cost $1 a million in the prompt and $2 a

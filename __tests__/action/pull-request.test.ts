@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { reportSchema } from '../../src/report/model/schema.js';
-import type { Report } from '../../src/report/model/schema.js';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
-import type { ActionResult } from '../support/run-action.js';
-import { readActionFile } from '../support/run-action.js';
+import { reportSchema, type Report } from '../../src/report/model/schema.js';
+import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { type ActionResult, readActionFile } from '../support/run-action.js';
 
 /** The action against a GitHub and a catalogue on loopback, as a workflow on a pull request would run it. */
 

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { inProcess, verdictOf, withWorkspace } from '../support/measured-stage.js';
-import type { InProcess } from '../support/measured-stage.js';
+import { inProcess, verdictOf, withWorkspace, type InProcess } from '../support/measured-stage.js';
 import {
   accountPages,
   answers,
@@ -9,10 +8,9 @@ import {
   isOfModels,
   keyAnswer,
   withoutPort,
+  type AccountPages,
 } from '../support/openrouter-server.js';
-import type { AccountPages } from '../support/openrouter-server.js';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
 
 /** The action with recordings of what the suite `evals` used; it is estimated at 100 x (1,000 + 2 x 100) x $1/M = $0.12. */
 

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { reportsSchema } from '../../src/report/model/schema.js';
-import type { Report } from '../../src/report/model/schema.js';
+import { reportsSchema, type Report } from '../../src/report/model/schema.js';
 import type { FileTree } from '../support/github-state.js';
-import { inProcess, verdictOf } from '../support/measured-stage.js';
-import type { InProcess } from '../support/measured-stage.js';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { inProcess, verdictOf, type InProcess } from '../support/measured-stage.js';
+import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
 
 /**
  * What a reviewer reads of a change that stands at two commits: its cause, by name and with its cost. acme/small and GPT

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { estimateManifest } from '../../src/budget/estimate.js';
-import type { Totals } from '../../src/budget/estimate.js';
+import { estimateManifest, type Totals } from '../../src/budget/estimate.js';
 import { decimal } from '../../src/lib/money/decimal.js';
 import { catalogue, endpoint, model } from '../support/catalogue.js';
 import { call, manifest, suite, tokens } from '../support/manifest.js';

@@ -3,11 +3,10 @@ import { countFiles, countHead } from '../../src/check/count-files.js';
 import type { DeclaredManifests } from '../../src/check/read-manifests.js';
 import type { FileReader } from '../../src/check/sources.js';
 import { configurationError } from '../../src/lib/errors/problem.js';
-import type { FileText } from '../../src/lib/files/file-text.js';
+import type { FileText } from '../../src/lib/files/read-file.js';
 import type { DeclaredManifest, Manifest } from '../../src/manifest/manifest.js';
 import { parseManifest } from '../../src/manifest/parse.js';
-import type { FilesOfSides } from '../support/files-in-memory.js';
-import { filesInMemory } from '../support/files-in-memory.js';
+import { type FilesOfSides, filesInMemory } from '../support/files-in-memory.js';
 import { policyOfText } from '../support/manifest.js';
 import { problemsOf } from '../support/problems.js';
 

@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ChangeTarget } from '../../src/budget/verdict/baseline.js';
 import type { Manifest, PolicyFile } from '../../src/manifest/manifest.js';
-import type { Budget } from '../../src/manifest/schema.js';
-import { policySchema } from '../../src/manifest/schema.js';
+import { type Budget, policySchema } from '../../src/manifest/schema.js';
 import { dollars, fail, judged, manifest, policyFile, suite } from '../support/judged.js';
 
 /**

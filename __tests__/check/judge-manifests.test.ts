@@ -1,13 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeManifests } from '../../src/check/judge-manifests.js';
+import { judgeManifests, type JudgedManifests, type Prices } from '../../src/check/judge-manifests.js';
 import { expiringNotes } from '../../src/check/notes.js';
-import type { JudgedManifests, Prices } from '../../src/check/judge-manifests.js';
 import type { ManifestsWithHead } from '../../src/check/read-manifests.js';
 import type { Sources } from '../../src/check/sources.js';
 import type { Catalogue } from '../../src/openrouter/catalogue/catalogue.js';
 import type { Manifest } from '../../src/manifest/manifest.js';
-import { decimal, toText } from '../../src/lib/money/decimal.js';
-import type { Decimal } from '../../src/lib/money/decimal.js';
+import { decimal, toText, type Decimal } from '../../src/lib/money/decimal.js';
 import { catalogue, endpoint, model } from '../support/catalogue.js';
 import { dollars, DOLLARS, evals, fail, inWords, manifest, policyFile } from '../support/judged.js';
 import { found, onMain, sources } from '../support/sources.js';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readManifests } from '../../src/check/read-manifests.js';
-import type { DeclaredManifests } from '../../src/check/read-manifests.js';
+import { readManifests, type DeclaredManifests } from '../../src/check/read-manifests.js';
 import type { Sources } from '../../src/check/sources.js';
 import { toText } from '../../src/lib/money/decimal.js';
 import { NoVerdictError } from '../../src/lib/errors/problem.js';

@@ -2,11 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CatalogueServer } from '../support/catalogue-server.js';
-import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText } from '../support/command-line.js';
-import type { TestRepository } from '../support/repository.js';
-import { testRepository } from '../support/repository.js';
+import { type TestRepository, testRepository } from '../support/repository.js';
 import { commandsIn } from '../support/runner.js';
 import { yamlishFile } from '../support/yamlish.js';
 

@@ -3,10 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { reportSchema } from '../../src/report/model/schema.js';
-import type { CatalogueServer } from '../support/catalogue-server.js';
-import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
-import { commandLine, DATE, manifestText } from '../support/command-line.js';
-import type { Setting } from '../support/command-line.js';
+import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { commandLine, DATE, manifestText, type Setting } from '../support/command-line.js';
 import { accountPages, answers, API_KEY, generationAnswer, isOfModels } from '../support/openrouter-server.js';
 import { temporaryFolder } from '../support/repository.js';
 

@@ -1,14 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorReportSchema, reportSchema } from '../../src/report/model/schema.js';
-import type { Report } from '../../src/report/model/schema.js';
-import type { CatalogueServer } from '../support/catalogue-server.js';
-import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
-import { commandLine, DATE, manifestText } from '../support/command-line.js';
-import type { Setting } from '../support/command-line.js';
-import type { TestRepository } from '../support/repository.js';
-import { testRepository } from '../support/repository.js';
+import { errorReportSchema, reportSchema, type Report } from '../../src/report/model/schema.js';
+import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { commandLine, DATE, manifestText, type Setting } from '../support/command-line.js';
+import { type TestRepository, testRepository } from '../support/repository.js';
 
 let server: CatalogueServer;
 let repository: TestRepository;

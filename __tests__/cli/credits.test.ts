@@ -1,10 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { CatalogueServer } from '../support/catalogue-server.js';
-import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
-import { commandLine, DATE, manifestText } from '../support/command-line.js';
-import type { Ended } from '../support/command-line.js';
+import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { commandLine, DATE, manifestText, type Ended } from '../support/command-line.js';
 import {
   accountPages,
   answers,
@@ -15,8 +13,8 @@ import {
   limitedKey,
   startOpenRouter,
   withoutPort,
+  type AccountPages,
 } from '../support/openrouter-server.js';
-import type { AccountPages } from '../support/openrouter-server.js';
 import { temporaryFolder } from '../support/repository.js';
 
 /** A run of the manifest costs $0.20. */

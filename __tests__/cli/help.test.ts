@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { COMMAND_NAMES, COMMANDS } from '../../src/cli/commands.js';
-import type { CommandName } from '../../src/cli/commands.js';
-import { commandHelp, overview } from '../../src/cli/help.js';
+import { COMMAND_NAMES, COMMANDS, type CommandName, commandHelp, overview } from '../../src/cli/commands.js';
 import { widthOf } from '../../src/lib/text/columns.js';
 import { commandLine } from '../support/command-line.js';
 import { ROOT } from '../support/project-files.js';

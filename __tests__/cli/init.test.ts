@@ -5,11 +5,9 @@ import { parse } from 'yaml';
 import { parseManifest } from '../../src/manifest/parse.js';
 import { toText } from '../../src/lib/money/decimal.js';
 import { reportSchema } from '../../src/report/model/schema.js';
-import type { CatalogueServer } from '../support/catalogue-server.js';
-import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE } from '../support/command-line.js';
-import type { TestRepository } from '../support/repository.js';
-import { testRepository } from '../support/repository.js';
+import { type TestRepository, testRepository } from '../support/repository.js';
 import { commandsIn } from '../support/runner.js';
 import { actionlint, stepsOf } from '../support/workflows.js';
 

@@ -2,8 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
-import type { CatalogueServer } from '../support/catalogue-server.js';
-import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText } from '../support/command-line.js';
 import { temporaryFolder } from '../support/repository.js';
 import { commandsIn } from '../support/runner.js';

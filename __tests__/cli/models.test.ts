@@ -1,10 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CatalogueServer } from '../support/catalogue-server.js';
-import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
-import { commandLine, DATE, manifestText } from '../support/command-line.js';
-import type { Setting } from '../support/command-line.js';
+import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { commandLine, DATE, manifestText, type Setting } from '../support/command-line.js';
 import { temporaryFolder } from '../support/repository.js';
 
 const dear = { prompt: '0.000003', completion: '0.000015', input_cache_read: '0.0000003' };

@@ -1,12 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { errorReportSchema, reportSchema } from '../../src/report/model/schema.js';
-import type { Report } from '../../src/report/model/schema.js';
-import type { CatalogueServer } from '../support/catalogue-server.js';
-import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
-import { commandLine, DATE } from '../support/command-line.js';
-import type { Ended } from '../support/command-line.js';
+import { errorReportSchema, reportSchema, type Report } from '../../src/report/model/schema.js';
+import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { commandLine, DATE, type Ended } from '../support/command-line.js';
 import { temporaryFolder, testRepository } from '../support/repository.js';
 
 /** Prompt files on the command line: from the working tree at head, from git at `--base REF`. $1 a million tokens. */

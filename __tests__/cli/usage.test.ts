@@ -2,10 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { usageDocumentSchema, type UsageDocument } from '../../src/usage/totals/usage-document.js';
-import type { CatalogueServer } from '../support/catalogue-server.js';
-import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
-import { commandLine, DATE } from '../support/command-line.js';
-import type { Setting } from '../support/command-line.js';
+import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { commandLine, DATE, type Setting } from '../support/command-line.js';
 import { temporaryFolder } from '../support/repository.js';
 
 /** acme/one costs $1 a million prompt and $2 a million completion tokens. */

@@ -3,13 +3,11 @@ import { cpSync, existsSync, symlinkSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { z } from 'zod';
-import { startCatalogueServer } from '../support/catalogue-server.js';
-import type { CatalogueServer } from '../support/catalogue-server.js';
+import { startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
 import { catalogueOfTheExamples } from '../support/examples.js';
 import { ROOT, allCodeBlocks, readProjectFile } from '../support/project-files.js';
 import { testRepository } from '../support/repository.js';
-import type { EndedProcess } from '../support/process.js';
-import { runToEnd } from '../support/process.js';
+import { type EndedProcess, runToEnd } from '../support/process.js';
 
 /**
  * Every command that the pages show, run as shown: in a repository with a manifest, a lock and a

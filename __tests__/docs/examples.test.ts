@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
-import { reportSchema } from '../../src/report/model/schema.js';
-import type { Report } from '../../src/report/model/schema.js';
-import { startCatalogueServer } from '../support/catalogue-server.js';
-import type { CatalogueServer } from '../support/catalogue-server.js';
+import { reportSchema, type Report } from '../../src/report/model/schema.js';
+import { startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
 import { catalogueOfTheExamples, exampleManifests, lockOf, runWithoutNetwork } from '../support/examples.js';
 import { readProjectFile } from '../support/project-files.js';
 

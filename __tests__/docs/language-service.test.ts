@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { validate } from '@actions/languageservice';
+import { validate, type ActionsMetadataProvider } from '@actions/languageservice';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { ActionsMetadataProvider } from '@actions/languageservice';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { DEFAULT_ACTION } from '../../src/cli/starter-files.js';

@@ -8,8 +8,8 @@ import {
   parseWorkflow,
   stepsOf,
   workflowBlocks,
+  type Workflow,
 } from '../support/workflows.js';
-import type { Workflow } from '../support/workflows.js';
 
 const OWN = await ownWorkflows();
 const COPIED = [...(await exampleWorkflows()), ...(await workflowBlocks())];

@@ -1,10 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { modelRow } from '../support/catalogue-server.js';
 import { CATALOGUE_FAULTS } from '../support/catalogue-faults.js';
-import { answer, startFaultServer } from '../support/fault-server.js';
-import type { Fault, FaultServer } from '../support/fault-server.js';
-import { manifestText, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { answer, startFaultServer, type Fault, type FaultServer } from '../support/fault-server.js';
+import { manifestText, startStage, type Stage } from '../support/pull-request.js';
 import type { ActionResult } from '../support/run-action.js';
 
 /**

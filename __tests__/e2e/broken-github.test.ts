@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
 import { commandsIn } from '../support/runner.js';
 
 /**

@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { modelRow, startCatalogueServer } from '../support/catalogue-server.js';
-import type { CatalogueServer } from '../support/catalogue-server.js';
+import { modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
 import { manifestText } from '../support/pull-request.js';
-import { spawned } from '../support/run-action.js';
-import type { ProcessOptions } from '../support/run-action.js';
+import { spawned, type ProcessOptions } from '../support/run-action.js';
 import { commandsIn } from '../support/runner.js';
 
 /** The built command line whose output nobody takes, and what libraries print and throw in it. */

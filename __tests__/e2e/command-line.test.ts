@@ -6,11 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { errorReportSchema, reportSchema } from '../../src/report/model/schema.js';
 import { VERSION } from '../../src/lib/version.js';
-import type { CatalogueServer } from '../support/catalogue-server.js';
-import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { manifestText } from '../support/command-line.js';
-import type { TestRepository } from '../support/repository.js';
-import { testRepository } from '../support/repository.js';
+import { type TestRepository, testRepository } from '../support/repository.js';
 import { spawned } from '../support/run-action.js';
 
 /** The built command line as a process: the real streams, exit codes, git and network. */

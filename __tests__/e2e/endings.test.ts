@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../support/github-faults.js';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { BundleChanges, Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startStage, type BundleChanges, type Stage } from '../support/pull-request.js';
 import type { ActionResult } from '../support/run-action.js';
 import { commandsIn } from '../support/runner.js';
 

@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { manifestText, openChange, pullRequestPayload, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
-import { startRecordingProxy } from '../support/recording-proxy.js';
-import type { RecordingProxy } from '../support/recording-proxy.js';
+import { manifestText, openChange, pullRequestPayload, startStage, type Stage } from '../support/pull-request.js';
+import { startRecordingProxy, type RecordingProxy } from '../support/recording-proxy.js';
 
 /** GitHub Enterprise Server has its APIs below its own address; whatever leaves this machine would go through the proxy. */
 

@@ -2,8 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { manifestText, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { manifestText, startStage, type Stage } from '../support/pull-request.js';
 
 /**
  * Manifests that are made to cost memory, through the built bundle. The bounds are above what a manifest of one call takes

@@ -13,8 +13,7 @@ import {
   isOfModels,
   keyAnswer,
 } from '../support/openrouter-server.js';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
 import { spawned } from '../support/run-action.js';
 
 /** The built bundle with recordings, a key and prompt files: what the rooms are proved for must have come through the build. */

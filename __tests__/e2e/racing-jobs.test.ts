@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
 
 /** Several jobs at once on one pull request, as those of a matrix or of quick pushes are. */
 

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { decimal } from '../../src/lib/money/decimal.js';
-import type { DeclaredManifest } from '../../src/manifest/manifest.js';
-import { runsPerMonth } from '../../src/manifest/manifest.js';
+import { type DeclaredManifest, runsPerMonth } from '../../src/manifest/manifest.js';
 import { parseManifest } from '../../src/manifest/parse.js';
 import { EVERY_FIELD, withCall, withSuite, withTop } from '../support/manifest-text.js';
 import { placedProblems } from '../support/placed-problems.js';

@@ -1,9 +1,7 @@
 import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
-import type { CatalogueContent } from './catalogue-server.js';
-import { modelRow } from './catalogue-server.js';
+import { type CatalogueContent, modelRow } from './catalogue-server.js';
 import { ROOT, projectFiles, readProjectFile } from './project-files.js';
-import type { EndedProcess } from './process.js';
-import { runToEnd } from './process.js';
+import { type EndedProcess, runToEnd } from './process.js';
 
 /** The examples, and the built command line run on them as their reader runs it. */
 

@@ -1,5 +1,5 @@
 import type { FileReader, SideFile } from '../../src/check/sources.js';
-import type { FileText } from '../../src/lib/files/file-text.js';
+import type { FileText } from '../../src/lib/files/read-file.js';
 import { blobId } from '../../src/lib/files/git-files.js';
 import type { Side } from '../../src/manifest/from-files/file-set.js';
 

@@ -5,8 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { add, decimal, times, ZERO, type Decimal } from '../../src/lib/money/decimal.js';
-import { toNumber } from '../../src/lib/money/decimal.js';
+import { add, decimal, times, ZERO, type Decimal, toNumber } from '../../src/lib/money/decimal.js';
 import { portOf } from './catalogue-server.js';
 
 /**

@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Annotation } from '../../src/action/annotations.js';
 import { runAction } from '../../src/action/run.js';
-import { reportSchema } from '../../src/report/model/schema.js';
-import type { Report } from '../../src/report/model/schema.js';
+import { reportSchema, type Report } from '../../src/report/model/schema.js';
 import { fakeTime } from './fake-time.js';
 import { API_KEY } from './openrouter-server.js';
-import { pullRequestPayload } from './pull-request.js';
-import type { Stage } from './pull-request.js';
+import { pullRequestPayload, type Stage } from './pull-request.js';
 import { readActionFile } from './run-action.js';
 
 /** The action in this process, on a stage: with a clock that no pause holds up, and a workspace of the test's own. */

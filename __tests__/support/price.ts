@@ -1,9 +1,7 @@
 import type { CatalogueEndpoint, CatalogueModel, Pricing } from '../../src/openrouter/catalogue/catalogue.js';
 import type { NamedCall } from '../../src/manifest/manifest.js';
-import type { Decimal } from '../../src/lib/money/decimal.js';
-import { toText } from '../../src/lib/money/decimal.js';
-import type { CallPrice } from '../../src/budget/pricing/call-price.js';
-import { priceCall } from '../../src/budget/pricing/price-call.js';
+import { type Decimal, toText } from '../../src/lib/money/decimal.js';
+import { type CallPrice, priceCall } from '../../src/budget/pricing/price-call.js';
 import { catalogue, model } from './catalogue.js';
 import { call } from './manifest.js';
 

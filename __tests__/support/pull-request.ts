@@ -1,10 +1,7 @@
-import { startCatalogueServer, endpointRow, modelRow } from './catalogue-server.js';
-import type { CatalogueServer } from './catalogue-server.js';
-import { startGitHub } from './github-server.js';
-import type { GitHubServer } from './github-server.js';
+import { startCatalogueServer, endpointRow, modelRow, type CatalogueServer } from './catalogue-server.js';
+import { startGitHub, type GitHubServer } from './github-server.js';
 import type { FileTree } from './github-state.js';
-import { runBundle, runInProcess } from './run-action.js';
-import type { ActionResult, ActionRun, ProcessOptions } from './run-action.js';
+import { runBundle, runInProcess, type ActionResult, type ActionRun, type ProcessOptions } from './run-action.js';
 
 /** A repository with a pull request, a catalogue, and the action run on them; all on loopback. */
 

@@ -8,7 +8,7 @@ import type { Decimal } from '../../src/lib/money/decimal.js';
 import { priceBook, type PriceBook } from '../../src/usage/record/price-book.js';
 import { startRecorder, type Recorder } from '../../src/usage/record/recorder.js';
 import { openUsageFile } from '../../src/usage/record/rows.js';
-import { upstreamsOf } from '../../src/usage/record/upstreams.js';
+import { upstreamsOf } from '../../src/usage/record/routes.js';
 import { catalogue, model } from './catalogue.js';
 
 /** A recorder in the process, before an upstream on loopback. */

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
-import { errorReportSchema, reportSchema, reportsSchema } from '../../src/report/model/schema.js';
-import type { ErrorReport, Report, Reports } from '../../src/report/model/schema.js';
+import {
+  errorReportSchema,
+  reportSchema,
+  reportsSchema,
+  type ErrorReport,
+  type Report,
+  type Reports,
+} from '../../src/report/model/schema.js';
 
 const REPORTS = new URL('../fixtures/reports/', import.meta.url);
 

@@ -1,6 +1,5 @@
 import type { Catalogue } from '../../src/openrouter/catalogue/catalogue.js';
-import { compareEstimates } from '../../src/budget/comparison/comparison.js';
-import type { Comparison } from '../../src/budget/comparison/comparison.js';
+import { compareEstimates, type Comparison } from '../../src/budget/comparison/comparison.js';
 import { estimateManifest } from '../../src/budget/estimate.js';
 import type { Manifest } from '../../src/manifest/manifest.js';
 import { suggest, worthShowing } from '../../src/budget/suggestions/suggest.js';

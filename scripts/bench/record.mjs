@@ -49,7 +49,7 @@ async function record(upstream) {
   const [{ startRecorder }, { openUsageFile }, { upstreamsOf }, { patientDispatcher }] = await Promise.all([
     import('../../src/usage/record/recorder.js'),
     import('../../src/usage/record/rows.js'),
-    import('../../src/usage/record/upstreams.js'),
+    import('../../src/usage/record/routes.js'),
     import('../../src/lib/http/network.js'),
   ]);
   const folder = mkdtempSync(join(tmpdir(), 'llm-budget-bench-'));

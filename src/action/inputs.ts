@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { NoVerdictError, problem } from '../lib/errors/problem.js';
-import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../lib/inputs/catalogue-url.js';
-import { repositoryPathProblem } from '../lib/inputs/repository-path.js';
+import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl, repositoryPathProblem } from '../lib/inputs.js';
 import { FAIL_ON } from '../report/model/exit-code.js';
 
 /** The action's inputs. Names and defaults are those of action.yml; a test holds the two against each other. */

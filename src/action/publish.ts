@@ -5,12 +5,11 @@ import { annotationsOf } from './annotations.js';
 import { comment } from './comment/comment-step.js';
 import type { RunContext } from './run-context.js';
 import { outputsOf } from './outputs.js';
-import type { ActionWorld } from './environment.js';
+import { type ActionWorld, reportPath } from './environment.js';
 import { dirname } from 'node:path';
 import { jsonDocument } from '../check/render.js';
 import { NoVerdictError, configurationError } from '../lib/errors/problem.js';
 import { makeFolder, refusedTarget, writeTextFile } from '../lib/files/write-file.js';
-import { reportPath } from './environment.js';
 
 /**
  * Shows the report everywhere: log, annotations, report file, outputs, summary, and last the comment. None of it can

@@ -2,8 +2,7 @@ import { check } from '../check/check.js';
 import { errorReport } from '../check/render.js';
 import { accountClient } from '../openrouter/account/account-client.js';
 import { isGate } from './github/event.js';
-import { readInputs } from './inputs.js';
-import type { ActionInputs } from './inputs.js';
+import { readInputs, type ActionInputs } from './inputs.js';
 import type { Note } from '../lib/errors/note.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
 import { errorExitCode, exitCodeOf } from '../report/model/exit-code.js';
@@ -13,12 +12,9 @@ import type { HttpResponse } from '../lib/http/request.js';
 import { combineReports, type ErrorReport, type Report, type ReportDocument } from '../report/model/schema.js';
 import { logLine } from '../lib/text/log.js';
 import { problemsOfUsage, readUsage } from '../usage/read/read-usage.js';
-import { notesOfUnreadable, notesOfUsage } from '../usage/read/usage-notes.js';
-import type { Usage } from '../usage/read/usage.js';
-import { readRunContext } from './run-context.js';
-import type { RunContext } from './run-context.js';
+import { notesOfUnreadable, notesOfUsage, type Usage } from '../usage/read/usage.js';
+import { readRunContext, type RunContext, sourcesOf, sourcesOfOne } from './run-context.js';
 import { checkReportFile, publish } from './publish.js';
-import { sourcesOf, sourcesOfOne } from './run-context.js';
 import type { ActionWorld } from './environment.js';
 
 /**

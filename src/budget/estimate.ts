@@ -1,11 +1,19 @@
-import { add, divide, fromInteger, multiply, sum, sumOrNull, times, toText, ZERO } from '../lib/money/decimal.js';
-import type { Decimal } from '../lib/money/decimal.js';
-import { runsPerMonth } from '../manifest/manifest.js';
-import type { Manifest, NamedCall, NamedSuite } from '../manifest/manifest.js';
+import {
+  add,
+  divide,
+  fromInteger,
+  multiply,
+  sum,
+  sumOrNull,
+  times,
+  toText,
+  ZERO,
+  type Decimal,
+} from '../lib/money/decimal.js';
+import { runsPerMonth, type Manifest, type NamedCall, type NamedSuite } from '../manifest/manifest.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
-import type { CallPrice } from './pricing/call-price.js';
+import { type CallPrice, priceCall } from './pricing/price-call.js';
 import { isFreeId } from './pricing/offer.js';
-import { priceCall } from './pricing/price-call.js';
 
 /** US dollars; null where a part has no price: unknown is never $0. */
 export interface Totals {

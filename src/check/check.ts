@@ -1,24 +1,21 @@
 import type { Note } from '../lib/errors/note.js';
 import { compareUsage } from '../usage/calibrate/compare-usage.js';
-import { usageReport } from '../usage/calibrate/usage-report.js';
-import type { UsageReport } from '../usage/calibrate/usage-report.js';
+import { usageReport, type UsageReport } from '../usage/calibrate/usage-report.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { lockfileAgeDays } from '../openrouter/catalogue/lockfile.js';
 import { obtainCatalogue } from '../openrouter/catalogue/source.js';
 import type { Comparison } from '../budget/comparison/comparison.js';
 import { creditsReport } from '../budget/credits/credits-report.js';
-import { runNeeds } from '../budget/credits/run-needs.js';
+import { runNeeds } from '../budget/credits/credits-rule.js';
 import type { AccountClient } from '../openrouter/account/account-client.js';
-import { fetchCredits } from '../openrouter/account/credits.js';
-import type { Credits } from '../openrouter/account/credits.js';
+import { fetchCredits, type Credits } from '../openrouter/account/credits.js';
 import type { Network } from '../lib/http/network.js';
-import type { Manifest } from '../manifest/manifest.js';
-import { modelsDeclared } from '../manifest/manifest.js';
+import { type Manifest, modelsDeclared } from '../manifest/manifest.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
 import { buildReport } from '../report/model/build.js';
 import type { Report } from '../report/model/schema.js';
 import type { Usage } from '../usage/read/usage.js';
-import { chargesOf } from '../usage/charges/recorded-charges.js';
+import { chargesOf } from '../usage/charges/charges.js';
 import { countFiles } from './count-files.js';
 import { judgeManifests } from './judge-manifests.js';
 import {
@@ -37,8 +34,7 @@ import {
   rangeNotes,
 } from './notes.js';
 import { withCatalogueIds } from './resolve-models.js';
-import { readManifests } from './read-manifests.js';
-import type { Manifests } from './read-manifests.js';
+import { readManifests, type Manifests } from './read-manifests.js';
 import type { Sources } from './sources.js';
 
 export interface CheckOptions {

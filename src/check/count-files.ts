@@ -1,12 +1,23 @@
 import type { DeclaredManifest, NamedCall } from '../manifest/manifest.js';
 import type { Note } from '../lib/errors/note.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
-import type { CountedManifest } from '../manifest/from-files/count-manifest.js';
-import { countManifest, namesFiles, needsTokens, NO_FILES } from '../manifest/from-files/count-manifest.js';
-import type { CountFault, ListedPath, Side, Wanted } from '../manifest/from-files/file-set.js';
-import { fileSet, noResults, whereOf } from '../manifest/from-files/file-set.js';
-import { loadCounter } from '../manifest/prompt-tokens/count-tokens.js';
-import type { TokenCounter } from '../manifest/prompt-tokens/count-tokens.js';
+import {
+  type CountedManifest,
+  countManifest,
+  namesFiles,
+  needsTokens,
+  NO_FILES,
+} from '../manifest/from-files/count-manifest.js';
+import {
+  type CountFault,
+  type ListedPath,
+  type Side,
+  type Wanted,
+  fileSet,
+  noResults,
+  whereOf,
+} from '../manifest/from-files/file-set.js';
+import { loadCounter, type TokenCounter } from '../manifest/prompt-tokens/count-tokens.js';
 import type { DeclaredManifests, Manifests } from './read-manifests.js';
 import type { FileReader, SideFile } from './sources.js';
 

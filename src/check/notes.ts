@@ -1,19 +1,16 @@
-import { expiringModels } from '../openrouter/catalogue/expiring-models.js';
+import { expiringModels } from '../openrouter/catalogue/model-warnings.js';
 import { EXPIRES_SOON_DAYS } from './judge-manifests.js';
-import { DEFAULT_CATALOGUE_URL } from '../lib/inputs/catalogue-url.js';
+import { DEFAULT_CATALOGUE_URL } from '../lib/inputs.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { uncoveredModels } from '../openrouter/catalogue/lockfile.js';
 import type { Comparison } from '../budget/comparison/comparison.js';
 import type { CreditsReport } from '../budget/credits/credits-report.js';
 import { possiblyOutdated } from '../budget/comparison/outdated.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
-import { compare, decimal, maximum, toText } from '../lib/money/decimal.js';
-import type { Decimal } from '../lib/money/decimal.js';
+import { compare, decimal, maximum, toText, type Decimal } from '../lib/money/decimal.js';
 import type { Note } from '../lib/errors/note.js';
 import { counted } from '../lib/text/amount.js';
-import { hasLabel } from '../budget/verdict/override.js';
-import type { Approvals } from '../budget/verdict/override.js';
-import type { Judgement } from '../budget/verdict/judge.js';
+import { hasLabel, type Approvals, type Judgement } from '../budget/verdict/judge.js';
 import type { Violation } from '../budget/verdict/violation.js';
 import type { Sources } from './sources.js';
 

@@ -1,12 +1,9 @@
 import type { DeclaredManifest, DeclaredSuite, Manifest, PolicyFile } from '../manifest/manifest.js';
-import { manifestFrom } from '../manifest/parse.js';
-import { policyFrom } from '../manifest/parse.js';
-import type { YamlFile } from '../manifest/yaml-tree.js';
-import { readYaml } from '../manifest/yaml-tree.js';
+import { manifestFrom, policyFrom } from '../manifest/parse.js';
+import { type YamlFile, readYaml } from '../manifest/yaml-tree.js';
 import { configurationError, NoVerdictError, problem } from '../lib/errors/problem.js';
 import type { Note } from '../lib/errors/note.js';
-import { isTip } from './sources.js';
-import type { ManifestSource, PolicySource, Sources } from './sources.js';
+import { isTip, type ManifestSource, type PolicySource, type Sources } from './sources.js';
 
 interface Others<M> {
   readonly base: M | null;

@@ -1,8 +1,7 @@
 import { renderComment } from '../report/markdown/comment.js';
 import type { NoVerdictError } from '../lib/errors/problem.js';
 import type { ErrorReport, Report, ReportDocument } from '../report/model/schema.js';
-import type { TerminalOptions } from '../report/terminal/render.js';
-import { renderTerminal } from '../report/terminal/render.js';
+import { type TerminalOptions, renderTerminal } from '../report/terminal/render.js';
 import { logJson } from '../lib/text/log.js';
 
 export type OutputFormat = 'table' | 'json' | 'markdown';

@@ -3,7 +3,7 @@ import { calibrate, type Calibration } from '../usage/calibrate/calibrate.js';
 import { calibrationDocument } from '../usage/calibrate/usage-report.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { modelsDeclared } from '../manifest/manifest.js';
-import { chargesOf } from '../usage/charges/recorded-charges.js';
+import { chargesOf } from '../usage/charges/charges.js';
 import { countHead } from '../check/count-files.js';
 import { resolvedManifest } from '../check/resolve-models.js';
 import type { AccountClient } from '../openrouter/account/account-client.js';
@@ -19,12 +19,17 @@ import { readFileText } from '../lib/files/read-file.js';
 import { writeTextFile } from '../lib/files/write-file.js';
 import { catalogueFor, priceOptionsOf } from './catalogue-for.js';
 import { accountOfEnvironment } from './credits-command.js';
-import { isGiven, listOption, parseOptions, textOption, usageError, wholeOption } from './options.js';
-import type { ParsedOptions } from './options.js';
-import { filesOnDisk } from './files-on-disk.js';
-import { DEFAULT_MANIFEST, MANIFEST_LIMITS, readManifestText } from './sources-on-disk.js';
-import { writeLine, writeProblem } from './world.js';
-import type { World } from './world.js';
+import {
+  isGiven,
+  listOption,
+  parseOptions,
+  textOption,
+  usageError,
+  wholeOption,
+  type ParsedOptions,
+} from './options.js';
+import { filesOnDisk, DEFAULT_MANIFEST, MANIFEST_LIMITS, readManifestText } from './files-on-disk.js';
+import { writeLine, writeProblem, type World } from './world.js';
 
 const USUAL_WIDTH = 120;
 

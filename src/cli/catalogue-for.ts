@@ -1,13 +1,10 @@
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
-import type { ObtainedCatalogue } from '../openrouter/catalogue/source.js';
-import { obtainCatalogue } from '../openrouter/catalogue/source.js';
+import { type ObtainedCatalogue, obtainCatalogue } from '../openrouter/catalogue/source.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
-import { catalogueUrlOption, isGiven, textOption } from './options.js';
-import type { ParsedOptions } from './options.js';
-import { DEFAULT_LOCK, LOCK_LIMITS } from './sources-on-disk.js';
-import { withProgress, writeLine, writeProblem } from './world.js';
-import type { World } from './world.js';
+import { catalogueUrlOption, isGiven, textOption, type ParsedOptions } from './options.js';
+import { DEFAULT_LOCK, LOCK_LIMITS } from './files-on-disk.js';
+import { withProgress, writeLine, writeProblem, type World } from './world.js';
 
 export interface PriceOptions {
   readonly catalogueUrl: URL;

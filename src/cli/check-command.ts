@@ -1,12 +1,9 @@
 import { resolve } from 'node:path';
 import { check } from '../check/check.js';
-import { errorReport, renderReport } from '../check/render.js';
-import type { OutputFormat } from '../check/render.js';
-import { NoVerdictError } from '../lib/errors/problem.js';
-import type { Problem } from '../lib/errors/problem.js';
+import { errorReport, renderReport, type OutputFormat } from '../check/render.js';
+import { NoVerdictError, type Problem } from '../lib/errors/problem.js';
 import { writeTextFile } from '../lib/files/write-file.js';
-import { errorExitCode, exitCodeOf, FAIL_ON } from '../report/model/exit-code.js';
-import type { FailOn } from '../report/model/exit-code.js';
+import { errorExitCode, exitCodeOf, FAIL_ON, type FailOn } from '../report/model/exit-code.js';
 import type { ErrorReport, Report } from '../report/model/schema.js';
 import {
   catalogueUrlOption,
@@ -16,12 +13,11 @@ import {
   parseOptions,
   textOption,
   valueDespiteErrors,
+  type ParsedOptions,
 } from './options.js';
-import type { ParsedOptions } from './options.js';
 import { keyOfEnvironment } from './catalogue-for.js';
-import { DEFAULT_LOCK, DEFAULT_MANIFEST, gatherSources } from './sources-on-disk.js';
-import { wantsColour, withProgress, writeLine } from './world.js';
-import type { World } from './world.js';
+import { DEFAULT_LOCK, DEFAULT_MANIFEST, gatherSources } from './files-on-disk.js';
+import { wantsColour, withProgress, writeLine, type World } from './world.js';
 
 const FORMATS = ['table', 'json', 'markdown'] as const;
 

@@ -1,24 +1,18 @@
 import { countHead } from '../check/count-files.js';
 import { resolvedManifest } from '../check/resolve-models.js';
 import { modelsDeclared } from '../manifest/manifest.js';
-import { accountClient } from '../openrouter/account/account-client.js';
-import type { AccountClient } from '../openrouter/account/account-client.js';
-import { creditsViolation } from '../budget/credits/credits-rule.js';
+import { accountClient, type AccountClient } from '../openrouter/account/account-client.js';
+import { creditsViolation, runNeeds, type RunNeeds } from '../budget/credits/credits-rule.js';
 import { creditsLines } from '../budget/credits/credits-report.js';
-import { fetchCredits } from '../openrouter/account/credits.js';
-import type { Credits } from '../openrouter/account/credits.js';
-import { runNeeds } from '../budget/credits/run-needs.js';
-import type { RunNeeds } from '../budget/credits/run-needs.js';
+import { fetchCredits, type Credits } from '../openrouter/account/credits.js';
 import { estimateManifest } from '../budget/estimate.js';
 import { parseManifest } from '../manifest/parse.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
 import { catalogueIfAny, keyOfEnvironment } from './catalogue-for.js';
 import { catalogueUrlOption, parseOptions } from './options.js';
-import { filesOnDisk } from './files-on-disk.js';
-import { DEFAULT_LOCK, DEFAULT_MANIFEST, MANIFEST_LIMITS } from './sources-on-disk.js';
-import { withProgress, writeLine } from './world.js';
-import type { World } from './world.js';
+import { filesOnDisk, DEFAULT_LOCK, DEFAULT_MANIFEST, MANIFEST_LIMITS } from './files-on-disk.js';
+import { withProgress, writeLine, type World } from './world.js';
 
 /**
  * `llm-budget credits`: shows what is left to spend and how many runs of the manifest it covers, and warns of the 402

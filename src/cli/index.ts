@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { runCommandLine } from './run.js';
 import type { Output, Shell } from './world.js';
-import { logLines } from '../lib/text/log.js';
-import { redirectConsole } from '../lib/errors/redirect-console.js';
+import { logLines, redirectConsole } from '../lib/text/log.js';
 
 /** Starts the command line with the real streams, clock and network, and sets the exit code. */
 

@@ -1,8 +1,7 @@
 import { join, relative, resolve, sep } from 'node:path';
 import { firstManifest } from '../usage/calibrate/first-manifest.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
-import { estimateManifest } from '../budget/estimate.js';
-import type { Estimate } from '../budget/estimate.js';
+import { estimateManifest, type Estimate } from '../budget/estimate.js';
 import { withoutFiles } from '../manifest/from-files/count-manifest.js';
 import { parseManifest } from '../manifest/parse.js';
 import { NAME_RULE, nameSchema } from '../manifest/schema.js';
@@ -11,14 +10,19 @@ import { money } from '../lib/text/amount.js';
 import { logLine, logVerbatim } from '../lib/text/log.js';
 import { problemsOfUsage, readUsage, requireUsage } from '../usage/read/read-usage.js';
 import { createFiles } from '../lib/files/write-file.js';
-import { catalogueIfAny, priceOptionsOf } from './catalogue-for.js';
-import type { PriceOptions } from './catalogue-for.js';
-import type { ParsedOptions } from './options.js';
-import { isGiven, listOption, parseOptions, textOption, usageError, wholeOption } from './options.js';
-import { rootOf } from './files-on-disk.js';
-import { DEFAULT_MANIFEST } from './sources-on-disk.js';
-import type { StarterCall } from './starter-files.js';
+import { catalogueIfAny, priceOptionsOf, type PriceOptions } from './catalogue-for.js';
 import {
+  type ParsedOptions,
+  isGiven,
+  listOption,
+  parseOptions,
+  textOption,
+  usageError,
+  wholeOption,
+} from './options.js';
+import { rootOf, DEFAULT_MANIFEST } from './files-on-disk.js';
+import {
+  type StarterCall,
   DEFAULT_ACTION,
   isAction,
   schemaLine,
@@ -27,8 +31,7 @@ import {
   starterManifest,
   starterWorkflow,
 } from './starter-files.js';
-import { writeLine, writeProblem } from './world.js';
-import type { World } from './world.js';
+import { writeLine, writeProblem, type World } from './world.js';
 
 const WORKFLOW = '.github/workflows/llm-budget.yml';
 

@@ -3,20 +3,17 @@ import { fetchCatalogue } from '../openrouter/catalogue/live.js';
 import { lockfileText, parseLockfile, uncoveredModels } from '../openrouter/catalogue/lockfile.js';
 import { countHead } from '../check/count-files.js';
 import { resolvedManifest } from '../check/resolve-models.js';
-import type { Manifest } from '../manifest/manifest.js';
+import { type Manifest, modelsDeclared } from '../manifest/manifest.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
-import { modelsDeclared } from '../manifest/manifest.js';
 import { parseManifest } from '../manifest/parse.js';
 import { counted } from '../lib/text/amount.js';
 import { logLine } from '../lib/text/log.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
 import { writeTextFile } from '../lib/files/write-file.js';
 import { catalogueUrlOption, isGiven, parseOptions, textOption } from './options.js';
-import { filesOnDisk } from './files-on-disk.js';
+import { filesOnDisk, DEFAULT_LOCK, DEFAULT_MANIFEST, LOCK_LIMITS, readManifestText } from './files-on-disk.js';
 import { keyOfEnvironment } from './catalogue-for.js';
-import { DEFAULT_LOCK, DEFAULT_MANIFEST, LOCK_LIMITS, readManifestText } from './sources-on-disk.js';
-import { withProgress, writeLine } from './world.js';
-import type { World } from './world.js';
+import { withProgress, writeLine, type World } from './world.js';
 
 /**
  * `llm-budget lock`: saves the catalogue's facts on the models in use to the lockfile. With `--check` nothing is written

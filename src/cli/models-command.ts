@@ -1,19 +1,14 @@
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { withEndpoints } from '../openrouter/catalogue/live.js';
 import { toText } from '../lib/money/decimal.js';
-import type { EndpointPrice } from '../budget/pricing/endpoint-spread.js';
-import { endpointSpread } from '../budget/pricing/endpoint-spread.js';
-import type { ListedModel } from '../budget/pricing/model-listing.js';
-import { listModels } from '../budget/pricing/model-listing.js';
-import type { ModelRow } from '../report/terminal/model-table.js';
-import { modelTable } from '../report/terminal/model-table.js';
+import { type EndpointPrice, endpointSpread, type ListedModel, listModels } from '../budget/pricing/model-listing.js';
+import { type ModelRow, modelTable } from '../report/terminal/model-table.js';
 import { counted } from '../lib/text/amount.js';
 import { closest } from '../lib/text/closest.js';
 import { logJson } from '../lib/text/log.js';
 import { catalogueFor, keyOfEnvironment, priceOptionsOf } from './catalogue-for.js';
 import { isGiven, parseOptions } from './options.js';
-import { withProgress, writeLine } from './world.js';
-import type { World } from './world.js';
+import { withProgress, writeLine, type World } from './world.js';
 
 /** Each model's endpoints take a request, so a query that matches the whole catalogue asks for the first ones only. */
 const MOST_SPREADS = 30;

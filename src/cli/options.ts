@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
-import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../lib/inputs/catalogue-url.js';
+import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../lib/inputs.js';
 import { LARGEST_WHOLE_NUMBER } from '../manifest/scalars.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { closest } from '../lib/text/closest.js';
-import type { CommandDefinition, CommandName, OptionDefinition } from './commands.js';
-import { COMMANDS } from './commands.js';
+import { type CommandDefinition, type CommandName, type OptionDefinition, COMMANDS } from './commands.js';
 
 /** The arguments of a command, checked against its definition. Without `--help`, which `run.ts` handles for all. */
 export interface ParsedOptions {

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { configurationError } from '../lib/errors/problem.js';
-import { errorCode, reasonOf } from '../lib/errors/system-error.js';
+import { configurationError, errorCode, reasonOf } from '../lib/errors/problem.js';
 import type { Decimal } from '../lib/money/decimal.js';
 import { amount } from '../manifest/scalars.js';
 import { NAME_RULE, nameSchema } from '../manifest/schema.js';
@@ -9,8 +8,7 @@ import { summaryLines } from '../usage/record/summary.js';
 import { priceOptionsOf } from './catalogue-for.js';
 import { isGiven, parseOptions, textOption, usageError } from './options.js';
 import { openRecordSession, type RecordSettings } from './record-session.js';
-import { writeLine } from './world.js';
-import type { World } from './world.js';
+import { writeLine, type World } from './world.js';
 
 export const DEFAULT_USAGE_FILE = 'llm-budget.usage.jsonl';
 

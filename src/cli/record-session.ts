@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { countHead } from '../check/count-files.js';
 import { resolvedManifest } from '../check/resolve-models.js';
-import { filesOnDisk } from './files-on-disk.js';
+import { filesOnDisk, DEFAULT_MANIFEST, MANIFEST_LIMITS, readManifestText } from './files-on-disk.js';
 import { estimateManifest } from '../budget/estimate.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
@@ -16,11 +16,9 @@ import { priceBook, statedCost, type LoadEndpoints, type PriceBook } from '../us
 import { startRecorder } from '../usage/record/recorder.js';
 import { openUsageFile } from '../usage/record/rows.js';
 import type { RecordSummary } from '../usage/record/summary.js';
-import { upstreamsOf } from '../usage/record/upstreams.js';
+import { upstreamsOf } from '../usage/record/routes.js';
 import { catalogueFor, catalogueIfAny, keyOfEnvironment, type PriceOptions } from './catalogue-for.js';
-import { DEFAULT_MANIFEST, MANIFEST_LIMITS, readManifestText } from './sources-on-disk.js';
-import { writeLine } from './world.js';
-import type { World } from './world.js';
+import { writeLine, type World } from './world.js';
 
 /** What `llm-budget record` and the action `record` have in common: a recorder with its prices, its cap and its summary. */
 

@@ -3,11 +3,8 @@ import { configurationError, NoVerdictError } from '../lib/errors/problem.js';
 import type { Network } from '../lib/http/network.js';
 import { logLines } from '../lib/text/log.js';
 import { VERSION } from '../lib/version.js';
-import type { CommandName } from './commands.js';
-import { COMMAND_NAMES, isCommandName } from './commands.js';
-import { commandHelp, overview } from './help.js';
-import type { Shell, World } from './world.js';
-import { writeProblem } from './world.js';
+import { type CommandName, COMMAND_NAMES, isCommandName, commandHelp, overview } from './commands.js';
+import { type Shell, type World, writeProblem } from './world.js';
 
 /** Runs a command with what follows its name, and returns the exit code. */
 type Command = (args: readonly string[], world: World) => number | Promise<number>;

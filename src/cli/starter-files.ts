@@ -1,7 +1,6 @@
 import { HEADROOM, scalar } from '../usage/calibrate/first-manifest.js';
 import type { Estimate } from '../budget/estimate.js';
-import { fromUnits, isZero, multiply, toText } from '../lib/money/decimal.js';
-import type { Decimal } from '../lib/money/decimal.js';
+import { fromUnits, isZero, multiply, toText, type Decimal } from '../lib/money/decimal.js';
 import { money } from '../lib/text/amount.js';
 
 /** The call of a first manifest; all numbers are whole. */

@@ -6,8 +6,7 @@ import { renderUsage } from '../usage/totals/render-usage.js';
 import { usageDocument } from '../usage/totals/usage-document.js';
 import { catalogueIfAny, priceOptionsOf } from './catalogue-for.js';
 import { isGiven, parseOptions, usageError } from './options.js';
-import { writeLine, writeProblem } from './world.js';
-import type { World } from './world.js';
+import { writeLine, writeProblem, type World } from './world.js';
 
 const USUAL_WIDTH = 120;
 

@@ -3,12 +3,21 @@ import { compare, toText } from '../lib/money/decimal.js';
 import { closest } from '../lib/text/closest.js';
 import type { Mistake } from './errors.js';
 import type { Path } from './manifest.js';
-import type { Budget, Call, DeclaredCall, Tokens } from './schema.js';
-import { callSchema, DEFAULT_RUN, manifestSchema, nameSchema, NAME_RULE, suiteSchema } from './schema.js';
+import {
+  type Budget,
+  type Call,
+  type DeclaredCall,
+  type Tokens,
+  callSchema,
+  DEFAULT_RUN,
+  manifestSchema,
+  nameSchema,
+  NAME_RULE,
+  suiteSchema,
+} from './schema.js';
 import { quoted, shownPath } from './shown.js';
 import { TOKEN_PARTS } from './token-parts.js';
-import type { IsWrong, Tree } from './tree.js';
-import { isMap } from './tree.js';
+import { type IsWrong, type Tree, isMap } from './tree.js';
 import type { YamlFile } from './yaml-tree.js';
 
 /** What the fields of a manifest must be to each other, once each of them is right by itself. */

@@ -1,5 +1,4 @@
-import type { Budget, Call, DeclaredCall, Policy, Suite } from './schema.js';
-import { DEFAULT_RUN } from './schema.js';
+import { type Budget, type Call, type DeclaredCall, type Policy, type Suite, DEFAULT_RUN } from './schema.js';
 
 /** A place in a file; both count from 1. */
 export interface Position {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Decimal } from '../lib/money/decimal.js';
-import { parseDecimal } from '../lib/money/decimal.js';
+import { type Decimal, parseDecimal } from '../lib/money/decimal.js';
 
 /**
  * A number as it stands in the file. YAML's own number type is a binary float that has lost the digits, the sign of

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { compare, fromInteger, toText, ZERO } from '../lib/money/decimal.js';
-import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from '../lib/inputs/repository-path.js';
+import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from '../lib/inputs.js';
 import { isTree, ROW_FORMATS, rowFormat } from './row-format.js';
 import { amount, amountOf, AMOUNT_RULE, NumberLiteral, wholeNumber } from './scalars.js';
 

@@ -4,7 +4,7 @@ import { HttpFailure, isTransientStatus } from '../lib/http/failure.js';
 import type { Network } from '../lib/http/network.js';
 import { getJson } from '../lib/http/request.js';
 import { retry, sharedTime, type RetryLimits } from '../lib/http/retry.js';
-import { catalogueUrlText } from '../lib/inputs/catalogue-url.js';
+import { catalogueUrlText } from '../lib/inputs.js';
 
 export interface ClientOptions {
   /** Paths are appended to it. */

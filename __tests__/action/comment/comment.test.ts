@@ -1,10 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { marker } from '../../../src/action/comment/own-comments.js';
+import { marker, listComments, readOwnComments } from '../../../src/action/comment/own-comments.js';
 import type { GitHubClient } from '../../../src/action/github/client.js';
 import { HEAD_MOVED, upsertComment, type CommentOutcome } from '../../../src/action/comment/comment.js';
-import { listComments, readOwnComments } from '../../../src/action/comment/own-comments.js';
 import { fetchOver, sendThrough, type Fetch } from '../../../src/lib/http/request.js';
 import { clientFor } from '../../support/github-client.js';
 import { startGitHub, type GitHubServer } from '../../support/github-server.js';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { marker } from '../../../src/action/comment/own-comments.js';
+import { marker, listOwnComments } from '../../../src/action/comment/own-comments.js';
 import type { GitHubClient } from '../../../src/action/github/client.js';
 import { upsertComment, type CommentOutcome, type CommentStatus } from '../../../src/action/comment/comment.js';
-import { listOwnComments } from '../../../src/action/comment/own-comments.js';
 import { readRepository } from '../../../src/action/github/read-repository.js';
 import type { FakeTime } from '../../support/fake-time.js';
 import { clientFor, evenTime, eventOf } from '../../support/github-client.js';

@@ -1,12 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { changesOf } from '../../../src/budget/comparison/changes.js';
-import type { Change } from '../../../src/budget/comparison/changes.js';
+import { changesOf, type Change } from '../../../src/budget/comparison/changes.js';
 import { compareEstimates } from '../../../src/budget/comparison/comparison.js';
 import { estimateCall, estimateManifest } from '../../../src/budget/estimate.js';
 import { add, decimal, fromInteger, sum, toText } from '../../../src/lib/money/decimal.js';
-import type { NamedCall } from '../../../src/manifest/manifest.js';
-import type { Manifest } from '../../../src/manifest/manifest.js';
+import type { NamedCall, Manifest } from '../../../src/manifest/manifest.js';
 import { catalogue, endpoint, model } from '../../support/catalogue.js';
 import { call, manifest, suite, tokens } from '../../support/manifest.js';
 

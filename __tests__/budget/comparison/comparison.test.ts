@@ -1,11 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareEstimates, removedSuites } from '../../../src/budget/comparison/comparison.js';
-import type { Comparison } from '../../../src/budget/comparison/comparison.js';
+import { compareEstimates, removedSuites, type Comparison } from '../../../src/budget/comparison/comparison.js';
 import { estimateManifest } from '../../../src/budget/estimate.js';
 import type { Manifest } from '../../../src/manifest/manifest.js';
-import { decimal, toText } from '../../../src/lib/money/decimal.js';
-import type { Decimal } from '../../../src/lib/money/decimal.js';
+import { decimal, toText, type Decimal } from '../../../src/lib/money/decimal.js';
 import { dollars, DOLLARS, evals, manifest, suite } from '../../support/judged.js';
 
 function compared(head: Manifest, base: Manifest | null): Comparison {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { percentCovered, runNeeds, runsCovered } from '../../../src/budget/credits/run-needs.js';
+import { percentCovered, runNeeds, runsCovered } from '../../../src/budget/credits/credits-rule.js';
 import { estimateManifest } from '../../../src/budget/estimate.js';
 import { decimal, toText } from '../../../src/lib/money/decimal.js';
 import { DOLLARS, dollars } from '../../support/judged.js';

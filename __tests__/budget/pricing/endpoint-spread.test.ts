@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { toText } from '../../../src/lib/money/decimal.js';
 import type { CatalogueEndpoint } from '../../../src/openrouter/catalogue/catalogue.js';
-import { endpointSpread } from '../../../src/budget/pricing/endpoint-spread.js';
+import { endpointSpread } from '../../../src/budget/pricing/model-listing.js';
 import { endpoint, model } from '../../support/catalogue.js';
 import { perMillion } from '../../support/price.js';
 

@@ -1,11 +1,9 @@
-import type { Pricing } from '../../../src/openrouter/catalogue/catalogue.js';
+import type { Pricing, CatalogueEndpoint } from '../../../src/openrouter/catalogue/catalogue.js';
 import { describe, expect, it } from '@jest/globals';
-import type { CatalogueEndpoint } from '../../../src/openrouter/catalogue/catalogue.js';
 import type { NamedCall } from '../../../src/manifest/manifest.js';
 import { decimal } from '../../../src/lib/money/decimal.js';
 import { priceCall } from '../../../src/budget/pricing/price-call.js';
-import type { Offer } from '../../support/catalogue.js';
-import { catalogue, endpoint, model } from '../../support/catalogue.js';
+import { type Offer, catalogue, endpoint, model } from '../../support/catalogue.js';
 import { call, tokens } from '../../support/manifest.js';
 import { perMillion, priceOf, rangeOf, text } from '../../support/price.js';
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Catalogue, CatalogueEndpoint } from '../../../src/openrouter/catalogue/catalogue.js';
 import type { NamedCall } from '../../../src/manifest/manifest.js';
-import type { Decimal } from '../../../src/lib/money/decimal.js';
-import { compare } from '../../../src/lib/money/decimal.js';
+import { type Decimal, compare } from '../../../src/lib/money/decimal.js';
 import { priceCall } from '../../../src/budget/pricing/price-call.js';
 import { catalogue } from '../../support/catalogue.js';
 import { call, tokens } from '../../support/manifest.js';

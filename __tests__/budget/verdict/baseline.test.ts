@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JudgeInput } from '../../../src/budget/verdict/judge.js';
-import { judgeWithoutManifest } from '../../../src/budget/verdict/judge.js';
+import { type JudgeInput, judgeWithoutManifest } from '../../../src/budget/verdict/judge.js';
 import type { Manifest } from '../../../src/manifest/manifest.js';
 import { policySchema } from '../../../src/manifest/schema.js';
 import { catalogue, endpoint, model } from '../../support/catalogue.js';
-import type { DOLLARS } from '../../support/judged.js';
 import {
+  type DOLLARS,
   dollars,
   evals,
   fail,

@@ -1,13 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Manifest, Path } from '../../../src/manifest/manifest.js';
-import type { Limit } from '../../../src/manifest/schema.js';
-import { policySchema } from '../../../src/manifest/schema.js';
+import { type Limit, policySchema } from '../../../src/manifest/schema.js';
 import { decimal } from '../../../src/lib/money/decimal.js';
-import { judgeWithoutManifest } from '../../../src/budget/verdict/judge.js';
-import type { JudgeInput } from '../../../src/budget/verdict/judge.js';
+import { judgeWithoutManifest, type JudgeInput } from '../../../src/budget/verdict/judge.js';
 import type { Violation } from '../../../src/budget/verdict/violation.js';
-import type { Situation } from '../../support/judged.js';
-import { dollars, evals, fail, judged, manifest, policyFile, suite, tokens, warn } from '../../support/judged.js';
+import {
+  type Situation,
+  dollars,
+  evals,
+  fail,
+  judged,
+  manifest,
+  policyFile,
+  suite,
+  tokens,
+  warn,
+} from '../../support/judged.js';
 
 /** Each rule's violation as the report has it: what is said, what was held against what, where, and what would mend it. */
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isLfsPointer } from '../../../src/lib/files/file-text.js';
+import { isLfsPointer } from '../../../src/lib/files/read-file.js';
 
 const REST = '\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n';
 

@@ -1,8 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { getOctokit } from '@actions/github';
-import type { HttpFailure } from '../../../src/lib/http/failure.js';
-import { httpFailureIn } from '../../../src/lib/http/failure.js';
+import { type HttpFailure, httpFailureIn } from '../../../src/lib/http/failure.js';
 import { excerpt, fetchOver, getJson, parseJson, sendThrough } from '../../../src/lib/http/request.js';
 import {
   answer,

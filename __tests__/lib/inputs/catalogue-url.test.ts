@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { catalogueUrlText, DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../../../src/lib/inputs/catalogue-url.js';
+import { catalogueUrlText, DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../../../src/lib/inputs.js';
 import { NoVerdictError } from '../../../src/lib/errors/problem.js';
 
 describe('a catalogue URL', () => {

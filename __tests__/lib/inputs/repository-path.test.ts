@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from '../../../src/lib/inputs/repository-path.js';
+import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from '../../../src/lib/inputs.js';
 
 describe('a path inside the repository', () => {
   test.each([

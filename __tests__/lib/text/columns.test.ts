@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { bar, columns, cutToWidth, widthOf, wrap, wrapped } from '../../../src/lib/text/columns.js';
-import type { Column } from '../../../src/lib/text/columns.js';
+import { bar, columns, cutToWidth, widthOf, wrap, wrapped, type Column } from '../../../src/lib/text/columns.js';
 
 describe('the width of a text in a terminal', () => {
   test.each([

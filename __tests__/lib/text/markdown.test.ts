@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { cell, fileLink, inlineText, pageLink, prose, proseCell } from '../../../src/lib/text/markdown.js';
-import { HAS_CMARK, nodesOf, parse, plainTextOf } from '../../support/cmark.js';
-import type { MarkdownNode } from '../../support/cmark.js';
+import { HAS_CMARK, nodesOf, parse, plainTextOf, type MarkdownNode } from '../../support/cmark.js';
 import { hostileText } from '../../support/hostile-text.js';
 
 const onGitHub = HAS_CMARK ? describe : describe.skip;

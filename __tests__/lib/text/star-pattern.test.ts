@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { matchesPattern } from '../../../src/lib/text/star-pattern.js';
+import { matchesPattern } from '../../../src/lib/text/path-pattern.js';
 
 test.each([
   ['openai/*', 'openai/gpt-5', true],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { accuracyText, tokenFamily, tokensOf } from '../../../src/manifest/prompt-tokens/family.js';
+import { accuracyText, tokenFamily, tokensOf } from '../../../src/manifest/prompt-tokens/count-tokens.js';
 
 describe('the tokenizer of a model', () => {
   test.each([

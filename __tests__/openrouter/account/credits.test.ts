@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { accountClient, type AccountClient } from '../../../src/openrouter/account/account-client.js';
-import { creditsViolation, freeRequestsViolation } from '../../../src/budget/credits/credits-rule.js';
+import { creditsViolation, freeRequestsViolation, type RunNeeds } from '../../../src/budget/credits/credits-rule.js';
 import { creditsLines } from '../../../src/budget/credits/credits-report.js';
 import { fetchCredits } from '../../../src/openrouter/account/credits.js';
-import type { RunNeeds } from '../../../src/budget/credits/run-needs.js';
 import type { Send } from '../../../src/lib/http/request.js';
 import { decimal } from '../../../src/lib/money/decimal.js';
 import { fakeTime } from '../../support/fake-time.js';

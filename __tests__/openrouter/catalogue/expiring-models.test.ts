@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { expiringModels } from '../../../src/openrouter/catalogue/expiring-models.js';
+import { expiringModels } from '../../../src/openrouter/catalogue/model-warnings.js';
 import { catalogue, model } from '../../support/catalogue.js';
 
 const NOW = new Date('2026-11-27T15:00:00Z');

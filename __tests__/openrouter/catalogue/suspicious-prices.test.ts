@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { fallenPrices } from '../../../src/openrouter/catalogue/suspicious-prices.js';
+import { fallenPrices } from '../../../src/openrouter/catalogue/model-warnings.js';
 import { catalogue, endpoint, model } from '../../support/catalogue.js';
 
 const SINCE = 'a fall by more than half since the lockfile of 2026-11-24T09:00:00Z.';

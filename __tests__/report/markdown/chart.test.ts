@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { costChart } from '../../../src/report/markdown/chart.js';
+import { costChart } from '../../../src/report/markdown/summary.js';
 import type { Report } from '../../../src/report/model/schema.js';
 import { readVerdict } from '../../support/reports.js';
 

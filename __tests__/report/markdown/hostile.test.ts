@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { renderComment } from '../../../src/report/markdown/comment.js';
 import { renderSummary } from '../../../src/report/markdown/summary.js';
-import { HAS_CMARK, nodesOf, parse, plainTextOf } from '../../support/cmark.js';
-import type { MarkdownNode } from '../../support/cmark.js';
+import { HAS_CMARK, nodesOf, parse, plainTextOf, type MarkdownNode } from '../../support/cmark.js';
 import { hostileErrors, hostileReport } from '../../support/hostile-report.js';
 import { hostileText } from '../../support/hostile-text.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { firstManifest } from '../../../src/usage/calibrate/first-manifest.js';
-import { fittingName, freeName, suitesOfFiles } from '../../../src/usage/calibrate/suite-names.js';
+import { fittingName, freeName, suitesOfFiles } from '../../../src/usage/calibrate/match-calls.js';
 import { parseManifest } from '../../../src/manifest/parse.js';
 import { catalogue, model } from '../../support/catalogue.js';
 import { problemsOf } from '../../support/problems.js';

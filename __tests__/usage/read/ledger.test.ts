@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { contextOfFile } from '../../../src/usage/read/context.js';
+import { contextOfFile } from '../../../src/usage/read/exchange.js';
 import { noFindings } from '../../../src/usage/read/counts.js';
 import { createLedger, type Ledger } from '../../../src/usage/read/ledger.js';
 import type { UsageRow } from '../../../src/usage/read/usage-row.js';

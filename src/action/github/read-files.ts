@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FileReader, ListedFile, SideFile } from '../../check/sources.js';
-import { decodeText, isLfsPointer, type FileText, type ReadLimits } from '../../lib/files/file-text.js';
+import { decodeText, isLfsPointer, type FileText, type ReadLimits } from '../../lib/files/read-file.js';
 import { shaped } from '../../lib/http/request.js';
 import { configurationError } from '../../lib/errors/problem.js';
 import type { Side } from '../../manifest/from-files/file-set.js';

@@ -2,12 +2,8 @@ import { configurationError } from '../../lib/errors/problem.js';
 import type { GitHubClient } from './client.js';
 import { textOf } from './read-files.js';
 import { MAX_MANIFEST_BYTES } from '../../manifest/yaml-scan.js';
-import type { Entry } from './queries.js';
-import type { RunEvent } from './event.js';
-import { type GraphqlError, isTooMuch, unreadable } from './refusal.js';
-import type { Note } from '../../lib/errors/note.js';
-import { type PullRequestFacts, findPullRequest, readPullRequest } from './pull-request.js';
 import {
+  type Entry,
   type CommitAnswer,
   FILE_QUERY,
   MERGE_QUERY,
@@ -20,6 +16,10 @@ import {
   fileSchema,
   repositorySchema,
 } from './queries.js';
+import type { RunEvent } from './event.js';
+import { type GraphqlError, isTooMuch, unreadable } from './refusal.js';
+import type { Note } from '../../lib/errors/note.js';
+import { type PullRequestFacts, findPullRequest, readPullRequest } from './pull-request.js';
 import { HttpFailure } from '../../lib/http/failure.js';
 
 /** For manifests and lockfiles. */

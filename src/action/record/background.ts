@@ -7,7 +7,7 @@ import { openRecordSession, type RecordSettings } from '../../cli/record-session
 import type { World } from '../../cli/world.js';
 import { configurationError, NoVerdictError } from '../../lib/errors/problem.js';
 import { systemNetwork } from '../../lib/http/network.js';
-import { parseCatalogueUrl } from '../../lib/inputs/catalogue-url.js';
+import { parseCatalogueUrl } from '../../lib/inputs.js';
 import { parseDecimal, toText } from '../../lib/money/decimal.js';
 import { summaryDocument } from '../../usage/record/summary.js';
 

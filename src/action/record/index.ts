@@ -1,6 +1,5 @@
 import * as core from '@actions/core';
-import { logLines } from '../../lib/text/log.js';
-import { redirectConsole } from '../../lib/errors/redirect-console.js';
+import { logLines, redirectConsole } from '../../lib/text/log.js';
 import { runRecordAction } from './run.js';
 import { serveRecorder } from './background.js';
 

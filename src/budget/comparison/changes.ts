@@ -1,10 +1,9 @@
 import type { CallEstimate } from '../estimate.js';
 import { partsProblem } from '../../manifest/checks.js';
 import type { FileTokens, NamedCall } from '../../manifest/manifest.js';
-import { tokenFamily, tokensOf } from '../../manifest/prompt-tokens/family.js';
+import { tokenFamily, tokensOf } from '../../manifest/prompt-tokens/count-tokens.js';
 import { TOKEN_PARTS } from '../../manifest/token-parts.js';
-import { add, compare, isZero, negate, subtract, toNumber } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
+import { add, compare, isZero, negate, subtract, toNumber, type Decimal } from '../../lib/money/decimal.js';
 import type { CallPair, Comparison } from './comparison.js';
 
 /** What can move the cost of a call, in the order in which the parts of a change are priced and reported. */

@@ -1,7 +1,15 @@
-import { sumOfSuites } from '../estimate.js';
-import type { CallEstimate, Estimate, SuiteEstimate, Totals } from '../estimate.js';
-import { compare, isPositive, isZero, percentage, subtract, sumOrNull, times, ZERO } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
+import { sumOfSuites, type CallEstimate, type Estimate, type SuiteEstimate, type Totals } from '../estimate.js';
+import {
+  compare,
+  isPositive,
+  isZero,
+  percentage,
+  subtract,
+  sumOrNull,
+  times,
+  ZERO,
+  type Decimal,
+} from '../../lib/money/decimal.js';
 import { matchCalls, isSameWork } from './match-calls.js';
 import { asksForNoMore } from './workload.js';
 

@@ -1,7 +1,6 @@
 import type { CallEstimate, Estimate } from '../estimate.js';
 import type { NamedCall } from '../../manifest/manifest.js';
-import { add, compare, isZero, subtract, sum, ZERO } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
+import { add, compare, isZero, subtract, sum, ZERO, type Decimal } from '../../lib/money/decimal.js';
 
 export interface Drift {
   /**

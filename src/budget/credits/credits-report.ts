@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { isPositive, toText } from '../../lib/money/decimal.js';
 import { count, counted, money, formatDistinct } from '../../lib/text/amount.js';
-import { remainingOf } from '../../openrouter/account/credits.js';
-import type { Credits, KnownCredits } from '../../openrouter/account/credits.js';
+import { remainingOf, type Credits, type KnownCredits } from '../../openrouter/account/credits.js';
 import { refusedLine } from '../../openrouter/account/account-client.js';
-import { runsCovered } from './run-needs.js';
-import type { RunNeeds } from './run-needs.js';
+import { runsCovered, type RunNeeds } from './credits-rule.js';
 
 /** The report's optional `credits`: the remaining credits, and how many runs they cover. */
 export const creditsReportSchema = z.strictObject({

@@ -1,15 +1,21 @@
-import { compare, fromInteger, isPositive, isZero, toText, type Decimal } from '../../lib/money/decimal.js';
+import {
+  type Decimal,
+  compare,
+  fromInteger,
+  isPositive,
+  isZero,
+  times,
+  toText,
+  wholeQuotient,
+} from '../../lib/money/decimal.js';
 import type { Policy } from '../../manifest/schema.js';
-import { atLeast, money, formatDistinct } from '../../lib/text/amount.js';
+import { atLeast, formatDistinct, money } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
-import type { Estimate } from '../estimate.js';
-import { amountBaseline, violation } from '../verdict/broken-rule.js';
-import type { BrokenRule } from '../verdict/broken-rule.js';
+import { type Estimate, freeRequests, sumOfSuites } from '../estimate.js';
+import { type BrokenRule, amountBaseline, violation, type Violation } from '../verdict/violation.js';
 import { RULE_WORDS } from '../verdict/rule-words.js';
-import type { Violation } from '../verdict/violation.js';
-import { remainingOf, type Credits, type KnownCredits } from '../../openrouter/account/credits.js';
+import { type Credits, type KnownCredits, remainingOf } from '../../openrouter/account/credits.js';
 import { unpricedCalls } from '../comparison/workload.js';
-import { percentCovered, runNeeds, type RunNeeds } from './run-needs.js';
 
 /** The rules on credits that head breaks. Both are pre-existing if a run of base costs, or asks, as much. */
 export function judgeCredits(credits: Credits | null, estimate: Estimate | null, policy: Policy): BrokenRule[] {
@@ -92,4 +98,43 @@ function remedy({ key_reset: reset }: KnownCredits, of: 'key' | 'account'): stri
   if (of === 'account') return RULE_WORDS.credits.remedy({ instead: 'Buy credits' });
   const wait = reset === null ? '' : `, wait until it is reset (${reset})`;
   return RULE_WORDS.credits.remedy({ instead: `Raise the key's limit${wait}` });
+}
+
+/** The cost and the free requests of one run of CI. */
+export interface RunNeeds {
+  /** US dollars, expected; a lower bound if `is_lower_bound`. */
+  readonly cost: Decimal;
+  readonly is_lower_bound: boolean;
+  /** Requests to models that are free. */
+  readonly free_requests: bigint;
+  readonly suites: readonly { readonly name: string; readonly cost: Decimal }[];
+}
+
+/** The needs of the kind of run that costs most: credits that cover it cover every run. */
+export function runNeeds(estimate: Estimate): RunNeeds {
+  const kinds = [...new Set(estimate.suites.map(({ run }) => run))].map((run) => needsOf(estimate, run));
+  const [first = needsOf(estimate, null), ...others] = kinds;
+  return others.reduce((most, one) => (compare(one.cost, most.cost) > 0 ? one : most), first);
+}
+
+function needsOf(estimate: Estimate, run: string | null): RunNeeds {
+  const suites = estimate.suites.filter((suite) => suite.run === run);
+  const totals = sumOfSuites(suites.map((suite) => suite.totals));
+  return {
+    cost: totals.priced_per_run,
+    is_lower_bound: totals.per_run === null,
+    free_requests: freeRequests(suites.flatMap((suite) => suite.calls)),
+    suites: suites.map((suite) => ({ name: suite.name, cost: suite.totals.priced_per_run })),
+  };
+}
+
+/** How many whole runs an amount pays for; null if a run costs $0. */
+export function runsCovered(remaining: Decimal, cost: Decimal): bigint | null {
+  if (!isPositive(cost)) return null;
+  return isPositive(remaining) ? wholeQuotient(remaining, cost) : 0n;
+}
+
+/** The share of a run that an amount pays for, in whole percent, rounded down. */
+export function percentCovered(remaining: Decimal, cost: Decimal): bigint {
+  return isPositive(remaining) ? wholeQuotient(times(remaining, 100), cost) : 0n;
 }

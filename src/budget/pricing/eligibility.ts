@@ -1,8 +1,7 @@
 import type { Catalogue, CatalogueEndpoint } from '../../openrouter/catalogue/catalogue.js';
 import { closest } from '../../lib/text/closest.js';
 import type { DynamicSuffix } from '../../openrouter/catalogue/model-id.js';
-import type { Decimal } from '../../lib/money/decimal.js';
-import { compare, times } from '../../lib/money/decimal.js';
+import { type Decimal, compare, times } from '../../lib/money/decimal.js';
 import type { EndpointOffer, Tier } from './offer.js';
 import type { ReadPriceList } from './price-list.js';
 import type { PricedCall } from './request.js';

@@ -1,13 +1,9 @@
 import type { ResolvedModel } from '../../openrouter/catalogue/model-id.js';
-import type { Decimal } from '../../lib/money/decimal.js';
-import { add, compare, ZERO } from '../../lib/money/decimal.js';
-import type { EligibleOffers } from './eligibility.js';
-import { filtersProviders, isProvider } from './eligibility.js';
-import { feesOf, totalFees } from './fees.js';
-import { covers, requestUnits } from './formula.js';
+import { type Decimal, add, compare, ZERO } from '../../lib/money/decimal.js';
+import { type EligibleOffers, filtersProviders, isProvider } from './eligibility.js';
+import { feesOf, totalFees, covers, requestUnits } from './formula.js';
 import type { EndpointOffer } from './offer.js';
-import type { PriceList, PriceSet } from './price-list.js';
-import { dollars, priceSets } from './price-list.js';
+import { type PriceList, type PriceSet, dollars, priceSets } from './price-list.js';
 import type { PricedCall, PricedRequest } from './request.js';
 
 /** The cost of one request by one price list, and the data that it was computed from. */

@@ -1,13 +1,10 @@
-import type { Catalogue, CatalogueModel } from '../../openrouter/catalogue/catalogue.js';
+import type { Catalogue, CatalogueModel, EndpointList } from '../../openrouter/catalogue/catalogue.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
-import type { Decimal } from '../../lib/money/decimal.js';
-import { compare, decimal } from '../../lib/money/decimal.js';
-import { byCompletionThenPrompt } from './endpoint-spread.js';
-import { matchesPattern } from '../../lib/text/star-pattern.js';
-import { answersInEmbeddings, isFreeId } from './offer.js';
+import { type Decimal, compare, decimal } from '../../lib/money/decimal.js';
+import { matchesPattern } from '../../lib/text/path-pattern.js';
+import { type EndpointOffer, answersInEmbeddings, endpointOffers, isFreeId } from './offer.js';
 import { describe } from './price-condition.js';
-import type { PriceList } from './price-list.js';
-import { perMillion } from './price-list.js';
+import { type PriceList, perMillion } from './price-list.js';
 import { listedPrices } from './price-model.js';
 
 /** How expensive a model is, by its listed price of a million completion tokens; embeddings by that of their prompt tokens. */
@@ -108,4 +105,56 @@ function matchesWords(model: CatalogueModel, words: readonly string[]): boolean 
 
 function fits(name: string, word: string): boolean {
   return word.includes('*') ? matchesPattern(word, name) : name.includes(word);
+}
+
+/** The prices of a model's endpoints, from the cheapest to the most expensive; US dollars per million tokens. */
+export interface EndpointSpread {
+  /** Endpoints of the default tier. */
+  readonly endpoints: number;
+  /** Flex and priority endpoints, which serve only where they are asked for. */
+  readonly other_tiers: number;
+  /** Null where no endpoint has a price. Ordered by completion, then by prompt price, as models are listed. */
+  readonly cheapest: EndpointPrice | null;
+  readonly dearest: EndpointPrice | null;
+}
+
+export interface EndpointPrice {
+  readonly tag: string;
+  readonly prompt: Decimal;
+  readonly completion: Decimal;
+}
+
+/** Finds the cheapest and the most expensive endpoint of a model; gives the reason where they are not known. */
+export function endpointSpread(
+  model: CatalogueModel,
+  list: EndpointList | undefined,
+): EndpointSpread | { readonly reason: string } {
+  if (list === undefined) return { reason: 'not fetched' };
+  if (list.state === 'unknown') return list;
+  const offers = endpointOffers(model, list.endpoints);
+  const serving = offers.filter((offer) => offer.tier === 'default');
+  const prices = serving.flatMap(endpointPrice).toSorted(byCompletionThenPrompt);
+  return {
+    endpoints: serving.length,
+    other_tiers: offers.length - serving.length,
+    cheapest: prices.at(0) ?? null,
+    dearest: prices.at(-1) ?? null,
+  };
+}
+
+function endpointPrice({ name, list }: EndpointOffer): EndpointPrice[] {
+  if ('reason' in list) return [];
+  return [
+    { tag: name, prompt: perMillion(list, list.base.prompt), completion: perMillion(list, list.base.completion) },
+  ];
+}
+
+interface BothPrices {
+  readonly prompt: Decimal;
+  readonly completion: Decimal;
+}
+
+/** The order that prices are listed in: completions are the larger part of most bills. */
+function byCompletionThenPrompt(a: BothPrices, b: BothPrices): number {
+  return compare(a.completion, b.completion) || compare(a.prompt, b.prompt);
 }

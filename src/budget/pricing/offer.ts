@@ -1,6 +1,5 @@
 import type { CatalogueEndpoint, CatalogueModel, Pricing } from '../../openrouter/catalogue/catalogue.js';
-import type { PriceList, ReadPriceList } from './price-list.js';
-import { readPriceList } from './price-list.js';
+import { type PriceList, type ReadPriceList, readPriceList } from './price-list.js';
 import type { Cap } from './request.js';
 
 /** Prices that may apply to a request, an endpoint's or a model's listed ones, and what bounds its completion there. */

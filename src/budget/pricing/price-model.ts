@@ -1,24 +1,32 @@
 import type { Catalogue, CatalogueModel, EndpointList, Pricing } from '../../openrouter/catalogue/catalogue.js';
 import type { ResolvedModel } from '../../openrouter/catalogue/model-id.js';
-import type { Decimal } from '../../lib/money/decimal.js';
-import { compare, divide, fromInteger, isZero, multiply, toText } from '../../lib/money/decimal.js';
-import { requestTerms } from './formula.js';
+import { type Decimal, compare, divide, fromInteger, isZero, multiply, toText } from '../../lib/money/decimal.js';
+import { requestTerms, type Fee, feesOf, searchesOf } from './formula.js';
 import { dependsOnTime, describe } from './price-condition.js';
 import { eligibleOffers } from './eligibility.js';
-import type { ExpectedQuote, PricingContext } from './expected.js';
-import { cheapest, expectedQuote, listedQuote, mostExpensive, quoteWithoutEndpoints } from './expected.js';
-import type { Fee } from './fees.js';
-import { feesOf, searchesOf } from './fees.js';
-import type { EndpointOffer, Offer } from './offer.js';
-import { answersInEmbeddings, endpointOffers, isFreeId, listedOffer, pricesAtId } from './offer.js';
-import type { ListOverride, PriceList, ReadPriceList } from './price-list.js';
-import { dollars, readPriceList } from './price-list.js';
-import type { Quote } from './expected.js';
-import { costOf } from './expected.js';
-import type { PricedCall } from './request.js';
-import { expectedPrompt, expectedRequest } from './request.js';
-import type { WorstQuote } from './worst.js';
-import { worstQuote } from './worst.js';
+import {
+  type ExpectedQuote,
+  type PricingContext,
+  cheapest,
+  expectedQuote,
+  listedQuote,
+  mostExpensive,
+  quoteWithoutEndpoints,
+  type Quote,
+  costOf,
+} from './expected.js';
+import {
+  type EndpointOffer,
+  type Offer,
+  answersInEmbeddings,
+  endpointOffers,
+  isFreeId,
+  listedOffer,
+  pricesAtId,
+} from './offer.js';
+import { type ListOverride, type PriceList, type ReadPriceList, dollars, readPriceList } from './price-list.js';
+import { type PricedCall, expectedPrompt, expectedRequest } from './request.js';
+import { type WorstQuote, worstQuote } from './worst.js';
 
 const NONE: readonly string[] = [];
 

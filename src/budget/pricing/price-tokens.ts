@@ -1,8 +1,7 @@
 import type { TokenCounts } from '../../manifest/token-parts.js';
 import type { Tokens } from '../../manifest/schema.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
-import type { CallPrice } from './call-price.js';
-import { priceCall } from './price-call.js';
+import { type CallPrice, priceCall } from './price-call.js';
 import type { PricedCall } from './request.js';
 
 /** What one recorded request used. */

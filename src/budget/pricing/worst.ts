@@ -1,10 +1,6 @@
-import type { PricingContext } from './expected.js';
-import { NO_HOURLY_WRITE_PRICE } from './expected.js';
-import type { Offer } from './offer.js';
-import { answersInEmbeddings } from './offer.js';
+import { type PricingContext, NO_HOURLY_WRITE_PRICE, type Quote, isCheaper, quoteIn } from './expected.js';
+import { type Offer, answersInEmbeddings } from './offer.js';
 import type { PriceList, ReadPriceList } from './price-list.js';
-import type { Quote } from './expected.js';
-import { isCheaper, quoteIn } from './expected.js';
 import { longestCompletion, worstRequest } from './request.js';
 
 /** `name`: of the offer that is the most expensive one. */

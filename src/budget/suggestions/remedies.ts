@@ -13,15 +13,14 @@ import {
   sum,
   times,
   ZERO,
+  type Decimal,
 } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
 import { counted, formatDistinct, money, percent, signedMoney } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
 import { breaksPercent } from '../verdict/increase.js';
 import { LIMIT_NAMES } from '../verdict/limits-in-force.js';
 import type { Rule, Violation } from '../verdict/violation.js';
-import type { AdviceInput, Effect, Scope, Suggestion } from './suggestion.js';
-import { SUGGESTION_KINDS } from './suggestion.js';
+import { type AdviceInput, type Effect, type Scope, type Suggestion, SUGGESTION_KINDS } from './suggestion.js';
 import { suggest } from './suggest.js';
 import { boundWorstCase } from './worst-case.js';
 

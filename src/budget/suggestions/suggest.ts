@@ -1,11 +1,7 @@
-import { add, compare, subtract, sum, ZERO } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
-import type { Alternative } from './alternatives.js';
-import { alternativesFor } from './alternatives.js';
+import { add, compare, subtract, sum, ZERO, type Decimal } from '../../lib/money/decimal.js';
+import { type Alternative, alternativesFor, alternativeInWords } from './alternatives.js';
 import { capCompletions } from './worst-case.js';
-import { largestCalls, matters } from './suggestion.js';
-import type { AdviceInput, Effect, Scope, Suggestion } from './suggestion.js';
-import { alternativeInWords } from './words.js';
+import { largestCalls, matters, type AdviceInput, type Effect, type Scope, type Suggestion } from './suggestion.js';
 
 /**
  * What would make the suites of a scope cheaper, the largest saving first, each computed by pricing the changed calls again;

@@ -1,8 +1,7 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallPair, Comparison } from '../comparison/comparison.js';
 import { DEFAULT_RUN } from '../../manifest/schema.js';
-import { compare, isZero, times, ZERO } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
+import { compare, isZero, times, ZERO, type Decimal } from '../../lib/money/decimal.js';
 
 /** How a call is made cheaper, or its worst case smaller; the smallest change first, as it is offered as a remedy. */
 export const SUGGESTION_KINDS = [

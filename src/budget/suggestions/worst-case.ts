@@ -1,12 +1,17 @@
-import { estimateCall } from '../estimate.js';
-import type { CallEstimate } from '../estimate.js';
+import { estimateCall, type CallEstimate } from '../estimate.js';
 import type { NamedCall } from '../../manifest/manifest.js';
-import { add, compare, percentage, subtract, sum, ZERO } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
+import { add, compare, percentage, subtract, sum, ZERO, type Decimal } from '../../lib/money/decimal.js';
 import { counted, money, plainPercent } from '../../lib/text/amount.js';
-import { largestCalls, matters } from './suggestion.js';
-import type { AdviceInput, Effect, Scope, Suggestion, SuggestionKind } from './suggestion.js';
-import { callsInWords } from './words.js';
+import {
+  largestCalls,
+  matters,
+  type AdviceInput,
+  type Effect,
+  type Scope,
+  type Suggestion,
+  type SuggestionKind,
+} from './suggestion.js';
+import { callsInWords } from './alternatives.js';
 
 /** The cap that is tried: room for an answer twice as long as expected. */
 const TIMES_EXPECTED = 2;

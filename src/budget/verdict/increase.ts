@@ -1,5 +1,4 @@
-import type { Comparison, SuitePair } from '../comparison/comparison.js';
-import { compareEstimates } from '../comparison/comparison.js';
+import { type Comparison, type SuitePair, compareEstimates } from '../comparison/comparison.js';
 import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate.js';
 import {
   add,
@@ -12,8 +11,8 @@ import {
   sum,
   times,
   ZERO,
+  type Decimal,
 } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
 import { asksForNoMore, costOf } from '../comparison/workload.js';
 
 /** A call that head changed, added or removed, with its counterpart at the side that head is compared with. */

@@ -1,14 +1,12 @@
 import type { CallEstimate, Estimate, SuiteEstimate } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Policy } from '../../manifest/schema.js';
-import { compare, times, toText } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
+import { compare, times, toText, type Decimal } from '../../lib/money/decimal.js';
 import { money, formatDistinct } from '../../lib/text/amount.js';
 import { priceTerms, workloadOf } from '../comparison/workload.js';
-import { placeOf, violation } from './broken-rule.js';
-import type { BrokenRule, ViolationParts } from './broken-rule.js';
+import { placeOf, violation, type BrokenRule, type ViolationParts } from './violation.js';
 import { RULE_WORDS } from './rule-words.js';
-import { matchesPattern } from '../../lib/text/star-pattern.js';
+import { matchesPattern } from '../../lib/text/path-pattern.js';
 
 /** The rules of the policy that apply to single calls. A violation names the line of its call in the manifest. */
 export function judgeCalls(estimate: Estimate, manifest: Manifest, policy: Policy): BrokenRule[] {

@@ -1,17 +1,20 @@
 import type { Estimate } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
-import { add, compare, decimal, isZero, toText } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
+import { add, compare, decimal, isZero, toText, type Decimal } from '../../lib/money/decimal.js';
 import type { Limit } from '../../manifest/schema.js';
 import { money, formatDistinct } from '../../lib/text/amount.js';
-import { violation } from './broken-rule.js';
-import type { BrokenRule } from './broken-rule.js';
-import { breaksPercent, costBefore, increaseOf, increasePercent } from './increase.js';
-import type { Increase, IncreaseBasis } from './increase.js';
+import { violation, type BrokenRule } from './violation.js';
+import {
+  breaksPercent,
+  costBefore,
+  increaseOf,
+  increasePercent,
+  type Increase,
+  type IncreaseBasis,
+} from './increase.js';
 import { brokenLevel, strictestLevel } from './judge-limits.js';
 import { INCREASE_WORDS, RULE_WORDS } from './rule-words.js';
-import { placeOfLimit } from './scope.js';
-import type { Scope } from './scope.js';
+import { placeOfLimit, type Scope } from './scope.js';
 
 /** US dollars. A percentage of an increase below both shows rounding rather than spending. */
 const SMALLEST_JUDGED_INCREASE = { perRun: decimal('0.01'), perMonth: decimal('1') };

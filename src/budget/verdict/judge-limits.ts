@@ -1,15 +1,11 @@
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Limit, LimitName } from '../../manifest/schema.js';
-import { compare, toText } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
+import { compare, toText, type Decimal } from '../../lib/money/decimal.js';
 import { formatDistinct } from '../../lib/text/amount.js';
 import { workloadOf, unpricedCalls } from '../comparison/workload.js';
-import { amountBaseline, violation } from './broken-rule.js';
-import type { BrokenRule, BaselineComparison } from './broken-rule.js';
-import { placeOfLimit, scopeName } from './scope.js';
-import type { Scope, ScopeFigures } from './scope.js';
+import { amountBaseline, violation, type BrokenRule, type BaselineComparison, type Rule } from './violation.js';
+import { placeOfLimit, scopeName, type Scope, type ScopeFigures } from './scope.js';
 import { RULE_WORDS } from './rule-words.js';
-import type { Rule } from './violation.js';
 
 /**
  * The limits on an amount of one manifest: per_run, per_month, worst_case_per_run. If a call has no price, the sum of

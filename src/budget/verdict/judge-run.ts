@@ -1,11 +1,9 @@
-import type { Estimate } from '../estimate.js';
-import { freeRequestsInThirtieths } from '../estimate.js';
+import { type Estimate, freeRequestsInThirtieths } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Policy } from '../../manifest/schema.js';
 import { fromInteger } from '../../lib/money/decimal.js';
 import { age, counted } from '../../lib/text/amount.js';
-import { amountBaseline, placeOf, violation } from './broken-rule.js';
-import type { BrokenRule } from './broken-rule.js';
+import { amountBaseline, placeOf, violation, type BrokenRule } from './violation.js';
 import { RULE_WORDS } from './rule-words.js';
 
 /** The source of the prices. `ageInDays` has fractions of days and is null for live prices. */

@@ -1,19 +1,17 @@
-import { compareEstimates } from '../comparison/comparison.js';
-import type { Comparison } from '../comparison/comparison.js';
+import { type Comparison, compareEstimates } from '../comparison/comparison.js';
 import type { CallEstimate, Estimate } from '../estimate.js';
 import type { Manifest, PolicyFile } from '../../manifest/manifest.js';
 import type { Policy } from '../../manifest/schema.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { baselineOf, costsTheSame, isUnchanged } from './baseline.js';
-import type { Side, Sides } from './baseline.js';
-import { downgradePreExisting } from './broken-rule.js';
-import type { BrokenRule } from './broken-rule.js';
-import { basisOf, changedCalls, changedCallsOnMerge } from './increase.js';
-import type { IncreaseBasis } from './increase.js';
+import { type Side, type Sides, baselineOf, costsTheSame, isUnchanged } from './baseline.js';
+import { type BrokenRule, downgradePreExisting, type LimitState, type Violation } from './violation.js';
+import { type IncreaseBasis, basisOf, changedCalls, changedCallsOnMerge } from './increase.js';
 import { judgeCalls } from './judge-calls.js';
 import { judgeIncrease } from './judge-increase.js';
 import { judgeLimits } from './judge-limits.js';
 import {
+  type ModelWarnings,
+  type PriceAge,
   judgeFreeTier,
   judgeMissingManifest,
   judgeMissingSuites,
@@ -22,15 +20,9 @@ import {
   judgeProtection,
   judgeSuitesWithoutBudget,
 } from './judge-run.js';
-import type { ModelWarnings, PriceAge } from './judge-run.js';
 import type { LimitsInForce } from './limits-in-force.js';
-import { sharedBudget, takenFrom } from './moved-suites.js';
-import type { SuiteGroup } from './moved-suites.js';
-import { applyOverride, overrideOf } from './override.js';
-import type { Approvals, Override } from './override.js';
-import { figuresOf, limitStates, scopesOf } from './scope.js';
-import type { Scope } from './scope.js';
-import type { LimitState, Violation } from './violation.js';
+import { type SuiteGroup, sharedBudget, takenFrom } from './moved-suites.js';
+import { type Scope, figuresOf, limitStates, scopesOf } from './scope.js';
 
 /** Everything that decides the verdict. Head, base and the default branch's tip are priced from one catalogue. */
 export interface JudgeInput extends Sides {
@@ -222,4 +214,36 @@ export function worstFirst(violations: readonly Violation[]): Violation[] {
 function rank({ severity, overridden, excused, in_base: inBase }: Violation): number {
   if (severity === 'fail') return 0;
   return overridden === true || excused === true || inBase === true ? 2 : 1;
+}
+
+/** The labels and approvals of a pull request, as GitHub has them. */
+export interface Approvals {
+  readonly labels: readonly string[];
+  /** Users other than the author who may push and whose latest review approves the head commit. */
+  readonly approvedBy: readonly string[];
+}
+
+interface Override {
+  readonly label: string;
+  readonly by: string;
+}
+
+/** The override: the label named by the default branch's policy and an approving review of the head commit. Null without both. */
+function overrideOf(label: string | undefined, approvals: Approvals | null): Override | null {
+  const by = approvals?.approvedBy[0];
+  if (label === undefined || approvals === null || by === undefined) return null;
+  return hasLabel(approvals, label) ? { label, by } : null;
+}
+
+/** Labels are compared as GitHub does, without regard to case. */
+export function hasLabel({ labels }: Approvals, label: string): boolean {
+  return labels.some((name) => name.toLowerCase() === label.toLowerCase());
+}
+
+/** Turns every failure into a warning that is marked as overridden. */
+function applyOverride(violations: readonly Violation[], override: Override | null): Violation[] {
+  if (override === null) return [...violations];
+  return violations.map((violation) =>
+    violation.severity === 'fail' ? { ...violation, severity: 'warn', overridden: true } : violation,
+  );
 }

@@ -1,9 +1,7 @@
 import type { Schedule } from '../estimate.js';
 import type { Manifest, NamedSuite, PolicyFile } from '../../manifest/manifest.js';
-import type { Budget, Limit, LimitName, Policy } from '../../manifest/schema.js';
-import { DEFAULT_RUN } from '../../manifest/schema.js';
-import { compare, toText } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
+import { type Budget, type Limit, type LimitName, type Policy, DEFAULT_RUN } from '../../manifest/schema.js';
+import { compare, toText, type Decimal } from '../../lib/money/decimal.js';
 import { runsOfKind } from './schedule.js';
 import type { NotApplied } from './violation.js';
 

@@ -1,8 +1,7 @@
 import type { Estimate, SuiteEstimate } from '../estimate.js';
 import type { Manifest, NamedSuite, PolicyFile } from '../../manifest/manifest.js';
 import type { Budget, Limit } from '../../manifest/schema.js';
-import { add, compare, isPositive, subtract, sum, ZERO } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
+import { add, compare, isPositive, subtract, sum, ZERO, type Decimal } from '../../lib/money/decimal.js';
 
 /**
  * Suites of head that the default branch lacks (`added`), with the suites of the default branch whose place they take:

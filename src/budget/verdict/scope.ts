@@ -1,17 +1,11 @@
-import { sumOfSuites } from '../estimate.js';
-import type { CallEstimate, Estimate, SuiteEstimate, Totals } from '../estimate.js';
+import { sumOfSuites, type CallEstimate, type Estimate, type SuiteEstimate, type Totals } from '../estimate.js';
 import type { Manifest, Path } from '../../manifest/manifest.js';
 import type { Budget, LimitName } from '../../manifest/schema.js';
-import { subtract, sum, toText } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
-import { placeOf } from './broken-rule.js';
-import { increaseOf, increasePercent } from './increase.js';
-import type { IncreaseBasis } from './increase.js';
-import { LIMIT_NAMES } from './limits-in-force.js';
-import type { LimitsInForce } from './limits-in-force.js';
-import { NOTHING_TAKEN } from './moved-suites.js';
-import type { SuiteGroup, TakenFigures } from './moved-suites.js';
-import type { LimitState } from './violation.js';
+import { subtract, sum, toText, type Decimal } from '../../lib/money/decimal.js';
+import { placeOf, type LimitState } from './violation.js';
+import { increaseOf, increasePercent, type IncreaseBasis } from './increase.js';
+import { LIMIT_NAMES, type LimitsInForce } from './limits-in-force.js';
+import { NOTHING_TAKEN, type SuiteGroup, type TakenFigures } from './moved-suites.js';
 
 /** The suites that one budget applies to: a kind of run, all kinds (per month), one suite, or suites that moved. */
 export interface Scope {

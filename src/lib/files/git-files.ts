@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { configurationError } from '../errors/problem.js';
-import { decodeText, tooLarge, unusable, type FileText, type ReadLimits } from './file-text.js';
+import { decodeText, tooLarge, unusable, type FileText, type ReadLimits } from './read-file.js';
 import { runGit } from './run-git.js';
 
 interface TreeEntry {

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { configurationError } from '../errors/problem.js';
 import { readFilesAtCommit } from './git-files.js';
-import type { ReadLimits } from './file-text.js';
+import type { ReadLimits } from './read-file.js';
 import { runGit } from './run-git.js';
 
 const OBJECT_ID = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { configurationError } from '../errors/problem.js';
-import { errorCode, reasonOf } from '../errors/system-error.js';
+import { configurationError, errorCode, reasonOf } from '../errors/problem.js';
 
 export interface GitOutcome {
   readonly exitCode: number | null;

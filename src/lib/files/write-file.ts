@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { configurationError, NoVerdictError, problem } from '../errors/problem.js';
-import { errorCode, reasonOf } from '../errors/system-error.js';
+import { configurationError, NoVerdictError, problem, errorCode, reasonOf } from '../errors/problem.js';
 
 /**
  * Writes a report, a lockfile or another output. A reader sees the old text or the new one, never a part: the text goes

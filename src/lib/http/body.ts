@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
-import { errorCode } from '../errors/system-error.js';
+import { errorCode } from '../errors/problem.js';
 import { HttpFailure } from './failure.js';
 
 export interface BodyLimits {

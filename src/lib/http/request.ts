@@ -1,6 +1,6 @@
 import { request as undiciRequest, type Dispatcher } from 'undici';
 import type { z } from 'zod';
-import { errorCode } from '../errors/system-error.js';
+import { errorCode } from '../errors/problem.js';
 import { BODY_LIMITS, readBody, type BodyLimits } from './body.js';
 import { HttpFailure, statusFailure } from './failure.js';
 

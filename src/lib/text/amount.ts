@@ -1,5 +1,5 @@
-import type { Decimal } from '../money/decimal.js';
 import {
+  type Decimal,
   absolute,
   compare,
   fromInteger,

@@ -1,4 +1,5 @@
 import { safeLine } from './plain.js';
+import { format } from 'node:util';
 
 /**
  * All untrusted text in the runner's log passes through this file. The runner executes a line that starts, after white
@@ -63,4 +64,25 @@ export function maskSecrets(text: string, secrets: readonly string[]): string {
     // The longest first, so that nothing remains of a secret that contains another.
     .sort((a, b) => b.length - a.length);
   return spellings.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
+}
+
+/**
+ * From now on, what libraries print unprompted (Node's warnings and deprecations, lines on the console) goes to `debug`
+ * instead: it may quote untrusted text, and the runner executes commands from stdout and stderr alike.
+ */
+export function redirectConsole(debug: (text: string) => void): void {
+  process.removeAllListeners('warning').on('warning', ({ name, message }) => {
+    debug(`${name}: ${message}`);
+  });
+  const redirected = (...parts: unknown[]) => {
+    debug(format(...parts));
+  };
+  Object.assign(console, {
+    debug: redirected,
+    error: redirected,
+    info: redirected,
+    log: redirected,
+    trace: redirected,
+    warn: redirected,
+  });
 }

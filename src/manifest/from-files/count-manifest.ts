@@ -1,6 +1,5 @@
 import type { Note } from '../../lib/errors/note.js';
-import type { Problem } from '../../lib/errors/problem.js';
-import { problem } from '../../lib/errors/problem.js';
+import { type Problem, problem } from '../../lib/errors/problem.js';
 import { MAX_MANIFEST_BYTES } from '../yaml-scan.js';
 import { isPathPattern, pathMatcher } from '../../lib/text/path-pattern.js';
 import { partsProblem } from '../checks.js';
@@ -15,15 +14,12 @@ import type {
   Path,
   RowCount,
 } from '../manifest.js';
-import { accuracyText, tokenFamily, tokensOf } from '../prompt-tokens/family.js';
-import type { TokenCounter } from '../prompt-tokens/count-tokens.js';
+import { accuracyText, tokenFamily, tokensOf, type TokenCounter } from '../prompt-tokens/count-tokens.js';
 import type { CountFromFiles, PromptFile, Tokens } from '../schema.js';
 import { rowFormat } from '../row-format.js';
-import { fieldTokens } from './fields.js';
-import type { CountFault, FileSet, Side } from './file-set.js';
-import { fileSet, noResults, once, whereOf } from './file-set.js';
+import { fieldTokens, MAX_DATA_BYTES, UncountableFile, visitRows } from './rows.js';
+import { type CountFault, type FileSet, type Side, fileSet, noResults, once, whereOf } from './file-set.js';
 import { derivedCalls } from './promptfoo/derived-calls.js';
-import { MAX_DATA_BYTES, UncountableFile, visitRows } from './rows.js';
 
 /** Numbers from files: the counts and the prompt tokens of a manifest that come from other files of the repository. */
 

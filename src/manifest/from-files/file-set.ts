@@ -1,7 +1,6 @@
 import type { Problem } from '../../lib/errors/problem.js';
-import type { FileText } from '../../lib/files/file-text.js';
-import type { FieldTokens } from './fields.js';
-import { isLfsPointer } from '../../lib/files/file-text.js';
+import { type FileText, isLfsPointer } from '../../lib/files/read-file.js';
+import type { FieldTokens } from './rows.js';
 
 /** Where a manifest and its files are read. */
 export type Side = 'head' | 'base' | 'default branch';

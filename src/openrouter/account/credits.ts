@@ -1,7 +1,6 @@
 import { failureSentence, HttpFailure } from '../../lib/http/failure.js';
 import { compare, subtract, type Decimal } from '../../lib/money/decimal.js';
-import type { AccountClient } from './account-client.js';
-import { readCredits, readKey, type KeyAnswer } from './account-schema.js';
+import { type AccountClient, readCredits, readKey, type KeyAnswer } from './account-client.js';
 
 /** The known credits of a key. */
 export type Credits =

@@ -1,9 +1,7 @@
 import { failureSentence, HttpFailure } from '../../lib/http/failure.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { configurationError } from '../../lib/errors/problem.js';
-import type { AccountClient } from './account-client.js';
-import { readGeneration, type GenerationAnswer } from './account-schema.js';
-import { refusedLine } from './account-client.js';
+import { type AccountClient, readGeneration, type GenerationAnswer, refusedLine } from './account-client.js';
 
 /** The most generations that one run requests, and how many at a time. */
 const MAX_GENERATIONS = 50;

@@ -1,6 +1,5 @@
 import type { Note } from '../../lib/errors/note.js';
-import type { Decimal } from '../../lib/money/decimal.js';
-import { parseDecimal } from '../../lib/money/decimal.js';
+import { type Decimal, parseDecimal } from '../../lib/money/decimal.js';
 
 /**
  * Catalogue facts as OpenRouter states them, checked for shape only. Prices stay strings and are parsed lazily, so an

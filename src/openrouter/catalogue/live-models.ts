@@ -3,11 +3,10 @@ import { BODY_LIMITS } from '../../lib/http/body.js';
 import { HttpFailure, parseHttpDate } from '../../lib/http/failure.js';
 import { add, compare, type Decimal } from '../../lib/money/decimal.js';
 import type { Note } from '../../lib/errors/note.js';
-import type { CatalogueModel } from './catalogue.js';
+import { type CatalogueModel, readPrice } from './catalogue.js';
 import { CLOCK_TOLERANCE_MS } from './lockfile.js';
 import { readModelsPage } from './response-schema.js';
 import type { OpenRouterClient } from '../client.js';
-import { readPrice } from './catalogue.js';
 
 /** Every model of a live catalogue. */
 export interface ModelListing {

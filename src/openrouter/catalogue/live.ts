@@ -10,7 +10,7 @@ import type { Catalogue, EndpointList } from './catalogue.js';
 import { duplicateNote, fetchModels } from './live-models.js';
 import { readEndpoints } from './response-schema.js';
 import { idOfName, modelsInUse } from './resolve-name.js';
-import { catalogueUrlText } from '../../lib/inputs/catalogue-url.js';
+import { catalogueUrlText } from '../../lib/inputs.js';
 
 export interface LiveCatalogueOptions {
   readonly url: URL;

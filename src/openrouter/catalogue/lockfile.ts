@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { NoVerdictError, problem } from '../../lib/errors/problem.js';
-import { parseCatalogueUrl } from '../../lib/inputs/catalogue-url.js';
+import { parseCatalogueUrl } from '../../lib/inputs.js';
 import type { Catalogue, CatalogueEndpoint, CatalogueModel, EndpointList, Pricing } from './catalogue.js';
 import { resolveModel, spellings } from './model-id.js';
 

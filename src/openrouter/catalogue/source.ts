@@ -6,7 +6,7 @@ import { age } from '../../lib/text/amount.js';
 import type { Catalogue, Pricing } from './catalogue.js';
 import { fetchCatalogue } from './live.js';
 import { lockfileAgeDays, parseLockfile } from './lockfile.js';
-import { catalogueUrlText } from '../../lib/inputs/catalogue-url.js';
+import { catalogueUrlText } from '../../lib/inputs.js';
 
 export interface CatalogueOrder {
   readonly url: URL;

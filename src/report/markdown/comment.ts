@@ -1,18 +1,21 @@
 import type { Report, ReportDocument } from '../model/schema.js';
 import { isNothingChanged } from '../model/wording.js';
-import type { Block } from '../../lib/text/fit.js';
-import { fit } from '../../lib/text/fit.js';
+import { type Block, fit } from '../../lib/text/fit.js';
 import { pageLink } from '../../lib/text/markdown.js';
-import { foldedBlocks } from './blocks.js';
-import type { MarkdownContext } from './blocks.js';
+import { foldedBlocks, type MarkdownContext } from './blocks.js';
 import { arithmeticSection, callsSection } from './sections/calls.js';
 import { changesSection } from './sections/changes.js';
-import { errorSections, headlineOfAllSection, headlineSection, subline } from './sections/headline.js';
+import {
+  errorSections,
+  headlineOfAllSection,
+  headlineSection,
+  subline,
+  violationsSection,
+} from './sections/headline.js';
 import { judgedSection } from './sections/judged.js';
 import { notesSection, suggestionsSection } from './sections/notes.js';
 import { changedSuites, monthlyLine } from './sections/suites.js';
 import { chargesSection, creditsSection, usageRemarks, usageSection } from './sections/usage.js';
-import { violationsSection } from './sections/violations.js';
 
 /** In UTF-16 units, the marker's line included; GitHub takes 65,536 characters. */
 export const COMMENT_LIMIT = 60_000;

@@ -1,5 +1,4 @@
-import { add, compare, isZero, parseDecimal, sum, ZERO } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
+import { add, compare, isZero, parseDecimal, sum, ZERO, type Decimal } from '../../lib/money/decimal.js';
 import { counted, money, signedMoney } from '../../lib/text/amount.js';
 import { changeInWords } from '../../budget/comparison/change-words.js';
 import type { Report, ReportChange } from './schema.js';

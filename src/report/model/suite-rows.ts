@@ -6,8 +6,8 @@ import {
   percentage,
   round,
   toNumber,
+  type Decimal,
 } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
 import { atLeast, money, percent, plainPercent } from '../../lib/text/amount.js';
 import { runName } from './headline.js';
 import { deltaText, hasHeadManifest, hasLimits, isZeroAmount } from './wording.js';

@@ -8,12 +8,11 @@ import {
   toNumber,
   toText,
   ZERO,
+  type Decimal,
 } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
 import { atLeast, counted, money, percent, plainPercent, formatDistinct } from '../../lib/text/amount.js';
 import type { Violation } from '../../budget/verdict/violation.js';
-import { RULE_WORDS } from '../../budget/verdict/rule-words.js';
-import type { RuleUnit } from '../../budget/verdict/rule-words.js';
+import { RULE_WORDS, type RuleUnit } from '../../budget/verdict/rule-words.js';
 
 /** A violation in words. `subject`, `message` and `remedy` are untrusted text. */
 export interface ViolationWords {

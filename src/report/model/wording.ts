@@ -1,6 +1,15 @@
 import { age, count, counted, exactMoney, money, percent, signedMoney } from '../../lib/text/amount.js';
-import { add, compare, isZero, parseDecimal, percentage, subtract, times, ZERO } from '../../lib/money/decimal.js';
-import type { Decimal } from '../../lib/money/decimal.js';
+import {
+  add,
+  compare,
+  isZero,
+  parseDecimal,
+  percentage,
+  subtract,
+  times,
+  ZERO,
+  type Decimal,
+} from '../../lib/money/decimal.js';
 import type { UsageReport } from '../../usage/calibrate/usage-report.js';
 import { LIMIT_NAMES } from '../../budget/verdict/limits-in-force.js';
 import type { Rule, Violation } from '../../budget/verdict/violation.js';

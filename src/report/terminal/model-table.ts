@@ -1,8 +1,6 @@
-import type { EndpointPrice, EndpointSpread } from '../../budget/pricing/endpoint-spread.js';
-import type { ListedModel } from '../../budget/pricing/model-listing.js';
+import type { EndpointPrice, EndpointSpread, ListedModel } from '../../budget/pricing/model-listing.js';
 import { count, exactMoney } from '../../lib/text/amount.js';
-import type { Column } from '../../lib/text/columns.js';
-import { columns, cutToWidth, widthOf, wrapped } from '../../lib/text/columns.js';
+import { type Column, columns, cutToWidth, widthOf, wrapped } from '../../lib/text/columns.js';
 import { logLine } from '../../lib/text/log.js';
 import { LINE_LIMIT } from '../../lib/text/plain.js';
 

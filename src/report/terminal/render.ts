@@ -1,25 +1,27 @@
 import {
+  arithmeticOf,
   coverageText,
   hasHeadManifest,
   isAdviceDue,
   isNothingChanged,
   moneyOr,
   priceSource,
+  stateWord,
+  tokensOf,
+  unitPricesOf,
   usageFlaws,
   usageTitle,
 } from '../model/wording.js';
 import { changeLines, moreChanges } from '../model/change-lines.js';
 import { betweenParts, headline, headlineOfAll } from '../model/headline.js';
-import type { ErrorReport, Report, ReportDocument } from '../model/schema.js';
+import type { ErrorReport, Report, ReportCall, ReportDocument } from '../model/schema.js';
 import { describeViolation } from '../model/violation-words.js';
-import { money, signedMoney } from '../../lib/text/amount.js';
+import { counted, money, signedMoney } from '../../lib/text/amount.js';
 import { wrapped } from '../../lib/text/columns.js';
 import { logLine } from '../../lib/text/log.js';
 import { LINE_LIMIT } from '../../lib/text/plain.js';
 import type { Violation } from '../../budget/verdict/violation.js';
-import { explanation } from './explain.js';
-import { paintWith } from './style.js';
-import type { Style } from './style.js';
+import { type Style, paintWith } from './style.js';
 import { suiteTable } from './suite-table.js';
 
 export interface TerminalOptions {
@@ -165,4 +167,35 @@ function name(text: string): string {
 function priceLine(report: Report, { paint }: Style): string {
   const text = `Prices ${priceSource(report)}, ${logLine(report.prices.url)}, fetched ${name(report.prices.fetched_at)}`;
   return report.prices.source === 'lock' ? paint('yellow', text) : text;
+}
+
+/** How the cost of each call comes about, call by call. */
+function explanation(report: Report, { paint, width }: Style): string[] {
+  return report.suites
+    .filter((suite) => suite.head !== null)
+    .flatMap((suite) => [
+      paint('bold', logLine(suite.name)),
+      ...suite.calls.flatMap((call) => (call.head === null ? [] : callLines(call, width))),
+    ]);
+}
+
+function callLines(call: ReportCall, width: number | null): string[] {
+  const model = call.name === call.model ? '' : ` (${logLine(call.model)})`;
+  const cost = moneyOr(call.head?.per_run);
+  const [tokens, prices] = [tokensOf(call), unitPricesOf(call)];
+  const facts = [
+    counted(call.requests_per_run, 'request'),
+    ...(tokens === null
+      ? []
+      : [`${tokens.prompt}${tokens.cached === '' ? '' : ` (${tokens.cached} cached)`} in, ${tokens.completion} out`]),
+    prices === null ? stateWord(call) : `${prices.prompt} in, ${prices.completion} out per million`,
+  ].join('; ');
+  const below = [
+    `${facts}${call.reason === null ? '' : `: ${logLine(call.reason)}`}`,
+    ...arithmeticOf(call).map((line) => logLine(line)),
+  ];
+  return [
+    ...wrapped('  ', `${logLine(call.name)}${model}: ${cost} per run`, width),
+    ...below.flatMap((line) => wrapped('    ', line, width)),
+  ];
 }

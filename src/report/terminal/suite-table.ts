@@ -1,9 +1,7 @@
 import type { Report } from '../model/schema.js';
-import { shareTitle, suiteRow, totalRows } from '../model/suite-rows.js';
-import type { SuiteRow } from '../model/suite-rows.js';
+import { shareTitle, suiteRow, totalRows, type SuiteRow } from '../model/suite-rows.js';
 import { hasHeadManifest } from '../model/wording.js';
-import { bar, columns, cutToWidth, widthOf } from '../../lib/text/columns.js';
-import type { Column } from '../../lib/text/columns.js';
+import { bar, columns, cutToWidth, widthOf, type Column } from '../../lib/text/columns.js';
 import { logLine } from '../../lib/text/log.js';
 import { LINE_LIMIT } from '../../lib/text/plain.js';
 import type { Style } from './style.js';

@@ -8,11 +8,18 @@ import { isOffBy, percentAbove, pricesDiffer } from '../read/deviation.js';
 import type { GroupKey } from '../read/usage-row.js';
 import { isComplete, type Usage } from '../read/usage.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
-import { batchModel, fastModel, priceGroup } from '../totals/group-price.js';
+import { batchModel, fastModel, priceGroup } from '../totals/model-totals.js';
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
-import type { CallUsage, Figure, MeasuredCall, PriceDifference, SuiteUsage, UsageComparison } from './comparison.js';
+import {
+  type CallUsage,
+  type Figure,
+  type MeasuredCall,
+  type PriceDifference,
+  type SuiteUsage,
+  type UsageComparison,
+  perRun,
+} from './comparison.js';
 import { callMatcher, type Match } from './match-calls.js';
-import { perRun } from './means.js';
 import { proposalsFor, type Bound } from './proposals.js';
 
 export interface ComparisonInput {

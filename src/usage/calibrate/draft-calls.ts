@@ -4,11 +4,10 @@ import { divide, fromInteger, type Decimal } from '../../lib/money/decimal.js';
 import { aggregate, type UsageGroup } from '../read/aggregate.js';
 import type { GroupKey } from '../read/usage-row.js';
 import type { Usage } from '../read/usage.js';
-import { batchModel, fastModel } from '../totals/group-price.js';
+import { batchModel, fastModel } from '../totals/model-totals.js';
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
-import { searchName } from './match-calls.js';
-import { meanRequest, type MeanRequest } from './means.js';
-import { fittingName, freeName, suitesOfFiles } from './suite-names.js';
+import { searchName, fittingName, freeName, suitesOfFiles } from './match-calls.js';
+import { meanRequest, type MeanRequest } from './comparison.js';
 
 /** A call of a first manifest. */
 export interface DraftCall {

@@ -1,5 +1,4 @@
-import type { Estimate } from '../../budget/estimate.js';
-import { estimateManifest } from '../../budget/estimate.js';
+import { type Estimate, estimateManifest } from '../../budget/estimate.js';
 import { withoutFiles } from '../../manifest/from-files/count-manifest.js';
 import { parseManifest } from '../../manifest/parse.js';
 import { amount } from '../../manifest/scalars.js';

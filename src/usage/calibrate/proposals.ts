@@ -2,9 +2,8 @@ import type { NamedCall, NamedSuite } from '../../manifest/manifest.js';
 import { add, compare, divide, fromInteger, isZero, multiply, times, toNumber } from '../../lib/money/decimal.js';
 import { count, counted } from '../../lib/text/amount.js';
 import type { UsageGroup } from '../read/aggregate.js';
-import type { NumberOrRange, Proposal } from './comparison.js';
-import { tokenFamily, tokensOf } from '../../manifest/prompt-tokens/family.js';
-import { meanRequest } from './means.js';
+import { type NumberOrRange, type Proposal, meanRequest } from './comparison.js';
+import { tokenFamily, tokensOf } from '../../manifest/prompt-tokens/count-tokens.js';
 
 export interface Proposed {
   readonly proposals: readonly Proposal[];

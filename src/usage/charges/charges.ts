@@ -1,8 +1,15 @@
-import { isZero, sum, type Decimal } from '../../lib/money/decimal.js';
+import { type Decimal, isZero, sum } from '../../lib/money/decimal.js';
 import { counted, money, percent } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
 import { percentAbove, pricesDiffer } from '../read/deviation.js';
-import type { Generation, Generations } from '../../openrouter/account/generations.js';
+import { type Generation, type Generations, fetchGenerations } from '../../openrouter/account/generations.js';
+import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
+import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
+import type { AccountClient } from '../../openrouter/account/account-client.js';
+import { priceTokens } from '../../budget/pricing/price-tokens.js';
+import type { Usage } from '../read/usage.js';
+import { exactCost } from '../../lib/money/recorded-cost.js';
+import type { UsageRow } from '../read/usage-row.js';
 
 /** What the usage rows of one generation say, in US dollars; null where it is not said or has no price. */
 export interface RecordedCost {
@@ -102,4 +109,32 @@ function above(value: Decimal | null): string {
 function listed(ids: readonly string[]): string {
   const shown = ids.slice(0, 5);
   return ids.length > shown.length ? `${shown.join(', ')} and ${ids.length - shown.length} more` : shown.join(', ');
+}
+
+/**
+ * What OpenRouter says that recorded generations were charged, beside what the recording and the catalogue say; in
+ * words, a line each. Empty where no row names a generation. NoVerdictError (2) where the key is refused.
+ */
+export async function chargesOf(
+  usage: Usage,
+  catalogue: Catalogue,
+  account: AccountClient,
+): Promise<readonly string[]> {
+  const ids = [...usage.generations.keys()];
+  if (ids.length === 0) return [];
+  const generations = await fetchGenerations(account, ids);
+  const recorded = new Map<string, RecordedCost>();
+  for (const { id } of generations.found) {
+    const row = usage.generations.get(id);
+    if (row === undefined) continue;
+    const usageCost = row.cost === null ? null : exactCost(row.cost);
+    recorded.set(id, { usage_cost: usageCost, estimate: estimateOf(row, catalogue) });
+  }
+  return chargeLines(compareCharges(generations.found, recorded), generations);
+}
+
+function estimateOf(row: UsageRow, catalogue: Catalogue): Decimal | null {
+  const id = row.model === null ? null : idOfName(row.model, catalogue.models);
+  if (id === null) return null;
+  return priceTokens(id, { ...row.tokens, web_searches: row.web_searches }, catalogue).expected;
 }

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
-import { errorCode } from '../../lib/errors/system-error.js';
+import { errorCode } from '../../lib/errors/problem.js';
 import { isRecord } from './json-value.js';
-import type { RecordingHandler } from './recording-handler.js';
+import type { RecordingHandler } from './exchange.js';
 
 /** A record of a table is no longer than this: 1 MiB. */
 const LONGEST_RECORD = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { unzipSync } from 'fflate';
 import { LARGEST_LINE } from './line-splitter.js';
-import type { RecordingHandler } from './recording-handler.js';
+import type { RecordingHandler } from './exchange.js';
 
 /** A file of inspect_ai is held in memory while it is read: 512 MiB. */
 export const LARGEST_ZIP = 512 * 1024 * 1024;

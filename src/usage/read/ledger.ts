@@ -1,9 +1,8 @@
 import type { TokenCounts } from '../../manifest/token-parts.js';
-import { NAMED_PLACES, type FileAccount, type UnmeasuredGroup, type UsageNote } from './usage.js';
-import { withinWholes, type Findings } from './counts.js';
+import { type FileAccount, NAMED_PLACES, type UnmeasuredGroup, type UsageNote } from './usage.js';
+import { type Findings, withinWholes } from './counts.js';
 import type { Accounts, Context, RecordingFile, SummaryStrength } from './exchange.js';
-import { createGenerationRows } from './generation-rows.js';
-import { createRowStore, tokensOf, type RowStore, type StoredRow } from './row-store.js';
+import { type RowStore, type StoredRow, createRowStore, tokensOf } from './row-store.js';
 import { createSpanTree } from './span-tree.js';
 import type { GroupKey, UsageRow } from './usage-row.js';
 
@@ -232,4 +231,30 @@ function accountOf({ name, hasRead, without, notUnderstood }: FileEntry): FileAc
 
 function total(counts: readonly { readonly count: number }[]): number {
   return counts.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** Rows of OpenRouter's own generations, whose exact charge can be asked for by their id. */
+interface GenerationRows {
+  readonly see: (row: UsageRow) => void;
+  /** By id; the last row of an id wins. */
+  readonly rows: ReadonlyMap<string, UsageRow>;
+}
+
+/** The id that OpenRouter gives a request of its own; other providers' ids look otherwise. */
+const GENERATION_ID = /^gen-[A-Za-z0-9_-]{1,100}$/;
+
+/** More than a run asks for by far, and a few megabytes at most: the others are not kept. */
+const MOST = 5_000;
+
+function createGenerationRows(): GenerationRows {
+  const rows = new Map<string, UsageRow>();
+  return {
+    rows,
+    see: (row) => {
+      if (row.id === null) return;
+      // In this order, since there may be millions of rows: once it is full, only a look-up is left of it.
+      const isKept = rows.has(row.id) || (rows.size < MOST && GENERATION_ID.test(row.id));
+      if (isKept) rows.set(row.id, row);
+    },
+  };
 }

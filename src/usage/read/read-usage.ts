@@ -1,14 +1,11 @@
-import { NoVerdictError, problem, type Problem } from '../../lib/errors/problem.js';
-import { errorCode } from '../../lib/errors/system-error.js';
+import { NoVerdictError, problem, type Problem, errorCode } from '../../lib/errors/problem.js';
 import { counted } from '../../lib/text/amount.js';
-import { contextOfFile } from './context.js';
-import type { RecordingFile } from './exchange.js';
-import { fileBytes } from './file-bytes.js';
+import { contextOfFile, type RecordingFile } from './exchange.js';
+import { fileBytes, selectFiles, type SelectOptions } from './select-files.js';
 import { createLedger, type Settled } from './ledger.js';
 import { readRecording } from './recording-file.js';
 import { rareOf } from './row-store.js';
 import { findExchanges } from './search.js';
-import { selectFiles, type SelectOptions } from './select-files.js';
 import { NO_EXCHANGE, type Usage } from './usage.js';
 
 /**

@@ -4,7 +4,7 @@ import { readCsv } from './csv-rows.js';
 import { isZip, LARGEST_ZIP, readEvalFile } from './eval-file.js';
 import { isEventStream, streamedResponses } from './event-stream.js';
 import { isList, isRecord } from './json-value.js';
-import type { RecordingHandler } from './recording-handler.js';
+import type { RecordingHandler } from './exchange.js';
 import { createLineSplitter, LARGEST_LINE } from './line-splitter.js';
 
 interface State {

@@ -1,5 +1,4 @@
-import { contextWithin } from './context.js';
-import type { Accounts, Context, Format } from './exchange.js';
+import { contextWithin, type Accounts, type Context, type Format } from './exchange.js';
 import { FORMATS } from './formats.js';
 import { isList, isRecord, type JsonRecord } from './json-value.js';
 import { looksLikeUsage } from './looks-like-usage.js';

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { nameSchema } from '../../manifest/schema.js';
-import { contextOfFile } from '../read/context.js';
+import { contextOfFile } from '../read/exchange.js';
 import { noFindings } from '../read/counts.js';
 import { answerRow, NO_USAGE_IN_STREAM } from '../read/formats/answers.js';
 import type { UsageRow } from '../read/usage-row.js';
@@ -12,10 +12,9 @@ import { createCap, type Outcome, type Reservation } from './cap.js';
 import { forward, tunnel, type Passed } from './forward.js';
 import type { PriceBook } from './price-book.js';
 import { requestFacts, type RequestFacts } from './request-facts.js';
-import { errorBody, routeOf, type Route } from './routes.js';
+import { errorBody, routeOf, type Route, type Upstream } from './routes.js';
 import { keptAnswer, type KeptAnswer, type RecordedRow, type UsageFile } from './rows.js';
 import { createTally, type Totals } from './totals.js';
-import type { Upstream } from './upstreams.js';
 
 export interface RecorderOptions {
   readonly upstreams: readonly Upstream[];

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { request, upgrade, type Dispatcher } from 'undici';
-import { errorCode } from '../../lib/errors/system-error.js';
+import { errorCode } from '../../lib/errors/problem.js';
 
 /** Passes one request to its upstream and the answer back, byte for byte and without delay. */
 

@@ -1,12 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { configurationError } from '../../lib/errors/problem.js';
-import { reasonOf } from '../../lib/errors/system-error.js';
+import { configurationError, reasonOf } from '../../lib/errors/problem.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { createExchanges, type RecorderOptions, type Target } from './exchanges.js';
 import type { Totals } from './totals.js';
-import { commandVariables, type Upstream } from './upstreams.js';
+import { commandVariables, type Upstream } from './routes.js';
 
 /** A proxy on this machine that keeps what requests used, and refuses those beyond a cap. */
 

@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { configurationError } from '../../lib/errors/problem.js';
-import { reasonOf } from '../../lib/errors/system-error.js';
-import { answeringModel } from '../read/context.js';
+import { configurationError, reasonOf } from '../../lib/errors/problem.js';
+import { answeringModel } from '../read/exchange.js';
 import { isRecord, nameAt, recordAt, type JsonRecord } from '../read/json-value.js';
 import { statesUsage } from '../read/tokens.js';
 

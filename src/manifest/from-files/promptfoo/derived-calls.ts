@@ -1,10 +1,8 @@
 import type { Note } from '../../../lib/errors/note.js';
-import type { Problem } from '../../../lib/errors/problem.js';
-import { problem } from '../../../lib/errors/problem.js';
+import { type Problem, problem } from '../../../lib/errors/problem.js';
 import { partsProblem } from '../../checks.js';
 import type { DeclaredManifest, DeclaredSuite, NamedCall } from '../../manifest.js';
-import type { TokenCounter } from '../../prompt-tokens/count-tokens.js';
-import { tokenFamily, tokensOf } from '../../prompt-tokens/family.js';
+import { type TokenCounter, tokenFamily, tokensOf } from '../../prompt-tokens/count-tokens.js';
 import type { Promptfoo, Tokens } from '../../schema.js';
 import type { CountFault, FileSet, Side } from '../file-set.js';
 import { whereOf } from '../file-set.js';

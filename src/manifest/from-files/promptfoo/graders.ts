@@ -1,5 +1,4 @@
-import type { Mapping } from './config-file.js';
-import { isMapping, listOf } from './config-file.js';
+import { type Mapping, isMapping, listOf } from './config-file.js';
 
 /** Requests that assertions make to a model, per evaluated answer, as measured with promptfoo 0.121.20. */
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { isPathPattern } from '../../../lib/text/path-pattern.js';
-import type { Config } from './config-file.js';
-import { dataOf, expand, isCode, isMapping, pathFrom, textAt } from './config-file.js';
+import { type Config, dataOf, expand, isCode, isMapping, pathFrom, textAt } from './config-file.js';
 
 /** The prompts of a promptfoo configuration. */
 

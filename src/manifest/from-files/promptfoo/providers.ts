@@ -1,6 +1,15 @@
 import type { Promptfoo } from '../../schema.js';
-import type { Config, Mapping } from './config-file.js';
-import { dataOf, expand, isCode, isMapping, listOf, pathFrom, textAt } from './config-file.js';
+import {
+  type Config,
+  type Mapping,
+  dataOf,
+  expand,
+  isCode,
+  isMapping,
+  listOf,
+  pathFrom,
+  textAt,
+} from './config-file.js';
 
 /** The providers of a promptfoo configuration, and the models that they ask. */
 

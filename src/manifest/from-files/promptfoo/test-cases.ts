@@ -2,8 +2,9 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { isPathPattern } from '../../../lib/text/path-pattern.js';
 import { eachLine, MAX_DATA_BYTES, parseJson } from '../rows.js';
 import { once } from '../file-set.js';
-import type { Config, Mapping } from './config-file.js';
 import {
+  type Config,
+  type Mapping,
   ConfigFault,
   dataOf,
   expand,

@@ -3,8 +3,7 @@ import { arithmeticOf, isZeroAmount, moneyOr, stateWord, tokensOf, unitPricesOf 
 import { counted, signedMoney } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { cell, codeBlock, proseCell } from '../../../lib/text/markdown.js';
-import { folded, missingRows, tableHead, tableRow } from '../blocks.js';
-import type { MarkdownContext } from '../blocks.js';
+import { folded, missingRows, tableHead, tableRow, type MarkdownContext } from '../blocks.js';
 
 const TITLES = ['Suite, call, model', '>Requests, tokens in / out, $ per million', '>Per run'];
 

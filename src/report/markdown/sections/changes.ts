@@ -3,8 +3,7 @@ import { isZeroAmount } from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { inlineText, prose } from '../../../lib/text/markdown.js';
-import { missingRows } from '../blocks.js';
-import type { MarkdownContext } from '../blocks.js';
+import { missingRows, type MarkdownContext } from '../blocks.js';
 
 const SHOWN = 5;
 

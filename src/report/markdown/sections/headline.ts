@@ -11,11 +11,12 @@ import type { ErrorReport, Report, Reports } from '../../model/schema.js';
 import { counted } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { fileLink, inlineText, prose } from '../../../lib/text/markdown.js';
-import { missingRows } from '../blocks.js';
-import type { MarkdownContext } from '../blocks.js';
+import { type MarkdownContext, folded, missingRows } from '../blocks.js';
+import type { Violation } from '../../../budget/verdict/violation.js';
+import { describeViolation } from '../../model/violation-words.js';
 
 /** One sign for each verdict; they are read before the words. */
-export const SIGNS = { pass: '✅', warn: '⚠️', fail: '❌', error: '⛔' } as const;
+const SIGNS = { pass: '✅', warn: '⚠️', fail: '❌', error: '⛔' } as const;
 
 /** `### ❌ Over budget: LLM calls cost $5.21 per run, +$0.31 (+6.3 %)`, or one line where nothing changed. */
 export function headlineSection(report: Report, context: MarkdownContext): string {
@@ -71,4 +72,41 @@ export function errorSections(report: ErrorReport, context: MarkdownContext): Bl
       missing: missingRows(context, 'problem'),
     },
   ];
+}
+
+/** A reader acts on the first few; the rest is one click away. */
+const SHOWN_IN_THE_OPEN = 8;
+
+/** What is broken, in the report's order, worst first: by how much, where, and what would mend it. */
+export function violationsSection(report: Report, context: MarkdownContext): Block[] {
+  const items = report.violations.map((violation) => item(violation, context));
+  if (items.length === 0) return [];
+  const shown = context.isSummary ? items.length : SHOWN_IN_THE_OPEN;
+  const missing = missingRows(context, 'violation');
+  const rest = items.slice(shown);
+  return [
+    { lead: '', rows: items.slice(0, shown), importance: 9, missing },
+    ...(rest.length === 0
+      ? []
+      : [folded({ title: counted(rest.length, 'more violation'), rows: rest, importance: 5, missing }, context)]),
+  ];
+}
+
+function item(violation: Violation, { link }: MarkdownContext): string {
+  const words = describeViolation(violation);
+  // A message names its subject itself.
+  const named = words.subject !== null && words.figures !== null;
+  const subject = named ? `${inlineText(words.subject, 140)}: ` : '';
+  const said = words.figures === null ? `**${words.title}.** ${prose(words.message, 400)}` : figures(words);
+  const mitigated = words.mitigated === null ? '' : ` _(${words.mitigated})_`;
+  // A manifest that is gone cannot be linked to.
+  const file = violation.rule === 'manifest_missing' ? null : violation.file;
+  const where = file === null ? [] : [fileLink(file, violation.line, link)];
+  const remedy = words.remedy === null ? [] : [`→ ${prose(words.remedy, 600)}`];
+  const second = [...where, ...remedy].join(' ');
+  return `- ${SIGNS[violation.severity]} ${subject}${said}${mitigated}${second === '' ? '' : `<br>${second}`}`;
+}
+
+function figures({ title, figures, over }: { title: string; figures: string | null; over: string | null }): string {
+  return `**${title} ${figures ?? ''}**${over === null ? '' : `, ${over}`}`;
 }

@@ -5,8 +5,7 @@ import type { NotApplied } from '../../../budget/verdict/violation.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { counted, money } from '../../../lib/text/amount.js';
 import { inlineText, prose } from '../../../lib/text/markdown.js';
-import { folded, missingRows } from '../blocks.js';
-import type { MarkdownContext } from '../blocks.js';
+import { folded, missingRows, type MarkdownContext } from '../blocks.js';
 
 const SHOWN_IN_THE_OPEN = 6;
 

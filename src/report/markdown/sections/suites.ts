@@ -1,12 +1,10 @@
 import { hasHeadManifest, isZeroAmount } from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
-import { shareTitle, suiteRow, totalRows } from '../../model/suite-rows.js';
-import type { SuiteRow } from '../../model/suite-rows.js';
+import { shareTitle, suiteRow, totalRows, type SuiteRow } from '../../model/suite-rows.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { money, signedMoney, formatDistinct } from '../../../lib/text/amount.js';
 import { cell, prose } from '../../../lib/text/markdown.js';
-import { missingRows, tableHead, tableRow, unbroken } from '../blocks.js';
-import type { MarkdownContext } from '../blocks.js';
+import { missingRows, tableHead, tableRow, unbroken, type MarkdownContext } from '../blocks.js';
 
 /** The suites that this change touches, and the line of all; those it leaves alone are counted, not listed. */
 export function changedSuites(report: Report, context: MarkdownContext): Block[] {

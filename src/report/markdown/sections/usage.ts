@@ -3,8 +3,7 @@ import { moneyOr, usageFlaws, usageTitle } from '../../model/wording.js';
 import { percent } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { cell, prose } from '../../../lib/text/markdown.js';
-import { folded, missingRows, tableHead, tableRow } from '../blocks.js';
-import type { MarkdownContext } from '../blocks.js';
+import { folded, missingRows, tableHead, tableRow, type MarkdownContext } from '../blocks.js';
 
 /** What the suites were estimated to cost against what they really used. */
 export function usageSection(report: Report, context: MarkdownContext): Block[] {

@@ -1,8 +1,6 @@
 import type { RecordedCost } from '../../../lib/money/recorded-cost.js';
-import { answeringModel, contextWithin } from '../context.js';
-import { buildRow } from '../build-row.js';
+import { answeringModel, contextWithin, buildRow, type Accounts, type Context } from '../exchange.js';
 import { costAt, countAt, noFindings, type Findings } from '../counts.js';
-import type { Accounts, Context } from '../exchange.js';
 import { isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
 import { anthropicTokens, googleTokens, someTokens, statesUsage, usageTokens } from '../tokens.js';
 import type { ServedTier, UsageRow } from '../usage-row.js';

@@ -1,7 +1,5 @@
-import { buildRow } from '../build-row.js';
-import { contextWithin } from '../context.js';
+import { buildRow, contextWithin, type Accounts, type Context } from '../exchange.js';
 import { costAt, countAt, noFindings } from '../counts.js';
-import type { Accounts, Context } from '../exchange.js';
 import { isRecord, nameAt, recordAt, type JsonRecord } from '../json-value.js';
 import { someTokens, statesUsage } from '../tokens.js';
 import { answerRow } from './answers.js';

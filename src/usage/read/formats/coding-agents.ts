@@ -1,6 +1,5 @@
-import { buildRow } from '../build-row.js';
+import { buildRow, type Accounts, type Context, type RecordingFile } from '../exchange.js';
 import { costAt, countAt, noFindings } from '../counts.js';
-import type { Accounts, Context, RecordingFile } from '../exchange.js';
 import { isRecord, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
 import { someTokens, usageTokens } from '../tokens.js';
 

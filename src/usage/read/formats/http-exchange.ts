@@ -1,5 +1,12 @@
-import { answeringModel, contextWithin, modelInPath, urlOf } from '../context.js';
-import type { Accounts, Context, Search } from '../exchange.js';
+import {
+  answeringModel,
+  contextWithin,
+  modelInPath,
+  urlOf,
+  type Accounts,
+  type Context,
+  type Search,
+} from '../exchange.js';
 import { isRecord, recordAt, type JsonRecord } from '../json-value.js';
 import { NO_USAGE_IN_STREAM } from './answers.js';
 

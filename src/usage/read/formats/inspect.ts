@@ -1,7 +1,5 @@
-import { buildRow } from '../build-row.js';
-import { answeringModel } from '../context.js';
+import { buildRow, answeringModel, type Accounts, type Context } from '../exchange.js';
 import { countAt, noFindings } from '../counts.js';
-import type { Accounts, Context } from '../exchange.js';
 import { isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
 import { someTokens, usageTokens } from '../tokens.js';
 

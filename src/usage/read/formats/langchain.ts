@@ -1,7 +1,5 @@
-import { buildRow } from '../build-row.js';
-import { answeringModel, contextWithin } from '../context.js';
+import { buildRow, answeringModel, contextWithin, type Accounts, type Context, type Search } from '../exchange.js';
 import { costAt, countAt, noFindings, type Findings } from '../counts.js';
-import type { Accounts, Context, Search } from '../exchange.js';
 import { isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
 import { someTokens, usageTokens } from '../tokens.js';
 import type { TokenCounts } from '../../../manifest/token-parts.js';

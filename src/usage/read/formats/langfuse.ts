@@ -1,6 +1,5 @@
-import { buildRow } from '../build-row.js';
+import { buildRow, type Accounts, type Context } from '../exchange.js';
 import { costAt, countAt, countOrNull, noFindings, type Findings } from '../counts.js';
-import type { Accounts, Context } from '../exchange.js';
 import { nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
 import { someTokens } from '../tokens.js';
 import type { TokenCounts } from '../../../manifest/token-parts.js';

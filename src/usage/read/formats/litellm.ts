@@ -1,7 +1,5 @@
-import { buildRow } from '../build-row.js';
-import { contextWithin } from '../context.js';
+import { buildRow, contextWithin, type Accounts, type Context } from '../exchange.js';
 import { costAt, countAt, noFindings } from '../counts.js';
-import type { Accounts, Context } from '../exchange.js';
 import { nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
 import { someTokens, statesUsage, usageTokens } from '../tokens.js';
 

@@ -1,7 +1,5 @@
-import { buildRow } from '../build-row.js';
-import { answeringModel, contextWithin } from '../context.js';
+import { buildRow, answeringModel, contextWithin, type Accounts, type Context } from '../exchange.js';
 import { costAt, countAt, noFindings } from '../counts.js';
-import type { Accounts, Context } from '../exchange.js';
 import { isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
 import { someTokens } from '../tokens.js';
 

@@ -1,7 +1,5 @@
-import { buildRow } from '../build-row.js';
-import { contextWithin } from '../context.js';
+import { buildRow, contextWithin, type Accounts, type Context, type RecordingFile } from '../exchange.js';
 import { countAt, noFindings } from '../counts.js';
-import type { Accounts, Context, RecordingFile } from '../exchange.js';
 import { nameAt, recordedTime, type JsonRecord } from '../json-value.js';
 import { someTokens } from '../tokens.js';
 

@@ -1,6 +1,5 @@
-import { buildRow } from '../build-row.js';
+import { buildRow, type Accounts, type Context } from '../exchange.js';
 import { costAt, countAt, noFindings } from '../counts.js';
-import type { Accounts, Context } from '../exchange.js';
 import { nameAt, recordedTime, type JsonRecord } from '../json-value.js';
 import { someTokens } from '../tokens.js';
 

@@ -1,7 +1,5 @@
-import { buildRow } from '../build-row.js';
-import { contextWithin } from '../context.js';
+import { buildRow, contextWithin, type Accounts, type Context, type Search } from '../exchange.js';
 import { costAt, countAt, countOrNull, noFindings, type Findings } from '../counts.js';
-import type { Accounts, Context, Search } from '../exchange.js';
 import { isRecord, listAt, nameAt, recordAt, type JsonRecord } from '../json-value.js';
 import { someTokens } from '../tokens.js';
 import type { TokenCounts } from '../../../manifest/token-parts.js';

@@ -1,5 +1,4 @@
-import { contextWithin } from '../context.js';
-import type { Accounts, Context } from '../exchange.js';
+import { contextWithin, type Accounts, type Context } from '../exchange.js';
 import { nameAt, type JsonRecord } from '../json-value.js';
 import { isAnswer, readAnswer } from './answers.js';
 

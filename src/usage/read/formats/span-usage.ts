@@ -1,7 +1,5 @@
-import { answeringModel } from '../context.js';
-import { buildRow } from '../build-row.js';
+import { answeringModel, buildRow, type Accounts, type Context } from '../exchange.js';
 import { costAt, countAt, countOrNull, noFindings, type Findings } from '../counts.js';
-import type { Accounts, Context } from '../exchange.js';
 import { nameAt, type JsonRecord } from '../json-value.js';
 import { looksLikeUsage } from '../looks-like-usage.js';
 import { someTokens } from '../tokens.js';

@@ -1,6 +1,5 @@
-import { contextWithin } from '../context.js';
+import { contextWithin, type Accounts, type Context, type RecordingFile, type Search } from '../exchange.js';
 import { createStreamMerger, type StreamMerger } from '../event-stream.js';
-import type { Accounts, Context, RecordingFile, Search } from '../exchange.js';
 import { isRecord, nameAt, recordAt, type JsonRecord } from '../json-value.js';
 
 /** The streams of a file whose events are kept an object each; several may be interleaved. */

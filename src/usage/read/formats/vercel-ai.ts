@@ -1,6 +1,5 @@
-import { contextWithin } from '../context.js';
+import { contextWithin, type Accounts, type Context } from '../exchange.js';
 import { noFindings } from '../counts.js';
-import type { Accounts, Context } from '../exchange.js';
 import { isRecord, listAt, nameAt, recordAt, type JsonRecord } from '../json-value.js';
 import { statesUsage } from '../tokens.js';
 import { answerRow } from './answers.js';

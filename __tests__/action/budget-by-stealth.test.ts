@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { reportSchema, type Report } from '../../src/report/model/schema.js';
 import { lockfileText } from '../../src/openrouter/catalogue/lockfile.js';
 import { catalogue, model } from '../support/catalogue.js';
 import { modelRow } from '../support/catalogue-server.js';
-import { manifestText, openChange, startStage, type RunChanges, type Stage } from '../support/pull-request.js';
+import {
+  judgedOf,
+  manifestText,
+  openChange,
+  startStage,
+  type Judged,
+  type RunChanges,
+  type Stage,
+} from '../support/pull-request.js';
 
 /**
  * What a pull request may try so as to spend more than the default branch allows. Each attempt is judged by the default
@@ -19,28 +26,19 @@ afterEach(async () => {
   await stage.close();
 });
 
-interface Judged {
-  readonly exitCode: number | null;
-  readonly report: Report;
-  readonly rules: readonly string[];
+interface Commented extends Judged {
   /** The one comment, without Markdown's backticks and backslashes. */
   readonly comment: string;
 }
 
-async function judgedOn(number: number, changes: RunChanges = {}): Promise<Judged> {
-  const { exitCode, ...result } = await stage.runOnPullRequest(number, changes);
-  const report = reportSchema.parse(result.report);
+async function judgedOn(number: number, changes: RunChanges = {}): Promise<Commented> {
+  const judged = judgedOf(await stage.runOnPullRequest(number, changes));
   const comments = await stage.github.comments(number);
   expect(comments).toHaveLength(1);
-  return {
-    exitCode,
-    report,
-    rules: report.violations.map(({ rule, severity }) => `${rule} ${severity}`),
-    comment: (comments[0]?.body ?? '').replace(/[`\\]/g, ''),
-  };
+  return { ...judged, comment: (comments[0]?.body ?? '').replace(/[`\\]/g, '') };
 }
 
-async function judged(before: string, after: string | null, changes?: RunChanges): Promise<Judged> {
+async function judged(before: string, after: string | null, changes?: RunChanges): Promise<Commented> {
   const tree = (text: string | null) => ({ 'README.md': 'hello', ...(text === null ? {} : { [FILE]: text }) });
   return await judgedOn(await openChange(stage.github, tree(before), tree(after)), changes);
 }
@@ -368,6 +366,22 @@ describe('what a reader has to know is said in the comment', () => {
     expect(comment).toMatch(words);
     expect([exitCode, report.verdict]).toEqual([0, 'warn']);
     expect(report.violations).toMatchObject([{ rule: 'price_fell', severity: 'warn' }]);
+  });
+
+  test('that the lockfile is touched, though no call is, and that the one of the default branch counts', async () => {
+    const lock = 'llm-budget.lock.json';
+    const files = { [FILE]: manifestText(), 'README.md': 'one', [lock]: '{}' };
+    const touched = await judgedOn(await openChange(stage.github, files, { ...files, [lock]: '{"version": 1}' }));
+    expect(touched.report.notes.filter(({ code }) => code === 'lock_changed')).toHaveLength(1);
+    expect(touched.comment).toMatch(/touches the lockfile llm-budget\.lock\.json.*the default branch counts until/);
+
+    // Controls: another file beside it, and a lockfile of another name, are no news, so there is no comment.
+    for (const path of ['README.md', `other/${lock}`]) {
+      const number = await openChange(stage.github, files, { ...files, [path]: 'two' });
+      const { report } = judgedOf(await stage.runOnPullRequest(number));
+      expect(report.notes.filter(({ code }) => code === 'lock_changed')).toEqual([]);
+      expect(await stage.github.comments(number)).toEqual([]);
+    }
   });
 
   test('that a lock of the change is not the one that counts', async () => {

@@ -1,9 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { lockfileText } from '../../src/openrouter/catalogue/lockfile.js';
-import { reportSchema, type Report } from '../../src/report/model/schema.js';
 import { catalogue, model } from '../support/catalogue.js';
-import { manifestText, openChange, startStage, type RunChanges, type Stage } from '../support/pull-request.js';
-import type { ActionResult } from '../support/run-action.js';
+import {
+  judgedOf,
+  manifestText,
+  openChange,
+  startStage,
+  type Judged,
+  type RunChanges,
+  type Stage,
+} from '../support/pull-request.js';
 
 /** What the tip of the default branch decides, and base does not. A request of acme/small costs $0.0012. */
 
@@ -15,17 +21,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await stage.close();
 });
-
-interface Judged {
-  readonly exitCode: number | null;
-  readonly report: Report;
-  readonly rules: readonly string[];
-}
-
-function judgedOf({ exitCode, report }: ActionResult): Judged {
-  const parsed = reportSchema.parse(report);
-  return { exitCode, report: parsed, rules: parsed.violations.map(({ rule, severity }) => `${rule} ${severity}`) };
-}
 
 async function change(before: string, after: string, changes?: RunChanges): Promise<Judged> {
   const number = await openChange(

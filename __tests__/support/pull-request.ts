@@ -1,3 +1,4 @@
+import { reportSchema, type Report } from '../../src/report/model/schema.js';
 import { startCatalogueServer, endpointRow, modelRow, type CatalogueServer } from './catalogue-server.js';
 import { startGitHub, type GitHubServer } from './github-server.js';
 import type { FileTree } from './github-state.js';
@@ -103,4 +104,16 @@ export async function openChange(github: GitHubServer, before: FileTree, after: 
   const base = await github.commit(before, { branch: 'main' });
   const head = await github.commit(after, { parents: [base] });
   return (await github.openPullRequest({ head, mergeFiles: after })).number;
+}
+
+/** What a run of the action decided: its report, and each violation as `RULE SEVERITY`. */
+export interface Judged {
+  readonly exitCode: number | null;
+  readonly report: Report;
+  readonly rules: readonly string[];
+}
+
+export function judgedOf({ exitCode, report }: ActionResult): Judged {
+  const parsed = reportSchema.parse(report);
+  return { exitCode, report: parsed, rules: parsed.violations.map(({ rule, severity }) => `${rule} ${severity}`) };
 }

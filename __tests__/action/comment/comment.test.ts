@@ -267,7 +267,8 @@ describe('jobs that race', () => {
     expect(after).toEqual([{ id: first?.id, author: BOT, body: `${markerOf(4)}\nrun 4` }]);
   });
 
-  it('leaves one comment with the newest text in each of 50 rounds of 4 jobs', async () => {
+  /** 50 rounds of 4 jobs at once, with what `before` leaves on the pull request; the comments that each round ends with. */
+  async function rounds(before: () => Promise<unknown>): Promise<readonly (readonly string[])[]> {
     let seed = 20261124;
     const random = (): number => {
       seed = (seed * 1103515245 + 12345) % 2147483648;
@@ -279,16 +280,53 @@ describe('jobs that race', () => {
       return await fetchOver(sendThrough(null))(url, init);
     };
     const job = await clientFor(server, { fetch: unsteady });
+    const found: string[][] = [];
     for (let round = 0; round < 50; round += 1) {
       pull = await openPullRequest();
+      await before();
       const runs = [1, 2, 3, 4].sort(() => random() - 0.5);
       const outcomes = await Promise.all(runs.map((run) => say(`text of run ${String(run)}`, { run, with: job })));
-      expect((await server.comments(pull.number)).map((comment) => comment.body)).toEqual([
-        `${markerOf(4)}\ntext of run 4`,
-      ]);
       for (const { status } of outcomes) expect(['created', 'updated', 'skipped']).toContain(status);
+      found.push((await server.comments(pull.number)).map(({ body }) => body.replaceAll(pull.headSha, 'HEAD')));
     }
+    return found;
+  }
+  const written = (run: number) => markerOf(run).replaceAll(pull.headSha, 'HEAD') + `\ntext of run ${String(run)}`;
+
+  it('leaves one comment with the newest text in each of 50 rounds of 4 jobs that create it', async () => {
+    const found = await rounds(() => Promise.resolve());
+    expect(found).toEqual(found.map(() => [written(4)]));
   }, 180_000);
+
+  // GitHub has no write that depends on what is there, so an older run that looked before the newest one wrote, and writes
+  // after the newest one looked again, is not noticed.
+  it('leaves one comment about the current commit in each of 50 rounds of 4 jobs that update an older one', async () => {
+    const found = await rounds(async () => {
+      await say('first', { run: 0 });
+      pull = await server.push(pull.number, await server.commit({ c: 'd' }, { parents: [pull.headSha] }), {});
+    });
+    expect(found.map((comments) => comments.length)).toEqual(found.map(() => 1));
+    expect([1, 2, 3, 4].map(written)).toEqual(expect.arrayContaining([...new Set(found.flat())]));
+  }, 180_000);
+
+  it('writes the newest text again where an older run of the same commit wrote over it', async () => {
+    await say('first', { run: 1 });
+    const [first] = await server.comments(pull.number);
+    const id = first?.id ?? 0;
+    let isOvertaken = false;
+    const overtaken: Fetch = async (url, init) => {
+      const answer = await fetchOver(sendThrough(null))(url, init);
+      if (init?.method === 'PATCH' && !isOvertaken) {
+        isOvertaken = true;
+        const parameters = { id, body: `${markerOf(2)}\nolder` };
+        await client.request('PATCH /repos/{owner}/{repo}/issues/comments/{id}', parameters, z.unknown());
+      }
+      return answer;
+    };
+    const outcome = await say('newest', { run: 9, with: await clientFor(server, { fetch: overtaken }) });
+    expect([isOvertaken, outcome]).toEqual([true, { status: 'updated', warning: null }]);
+    expect(await server.comments(pull.number)).toEqual([{ id, author: BOT, body: `${markerOf(9)}\nnewest` }]);
+  });
 
   it('leaves one comment where 4 jobs of one run, with one key, say different things', async () => {
     await Promise.all([1, 2, 3, 4].map((leg) => say(`text of leg ${String(leg)}`, { run: 7 })));

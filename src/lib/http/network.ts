@@ -117,9 +117,14 @@ export function networkNotes(variableOf: (name: string) => string | undefined): 
   if (proxies.length > 0) {
     notes.push({ code: 'proxy', message: `Requests of this run went through a proxy: ${proxies.join(', ')}.` });
   }
-  const authorities = variableOf('NODE_EXTRA_CA_CERTS') ?? '';
-  if (authorities !== '') {
-    const message = `This run accepted further certificate authorities: ${safeLine(authorities)} (NODE_EXTRA_CA_CERTS).`;
+  const extra = variableOf('NODE_EXTRA_CA_CERTS') ?? '';
+  const authorities = [
+    ...(extra === '' ? [] : [`${safeLine(extra)} (NODE_EXTRA_CA_CERTS)`]),
+    // Node 24 reads this variable, and only this value: https://nodejs.org/api/cli.html#node_use_system_ca1
+    ...(variableOf('NODE_USE_SYSTEM_CA') === '1' ? ["the system's (NODE_USE_SYSTEM_CA)"] : []),
+  ];
+  if (authorities.length > 0) {
+    const message = `This run accepted further certificate authorities: ${authorities.join(', ')}.`;
     notes.push({ code: 'certificate_authority', message });
   }
   return notes;

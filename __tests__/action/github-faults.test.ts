@@ -73,7 +73,11 @@ describe('a comment that cannot be written for good changes no verdict', () => {
   ])('where GitHub %s', async (_, answer, commentStatus, posts, words = /./) => {
     const result = await runWith(POST, answer);
     expect(result.exitCode).toBe(1);
-    expect(Object.fromEntries(result.outputs)).toMatchObject({ verdict: 'fail', 'comment-status': commentStatus });
+    expect(Object.fromEntries(result.outputs)).toMatchObject({
+      verdict: 'fail',
+      'cost-per-run': '1.2',
+      'comment-status': commentStatus,
+    });
     expect(result.warnings).toHaveLength(1);
     expect(result.warnings[0]).not.toMatch(/::|##\[/);
     expect(result.warnings[0]).toMatch(words);

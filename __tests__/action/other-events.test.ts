@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { catalogueFault } from '../support/catalogue-faults.js';
+import { startFaultServer } from '../support/fault-server.js';
 import { manifestText, openChange, pullRequestPayload, startStage, type Stage } from '../support/pull-request.js';
 
 /** The action on every event but pull_request. */
@@ -109,4 +111,19 @@ describe('schedule and workflow_dispatch', () => {
     const result = await stage.run(event, {}, sha);
     expect([result.exitCode, result.outputs.get('cost-per-run')]).toEqual([1, '1.2']);
   });
+});
+
+test('a catalogue that answers 404 has no prices: exit code 3, reported in the log and nothing else', async () => {
+  const { fault, says } = catalogueFault('status 404');
+  const server = await startFaultServer(() => fault);
+  try {
+    const sha = await stage.github.commit(small, { branch: 'main' });
+    const result = await stage.run('schedule', {}, sha, { inputs: { 'catalogue-url': server.url } });
+    expect([result.exitCode, result.outputs.get('verdict'), result.stderr]).toEqual([3, 'error', '']);
+    expect(result.outputs.get('cost-per-run')).toBe('');
+    expect(result.stdout).toMatch(says);
+    expect(server.requests).toHaveLength(1);
+  } finally {
+    await server.close();
+  }
 });

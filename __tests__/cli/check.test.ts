@@ -122,6 +122,15 @@ describe('--output', () => {
     }
   });
 
+  test('is all that is left behind in the folder', async () => {
+    await check(['--output', 'report.txt']);
+    expect(repository.git('status', '--porcelain', '--untracked-files=all').split('\n')).toEqual([
+      '?? llm-budget.yml',
+      '?? report.txt',
+    ]);
+    expect(readFileSync(join(repository.root, 'report.txt'), 'utf8')).toContain('$0.20');
+  });
+
   test('is as wide as a file, whatever the terminal', async () => {
     await check(['--output', 'narrow.txt'], { terminal: 40 });
     await check(['--output', 'wide.txt'], { terminal: 200 });
@@ -207,6 +216,16 @@ describe('--policy', () => {
     });
     expect(judged.violations).toMatchObject([{ rule: 'per_run', severity: 'fail', actual: '0.2', limit: '0.15' }]);
     expect((await check(['--policy', 'main'])).exitCode).toBe(1);
+  });
+
+  test('and --base compare with one ref and judge by it: $0.20 against $0.10, limit $0.15', async () => {
+    repository.write('llm-budget.yml', manifestText({ count: 50, limit: '0.15' }));
+    repository.commit();
+    repository.write('llm-budget.yml', manifestText({ limit: '9' }));
+    const ended = await check(['--base', 'main', '--policy', 'main', '--format', 'json']);
+    const judged = reportSchema.parse(JSON.parse(ended.stdout));
+    expect([ended.exitCode, judged.verdict, judged.delta?.per_run]).toEqual([1, 'fail', '0.1']);
+    expect(judged.policy.not_applied).toEqual([{ key: 'budget.per_run', head: '9', policy: '0.15' }]);
   });
 
   test('excuses nothing where base is on another branch, and judges the increase against its own manifest too', async () => {

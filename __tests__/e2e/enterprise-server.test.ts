@@ -34,7 +34,7 @@ test('every request goes to the addresses that the runner names, and none elsewh
   const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
   for (let index = 0; index < 130; index += 1) await stage.github.addComment(number, 'bob', `remark ${String(index)}`);
   stage.github.clearRequests();
-  const first = await stage.runBundleOnPullRequest(number, { variables: environment() });
+  const first = await stage.runOnPullRequest(number, { variables: environment() });
   expect([first.exitCode, first.outputs.get('comment-status'), first.stderr]).toEqual([1, 'created', '']);
   const target = await stage.run(
     'pull_request_target',

@@ -14,13 +14,14 @@ import { temporaryFolder, testRepository, type TestRepository } from '../support
  * dependency nor, for a build, the packages for development.
  */
 
+const MODEL = 'openai/gpt-5-mini';
 let origin: TestRepository;
 let catalogue: CatalogueServer;
 const folder = temporaryFolder();
 beforeAll(async () => {
   catalogue = await startCatalogueServer({
-    models: [modelRow('acme/one')],
-    endpoints: { 'acme/one': [endpointRow('one')] },
+    models: [modelRow(MODEL)],
+    endpoints: { [MODEL]: [endpointRow('one')] },
   });
   origin = testRepository();
   for (const name of ['package.json', 'package-lock.json', 'README.md', 'LICENSE', 'dist', 'src', 'scripts']) {
@@ -37,11 +38,17 @@ afterAll(async () => {
   await catalogue.close();
 });
 
-test('is dist, the schemas and nothing else, installs no other package, and checks a manifest', async () => {
+test('is dist, the schemas and nothing else, installs no other package, and checks a manifest with a prompt file', async () => {
   const env = { PATH: process.env.PATH ?? '', HOME: folder.path, GIT_CONFIG_GLOBAL: '/dev/null' };
   const cwd = folder.path;
   writeFileSync(join(cwd, 'package.json'), '{"private": true}');
-  writeFileSync(join(cwd, 'llm-budget.yml'), manifestText());
+  // "Hello world!" is 3 tokens of o200k, which the installed package counts beside the 1,000 of the manifest.
+  const manifest = manifestText({ model: MODEL }).replace(
+    'prompt_tokens: 1000',
+    'prompt_tokens: 1000, prompt_files: [p.md]',
+  );
+  writeFileSync(join(cwd, 'llm-budget.yml'), manifest);
+  writeFileSync(join(cwd, 'p.md'), 'Hello world!');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const install = ['install', '--offline', '--no-audit', '--no-fund', `git+file://${origin.root}`];
   expect(await runToEnd(npm, install, { env, cwd })).toMatchObject({ exitCode: 0 });
@@ -57,8 +64,8 @@ test('is dist, the schemas and nothing else, installs no other package, and chec
   ]);
   const bin = join(cwd, 'node_modules', '.bin', 'llm-budget');
   const ended = await runToEnd(bin, ['check', '--format', 'json', '--catalogue-url', catalogue.url], { env, cwd });
-  // 100 x (1,000 x $1 + 500 x $2 a million)
-  expect(reportSchema.parse(JSON.parse(ended.stdout)).head.per_run).toBe('0.2');
+  // 100 x (1,003 x $1 + 500 x $2 a million)
+  expect(reportSchema.parse(JSON.parse(ended.stdout)).head.per_run).toBe('0.2003');
   expect(ended.exitCode).toBe(0);
 });
 

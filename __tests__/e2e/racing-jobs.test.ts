@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
 
-/** Several jobs at once on one pull request, as those of a matrix or of quick pushes are. */
+/**
+ * Several jobs at once on one pull request, as those of a matrix or of quick pushes are. `action/comment/comment.test.ts`
+ * has fifty rounds of four in the process.
+ */
 
 const FILE = 'llm-budget.yml';
 let stage: Stage;
@@ -12,11 +15,11 @@ afterEach(async () => {
   await stage.close();
 });
 
-test('four racing jobs leave one comment and have one verdict', async () => {
+test('racing processes leave one comment and have one verdict', async () => {
   const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
-  const runs = [11, 12, 13, 14];
+  const runs = [11, 12];
   const results = await Promise.all(runs.map((runId) => stage.runBundleOnPullRequest(number, { runId })));
-  expect(results.map(({ exitCode }) => exitCode)).toEqual([1, 1, 1, 1]);
+  expect(results.map(({ exitCode }) => exitCode)).toEqual([1, 1]);
   const comments = await stage.github.comments(number);
   expect(comments).toHaveLength(1);
   expect(comments[0]?.body).toContain('$1.20');

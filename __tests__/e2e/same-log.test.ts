@@ -7,7 +7,7 @@ import type { ActionResult } from '../support/run-action.js';
 const FILE = 'llm-budget.yml';
 let stage: Stage;
 beforeAll(async () => {
-  stage = await startStage();
+  stage = await startStage(['acme/small', 'openai/gpt-5-mini']);
 });
 afterAll(() => stage.close());
 
@@ -35,23 +35,28 @@ function comparable({ exitCode, stdout, stderr, outputs, summary, report }: Acti
   };
 }
 
+/** 1,000 requests of a file of 3 tokens at $1 a million: $0.003 beside the $1.20. */
+const WITH_FILE = `      - {name: file, model: openai/gpt-5-mini, count: 1000, prompt_files: [p.md], completion_tokens: 0}\n`;
+const PROMPT = 'Hello world!';
+
 /** A name and a model that mean something to the runner, a limit that is broken, and a limit that is not applied. */
 const before = manifestText({ budget: 'budget: {per_run: 1}' });
-const after = manifestText({ budget: 'budget: {per_run: 50, worst_case_per_run: 0.5}', count: 1000 }).replace(
-  '  evals:\n',
-  '  evals:\n    description: "100 % ::error::x, ##[error]: y\\r\\n::warning::z"\n',
-);
+const after =
+  manifestText({ budget: 'budget: {per_run: 50, worst_case_per_run: 0.5}', count: 1000 }).replace(
+    '  evals:\n',
+    '  evals:\n    description: "100 % ::error::x, ##[error]: y\\r\\n::warning::z"\n',
+  ) + WITH_FILE;
 
 test('the bundle and the function write the same log, outputs, summary, report and comment', async () => {
   const [first, second] = [
-    await openChange(stage.github, { [FILE]: before }, { [FILE]: after }),
-    await openChange(stage.github, { [FILE]: before }, { [FILE]: `${after}# again` }),
+    await openChange(stage.github, { [FILE]: before }, { [FILE]: after, 'p.md': PROMPT }),
+    await openChange(stage.github, { [FILE]: before }, { [FILE]: `${after}# again`, 'p.md': PROMPT }),
   ];
   const inputs = { 'openrouter-api-key': 'sk-or-v1-0123456789abcdef' };
   const variables = { RUNNER_DEBUG: '1' };
   const inProcess = await stage.runOnPullRequest(first, { runId: 7, inputs, variables });
   const bundle = await stage.runBundleOnPullRequest(second, { runId: 7, inputs, variables });
-  expect(bundle.exitCode).toBe(1);
+  expect([bundle.exitCode, bundle.outputs.get('cost-per-run')]).toEqual([1, '1.203']);
   expect(bundle.annotations.length).toBeGreaterThan(1);
   expect(comparable(bundle)).toEqual(comparable(inProcess));
   const [firstBody, secondBody] = [await commentOn(first), await commentOn(second)];

@@ -187,3 +187,9 @@ export const CATALOGUE_FAULTS: readonly CatalogueFault[] = [
 function pageWithNext(next: string): string {
   return JSON.stringify({ data: [modelRow('acme/one')], links: { next } });
 }
+
+export function catalogueFault(name: string): CatalogueFault {
+  const fault = CATALOGUE_FAULTS.find((candidate) => candidate.name === name);
+  if (fault === undefined) throw new Error(`no fault ${name}`);
+  return fault;
+}

@@ -1,9 +1,9 @@
 import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
 import { type CatalogueContent, modelRow } from './catalogue-server.js';
 import { ROOT, projectFiles, readProjectFile } from './project-files.js';
-import { type EndedProcess, runToEnd } from './process.js';
+import { commandLine, type Ended } from './command-line.js';
 
-/** The examples, and the built command line run on them as their reader runs it. */
+/** The examples, and the command line run on them. */
 
 export const exampleManifests = (): Promise<string[]> => projectFiles(/^examples\/.+\/llm-budget\.yml$/);
 
@@ -35,15 +35,10 @@ export async function catalogueOfTheExamples(): Promise<CatalogueContent> {
 const CLOSED_PORT = 'http://127.0.0.1:1';
 
 /**
- * `node dist/cli/index.js ARGS` in the project's folder, on a machine without a network: what is not on loopback is
- * sent to a proxy that is not there.
+ * `llm-budget ARGS` in the project's folder, on a machine without a network: what is not on loopback is sent to a proxy that
+ * is not there. `docs/commands.test.ts` runs what the pages show as processes.
  */
-export function runWithoutNetwork(args: readonly string[]): Promise<EndedProcess> {
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HTTPS_PROXY: CLOSED_PORT,
-    HTTP_PROXY: CLOSED_PORT,
-    NO_PROXY: '127.0.0.1',
-  };
-  return runToEnd(process.execPath, [`${ROOT}dist/cli/index.js`, ...args], { env, cwd: ROOT });
+export function runWithoutNetwork(args: readonly string[]): Promise<Ended> {
+  const environment = { HTTPS_PROXY: CLOSED_PORT, HTTP_PROXY: CLOSED_PORT, NO_PROXY: '127.0.0.1' };
+  return commandLine(args, { cwd: ROOT, environment });
 }

@@ -89,6 +89,16 @@ describe('the table', () => {
     expect(stdout).toContain('In use, not in the manifest: evals / acme/three, 2 requests');
   });
 
+  test('matches requests that were recorded under names of makers and tools: 60 + 40 are the 100 of acme/one', async () => {
+    await start(
+      recording({ count: 60, model: 'One-2025-08-07' }) + recording({ count: 40, model: 'openrouter/acme/one' }),
+    );
+    const { stdout } = await calibrate('--usage', 'usage.jsonl');
+    // 100 x 0.0023 = 0.23 against 0.20
+    expect(stdout).toContain('evals: used $0.23 a run, estimated $0.20 (+15 %)');
+    expect(stdout).not.toContain('not in the manifest');
+  });
+
   test('keeps a price error apart from a token error: charged 0.46 for what the catalogue says is 0.23', async () => {
     await start(recording({ cost: 0.0046 }));
     const { stdout } = await calibrate('--usage', 'usage.jsonl');

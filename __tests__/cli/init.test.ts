@@ -260,6 +260,16 @@ describe('init --usage', () => {
     expect((await run(['check'])).exitCode).toBe(0);
   });
 
+  test('writes the catalogue’s id for the names that makers and tools record: 3 names of one model are one call', async () => {
+    const names = ['gpt-5-mini-2025-08-07', 'azure/gpt-5-mini', 'openai/gpt-5-mini'];
+    repository.write('usage.jsonl', names.map((model) => JSON.stringify({ ...row, model })).join('\n'));
+    expect((await init('--usage', 'usage.jsonl')).exitCode).toBe(0);
+    expect(manifest().suites).toMatchObject([
+      { name: 'rag', calls: [{ name: 'answer', model: 'openai/gpt-5-mini', count: 3 }] },
+    ]);
+    expect((await run(['check'])).exitCode).toBe(0);
+  });
+
   test('counts recorders as runs where --runs is absent: 6 requests of 3 are 2 a run', async () => {
     const rows = ['a', 'a', 'a', 'a', 'b', 'c'].map((run) => JSON.stringify({ ...row, llm_budget_record: 1, run }));
     repository.write('usage.jsonl', rows.join('\n'));

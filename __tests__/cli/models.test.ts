@@ -17,6 +17,10 @@ beforeAll(async () => {
       modelRow('acme/dear', { pricing: dear, context_length: 1_000_000 }),
       modelRow('acme/cheap'),
       modelRow('acme/router', { pricing: { prompt: '-1', completion: '-1' } }),
+      modelRow('openai/gpt-4o', { pricing: { prompt: '0.0000025', completion: '0.00001' } }),
+      modelRow('anthropic/claude-sonnet-4', { pricing: dear }),
+      modelRow('mistralai/mistral-small-2603'),
+      modelRow('mistralai/mistral-small-3.2', { pricing: dear }),
       ...many,
     ],
     endpoints: {
@@ -137,6 +141,39 @@ Left out here: Tier; --json has all.
       stderr: expect.stringContaining('did you mean acme/cheap?'),
     });
     expect(await json('nothing')).toMatchObject({ models: [] });
+  });
+
+  test.each([
+    ['gpt-4o-2024-08-06', 'openai/gpt-4o', '10'],
+    ['azure/gpt-4o', 'openai/gpt-4o', '10'],
+    ['us.anthropic.claude-sonnet-4-20250514-v1:0', 'anthropic/claude-sonnet-4', '15'],
+    ['vertex_ai/claude-sonnet-4@20250514', 'anthropic/claude-sonnet-4', '15'],
+    ['Claude Sonnet 4 20250514', 'anthropic/claude-sonnet-4', '15'],
+    ['acme/dear:nitro', 'acme/dear', '15'],
+  ])('are found by the name that makers and other tools use: %s', async (name, id, price) => {
+    const ended = await models([name, '--json']);
+    expect(ended).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(id) });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ models: [{ id, completion_price: price }] });
+  });
+
+  test('are all named where a name is ambiguous, and none is chosen', async () => {
+    const ended = await models(['mistral-small-latest']);
+    expect(ended).toMatchObject({
+      exitCode: 0,
+      stderr: '"mistral-small-latest" may be any of these 2 models; write the id of the one that is meant\n',
+    });
+    expect(ended.stdout.match(/^mistralai\/\S+/gm)).toEqual([
+      'mistralai/mistral-small-2603',
+      'mistralai/mistral-small-3.2',
+    ]);
+  });
+
+  test('a fine-tuned model is exit 1 with the reason', async () => {
+    expect(await models(['ft:gpt-4o-2024-08-06:acme::abc'])).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+      stderr: '"ft:gpt-4o-2024-08-06:acme::abc": it is a fine-tuned model, which the catalogue does not have\n',
+    });
   });
 
   test('fit the terminal', async () => {

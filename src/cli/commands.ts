@@ -98,7 +98,8 @@ const DEFINITIONS = {
     operands: Number.POSITIVE_INFINITY,
     about: [
       "Lists the catalogue's prices per million tokens, the cheapest first: by completion, then by prompt price.",
-      'QUERY: words that the id must contain; * in a word stands for any characters. Exit 1 where no model matches.',
+      'QUERY: words that the id must contain; * in a word stands for any characters. Where no id does, QUERY is taken as',
+      'the name that makers and other tools use, such as gpt-4o-2024-08-06. Exit 1 where no model matches.',
     ],
     options: [
       { name: 'endpoints', text: 'the cheapest and the most expensive endpoint of each of the first 30 matches' },
@@ -111,6 +112,7 @@ const DEFINITIONS = {
     examples: [
       'llm-budget models claude sonnet',
       'llm-budget models openai/gpt-5* --endpoints',
+      'llm-budget models us.anthropic.claude-sonnet-4-20250514-v1:0',
       'llm-budget models --json',
     ],
   },

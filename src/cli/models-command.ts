@@ -1,7 +1,13 @@
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { withEndpoints } from '../openrouter/catalogue/live.js';
 import { toText } from '../lib/money/decimal.js';
-import { type EndpointPrice, endpointSpread, type ListedModel, listModels } from '../budget/pricing/model-listing.js';
+import {
+  type EndpointPrice,
+  endpointSpread,
+  type ListedModel,
+  listModels,
+  listNamed,
+} from '../budget/pricing/model-listing.js';
 import { type ModelRow, modelTable } from '../report/terminal/model-table.js';
 import { counted } from '../lib/text/amount.js';
 import { closest } from '../lib/text/closest.js';
@@ -19,14 +25,21 @@ export async function modelsCommand(args: readonly string[], world: World): Prom
   const words = options.positionals.flatMap((operand) => operand.split(/\s+/)).filter((word) => word !== '');
   const prices = priceOptionsOf(options);
   const { catalogue } = await catalogueFor(prices, [], world);
-  const models = listModels(catalogue, words);
+  const { models, remark } = findModels(words, catalogue);
   const rows = isGiven(options, 'endpoints')
     ? await withSpreads(models, catalogue, prices.catalogueUrl, world)
     : withoutSpreads(models);
   world.stdout.write(isGiven(options, 'json') ? json(rows, catalogue) : modelTable(rows, world.stdout.columns));
+  if (remark !== null) writeLine(remark, world.stderr);
   if (rows.length > 0) return 0;
-  writeLine(nothingFound(words, catalogue), world.stderr);
+  if (remark === null) writeLine(nothingFound(words, catalogue), world.stderr);
   return 1;
+}
+
+/** The models that match the words; where none does, the model that makers and other tools call so. */
+function findModels(words: readonly string[], catalogue: Catalogue): ReturnType<typeof listNamed> {
+  const models = listModels(catalogue, words);
+  return models.length > 0 || words.length === 0 ? { models, remark: null } : listNamed(catalogue, words.join(' '));
 }
 
 function withoutSpreads(models: readonly ListedModel[]): ModelRow[] {

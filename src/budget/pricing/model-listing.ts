@@ -1,5 +1,6 @@
 import type { Catalogue, CatalogueModel, EndpointList } from '../../openrouter/catalogue/catalogue.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
+import { resolveName } from '../../openrouter/catalogue/resolve-name.js';
 import { type Decimal, compare, decimal } from '../../lib/money/decimal.js';
 import { matchesPattern } from '../../lib/text/path-pattern.js';
 import { type EndpointOffer, answersInEmbeddings, endpointOffers, isFreeId } from './offer.js';
@@ -46,6 +47,39 @@ interface ListedPrice {
 export function listModels(catalogue: Catalogue, words: readonly string[]): ListedModel[] {
   return [...catalogue.models.values()]
     .filter((model) => matchesWords(model, words))
+    .map((model) => listed(model, catalogue))
+    .toSorted(cheapestFirst);
+}
+
+/**
+ * Lists the model that a name stands for at its maker or in another tool, such as `gpt-4o-2024-08-06`; of an ambiguous name
+ * all that it may stand for, the cheapest first. `remark` says how the name was understood; it is null where no row fits and
+ * nothing more is known.
+ */
+export function listNamed(
+  catalogue: Catalogue,
+  name: string,
+): { readonly models: readonly ListedModel[]; readonly remark: string | null } {
+  const resolved = resolveName(name, catalogue.models);
+  const shown = JSON.stringify(name);
+  switch (resolved.state) {
+    case 'unknown':
+      return { models: [], remark: resolved.reason === null ? null : `${shown}: ${resolved.reason}` };
+    case 'ambiguous':
+      return {
+        models: listIds(catalogue, resolved.candidates),
+        remark: `${shown} may be any of these ${resolved.candidates.length} models; write the id of the one that is meant`,
+      };
+    case 'exact':
+      return { models: listIds(catalogue, [resolved.id]), remark: `${shown} is priced as ${resolved.id}` };
+    case 'resolved':
+      return { models: listIds(catalogue, [resolved.id]), remark: `${shown} is ${resolved.id}: ${resolved.how}` };
+  }
+}
+
+function listIds(catalogue: Catalogue, ids: readonly string[]): ListedModel[] {
+  return ids
+    .flatMap((id) => catalogue.models.get(id) ?? [])
     .map((model) => listed(model, catalogue))
     .toSorted(cheapestFirst);
 }

@@ -138,7 +138,8 @@ describe('a policy that cannot be read', () => {
       const result = await runWith({ operation: 'Repository' }, answer);
       expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
       expect(stage.github.requests).toHaveLength(attempts);
-      expect(stage.catalogue.requests).toEqual([]);
+      // The list of models is requested beside the policy; nothing is priced without the policy.
+      expect(stage.catalogue.requests.map(({ path }) => path)).toEqual(['/api/v1/models']);
       expect(result.annotations).toHaveLength(1);
       expect(result.annotations[0]?.message).not.toMatch(/::|##\[|192\.0\.2/);
       expect(result.annotations[0]?.message).toMatch(words);

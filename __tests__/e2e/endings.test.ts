@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { CatalogueAnswer } from '../support/catalogue-server.js';
 import type { Fault } from '../support/github-faults.js';
 import { manifestText, openChange, startStage, type BundleChanges, type Stage } from '../support/pull-request.js';
 import type { ActionResult } from '../support/run-action.js';
@@ -151,4 +152,19 @@ test('what a library prints unprompted is written at debug level, and is no comm
   expect([result.exitCode, result.stderr]).toEqual([1, '']);
   const said = commandsIn(result.stdout).filter(({ message }) => /pwned \d/.test(message));
   expect(said.map(({ name }) => name)).toEqual(['debug', 'debug', 'debug', 'debug', 'debug']);
+});
+
+test.each<[string, () => CatalogueAnswer | Promise<CatalogueAnswer>]>([
+  ['never answers', () => new Promise(() => undefined)],
+  ['fails', () => ({ status: 404 })],
+])('a wrong manifest ends in 2 whatever becomes of the list of models: a catalogue that %s', async (_, answer) => {
+  const number = await openChange(stage.github, { [FILE]: 'version: 1' }, { [FILE]: 'version: 1' });
+  stage.catalogue.intercept(answer);
+  try {
+    const result = await stage.runBundleOnPullRequest(number);
+    expect([result.exitCode, result.stderr, result.outputs.get('verdict')]).toEqual([2, '', 'error']);
+    expect(result.stdout).not.toContain('defect');
+  } finally {
+    stage.catalogue.intercept(null);
+  }
 });

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A model as `/models` lists it: OpenRouter's shape, with the fields that matter. */
@@ -67,13 +67,16 @@ export interface CatalogueAnswer {
   readonly body?: string;
 }
 
+/** A promise holds the answer back until it is kept. */
+type Interceptor = (request: CatalogueRequest) => CatalogueAnswer | null | Promise<CatalogueAnswer | null>;
+
 export interface CatalogueServer {
   /** The catalogue's base URL on loopback, `http://127.0.0.1:PORT/api/v1`. */
   readonly url: string;
   /** Every request so far, oldest first. */
   readonly requests: readonly CatalogueRequest[];
   /** From now on this answers first; where it returns null, and after `intercept(null)`, the catalogue does. */
-  intercept(answer: ((request: CatalogueRequest) => CatalogueAnswer | null) | null): void;
+  intercept(answer: Interceptor | null): void;
   close(): Promise<void>;
 }
 
@@ -89,18 +92,19 @@ export interface CatalogueContent {
 export async function startCatalogueServer(content: CatalogueContent): Promise<CatalogueServer> {
   const requests: CatalogueRequest[] = [];
   const endpoints = new Map(Object.entries(content.endpoints ?? {}));
-  let interceptor: ((request: CatalogueRequest) => CatalogueAnswer | null) | null = null;
+  let interceptor: Interceptor | null = null;
 
-  const server = createServer((incoming, response) => {
+  const answerTo = async (incoming: IncomingMessage, response: ServerResponse) => {
     // The real server lists text models without this query, and so may one that ignores it.
     const path = decodeURIComponent(incoming.url ?? '/').replace(/(?<=\/models)\?output_modalities=all$/, '');
     const request = { method: incoming.method ?? '', path, headers: incoming.headers };
     requests.push(request);
-    const answer = interceptor?.(request) ?? catalogueAnswer(path, content.models, endpoints);
+    const answer = (await interceptor?.(request)) ?? catalogueAnswer(path, content.models, endpoints);
     if (content.date !== undefined) response.setHeader('date', content.date);
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(answer.body ?? '');
-  });
+  };
+  const server = createServer((incoming, response) => void answerTo(incoming, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   return {

@@ -29,6 +29,8 @@ export interface Fault {
   readonly answer:
     /** `struck` is told once the request is there. */
     | { readonly kind: 'hang'; readonly struck?: () => void }
+    /** The real answer, once the promise is kept. */
+    | { readonly kind: 'hold'; readonly until: Promise<void>; readonly struck?: () => void }
     | { readonly kind: 'reset' }
     | { readonly kind: 'status'; readonly status: number; readonly headers?: Headers; readonly body?: string }
     /** The real answer with other headers. */
@@ -63,13 +65,18 @@ export function send(response: ServerResponse, answer: Answer): void {
 /** Answers as the fault wants it; `real` carries the request out and is called only where its effect is due. */
 export async function strike(fault: Fault, response: ServerResponse, real: () => Promise<Answer>): Promise<void> {
   const { answer } = fault;
-  const needsReal = ['headers', 'cut', 'half', 'rewrite'].includes(answer.kind);
+  const needsReal = ['hold', 'headers', 'cut', 'half', 'rewrite'].includes(answer.kind);
   const done = fault.effect === true || needsReal ? await real() : { status: 500, headers: {}, body: '' };
   const text = done.body.toString();
   const half = text.slice(0, Math.floor(text.length / 2));
   switch (answer.kind) {
     case 'hang':
       answer.struck?.();
+      return;
+    case 'hold':
+      answer.struck?.();
+      await answer.until;
+      send(response, done);
       return;
     case 'reset':
       response.destroy();

@@ -56,6 +56,15 @@ redirectConsole(debug);
 // A pipe tells of a reader who went away later, and not to whoever writes.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
+/** Resolves once the system has taken all that was written before, or takes no more. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => {
+      resolve();
+    });
+  });
+}
+
 try {
   process.exitCode = await runAction(world, (exitCode) => {
     known.exitCode = exitCode;
@@ -65,3 +74,6 @@ try {
   unexpected(error);
   process.exitCode = earlyExitCode();
 }
+// A list of models that nothing needs any more, as after a wrong manifest, may still be on its way.
+await Promise.all([process.stdout, process.stderr].map(flushed));
+process.exit();

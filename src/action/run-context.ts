@@ -9,6 +9,7 @@ import { type GitHubClient, createClient } from './github/client.js';
 import { type RunEvent, parseEvent } from './github/event.js';
 import { type RepositoryFacts, readRepository } from './github/read-repository.js';
 import { fetchOver } from '../lib/http/request.js';
+import { startModels, type StartedModels } from '../openrouter/catalogue/live.js';
 import type { ActionInputs } from './inputs.js';
 import { type GitHubUrls, gitHubUrls, readEventPayload, type ActionWorld } from './environment.js';
 import type { ChangeTarget } from '../budget/verdict/baseline.js';
@@ -20,6 +21,8 @@ export interface RunContext {
   readonly inputs: ActionInputs;
   readonly event: RunEvent;
   readonly client: GitHubClient;
+  /** The catalogue's list of models, which was requested beside GitHub's first query. */
+  readonly models: Promise<StartedModels>;
   readonly facts: RepositoryFacts;
   readonly files: FileReader;
   /** Null: one manifest, which `facts` has. */
@@ -58,6 +61,7 @@ export async function readRunContext(inputs: ActionInputs, world: ActionWorld): 
     effects: world.effects,
     secrets: [inputs['openrouter-api-key']],
   });
+  const models = startModels({ url: inputs['catalogue-url'] }, world.effects);
   const reading = client.within(READING_TOTAL_MS);
   const [manifest = ''] = inputs.manifest;
   const isSeveral = namesSeveral(inputs.manifest);
@@ -78,6 +82,7 @@ export async function readRunContext(inputs: ActionInputs, world: ActionWorld): 
     inputs,
     event,
     client,
+    models,
     facts,
     files,
     several,

@@ -54,7 +54,7 @@ async function judge(context: RunContext, world: ActionWorld): Promise<Judged<Re
 }
 
 async function judgeOne(
-  { inputs }: RunContext,
+  { inputs, models }: RunContext,
   sources: () => Sources,
   recordings: Awaited<ReturnType<typeof usageOf>>,
   effects: Network,
@@ -62,7 +62,7 @@ async function judgeOne(
   const catalogueUrl = inputs['catalogue-url'];
   const apiKey = inputs['openrouter-api-key'] || null;
   const account = apiKey === null ? null : accountClient({ catalogueUrl, apiKey, effects });
-  const options = { catalogueUrl, offline: false, at: null, explain: false, account, apiKey, ...recordings };
+  const options = { catalogueUrl, offline: false, at: null, explain: false, account, apiKey, models, ...recordings };
   const failOn = inputs['fail-on'];
   const checking = await settle(async () => await check(sources(), options, effects));
   return checking.kind === 'no verdict'

@@ -3,6 +3,7 @@ import { compareUsage } from '../usage/calibrate/compare-usage.js';
 import { usageReport, type UsageReport } from '../usage/calibrate/usage-report.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { lockfileAgeDays } from '../openrouter/catalogue/lockfile.js';
+import type { StartedModels } from '../openrouter/catalogue/live.js';
 import { obtainCatalogue } from '../openrouter/catalogue/source.js';
 import type { Comparison } from '../budget/comparison/comparison.js';
 import { creditsReport } from '../budget/credits/credits-report.js';
@@ -48,6 +49,8 @@ export interface CheckOptions {
   readonly account: AccountClient | null;
   /** A key at hand, for a catalogue that refuses lists of endpoints without one; null without a key. */
   readonly apiKey: string | null;
+  /** The catalogue's list of models where it was requested before the sources were read. */
+  readonly models?: Promise<StartedModels>;
   /** Recorded usage; null without recordings. */
   readonly usage: Usage | null;
   /** What is wrong with the recordings; it decides nothing. */
@@ -72,6 +75,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
     offline: options.offline,
     idsInUse: namesInUse,
     apiKey: options.apiKey,
+    ...(options.models === undefined ? {} : { models: options.models }),
     ...(policy === undefined ? {} : { maxLockfileAgeDays: policy.max_price_age_days }),
   };
   const [prices, credits] = await Promise.all([

@@ -13,6 +13,8 @@ export interface ClientOptions {
   readonly purpose: string;
   /** All requests of one client together may take this long, so that a server that hangs costs it once. */
   readonly totalMs: number;
+  /** What an earlier client has spent of `totalMs`; 0 without it. */
+  readonly spentMs?: number;
   readonly limits: RetryLimits;
   /** Sent as a bearer token; null sends no key. No message holds it, nor any part of an answer to it. */
   readonly apiKey: string | null;
@@ -47,7 +49,7 @@ export interface OpenRouterClient {
 export function openRouterClient(options: ClientOptions, network: Network): OpenRouterClient {
   const { base, apiKey, limits } = options;
   const send = network.connect();
-  const within = sharedTime(options.purpose, options.totalMs, network);
+  const within = sharedTime(options.purpose, options.totalMs, network, options.spentMs);
   const headers = {
     accept: 'application/json',
     'user-agent': 'llm-budget',

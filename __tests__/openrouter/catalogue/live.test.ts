@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Catalogue } from '../../../src/openrouter/catalogue/catalogue.js';
-import { fetchCatalogue, endpointsPath } from '../../../src/openrouter/catalogue/live.js';
+import { fetchCatalogue, endpointsPath, startModels } from '../../../src/openrouter/catalogue/live.js';
 import { RETRY_LIMITS } from '../../../src/lib/http/retry.js';
 import {
   endpointRow,
@@ -343,5 +343,61 @@ describe('endpoints that cannot be had', () => {
       state: 'unknown',
       reason: `${new URL(server.url).host} was not asked: the 60 s for the catalogue were used up`,
     });
+  });
+});
+
+describe('a list of models that was requested before', () => {
+  const models = [modelRow('acme/one')];
+  const endpoints = { 'acme/one': [endpointRow('acme')] };
+  /** A server whose list of models takes `milliseconds` of the clock that is returned. */
+  async function listTaking(milliseconds: number) {
+    const server = await serve({ models, endpoints });
+    const time = fakeTime();
+    let passed = 0;
+    server.intercept(({ path }) => {
+      if (path.endsWith('/models')) passed += milliseconds;
+      return null;
+    });
+    const clock = { ...time, now: () => time.now() + passed };
+    const options = { url: new URL(server.url), idsInUse: ['acme/one'] };
+    return { server, clock, options, pass: (more: number) => (passed += more) };
+  }
+
+  test('is not requested again', async () => {
+    const { server, clock, options } = await listTaking(0);
+    const catalogue = await fetchCatalogue(options, clock, startModels(options, clock));
+    expect(server.requests.map(({ path }) => path)).toEqual(['/api/v1/models', '/api/v1/models/acme/one/endpoints']);
+    expect(catalogue.endpoints.get('acme/one')).toMatchObject({ state: 'known' });
+  });
+
+  test('that fails is the failure of the catalogue (exit code 3), and none where no catalogue is needed', async () => {
+    const { server, clock, options } = await listTaking(0);
+    server.intercept(() => ({ status: 404 }));
+    const started = startModels(options, clock);
+    await expect(fetchCatalogue(options, clock, started)).rejects.toMatchObject({
+      exitCode: 3,
+      message: `Live prices cannot be fetched: ${new URL(server.url).host} answered 404.`,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  // The total is 60 s for both: 60 - 50 = 10 s remain for a pause of 9 s, and not for one of 11 s.
+  test.each([
+    [9, 'known'],
+    [11, 'unknown'],
+  ])('and took 50 s leaves 10 s for the endpoints: a pause of %s s makes them %s', async (seconds, state) => {
+    const { server, clock, options, pass } = await listTaking(50_000);
+    const started = startModels(options, clock);
+    await started;
+    // What is waited for in between, such as GitHub, does not count.
+    pass(100_000);
+    let refused = 0;
+    server.intercept(({ path }) => {
+      if (!path.endsWith('endpoints') || refused > 0) return null;
+      refused += 1;
+      return { status: 429, headers: { 'retry-after': String(seconds) } };
+    });
+    const catalogue = await fetchCatalogue(options, clock, started);
+    expect(catalogue.endpoints.get('acme/one')).toMatchObject({ state });
   });
 });

@@ -104,15 +104,16 @@ async function withDeadline<T>(
 
 /**
  * Shares one total time, from now on, among all requests to one server: a server that hangs on each of fifty requests then
- * costs a run that time once. The returned function shortens a request's limits to the time that is left. It throws an
- * `HttpFailure` that names `purpose` where no time is left.
+ * costs a run that time once. `spentMs` of it have been spent on earlier requests. The returned function shortens a
+ * request's limits to the time that is left. It throws an `HttpFailure` that names `purpose` where no time is left.
  */
 export function sharedTime(
   purpose: string,
   totalMs: number,
   effects: RetryEffects,
+  spentMs = 0,
 ): (limits: RetryLimits) => RetryLimits {
-  const end = effects.now() + totalMs;
+  const end = effects.now() + totalMs - spentMs;
   return (limits) => {
     const left = end - effects.now();
     if (left > 0) return { ...limits, totalMs: Math.min(limits.totalMs, left) };

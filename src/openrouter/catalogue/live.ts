@@ -7,29 +7,58 @@ import { keyMayBeSentTo } from '../account/account-client.js';
 import { openRouterClient, type OpenRouterClient } from '../client.js';
 import type { BodyLimits } from '../../lib/http/body.js';
 import type { Catalogue, EndpointList } from './catalogue.js';
-import { duplicateNote, fetchModels } from './live-models.js';
+import { duplicateNote, fetchModels, type ModelListing } from './live-models.js';
 import { readEndpoints } from './response-schema.js';
 import { idOfName, modelsInUse } from './resolve-name.js';
 import { catalogueUrlText } from '../../lib/inputs.js';
 
-export interface LiveCatalogueOptions {
+interface CatalogueServer {
   readonly url: URL;
-  /** Model ids as manifests declare them, of head and base alike. */
-  readonly idsInUse: readonly string[];
   /** Attempts and deadlines; `totalMs` is for the whole catalogue. */
   readonly limits?: RetryLimits;
+}
+
+export interface LiveCatalogueOptions extends CatalogueServer {
+  /** Model ids as manifests declare them, of head and base alike. */
+  readonly idsInUse: readonly string[];
   /** A key at hand. It is sent only where a list of endpoints is refused without one, and only where keys may be sent. */
   readonly apiKey?: string | null;
 }
 
+/** The list of models, which is requested before it is known which of them are in use. */
+export interface StartedModels {
+  readonly listing: ModelListing;
+  /** The time that the list took, in milliseconds, out of the total for the whole catalogue. */
+  readonly tookMs: number;
+}
+
 /**
- * Fetches the live catalogue: the list of models, then the endpoints of each model in use, several at a time. Without the
- * list there are no prices (exit code 3). Without the endpoints of a model it has no floor and no worst case.
+ * Requests the list of models now, for a `fetchCatalogue` that comes later or not at all. A failure is thrown by that
+ * `fetchCatalogue`; where nothing awaits the list, its failure has no effect.
  */
-export async function fetchCatalogue(options: LiveCatalogueOptions, effects: Network): Promise<Catalogue> {
-  const client = catalogueClient(options, effects);
+export function startModels(options: CatalogueServer, effects: Network): Promise<StartedModels> {
+  const began = effects.now();
+  const models = fetchModels(catalogueClient(options, effects)).then((listing) => ({
+    listing,
+    tookMs: effects.now() - began,
+  }));
+  // Node ends a process with a rejected promise that has no handler.
+  models.catch(() => undefined);
+  return models;
+}
+
+/**
+ * Fetches the live catalogue: the list of models, unless it was requested before, then the endpoints of each model in use,
+ * several at a time. Without the list there are no prices (exit code 3). Without the endpoints of a model it has no floor
+ * and no worst case. The list and the endpoints share one total time, in which the time between them does not count.
+ */
+export async function fetchCatalogue(
+  options: LiveCatalogueOptions,
+  effects: Network,
+  models: Promise<StartedModels> = startModels(options, effects),
+): Promise<Catalogue> {
   try {
-    const listing = await fetchModels(client);
+    const { listing, tookMs } = await models;
     const inUse = modelsInUse(knownIds(options.idsInUse, listing.models), listing.models);
     const duplicates = new Set(inUse.filter((id) => listing.duplicates.has(id)));
     return {
@@ -38,12 +67,12 @@ export async function fetchCatalogue(options: LiveCatalogueOptions, effects: Net
       fetched_at: utcTime(listing.fetchedAt),
       sha256: listing.sha256,
       models: listing.models,
-      endpoints: await fetchEndpoints(client, keyedClient(options, effects), inUse),
+      endpoints: await fetchEndpoints(options, effects, inUse, tookMs),
       notes: [...duplicateNote(duplicates), ...listing.notes],
     };
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    throw pricesUnusable(`Live prices cannot be fetched: ${failureSentence(client.host, error)}.`);
+    throw pricesUnusable(`Live prices cannot be fetched: ${failureSentence(options.url.host, error)}.`);
   }
 }
 
@@ -53,15 +82,8 @@ export async function withEndpoints(
   options: LiveCatalogueOptions,
   effects: Network,
 ): Promise<Catalogue> {
-  const client = catalogueClient(options, effects);
-  return {
-    ...catalogue,
-    endpoints: await fetchEndpoints(
-      client,
-      keyedClient(options, effects),
-      modelsInUse(knownIds(options.idsInUse, catalogue.models), catalogue.models),
-    ),
-  };
+  const inUse = modelsInUse(knownIds(options.idsInUse, catalogue.models), catalogue.models);
+  return { ...catalogue, endpoints: await fetchEndpoints(options, effects, inUse, 0) };
 }
 
 /** Names of other tools (a promptfoo configuration has them) as catalogue ids; what is not known stays as it is. */
@@ -70,25 +92,27 @@ function knownIds(names: readonly string[], models: Catalogue['models']): string
 }
 
 /** Sends no key: the catalogue needs none. */
-function catalogueClient(options: LiveCatalogueOptions, network: Network): OpenRouterClient {
-  return clientWith(null, options, network);
+function catalogueClient(options: CatalogueServer, network: Network, spentMs = 0): OpenRouterClient {
+  return clientWith(null, options, network, spentMs);
 }
 
 /**
  * The client for lists of endpoints that are refused without a key: OpenRouter's OpenAPI document (2026-08-22) states a
  * key for that page, though none is needed. Null where no key is at hand, and where a key may not be sent.
  */
-function keyedClient(options: LiveCatalogueOptions, network: Network): OpenRouterClient | null {
+function keyedClient(options: LiveCatalogueOptions, network: Network, spentMs: number): OpenRouterClient | null {
   const { apiKey = null, url } = options;
-  return apiKey === null || !keyMayBeSentTo(url) ? null : clientWith(apiKey, options, network);
+  return apiKey === null || !keyMayBeSentTo(url) ? null : clientWith(apiKey, options, network, spentMs);
 }
 
 function clientWith(
   apiKey: string | null,
-  { url, limits = RETRY_LIMITS }: LiveCatalogueOptions,
+  { url, limits = RETRY_LIMITS }: CatalogueServer,
   network: Network,
+  spentMs: number,
 ): OpenRouterClient {
-  return openRouterClient({ base: url, purpose: 'the catalogue', totalMs: limits.totalMs, limits, apiKey }, network);
+  const { totalMs } = limits;
+  return openRouterClient({ base: url, purpose: 'the catalogue', totalMs, spentMs, limits, apiKey }, network);
 }
 
 const AT_ONCE = 8;
@@ -98,10 +122,13 @@ const ENDPOINT_BOUNDS: BodyLimits = { maxWireBytes: 2 * 1024 * 1024, maxBytes: 8
 
 /** Fetches the endpoints of each model, by its id. A list that fails is `unknown` with the reason; the run goes on. */
 async function fetchEndpoints(
-  client: OpenRouterClient,
-  keyed: OpenRouterClient | null,
+  options: LiveCatalogueOptions,
+  network: Network,
   ids: readonly string[],
+  spentMs: number,
 ): Promise<ReadonlyMap<string, EndpointList>> {
+  const client = catalogueClient(options, network, spentMs);
+  const keyed = keyedClient(options, network, spentMs);
   const lists = new Map<string, EndpointList>(ids.map((id) => [id, { state: 'unknown', reason: 'not fetched' }]));
   const waiting = lists.keys();
   const worker = async () => {

@@ -4,7 +4,7 @@ import type { Note, NoteCode } from '../../lib/errors/note.js';
 import { NoVerdictError, problem, type Problem } from '../../lib/errors/problem.js';
 import { age } from '../../lib/text/amount.js';
 import type { Catalogue, Pricing } from './catalogue.js';
-import { fetchCatalogue } from './live.js';
+import { fetchCatalogue, type StartedModels } from './live.js';
 import { lockfileAgeDays, parseLockfile } from './lockfile.js';
 import { catalogueUrlText } from '../../lib/inputs.js';
 
@@ -20,6 +20,8 @@ export interface CatalogueOrder {
   readonly limits?: RetryLimits;
   /** A key at hand, for a catalogue that refuses lists of endpoints without one. */
   readonly apiKey?: string | null;
+  /** The list of models where it was requested before (`startModels`). */
+  readonly models?: Promise<StartedModels>;
 }
 
 export interface ObtainedCatalogue {
@@ -40,7 +42,7 @@ type Attempt = { readonly catalogue: Catalogue } | { readonly problems: readonly
  * from anywhere else, and never partly from one and partly from the other.
  */
 export async function obtainCatalogue(order: CatalogueOrder, effects: Network): Promise<ObtainedCatalogue> {
-  const fetched = order.offline ? skipped() : await attempt(() => fetchCatalogue(order, effects));
+  const fetched = order.offline ? skipped() : await attempt(() => fetchCatalogue(order, effects, order.models));
   const lock =
     order.lock.text === null ? null : await attempt(lockfileReader(order.lock.text, order.lock.file, effects.now()));
 

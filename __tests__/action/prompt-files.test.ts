@@ -273,8 +273,8 @@ describe('a prompt file that is no text', () => {
       delta: { per_run: null },
     });
     const [note] = notesOf(result).filter((text) => text.startsWith('files_not_counted'));
-    expect(note).toMatch(/; its calls have no price at base\.$/);
-    expect(note?.replace('; its calls have no price at base.', '')).toMatch(message);
+    expect(note).toMatch(/; its calls have no price at base, so their increase is not judged\.$/);
+    expect(note?.replace('; its calls have no price at base, so their increase is not judged.', '')).toMatch(message);
   });
 
   test('a folder is an error too', async () => {

@@ -176,7 +176,7 @@ describe('a file that cannot be counted', () => {
       uncounted: expect.any(String),
     });
     expect(result.notes).toEqual([
-      `files_not_counted: data file c.jsonl is not JSON Lines: line 2 is not JSON; its calls have no price ${where}.`,
+      `files_not_counted: data file c.jsonl is not JSON Lines: line 2 is not JSON; its calls have no price ${where}, so their increase is not judged.`,
     ]);
   });
 
@@ -221,3 +221,33 @@ test.each(['head', 'base', 'default branch'] as const)(
     expect(await problemsOf(() => countFiles(all, outage))).toEqual(['GitHub answered 502']);
   },
 );
+
+describe("a fault is the change's own", () => {
+  const CASES = { 'c.json': '{"a": [1, 2]}' };
+  const at = (list: string) => rowsOf(`{rows: c.json, at: ${list}}`);
+
+  test('where the manifest asks the same file for something else', async () => {
+    const files = { head: CASES, base: CASES, 'default branch': CASES };
+    const asked = { head: at('b'), base: at('a'), defaultBranch: at('a') };
+    expect(await problemsOf(() => counted(asked, files))).toEqual(['data file c.json has no list at b']);
+  });
+
+  test('and not where the default branch asks the same of it', async () => {
+    const files = { head: CASES, base: CASES, 'default branch': CASES };
+    const { head } = await counted({ head: at('b'), base: at('a'), defaultBranch: at('b') }, files);
+    expect(head?.uncounted).toBe('data file c.json has no list at b');
+  });
+
+  test('where a file that its configuration names is removed, though the configuration is the same', async () => {
+    const suite = 'version: 1\nsuites:\n  s:\n    promptfoo: {config: p.yaml, completion_tokens: 1}\n';
+    const manifest = parseManifest(suite, 'llm-budget.yml');
+    const config = { 'p.yaml': 'prompts: [hi]\nproviders: [openai:gpt-5]\ntests: [more/*.yaml]\n' };
+    const whole = { ...config, 'more/a.yaml': '- vars: {x: one}\n' };
+    const all = { head: manifest, base: manifest, defaultBranch: manifest };
+    expect(await problemsOf(() => counted(all, { head: config, base: whole, 'default branch': whole }))).toEqual([
+      'suites.s.promptfoo: p.yaml no file of tests matches more/*.yaml',
+    ]);
+    const { head } = await counted(all, { head: config, base: config, 'default branch': config });
+    expect(head?.uncounted).toBe('suites.s.promptfoo: p.yaml no file of tests matches more/*.yaml');
+  });
+});

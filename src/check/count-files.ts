@@ -143,19 +143,23 @@ async function refuseNewFaults(
   files: FileReader,
 ): Promise<readonly CountFault[]> {
   const { faults } = counted;
-  const paths = [...new Set(faults.map(({ file }) => file).filter((file) => file !== null))];
   if (faults.length === 0) return [];
+  const paths = [...new Set(faults.flatMap(({ file }) => (file !== null && read.has(file) ? [file] : [])))];
   // Of the default branch's files their ids are enough.
-  const there =
-    paths.length === 0 ? new Map<string, SideFile>() : await files.read('default branch', paths, { maxBytes: 0 });
-  const isKnown = (file: string | null): boolean => {
-    if (file === null) return false;
-    const own = read.get(file);
-    if (own?.state === 'missing') return other?.read.get(file)?.state === 'missing';
-    const oid = own?.oid ?? null;
+  const there = await files.read('default branch', paths, { maxBytes: 0 });
+  const isSame = (file: string): boolean => {
+    const oid = read.get(file)?.oid ?? null;
     return oid !== null && oid === there.get(file)?.oid;
   };
-  const isNew = faults.filter(({ file }) => !isKnown(file));
+  const isKnown = ({ file, reason }: CountFault): boolean => {
+    if (file === null) return false;
+    if (read.get(file)?.state === 'missing') return other?.read.get(file)?.state === 'missing';
+    const isFaultThere = other?.counted.faults.some((fault) => fault.file === file && fault.reason === reason) ?? false;
+    // A pattern and code are not read. A file that counts on the default branch as it is has no fault of its own.
+    if (!read.has(file)) return isFaultThere;
+    return isSame(file) && (isFaultThere || other?.read.has(file) !== true);
+  };
+  const isNew = faults.filter((fault) => !isKnown(fault));
   if (isNew.length > 0) throw refusal(isNew);
   return faults;
 }
@@ -171,7 +175,7 @@ function faultNote({ problem }: CountFault, side: Side): Note {
   const what =
     side === 'head'
       ? 'the default branch has the same file, so its calls have no price'
-      : `its calls have no price ${whereOf(side)}`;
+      : `its calls have no price ${whereOf(side)}, so their increase is not judged`;
   return { code: 'files_not_counted', message: `${problem.message}; ${what}.` };
 }
 

@@ -128,6 +128,29 @@ describe('what moved the cost of a call', () => {
     ]);
   });
 
+  test('of which one side cannot be counted has no number there, rather than none', () => {
+    const broken = answer({ count: 0, uncounted: 'data file c.jsonl does not exist' });
+    expect(shown(changes(of(answer({ count: 3 })), of(broken)))).toEqual(['requests: null -> 3, not known']);
+    expect(shown(changes(of(broken), of(answer({ count: 3 }))))).toEqual(['requests: 3 -> null, not known']);
+    expect(shown(changes(of(broken), of({ ...broken, uncounted: 'another reason' })))).toEqual([]);
+  });
+
+  test('of a promptfoo configuration that base cannot count is of each of its calls, and of no other call', () => {
+    const promptfoo = { config: 'p.yaml', provider: 'openai:a' };
+    const derived = (name: string) =>
+      call({ model: 'openai/a', display_name: name, completion_tokens: tokens(0), promptfoo });
+    const broken = { display_name: 'p.yaml', count: 0, uncounted: 'p.yaml does not exist', promptfoo };
+    const standIn = { ...call({ model: 'openai/a', ...broken }), model: '' };
+    const listed = call({ model: 'openai/a', display_name: 'openai/a', completion_tokens: tokens(0) });
+    const found = changes(of(listed, derived('a / one'), derived('a / two')), of(standIn));
+    expect(found.map((change) => change.call)).toEqual(['openai/a', 'a / one', 'a / two']);
+    expect(shown(found)).toEqual([
+      'added: null -> 1, 1',
+      'requests: null -> 1, not known',
+      'requests: null -> 1, not known',
+    ]);
+  });
+
   test('is a whole call with its requests where it is new or gone', () => {
     const other = answer({ name: 'other', display_name: 'other', count: 4 });
     expect(shown(changes(of(answer(), other), of(answer())))).toEqual(['added: null -> 4, 4']);

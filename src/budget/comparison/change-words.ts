@@ -12,7 +12,8 @@ export function changeInWords({
     case 'model':
       return `${String(from)} -> ${String(to)}`;
     case 'requests':
-      return `${fromTo(from, to)} requests`;
+      if (from === null) return `not counted -> ${count(numberOf(to))} requests`;
+      return to === null ? `${count(numberOf(from))} requests -> not counted` : `${fromTo(from, to)} requests`;
     case 'tokens':
       return `${fromTo(from, to)} ${(part ?? 'tokens').replaceAll('_', ' ')}`;
     case 'prompt_file':

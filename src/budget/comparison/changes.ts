@@ -28,7 +28,7 @@ export interface Change {
   readonly what: ChangeKind;
   /** The field of `tokens`, or the fields of `price_terms`; null where `what` says all. */
   readonly part: string | null;
-  /** A model's id, or a number of requests, tokens or rows; null where there was none. */
+  /** A model's id, or a number of requests, tokens or rows; null where there was none, or where it cannot be counted. */
   readonly from: string | number | null;
   readonly to: string | number | null;
   /** US dollars; null where head or base of the call has no price. */
@@ -74,6 +74,10 @@ function changesOfCall(suite: string, pair: CallPair, priceOf: PriceOfRun): Chan
     return [{ ...named, call: base.call.display_name, what: 'removed', from: requests, to: null }];
   }
   if (head === null || base === null) return [];
+  if (isCounted(head) !== isCounted(base)) {
+    const requests = (side: CallEstimate) => (isCounted(side) ? Number(side.requests_per_run) : null);
+    return [{ ...named, call: head.call.display_name, what: 'requests', from: requests(base), to: requests(head) }];
+  }
   const causes = causesOf(head, base);
   const moves =
     head.per_run === null || base.per_run === null
@@ -84,6 +88,10 @@ function changesOfCall(suite: string, pair: CallPair, priceOf: PriceOfRun): Chan
   return moves.map(({ cause: { what, file, part, from, to }, moved }) => {
     return { suite, call: head.call.display_name, file, what, part, from, to, per_run: moved };
   });
+}
+
+function isCounted({ call }: CallEstimate): boolean {
+  return call.uncounted === undefined;
 }
 
 /** A call on its way from base to head: the parts of it that the causes change. */

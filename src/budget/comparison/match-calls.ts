@@ -8,15 +8,26 @@ type Match = readonly [head: CallEstimate, base: CallEstimate];
  * Matches the calls of a suite with those of the suite of the same name at base: by name first (a call without a name
  * has its model's id as name), then the unnamed calls that remain in order, so that a changed model shows as a change.
  * Of several unnamed calls of one model those that are equal are matched first, wherever they stand in the list.
- * Returns the counterpart at base of each call of head that has one.
+ * The one call that stands for a promptfoo configuration that cannot be counted is the counterpart of each call of that
+ * configuration. Returns the counterpart at base of each call of head that has one.
  */
 export function matchCalls(
   head: readonly CallEstimate[],
   base: readonly CallEstimate[],
 ): ReadonlyMap<CallEstimate, CallEstimate> {
   const byName = matchByName(head, base);
-  const unnamed = inOrder(without(head, byName, 0).filter(isUnnamed), without(base, byName, 1).filter(isUnnamed));
-  return new Map([...byName, ...unnamed]);
+  const standIns = new Map(base.flatMap((call) => (isStandIn(call) ? [[call.call.promptfoo?.config, call]] : [])));
+  const ofConfigurations = without(head, byName, 0).flatMap((call): Match[] => {
+    const standIn = call.call.promptfoo && standIns.get(call.call.promptfoo.config);
+    return standIn === undefined ? [] : [[call, standIn]];
+  });
+  const matched = [...byName, ...ofConfigurations];
+  const [rest, others] = [without(head, matched, 0), without(base, matched, 1).filter((call) => !isStandIn(call))];
+  return new Map([...matched, ...inOrder(rest.filter(isUnnamed), others.filter(isUnnamed))]);
+}
+
+function isStandIn({ call: { promptfoo, uncounted } }: CallEstimate): boolean {
+  return promptfoo !== undefined && uncounted !== undefined;
 }
 
 function matchByName(head: readonly CallEstimate[], base: readonly CallEstimate[]): Match[] {

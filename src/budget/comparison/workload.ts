@@ -69,9 +69,12 @@ export function priceTerms({ cache_ttl, service_tier, provider }: Call): string 
   );
 }
 
-/** The cost of a call per run in US dollars. Without requests it is $0, whatever the price; null if it is not known. */
-export function costOf({ per_run: cost, requests_per_run: requests }: CallEstimate): Decimal | null {
-  return requests === 0n ? ZERO : cost;
+/**
+ * The cost of a call per run in US dollars. Without requests it is $0, whatever the price; null if it is not known. A call
+ * whose files cannot be counted has no number of requests, rather than none.
+ */
+export function costOf({ call, per_run: cost, requests_per_run: requests }: CallEstimate): Decimal | null {
+  return requests === 0n && call.uncounted === undefined ? ZERO : cost;
 }
 
 /** Whether an unpriced call makes no more requests, of no more tokens, to the same models on the same terms. */

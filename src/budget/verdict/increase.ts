@@ -95,7 +95,7 @@ export function increaseOf(head: Estimate, basis: IncreaseBasis, includes: Inclu
     const now = headSuite === undefined ? null : changed.head;
     const then = beforeSuite === undefined ? null : changed.before;
     const runs = (headSuite ?? beforeSuite)?.runs_per_month ?? null;
-    if (now !== null && then !== null && asksForNoMore(now, then)) continue;
+    if (now !== null && then !== null && (asksForNoMore(now, then) || isUnjudged(now, then))) continue;
     const cost = now === null ? ZERO : costOf(now);
     const costBefore = then === null ? ZERO : (costOf(then) ?? basis.costByLock(then));
     if (cost === null) unknown.push(`${changed.suite} / ${now?.call.display_name ?? ''}`);
@@ -109,6 +109,11 @@ export function increaseOf(head: Estimate, basis: IncreaseBasis, includes: Inclu
     isOpen: bounded.length > 0,
     unknown,
   };
+}
+
+/** Nobody can say how much more a call costs than one whose files cannot be counted; a note reports it. */
+function isUnjudged(head: CallEstimate, before: CallEstimate): boolean {
+  return head.call.uncounted === undefined && before.call.uncounted !== undefined;
 }
 
 /** The cost of the other side in US dollars, by the lockfile where there is no live price; unpriced calls are left out. */

@@ -127,10 +127,7 @@ function countSuite(suite: DeclaredSuite, context: Context): NamedSuite {
     const own = counted.find(({ display_name }) => display_name === call.display_name);
     if (own !== undefined) {
       const message = `suites.${suite.name}.calls: ${own.display_name} is also a call of ${promptfoo.config}; expected another name`;
-      faults.push({
-        problem: problem(message, placeOf(manifest, ['suites', suite.name, 'calls', own.index])),
-        file: null,
-      });
+      faults.push(ofManifest(message, placeOf(manifest, ['suites', suite.name, 'calls', own.index])));
     }
     if (call.uncounted === undefined) accuracy.set(call, accuracyText(tokenFamily(call.model)));
   }
@@ -164,7 +161,7 @@ function tooManyPromptFiles(manifest: DeclaredManifest): CountFault | null {
         if (names.size <= MAX_PROMPT_FILES) continue;
         const path = ['suites', suite.name, 'calls', call.index, 'prompt_files', index];
         const message = `more than ${MAX_PROMPT_FILES} different prompt files; at most ${MAX_PROMPT_FILES} are read`;
-        return { problem: problem(message, placeOf(manifest, path)), file: null };
+        return ofManifest(message, placeOf(manifest, path));
       }
     }
   }
@@ -190,7 +187,12 @@ class Uncounted extends Error {
 }
 
 function uncounted(context: Context, path: Path, message: string, file: string | null): Uncounted {
-  return new Uncounted({ problem: problem(message, placeOf(context.manifest, path)), file });
+  return new Uncounted({ problem: problem(message, placeOf(context.manifest, path)), reason: message, file });
+}
+
+/** A fault of the manifest itself, whatever its files are. */
+function ofManifest(message: string, place: Omit<Problem, 'message'>): CountFault {
+  return { problem: problem(message, place), reason: message, file: null };
 }
 
 function placeOf(manifest: DeclaredManifest, path: Path): Omit<Problem, 'message'> {
@@ -240,7 +242,7 @@ function filesMatching(pattern: string, path: Path, context: Context): number {
       link.path,
     );
   }
-  if (found.length === 0) throw uncounted(context, path, `${pattern} matches no file`, null);
+  if (found.length === 0) throw uncounted(context, path, `${pattern} matches no file`, pattern);
   return found.length;
 }
 
@@ -344,11 +346,11 @@ function totalFaults(manifest: DeclaredManifest, suites: readonly NamedSuite[]):
   const faults: CountFault[] = [];
   if (calls > MAX_CALLS) {
     const message = `suites: expected at most ${MAX_CALLS} calls in all suites; got ${calls} with those of promptfoo`;
-    faults.push({ problem: problem(message, place), file: null });
+    faults.push(ofManifest(message, place));
   }
   if (requests > Number.MAX_SAFE_INTEGER) {
     const message = `suites: expected at most ${Number.MAX_SAFE_INTEGER} requests in a run; got ${requests}`;
-    faults.push({ problem: problem(message, place), file: null });
+    faults.push(ofManifest(message, place));
   }
   return faults;
 }

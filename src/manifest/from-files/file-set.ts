@@ -13,7 +13,9 @@ export function whereOf(side: Side): string {
 /** Something that keeps a call from being counted. */
 export interface CountFault {
   readonly problem: Problem;
-  /** The file that is to blame; null where the manifest itself is. */
+  /** What is wrong, without the place in the manifest that needs it. */
+  readonly reason: string;
+  /** The file, or the pattern of files, that is to blame; null where the manifest itself is. */
   readonly file: string | null;
 }
 

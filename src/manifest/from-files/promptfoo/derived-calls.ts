@@ -70,7 +70,8 @@ function withoutCalls(
 ): DerivedCalls {
   const faults = causes.map(({ file, reason, line, column }): CountFault => {
     const message = `suites.${suite.name}.promptfoo: ${file} ${reason}`;
-    return { problem: problem(message, line === null ? place : { file, line, column: column ?? 1 }), file };
+    const where = line === null ? place : { file, line, column: column ?? 1 };
+    return { problem: problem(message, where), reason: `${file} ${reason}`, file };
   });
   const call: NamedCall = {
     ...manifest.call_defaults,

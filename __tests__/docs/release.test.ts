@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { runToEnd, type EndedProcess } from '../support/process.js';
-import { ROOT } from '../support/project-files.js';
+import { readProjectFile, ROOT } from '../support/project-files.js';
 import { temporaryFolder, testRepository, type TestRepository } from '../support/repository.js';
 
 /** The scripts of the workflow "Release", on a repository with a remote of its own. */
@@ -103,6 +104,14 @@ describe('the release notes', () => {
   test('are the section of the version', async () => {
     expect((await notes('1.10.0')).stdout).toBe('### Added\n\n- A second thing.\n');
     expect((await notes('1.1.0')).stdout).toBe('- A thing.\n');
+  });
+
+  test('are there for the version of package.json', async () => {
+    const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readProjectFile('package.json')));
+    const args = [join(ROOT, 'scripts', 'release-notes.mjs'), version];
+    const ended = await runToEnd(process.execPath, args, { env, cwd: ROOT });
+    expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(ended.stdout.length).toBeGreaterThan(100);
   });
 
   test.each(['1.0.0', '1.2.0', 'Unreleased', '1.1', ''])('of %j, which has none, end in 1', async (version) => {

@@ -5,12 +5,12 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { add, decimal, times, ZERO, type Decimal, toNumber } from '../../src/lib/money/decimal.js';
+import { add, decimal, times, toText, ZERO, type Decimal, toNumber } from '../../src/lib/money/decimal.js';
 import { portOf } from './catalogue-server.js';
 
 /**
  * A provider on loopback that answers in the forms of the vendors' own documentation and bills $1 a million prompt
- * tokens and $2 a million completion tokens, as `modelRow` lists them: https://platform.openai.com/docs/api-reference,
+ * tokens, $0.1 a million cached ones and $2 a million completion tokens; without the cache as `modelRow` lists them: https://platform.openai.com/docs/api-reference,
  * https://docs.anthropic.com/en/api/messages-streaming, https://openrouter.ai/docs/use-cases/usage-accounting.
  */
 export interface LlmUpstream {
@@ -37,7 +37,14 @@ type Interceptor = (request: UpstreamRequest, response: ServerResponse, incoming
 export const ANSWER_TEXT = 'THE-ANSWER-OF-THE-MODEL';
 
 const PROMPT_PRICE = decimal('0.000001');
+const CACHED_PRICE = decimal('0.0000001');
 const COMPLETION_PRICE = decimal('0.000002');
+/** The prices of the bill, as a catalogue has them. */
+export const UPSTREAM_PRICING = {
+  prompt: toText(PROMPT_PRICE),
+  completion: toText(COMPLETION_PRICE),
+  input_cache_read: toText(CACHED_PRICE),
+};
 
 export interface UpstreamOptions {
   /** Whether answers state their cost, as OpenRouter's do. */
@@ -46,6 +53,8 @@ export interface UpstreamOptions {
   readonly completionOf?: (n: number) => number;
   /** Prompt tokens of the n-th answer; 100 + n by default. */
   readonly promptOf?: (n: number) => number;
+  /** Prompt tokens of the n-th answer that come from the cache; none by default. Embeddings have none. */
+  readonly cachedOf?: (n: number) => number;
 }
 
 export async function startLlmUpstream(options: UpstreamOptions = {}): Promise<LlmUpstream> {
@@ -59,10 +68,12 @@ export async function startLlmUpstream(options: UpstreamOptions = {}): Promise<L
     const isEmbedding = request.path.endsWith('/embeddings');
     const prompt = options.promptOf?.(answers) ?? 100 + answers;
     const completion = isEmbedding ? 0 : (options.completionOf?.(answers) ?? 10 * answers);
-    const cost = add(times(PROMPT_PRICE, prompt), times(COMPLETION_PRICE, completion));
+    const cached = isEmbedding ? 0 : (options.cachedOf?.(answers) ?? 0);
+    const input = add(times(PROMPT_PRICE, prompt - cached), times(CACHED_PRICE, cached));
+    const cost = add(input, times(COMPLETION_PRICE, completion));
     billed = add(billed, cost);
     const stated = options.statesCost === true ? { cost: toNumber(cost), is_byok: false } : {};
-    answerIn(response, request.path, { n: answers, asked, prompt, completion, stated });
+    answerIn(response, request.path, { n: answers, asked, prompt, completion, cached, stated });
   };
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
@@ -123,6 +134,7 @@ interface Answer {
   readonly asked: Asked;
   readonly prompt: number;
   readonly completion: number;
+  readonly cached: number;
   readonly stated: object;
 }
 
@@ -147,8 +159,14 @@ function answerIn(response: ServerResponse, path: string, answer: Answer): void 
 
 type Form = readonly [object, readonly (readonly [string, object])[]];
 
-function chat({ n, asked, prompt, completion, stated }: Answer): Form {
-  const usage = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion, ...stated };
+function chat({ n, asked, prompt, completion, cached, stated }: Answer): Form {
+  const usage = {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    ...(cached > 0 ? { prompt_tokens_details: { cached_tokens: cached } } : {}),
+    ...stated,
+  };
   const base = { id: `chatcmpl-${String(n)}`, created: 1_764_000_000, model: asked.model };
   const chunk = (fields: object): readonly [string, object] => [
     '',
@@ -173,11 +191,11 @@ function chat({ n, asked, prompt, completion, stated }: Answer): Form {
   ];
 }
 
-function messages({ n, asked, prompt, completion, stated }: Answer): Form {
+function messages({ n, asked, prompt, completion, cached, stated }: Answer): Form {
   const base = { id: `msg_${String(n)}`, type: 'message', role: 'assistant', model: asked.model };
   // The cached part is beside the input in Anthropic's convention.
-  const input = { input_tokens: prompt - 40, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
-  const usage = { ...input, input_tokens: prompt, output_tokens: completion, ...stated };
+  const input = { input_tokens: prompt - cached, cache_read_input_tokens: cached, cache_creation_input_tokens: 0 };
+  const usage = { ...input, output_tokens: completion, ...stated };
   const start = { ...base, content: [], stop_reason: null, stop_sequence: null, usage: { ...usage, output_tokens: 1 } };
   return [
     { ...base, content: [{ type: 'text', text: ANSWER_TEXT }], stop_reason: 'end_turn', stop_sequence: null, usage },
@@ -202,7 +220,7 @@ function messages({ n, asked, prompt, completion, stated }: Answer): Form {
   ];
 }
 
-function responses({ n, asked, prompt, completion, stated }: Answer): Form {
+function responses({ n, asked, prompt, completion, cached, stated }: Answer): Form {
   const base = { id: `resp_${String(n)}`, object: 'response', created_at: 1_764_000_000, model: asked.model };
   const output = [
     {
@@ -215,7 +233,7 @@ function responses({ n, asked, prompt, completion, stated }: Answer): Form {
   ];
   const usage = {
     input_tokens: prompt,
-    input_tokens_details: { cached_tokens: 0 },
+    input_tokens_details: { cached_tokens: cached },
     output_tokens: completion,
     output_tokens_details: { reasoning_tokens: 0 },
     total_tokens: prompt + completion,

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { zipSync } from 'fflate';
 import * as fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
+import { decimal } from '../../../src/lib/money/decimal.js';
 import { FORMATS } from '../../../src/usage/read/formats.js';
 import { modelTotals } from '../../../src/usage/totals/model-totals.js';
 import { notUnderstood, readFiles, withoutUsage } from '../../support/usage.js';
@@ -44,6 +45,13 @@ const SAMPLE = {
 };
 const EVAL_LOG = { eval: { task: 'q' }, stats: { model_usage: { 'openai/gpt-x': STATED } } };
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(json(value));
+
+/** A result of one assertion, 10 of whose prompt tokens come from the cache. */
+const grading = (provider: string | undefined, prompt: number, completion: number) => ({
+  pass: true,
+  tokensUsed: { prompt, completion, numRequests: 1, completionDetails: { cacheReadInputTokens: 10 } },
+  assertion: { type: 'llm-rubric', provider },
+});
 
 const CASES: readonly (readonly [string, Readonly<Record<string, string | Uint8Array>>, readonly Used[]])[] = [
   [
@@ -103,6 +111,67 @@ const CASES: readonly (readonly [string, Readonly<Record<string, string | Uint8A
       }),
     },
     [['gpt-x', 1, 70, 30, 20, 0, 0]],
+  ],
+  [
+    'LangChain: choices of one request state the same usage, requests of a batch their own',
+    {
+      'a.json': json({
+        generations: [
+          [
+            { message: { response_metadata: { usage: { prompt_tokens: 40, completion_tokens: 10 } }, id: 'run-1-0' } },
+            { message: { response_metadata: { usage: { prompt_tokens: 40, completion_tokens: 10 } }, id: 'run-1-1' } },
+          ],
+          [{ message: { usage_metadata: { input_tokens: 30, output_tokens: 20, total_tokens: 50 }, id: 'run-2-0' } }],
+        ],
+        llmOutput: { tokenUsage: { promptTokens: 70, completionTokens: 30 } },
+      }),
+    },
+    [[null, 2, 70, 30]],
+  ],
+  [
+    'LangChain: lifetimes of cache writes, whose sum is stated as 0 beside them',
+    {
+      'a.json': json({
+        response_metadata: { model_name: 'claude-x' },
+        usage_metadata: {
+          ...STATED,
+          input_token_details: { cache_creation: 0, ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 5 },
+        },
+      }),
+    },
+    [['claude-x', 1, 70, 30, 0, 15, 0]],
+  ],
+  [
+    'LangChain: a completion of text, with usage in the output alone',
+    {
+      'a.json': json({
+        generations: [[{ text: 'x' }]],
+        llmOutput: { tokenUsage: { promptTokens: 70, completionTokens: 30, totalTokens: 100 } },
+      }),
+    },
+    [[null, 1, 70, 30]],
+  ],
+  [
+    'LangChain: a run as a tracer hands it over states usage in its outputs, and is the message that was logged too',
+    {
+      'a.jsonl': lines(
+        {
+          id: 'p',
+          run_type: 'chain',
+          child_runs: [
+            {
+              id: 'c',
+              run_type: 'llm',
+              parent_run_id: 'p',
+              extra: { metadata: { ls_model_name: 'gpt-x' } },
+              outputs: { generations: [[{ message: { kwargs: { usage_metadata: STATED, id: 'm-1' } } }]] },
+            },
+          ],
+        },
+        { kwargs: { usage_metadata: STATED, id: 'm-1', response_metadata: { model_name: 'gpt-x' } } },
+      ),
+    },
+    [['gpt-x', 1, 70, 30]],
   ],
   [
     'LangSmith: parents repeat the sums of their children',
@@ -219,6 +288,75 @@ const CASES: readonly (readonly [string, Readonly<Record<string, string | Uint8A
       }),
     },
     [['gpt-x', 2, 70, 30, 20, 0, 0]],
+  ],
+  [
+    'the AI SDK: what the API itself stated, cache writes included',
+    {
+      'a.json': json({
+        usage: {
+          inputTokens: 70,
+          outputTokens: 30,
+          raw: {
+            input_tokens: 40,
+            cache_read_input_tokens: 20,
+            cache_creation_input_tokens: 10,
+            cache_creation: { ephemeral_1h_input_tokens: 10 },
+            output_tokens: 30,
+          },
+        },
+        response: { id: '1', modelId: 'claude-x' },
+      }),
+    },
+    [['claude-x', 1, 70, 30, 20, 10, 0]],
+  ],
+  [
+    'the AI SDK: embeddings, by the body of the response or by the tokens alone',
+    {
+      'a.json': json({
+        embedding: [0.5],
+        usage: { tokens: 40 },
+        response: { body: { model: 'embed-x', usage: { prompt_tokens: 40, total_tokens: 40 } } },
+      }),
+      'b.json': json({ model: 'embed-x', usage: { tokens: 30 } }),
+    },
+    [['embed-x', 2, 70, 0]],
+  ],
+  [
+    'promptfoo: each grader apart, those of a set once, with the cached tokens that their sum lacks',
+    {
+      'a.json': json({
+        success: true,
+        provider: { id: 'acme/one' },
+        response: { tokenUsage: { prompt: 30, completion: 20, numRequests: 1 } },
+        gradingResult: {
+          tokensUsed: { prompt: 40, completion: 10, numRequests: 2 },
+          componentResults: [
+            grading('openai:chat:gpt-x', 25, 4),
+            { ...grading(undefined, 15, 6), assertion: undefined, componentResults: [grading('acme:gpt-x', 15, 6)] },
+            grading('acme:gpt-x', 15, 6),
+          ],
+        },
+      }),
+    },
+    [
+      ['acme/one', 1, 30, 20],
+      ['gpt-x', 2, 40, 10, 20, 0, 0],
+    ],
+  ],
+  [
+    'promptfoo: what graders used beyond their assertions is one row, and code is no model',
+    {
+      'a.json': json({
+        success: true,
+        provider: 'file://provider.py',
+        response: { tokenUsage: { prompt: 30, completion: 20 } },
+        gradingResult: {
+          tokensUsed: { prompt: 40, completion: 10, numRequests: 2 },
+          componentResults: [grading('acme:gpt-x', 15, 6)],
+        },
+      }),
+    },
+    [[null, 3, 70, 30]],
   ],
   [
     'Bedrock Converse: the cache is beside the input',
@@ -529,6 +667,49 @@ describe('a recording of', () => {
   test.each(CASES)('%s', async (_, files, expected) => {
     expect(await usedIn(files)).toEqual(expected);
   });
+});
+
+test("the AI SDK: OpenRouter's charge, in the raw usage and, before version 6, in the provider's metadata", async () => {
+  const response = { modelId: 'acme/one' };
+  const { usage } = await readFiles({
+    'a.jsonl': lines(
+      {
+        usage: { inputTokens: 7, outputTokens: 3, raw: { prompt_tokens: 7, completion_tokens: 3, cost: 0.25 } },
+        response,
+      },
+      {
+        usage: { inputTokens: 70, outputTokens: 30, totalTokens: 100 },
+        providerMetadata: { openrouter: { usage: { promptTokens: 70, cost: 0.5 } } },
+        response,
+      },
+    ),
+  });
+  expect(modelTotals(usage, null).map(({ charged }) => charged)).toEqual([decimal('0.75')]);
+});
+
+test('LangChain: the charge, an own key and the searches are those that the provider stated', async () => {
+  const provider = { prompt_tokens: 70, completion_tokens: 30, cost: 0.01, is_byok: true };
+  const { rows } = await readFiles({
+    'a.json': json({
+      usage_metadata: STATED,
+      response_metadata: {
+        model_name: 'acme/one',
+        usage: {
+          ...provider,
+          cost_details: { upstream_inference_cost: 0.2 },
+          server_tool_use_details: { web_search_requests: 2 },
+        },
+      },
+    }),
+  });
+  expect(rows).toMatchObject([{ cost: 0.01, list_cost: 0.2, own_key: true, web_searches: 2 }]);
+});
+
+test('LangChain: a run of a model without usage in its outputs is a request without usage', async () => {
+  const { usage } = await readFiles({
+    'a.json': json({ id: 'r', run_type: 'llm', outputs: { generations: [[{ text: 'x' }]] } }),
+  });
+  expect(withoutUsage(usage)).toEqual(['a span of a request that states no usage']);
 });
 
 test('every format is reached by a key of its own, and none has a name that another has', () => {

@@ -61,6 +61,7 @@ export const FORMATS: readonly Format[] = [
   { name: 'LangChain result', keys: ['generations'], when: langchain.isResult, read: langchain.readResult },
   { name: 'pydantic-ai response', keys: ['kind'], when: pydanticAi.isResponse, read: pydanticAi.readResponse },
   { name: 'AI SDK result', keys: ['usage', 'totalUsage'], when: vercelAi.isResult, read: vercelAi.readResult },
+  { name: 'AI SDK embedding', keys: ['usage'], when: vercelAi.isEmbedding, read: vercelAi.readEmbedding },
   { name: 'Bedrock invocation log', keys: ['modelId'], when: bedrock.isInvocation, read: bedrock.readInvocation },
   { name: 'Llama or Titan on Bedrock', keys: ['generation_token_count', 'inputTextTokenCount'], when: bedrock.isModelBody, read: bedrock.readModelBody },
   { name: 'line of a batch', keys: ['custom_id'], when: batches.isBatchLine, read: batches.readBatchLine },

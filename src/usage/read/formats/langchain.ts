@@ -1,8 +1,10 @@
 import { buildRow, answeringModel, contextWithin, type Accounts, type Context, type Search } from '../exchange.js';
 import { costAt, countAt, noFindings, type Findings } from '../counts.js';
-import { isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
-import { someTokens, usageTokens } from '../tokens.js';
+import { isList, isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
+import { someTokens, statesUsage, usageTokens } from '../tokens.js';
 import type { TokenCounts } from '../../../manifest/token-parts.js';
+import type { UsageRow } from '../usage-row.js';
+import { answerRow } from './answers.js';
 
 /**
  * Messages and results of LangChain (https://python.langchain.com/docs/concepts/chat_models/#usage-metadata): the
@@ -11,7 +13,7 @@ import type { TokenCounts } from '../../../manifest/token-parts.js';
 export function isMessage(record: JsonRecord): boolean {
   const fields = fieldsOf(record);
   const own = recordAt(fields, 'usage_metadata')?.input_tokens;
-  return own !== undefined || isRecord(recordAt(fields, 'response_metadata')?.token_usage);
+  return own !== undefined || providerUsage(recordAt(fields, 'response_metadata') ?? {}) !== null;
 }
 
 /** A serialized object keeps its fields under `kwargs`, a dictionary of a message under `data`. */
@@ -21,58 +23,85 @@ function fieldsOf(record: JsonRecord): JsonRecord {
 
 export function readMessage(record: JsonRecord, context: Context, accounts: Accounts): void {
   const findings = noFindings();
+  accounts.read(messageRow(record, context, findings), findings, context);
+}
+
+/** The charge, the tier and the searches are the provider's, the tokens LangChain's: it adds up those of a stream. */
+function messageRow(record: JsonRecord, context: Context, findings: Findings): UsageRow {
   const fields = fieldsOf(record);
   const metadata = recordAt(fields, 'response_metadata') ?? {};
   const own = recordAt(fields, 'usage_metadata');
   const answered = nameAt(metadata, 'model_name') ?? nameAt(metadata, 'model') ?? nameAt(metadata, 'model_id');
   const model = answeringModel(answered, context.model);
-  const provider = recordAt(metadata, 'token_usage') ?? recordAt(metadata, 'usage');
-  const tokens = own === null ? usageTokens(provider ?? {}, model, findings).tokens : ownTokens(own, findings);
-  const row = buildRow(contextWithin(fields, context), {
-    model,
-    tokens,
-    cost: costAt(provider, 'cost', findings),
-    id: nameAt(metadata, 'id') ?? nameAt(fields, 'id'),
-  });
-  accounts.read(row, findings, context);
+  const id = nameAt(metadata, 'id') ?? nameAt(fields, 'id');
+  const within = contextWithin(fields, context);
+  const provider = providerUsage(metadata);
+  const answer = provider === null ? null : answerRow({ ...metadata, usage: provider, model, id }, within, findings);
+  if (own === null) return answer ?? buildRow(within, { model, tokens: someTokens({}), id });
+  const { tokens, written_1h } = ownTokens(own, findings);
+  return { ...(answer ?? buildRow(within, { model, tokens, id })), tokens, written_1h };
 }
 
-/** Everything is inside `input_tokens` and `output_tokens`. */
-function ownTokens(usage: JsonRecord, findings: Findings): TokenCounts {
+/** What the provider stated, under the names that LangChain has for it in Python and in JavaScript. */
+function providerUsage(metadata: JsonRecord): JsonRecord | null {
+  const stated = ['token_usage', 'usage', 'tokenUsage'].map((key) => recordAt(metadata, key));
+  return stated.find((usage) => usage !== null && statesUsage(usage)) ?? null;
+}
+
+/**
+ * Everything is inside `input_tokens` and `output_tokens`. Where the lifetimes of cache writes are stated, their sum is
+ * not (`_create_usage_metadata` of langchain-anthropic, 2026-06).
+ */
+function ownTokens(usage: JsonRecord, findings: Findings): { tokens: TokenCounts; written_1h: number } {
   const input = recordAt(usage, 'input_token_details');
   const output = recordAt(usage, 'output_token_details');
-  return someTokens({
+  const hour = countAt(input, ['ephemeral_1h_input_tokens'], findings);
+  const apart = countAt(input, ['ephemeral_5m_input_tokens'], findings) + hour;
+  const tokens = someTokens({
     prompt: countAt(usage, ['input_tokens'], findings),
     completion: countAt(usage, ['output_tokens'], findings),
     cached: countAt(input, ['cache_read'], findings),
-    written: countAt(input, ['cache_creation', 'cache_write'], findings),
+    written: Math.max(countAt(input, ['cache_creation', 'cache_write'], findings), apart),
     audio: countAt(input, ['audio'], findings),
     reasoning: countAt(output, ['reasoning'], findings),
     audio_output: countAt(output, ['audio'], findings),
   });
+  return { tokens, written_1h: hour };
 }
 
 export function isResult(record: JsonRecord): boolean {
-  return Array.isArray(record.generations);
+  const { generations, llm_output, llmOutput } = record;
+  return isList(generations) && (llm_output !== undefined || llmOutput !== undefined || generations.some(isList));
 }
 
 /** An `LLMResult`: its messages, else the usage that the provider stated for all of them. */
-export function readResult(result: JsonRecord, context: Context, accounts: Accounts, search: Search): void {
-  const before = accounts.found();
-  search(result.generations, context);
-  if (accounts.found() > before) return;
-  const output = recordAt(result, 'llm_output') ?? {};
-  const usage = recordAt(output, 'token_usage') ?? recordAt(output, 'usage');
-  if (usage === null) return;
+export function readResult(result: JsonRecord, context: Context, accounts: Accounts): void {
   const findings = noFindings();
+  const rows = resultRows(result, context, findings);
+  for (const row of rows) accounts.read(row, findings, context);
+  if (rows.length > 0) return;
+  accounts.unmeasured({ model: context.model, id: null, reason: 'an answer that states no usage' }, context);
+}
+
+/** A list of generations for each prompt: those of one list are choices of one request, and state the same usage. */
+function resultRows(result: JsonRecord, context: Context, findings: Findings): readonly UsageRow[] {
+  const rows = listAt(result, 'generations').flatMap((choices) => {
+    const messages = (isList(choices) ? choices : [choices]).filter(isRecord).map(({ message }) => message);
+    const message = messages.filter(isRecord).find(isMessage);
+    return message === undefined ? [] : [messageRow(message, context, findings)];
+  });
+  if (rows.length > 0) return rows;
+  const output = recordAt(result, 'llm_output') ?? recordAt(result, 'llmOutput') ?? {};
+  const usage = providerUsage(output);
+  if (usage === null) return [];
   const model = answeringModel(nameAt(output, 'model_name'), context.model);
-  const { tokens } = usageTokens(usage, model, findings);
-  accounts.read(buildRow(context, { model, tokens, id: nameAt(output, 'id') }), findings, context);
+  return [buildRow(context, { model, tokens: usageTokens(usage, model, findings).tokens, id: nameAt(output, 'id') })];
 }
 
 /**
  * Runs of LangSmith (https://docs.smith.langchain.com/reference/data_formats/run_data_format): parents repeat the sums
- * of their children; the cost is LangSmith's own estimate.
+ * of their children; the cost is LangSmith's own estimate. A run as a tracer hands it over states what was used in its
+ * outputs alone.
  */
 export function isRun(record: JsonRecord): boolean {
   return typeof record.run_type === 'string' && typeof record.id === 'string';
@@ -84,11 +113,23 @@ export function readRun(run: JsonRecord, context: Context, accounts: Accounts, s
   const time = recordedTime(run.start_time) ?? context.time;
   const model = nameAt(metadata, 'ls_model_name') ?? context.model;
   const within = { ...contextWithin(metadata, context), model, time };
+  const isRequest = run.run_type === 'llm' && typeof run.error !== 'string';
+  const isStated = Number(run.prompt_tokens ?? 0) + Number(run.completion_tokens ?? 0) > 0;
+  const stated = isStated ? [runRow(run, within, findings)] : [];
+  const [row = null, ...others] =
+    isRequest && !isStated ? resultRows(recordAt(run, 'outputs') ?? {}, within, findings) : stated;
+  const parent = nameAt(run, 'parent_run_id');
+  const place = { trace: 'langsmith', span: nameAt(run, 'id'), parent };
+  accounts.span({ ...place, row, isRequest: isRequest && row === null }, findings, within);
+  for (const other of others) accounts.read(other, noFindings(), within);
+  for (const child of listAt(run, 'child_runs')) search(child, context);
+}
+
+function runRow(run: JsonRecord, context: Context, findings: Findings): UsageRow {
   const input = recordAt(run, 'prompt_token_details');
   const output = recordAt(run, 'completion_token_details');
-  const isStated = Number(run.prompt_tokens ?? 0) + Number(run.completion_tokens ?? 0) > 0;
-  const row = buildRow(within, {
-    model,
+  return buildRow(context, {
+    model: context.model,
     tokens: someTokens({
       prompt: countAt(run, ['prompt_tokens'], findings),
       completion: countAt(run, ['completion_tokens'], findings),
@@ -98,9 +139,4 @@ export function readRun(run: JsonRecord, context: Context, accounts: Accounts, s
     }),
     estimate: costAt(run, 'total_cost', findings),
   });
-  const isRequest = run.run_type === 'llm' && typeof run.error !== 'string';
-  const parent = nameAt(run, 'parent_run_id');
-  const place = { trace: 'langsmith', span: nameAt(run, 'id'), parent };
-  accounts.span({ ...place, row: isStated ? row : null, isRequest: isRequest && !isStated }, findings, within);
-  for (const child of listAt(run, 'child_runs')) search(child, context);
 }

@@ -36,17 +36,42 @@ export function readResult(result: JsonRecord, context: Context, accounts: Accou
   if (usage !== null) {
     const cost = response?.cost === undefined || response.cost === 0 ? null : response.cost;
     const isCached = response?.cached === true;
-    handOver(usage, isCached, { id: result.id, call: null, model: modelOf(result.provider), cost }, within, accounts);
+    const model = modelOf(result.provider) ?? nameAt(recordAt(response ?? {}, 'metadata') ?? {}, 'model');
+    handOver(usage, isCached, { id: result.id, call: null, model, cost }, within, accounts);
   }
-  const grading = recordAt(result, 'gradingResult');
-  const graded = grading === null ? null : recordAt(grading, 'tokensUsed');
-  if (graded !== null) {
-    const id = typeof result.id === 'string' ? `${result.id}:${GRADER}` : undefined;
-    handOver(graded, false, { id, call: GRADER, model: graderModel(result), cost: null }, within, accounts);
-  }
+  gradings(result).forEach(({ graded, model }, at) => {
+    const id = typeof result.id === 'string' ? `${result.id}:${GRADER}${at === 0 ? '' : ` ${at}`}` : undefined;
+    handOver(graded, false, { id, call: GRADER, model, cost: null }, within, accounts);
+  });
   if (accounts.found() > before) return;
   const reason = typeof result.error === 'string' ? 'a result with an error' : 'a result without usage';
   accounts.without(reason, within);
+}
+
+interface Grading {
+  readonly graded: JsonRecord;
+  readonly model: string | null;
+}
+
+/**
+ * What each assertion's grader used, which has the cached tokens that the sum over them lacks; the sum where it has more
+ * requests or tokens than they explain. promptfoo lists the assertions of a set within the set and, again, beside it.
+ */
+function gradings(result: JsonRecord): readonly Grading[] {
+  const grading = recordAt(result, 'gradingResult');
+  const whole = grading === null ? null : recordAt(grading, 'tokensUsed');
+  if (grading === null || whole === null) return [];
+  const results = listAt(grading, 'componentResults').filter(isRecord);
+  const parts = results.flatMap((component) => {
+    const graded = Array.isArray(component.componentResults) ? null : recordAt(component, 'tokensUsed');
+    const model = modelOf(recordAt(component, 'assertion')?.provider) ?? graderModel(result);
+    return graded === null ? [] : [{ graded, model }];
+  });
+  const isExplained = ['prompt', 'completion', 'numRequests'].every((key) => {
+    const sum = parts.reduce((total, { graded }) => total + countAt(graded, [key], noFindings()), 0);
+    return sum === countAt(whole, [key], noFindings());
+  });
+  return isExplained && parts.length > 0 ? parts : [{ graded: whole, model: graderModel(result) }];
 }
 
 interface Answer {
@@ -92,6 +117,8 @@ function answerTokens(usage: JsonRecord, findings: Findings): TokenCounts {
   });
 }
 
+const OWN_ID = /^[\w.-]{1,64}\/[\w.-]{1,128}$/;
+
 const TRANSPORTS: ReadonlySet<string> = new Set([
   'chat',
   'completion',
@@ -102,11 +129,31 @@ const TRANSPORTS: ReadonlySet<string> = new Set([
   'realtime',
 ]);
 
-/** `openrouter:openai/gpt-5-mini`, `openai:chat:gpt-5-mini`, `anthropic:messages:claude-...`: the model's own id. */
+/** Providers that code or an address defines; what they ask is theirs (https://www.promptfoo.dev/docs/providers/). */
+const BY_CODE: ReadonlySet<string> = new Set([
+  'exec',
+  'file',
+  'golang',
+  'http',
+  'https',
+  'package',
+  'python',
+  'ruby',
+  'webhook',
+  'ws',
+  'wss',
+]);
+
+/**
+ * `openrouter:openai/gpt-5-mini`, `openai:chat:gpt-5-mini`, `anthropic:messages:claude-...`: the model's own id. A
+ * provider of one's own may have a model's id, `openai/gpt-5-mini`, for its own.
+ */
 function modelOf(provider: unknown): string | null {
   const id = isRecord(provider) ? nameAt(provider, 'id') : provider;
   if (typeof id !== 'string') return null;
-  const [, ...rest] = id.split(':');
+  const [kind = '', ...rest] = id.split(':');
+  if (BY_CODE.has(kind)) return null;
+  if (rest.length === 0) return OWN_ID.test(id) ? id : null;
   const model = rest[0] !== undefined && TRANSPORTS.has(rest[0]) ? rest.slice(1) : rest;
   return model.length === 0 ? null : model.join(':');
 }

@@ -25,6 +25,8 @@ const COSTS = new Map([
   ['examples/monorepo/services/search/llm-budget.yml', '0.09996'],
   // 240 x (1400 at 0.75 + 260 at 4.5) + 240 x (500 at 0.15 + 30 at 0.6) = 240 x 0.00222 + 240 x 0.000093
   ['examples/monorepo/services/support/llm-budget.yml', '0.55512'],
+  // 500 x (700 at 0.1 + 30 at 0.4) + 100 x (2000 at 0.1 + 120 at 0.4) = 500 x 0.000082 + 100 x 0.000248
+  ['examples/monorepo/services/web/llm-budget.yml', '0.0658'],
 ]);
 
 function reportIn(stdout: string): Report {

@@ -8,6 +8,7 @@ import {
   parseWorkflow,
   stepsOf,
   workflowBlocks,
+  type Step,
   type Workflow,
 } from '../support/workflows.js';
 
@@ -60,6 +61,41 @@ describe.each([...OWN, ...COPIED].map(named))('%s', (name, text) => {
     const others = uses.filter((used) => !isOurAction(used) && used !== RECORD_ACTION);
     expect(others.filter((used) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(used))).toEqual([]);
   });
+});
+
+/** A job of a copied workflow that has the gate, by the workflow's and its own name. */
+const GATES = COPIED.flatMap(({ name, text }) =>
+  Object.entries(parseWorkflow(text).jobs).flatMap(([job, { steps }]): [string, Step[]][] =>
+    steps.some(({ uses }) => uses === DEFAULT_ACTION) ? [[`${job} of ${name}`, steps]] : [],
+  ),
+);
+
+/** Code of the change that ran before the gate in its job could set a proxy for it, read its key or replace its files. */
+describe.each(GATES)('the gate in %s', (_, steps) => {
+  const own = steps.filter(({ uses }) => uses !== DEFAULT_ACTION);
+  const first = steps.findIndex(({ uses }) => uses === DEFAULT_ACTION);
+
+  test('comes before everything in its job but a download of recordings', () => {
+    const before = steps.slice(0, first).filter(({ uses }) => !uses?.startsWith('actions/download-artifact@'));
+    expect(before).toEqual([]);
+  });
+
+  test('has nothing of the change in its job: no checkout, no other action, no script but echo', () => {
+    const foreign = own.filter(({ uses, run }) =>
+      uses === undefined ? run?.startsWith('echo ') !== true : !uses.startsWith('actions/download-artifact@'),
+    );
+    expect(foreign).toEqual([]);
+  });
+});
+
+test('the gates that people copy are in the README, docs/trust.md and each example', () => {
+  const places = GATES.map(([name]) => / of (README|docs\/trust|examples\/[\w-]+)/.exec(name)?.[1]);
+  const examples = ['agent-caching', 'monorepo', 'nightly', 'rag-evals', 'record'].map((one) => `examples/${one}`);
+  expect([...new Set(places)].filter((place) => place !== undefined).sort()).toEqual([
+    'README',
+    'docs/trust',
+    ...examples,
+  ]);
 });
 
 describe.each(OWN.map(named))('%s, which runs here,', (_, text) => {

@@ -1,5 +1,11 @@
 import { reportSchema, type Report } from '../../src/report/model/schema.js';
-import { startCatalogueServer, endpointRow, modelRow, type CatalogueServer } from './catalogue-server.js';
+import {
+  startCatalogueServer,
+  endpointRow,
+  modelRow,
+  type CatalogueContent,
+  type CatalogueServer,
+} from './catalogue-server.js';
 import { startGitHub, type GitHubServer } from './github-server.js';
 import type { FileTree } from './github-state.js';
 import { runBundle, runInProcess, type ActionResult, type ActionRun, type ProcessOptions } from './run-action.js';
@@ -45,12 +51,12 @@ export interface RunChanges {
 
 export interface BundleChanges extends RunChanges, ProcessOptions {}
 
-export async function startStage(models: readonly string[] = ['acme/small', 'acme/large']): Promise<Stage> {
+/** `models`: ids at the prices of `pricingOf`, or a whole catalogue. */
+export async function startStage(
+  models: readonly string[] | CatalogueContent = ['acme/small', 'acme/large'],
+): Promise<Stage> {
   const github = await startGitHub();
-  const catalogue = await startCatalogueServer({
-    models: models.map((id) => modelRow(id, pricingOf(id))),
-    endpoints: Object.fromEntries(models.map((id) => [id, [endpointRow('acme', pricingOf(id))]])),
-  });
+  const catalogue = await startCatalogueServer('models' in models ? models : catalogueOf(models));
   let runs = 1000;
 
   function actionRun(event: string, payload: unknown, sha: string, changes: RunChanges): ActionRun {
@@ -85,6 +91,13 @@ export async function startStage(models: readonly string[] = ['acme/small', 'acm
     async close() {
       await Promise.all([github.close(), catalogue.close()]);
     },
+  };
+}
+
+function catalogueOf(ids: readonly string[]): CatalogueContent {
+  return {
+    models: ids.map((id) => modelRow(id, pricingOf(id))),
+    endpoints: Object.fromEntries(ids.map((id) => [id, [endpointRow('acme', pricingOf(id))]])),
   };
 }
 

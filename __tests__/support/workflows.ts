@@ -59,6 +59,8 @@ const workflowSchema = z.object({
     z.object({
       permissions: permissions.optional(),
       'timeout-minutes': z.number().optional(),
+      needs: z.union([z.string(), z.array(z.string())]).optional(),
+      strategy: z.record(z.string(), z.unknown()).optional(),
       steps: z.array(stepSchema),
     }),
   ),

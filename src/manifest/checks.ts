@@ -20,7 +20,7 @@ import { TOKEN_PARTS } from './token-parts.js';
 import { type IsWrong, type Tree, isMap } from './tree.js';
 import type { YamlFile } from './yaml-tree.js';
 
-/** What the fields of a manifest must be to each other, once each of them is right by itself. */
+/** Checks fields of a manifest against each other, after the schema has accepted each of them. */
 
 /**
  * A manifest from which wrong fields were left out. The checks run on it so that all mistakes are reported at once; it is
@@ -35,7 +35,7 @@ type Readable = z.output<typeof readableSchema>;
 type ReadableSuite = NonNullable<Readable['suites']>[string];
 type ReadableCall = NonNullable<ReadableSuite['calls']>[number];
 
-/** Mistakes between fields. Fields that are wrong by themselves were left out of `manifest`. */
+/** Returns the mistakes between fields. `manifest` is without the fields that the schema refused. */
 export function manifestMistakes(manifest: Readable, isWrong: IsWrong, has: YamlFile['has']): Mistake[] {
   const suites = Object.entries(manifest.suites ?? {});
   return [
@@ -56,14 +56,14 @@ export function manifestMistakes(manifest: Readable, isWrong: IsWrong, has: Yaml
   ];
 }
 
-/** The suites' names and their number, as the file has them. */
+/** Checks the names and the number of suites. */
 export function suiteNameMistakes(suites: Tree | undefined): Mistake[] {
   if (!isMap(suites)) return [];
   if (Object.keys(suites).length > 0) return nameMistakes(suites, ['suites']);
   return [{ path: ['suites'], message: 'expected at least one suite; got an empty mapping' }];
 }
 
-/** Mistakes in the keys of the mapping at `path`, which are names of suites or of kinds of run. */
+/** Checks the keys of the mapping at `path`, which are names of suites or of kinds of run. */
 export function nameMistakes(map: Tree | undefined, path: Path): Mistake[] {
   if (!isMap(map)) return [];
   return Object.keys(map)
@@ -71,7 +71,7 @@ export function nameMistakes(map: Tree | undefined, path: Path): Mistake[] {
     .map((name) => ({ path: [...path, name], message: `expected a name of ${NAME_RULE}; got ${quoted(name)}` }));
 }
 
-/** Mistakes in the limits of the kinds of run, and a number of `ci` that is given in both of its places. */
+/** Checks the limits of the kinds of run. `runs_per_month` of the kind `ci` may stand in one of its two places only. */
 export function runKindMistakes({
   runs_per_month: ofCi,
   runs = {},
@@ -82,10 +82,10 @@ export function runKindMistakes({
   return [{ path: ['runs', DEFAULT_RUN, 'runs_per_month'], message }, ...limits];
 }
 
-/** A message names no more kinds of run than these. */
+/** The most kinds of run that a message lists. */
 const MOST_KINDS = 10;
 
-/** A suite's `run` that names no kind. `path` is the suite's. */
+/** Checks that a suite's `run` names a kind of run. `path` is the path of the suite. */
 export function unknownRunMistakes(
   { run = DEFAULT_RUN }: { readonly run?: string | undefined },
   path: Path,
@@ -101,7 +101,7 @@ export function unknownRunMistakes(
   return [{ path: [...path, 'run'], message }];
 }
 
-/** A suite lists its calls, or has a promptfoo configuration that makes them. */
+/** Checks that a suite has `calls` or `promptfoo`. */
 function missingCalls({ calls, promptfoo }: ReadableSuite, path: Path, isWrong: IsWrong): Mistake[] {
   if (calls !== undefined || promptfoo !== undefined || isWrong(path)) return [];
   if (isWrong([...path, 'calls']) || isWrong([...path, 'promptfoo'])) return [];
@@ -111,13 +111,13 @@ function missingCalls({ calls, promptfoo }: ReadableSuite, path: Path, isWrong: 
 function callMistakes(call: ReadableCall, path: Path, isWrong: IsWrong, has: YamlFile['has']): Mistake[] {
   if (isWrong(path)) return [];
   return callProblems(call, (key) => isWrong([...path, key])).map(({ keys, message }) => {
-    // What a call has from `defaults` is wrong for this call because of what it says itself.
+    // A value from `defaults` is right for other calls, so the message points at a field that the call itself has.
     const own = keys.find((key) => has([...path, key])) ?? keys[0];
     return { path: [...path, own], message };
   });
 }
 
-/** Two calls without a name may share a model: those are told apart by their order. */
+/** Checks that names are unique in a suite. Calls without a name may share a model: their order distinguishes them. */
 function sameNames(calls: readonly ReadableCall[], path: Path): Mistake[] {
   const first = new Map<string, number>();
   return calls.flatMap(({ name }, index) => {
@@ -132,7 +132,7 @@ function sameNames(calls: readonly ReadableCall[], path: Path): Mistake[] {
   });
 }
 
-/** The report's number of requests is a JSON number, which is exact only so far. */
+/** Bounds the number of requests in a run, because the report has it as a JSON number, which is exact up to 2^53 - 1. */
 function requestMistakes(suites: readonly ReadableSuite[]): Mistake[] {
   const requests = suites.reduce((total, { repeat, calls }) => {
     const once = (calls ?? []).reduce((sum, { count }) => sum + BigInt(typeof count === 'number' ? count : 0), 0n);
@@ -143,7 +143,7 @@ function requestMistakes(suites: readonly ReadableSuite[]): Mistake[] {
   return [{ path: ['suites'], message }];
 }
 
-/** A cost per month needs a number of runs for every suite that it is summed over. */
+/** Checks that every suite under a limit per month has a number of runs per month. */
 function monthlyMistakes({ runs_per_month, budget, runs = {}, suites = {} }: Readable, isWrong: IsWrong): Mistake[] {
   const without = Object.entries(suites).filter(([name, suite]) => {
     const { run = DEFAULT_RUN } = suite;
@@ -176,7 +176,7 @@ function placeOfRuns(run = DEFAULT_RUN): string {
   return run === DEFAULT_RUN ? 'at the top level' : `in ${shownPath(['runs', run])}`;
 }
 
-/** Warnings above their failures, which would never be reported. `path` is the budget's. */
+/** Checks that no `warn` is above its `fail`, since it would never be reported. `path` is the path of the budget. */
 export function limitMistakes(budget: Budget | undefined, path: Path): Mistake[] {
   return Object.entries(budget ?? {}).flatMap(([name, limit]) => {
     const { warn, fail } = limit;
@@ -189,8 +189,8 @@ export function limitMistakes(budget: Budget | undefined, path: Path): Mistake[]
 const NONE: Tokens = { expected: 0, max: null };
 
 /**
- * Problems of a call from which wrong fields were left out. `isWrong` names those: a field that was written, if
- * badly, is not missing.
+ * Checks the fields of a call against each other. The call is without the fields that the schema refused. `isWrong` tells
+ * which these are, so that a field with a wrong value is not reported as missing.
  */
 function callProblems(call: Partial<DeclaredCall>, isWrong: (key: keyof Call) => boolean): CallProblem[] {
   return [
@@ -239,7 +239,7 @@ function partsAboveWhole(call: Partial<DeclaredCall>): CallProblem[] {
     audio_output_tokens: call.audio_output_tokens ?? NONE,
   };
   const { model, prompt_tokens, prompt_files = [], completion_tokens } = call;
-  // With files the whole prompt is known only when they have been read.
+  // With files, the size of the prompt is known only after they have been read.
   const prompt =
     model === undefined || prompt_tokens === undefined || prompt_files.length > 0
       ? null
@@ -251,7 +251,7 @@ function partsAboveWhole(call: Partial<DeclaredCall>): CallProblem[] {
 type PromptPart = 'cached_tokens' | 'cache_write_tokens' | 'audio_tokens';
 type CompletionPart = 'reasoning_tokens' | 'image_output_tokens' | 'audio_output_tokens';
 
-/** What is wrong, and the fields of the call that it is about, the best one to point at first. */
+/** A mistake of a call. `keys` are the fields that are part of it; the message points at the first. */
 export interface CallProblem {
   readonly keys: readonly [keyof Call, ...(keyof Call)[]];
   readonly message: string;
@@ -260,14 +260,14 @@ export interface CallProblem {
 type Whole = 'prompt_tokens' | 'completion_tokens';
 
 /**
- * Google counts what it writes to a cache in the cached tokens too; every other provider keeps them apart. (A real charge
- * of gemini-2.5-flash, 2026: of 2,168 prompt tokens 2,161 cached and the same 2,161 written.)
+ * Google counts tokens that it writes to a cache as cached tokens too; every other provider keeps them apart. (Source: a
+ * real charge of gemini-2.5-flash, 2026, with 2,168 prompt tokens, 2,161 cached and the same 2,161 written.)
  */
 const COUNTS_WRITES_AS_CACHED = /^~?google\//;
 
 /**
- * What makes the parts of a prompt more than the prompt, or null: cached, written and audio tokens are prompt tokens.
- * For a call with `prompt_files`, call it once their tokens have been added to `prompt_tokens` and `cached_tokens`.
+ * Checks that cached, written and audio tokens are no more than the prompt that they are part of; null where they fit. For a
+ * call with `prompt_files`, call it after their tokens were added to `prompt_tokens` and `cached_tokens`.
  */
 export function partsProblem(
   call: Pick<Call, PromptPart> & { readonly model: string; readonly prompt_tokens: Tokens },
@@ -286,7 +286,7 @@ export function partsProblem(
   );
 }
 
-/** The same for a completion, whose parts are reasoning, image and audio output. */
+/** The same check for a completion. Its parts are reasoning, image and audio tokens. */
 function completionPartsProblem(
   call: Pick<Call, CompletionPart> & { readonly completion_tokens: Tokens },
 ): CallProblem | null {
@@ -312,7 +312,7 @@ function sumProblem(parts: readonly Part[], whole: Whole, { expected }: Tokens):
   };
 }
 
-/** Maxima of several parts need not meet in one request, so each is held against the whole alone. */
+/** Compares each maximum with the whole alone, since the maxima of two parts need not occur in one request. */
 function mostProblem(parts: readonly Part[], whole: Whole, tokens: Tokens): CallProblem | null {
   const most = tokens.max ?? tokens.expected;
   for (const [key, { max }] of parts) {

@@ -7,9 +7,9 @@ import { quoted, shownPath, shownValue } from './shown.js';
 import { type Tree, UNREADABLE, isMap, stepsOf, valueAt } from './tree.js';
 import * as schemas from './schema.js';
 
-/** From the issues of a schema to the error that ends the run: what is wrong, where, and what is accepted. */
+/** Turns the issues of a schema into the error that ends the run. It says what is wrong, where, and what is accepted. */
 
-/** Something wrong at a path of a file; the message goes on after the path and a colon. */
+/** A mistake at a path of a file. The message follows the path and a colon. */
 export interface Mistake {
   readonly path: Path;
   readonly message: string;
@@ -24,11 +24,11 @@ export interface PlacedMistake {
   readonly acceptedKeys?: string | undefined;
 }
 
-/** More mistakes than these are counted and not put into words. */
+/** Mistakes beyond this number are counted, but get no message. */
 export const MAX_MISTAKES = 1000;
 const MOST_SHOWN = 100;
 
-/** `originOf` turns the path of a value into that of the place where it was written. */
+/** Adds line and column. `originOf` returns the path where a value was written, which may be below `defaults`. */
 export function located(
   mistakes: readonly Mistake[],
   locate: Locate,
@@ -41,7 +41,7 @@ export function located(
   });
 }
 
-/** All mistakes in the order of the file, each once, as the error that ends the run. `omitted` more were not put into words. */
+/** Makes the error that ends the run: every mistake once, in the order of the file. `omitted` more have no message. */
 export function refusal(file: string, mistakes: readonly PlacedMistake[], omitted = 0): NoVerdictError {
   const problems = withAcceptedKeys(inOrder(mistakes)).map(({ message, position }): Problem => ({
     message,
@@ -59,7 +59,7 @@ function inOrder(mistakes: readonly PlacedMistake[]): PlacedMistake[] {
   for (const mistake of mistakes) {
     unique.set(`${mistake.position.line}:${mistake.position.column} ${mistake.message}`, mistake);
   }
-  // Mistakes at one place keep the order in which the checks made them.
+  // The sort is stable: mistakes at one place keep the order of the checks.
   return [...unique.values()].sort(({ position: a }, { position: b }) => a.line - b.line || a.column - b.column);
 }
 
@@ -76,8 +76,8 @@ function withAcceptedKeys(mistakes: readonly PlacedMistake[]): PlacedMistake[] {
 }
 
 /**
- * What a schema accepts, in words: handed to zod as the message of every issue for which the schema itself gives
- * none. For unknown keys it is the list of the known ones.
+ * Describes what a schema accepts. zod uses it as the message of every issue for which the schema has no message of its
+ * own. For an unknown key it is the list of known keys.
  */
 export function accepted(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'invalid_type') {
@@ -106,15 +106,15 @@ function knownKeys(schema: object): string[] {
 }
 
 /**
- * The issues of a schema as mistakes of a file, in words. The messages of the issues are those of `accepted`. Of very
- * many only the first are put into words, `omitted` counts the others.
+ * Turns the issues of a schema into mistakes of a file. The issues have the messages of `accepted`. Only the first
+ * MAX_MISTAKES get a message; `omitted` is the number of the others.
  */
 export function schemaMistakes(
   issues: readonly z.core.$ZodIssue[],
   root: Tree,
 ): { readonly mistakes: Mistake[]; readonly omitted: number } {
   const shown = issues.slice(0, MAX_MISTAKES);
-  // A number in place of a mapping lacks keys and has one too many: the issue that names the keys is enough.
+  // zod reports a number in place of a mapping several times. One issue is enough: the one that names the accepted keys.
   const numbers = new Set(
     shown.filter((issue) => isNumberWithKeys(issue, root)).map(({ path }) => JSON.stringify(path)),
   );
@@ -146,10 +146,10 @@ function mistakesOf(issue: z.core.$ZodIssue, above: Path, root: Tree): Mistake[]
     return issue.keys.slice(0, MAX_MISTAKES).map((key) => unknownKey([...path, key], key, issue.message));
   }
   if (issue.code === 'invalid_union' && isMap(value)) {
-    // The long form of a value, a mapping, stands last in every union here; the others have nothing to say about it.
+    // The form of a value that is a mapping stands last in every union, and only its issues fit a mapping.
     const inside = issue.errors.at(-1) ?? [];
     const unknown = inside.filter(({ code }) => code === 'unrecognized_keys');
-    // Where a key is unknown, what is missing as a whole is no second mistake.
+    // With an unknown key, an issue about the mapping as a whole is only a consequence.
     const reported =
       unknown.length > 0 ? inside.filter((inner) => inner.code !== 'custom' || inner.path.length > 0) : inside;
     return reported.flatMap((inner) => mistakesOf(inner, path, root));
@@ -157,7 +157,7 @@ function mistakesOf(issue: z.core.$ZodIssue, above: Path, root: Tree): Mistake[]
   return [{ path, message: unexpected(path, issue.message, value) }];
 }
 
-/** Any object is a mapping to zod, a number in our form too, which then lacks keys and has one too many. */
+/** Returns the path of a number that zod took for a mapping, since our numbers are objects; else null. */
 function numberTakenForMapping({ code }: z.core.$ZodIssue, path: Path, root: Tree): Path | null {
   if (code === 'unrecognized_keys' && valueAt(root, path) instanceof NumberLiteral) return path;
   const above = path.slice(0, -1);
@@ -175,7 +175,7 @@ function unexpected(path: Path, what: string, value: Tree | undefined): string {
   return `expected ${what}${example === null ? '' : `, such as ${example}`}; got ${shownValue(value)}`;
 }
 
-/** What other APIs and libraries call the same; by its letters, the nearest key would be another. */
+/** Names of other APIs for our keys. The most similar key would be a different one. */
 const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['input_tokens', 'prompt_tokens'],
   ['output_tokens', 'completion_tokens'],
@@ -183,7 +183,7 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['max_output_tokens', 'max_tokens'],
 ]);
 
-/** A key that another part of the manifest has is put there; else the nearest key here; else all keys are listed. */
+/** Says where a known key belongs, else which key here is similar, else which keys are accepted. */
 function unknownKey(path: Path, key: string, known: string): Mistake {
   const names = known.split(', ');
   const unknown = `unknown key ${quoted(key)}`;
@@ -199,9 +199,9 @@ function unknownKey(path: Path, key: string, known: string): Mistake {
   return { path, message: unknown, acceptedKeys: known };
 }
 
-/** Where each key of a manifest belongs, and what each list or mapping looks like: for messages about mistakes. */
+/** Places of keys, and examples of lists and mappings, for the messages. */
 
-/** Every mapping of a manifest with its place in words. */
+/** Every mapping of a manifest, with a description of its place. */
 const PLACES: readonly (readonly [place: string, keys: readonly string[]])[] = [
   ['at the top level', Object.keys(schemas.manifestSchema.shape)],
   ['under budget, at the top level or of a suite', Object.keys(schemas.budgetSchema.shape)],
@@ -217,7 +217,7 @@ const PLACES: readonly (readonly [place: string, keys: readonly string[]])[] = [
   ['in an item of prompt_files, such as {path: prompts/a.md, cached: true}', ['path', 'cached']],
 ];
 
-/** Where a key is known, in words such as `under policy`; empty for a key that the manifest has nowhere. */
+/** Describes the places that accept a key, such as `under policy`; empty where none does. */
 function placesOfKey(key: string): string[] {
   return PLACES.filter(([, keys]) => keys.includes(key)).map(([place]) => place);
 }
@@ -242,7 +242,7 @@ const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['max_price', 'max_price: {prompt: 1, completion: 4}'],
 ]);
 
-/** What stands at a path, as an example with its key; null where there is none. */
+/** An example of the list or mapping at a path, with its key; null where there is none. */
 function exampleOf(path: Path): string | null {
   const key = path.at(-1);
   if (path[0] === 'suites' && path.length === 2) return `${String(key)}: {calls: […]}`;

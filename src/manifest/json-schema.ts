@@ -6,10 +6,10 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 const TITLE = 'LLM Budget manifest';
 const DESCRIPTION = 'The LLM calls that test suites make through OpenRouter, and the budget they must keep. Version 1.';
 
-/** A suite lists its calls, or has a promptfoo configuration that makes them. */
+/** A suite needs `calls` or `promptfoo`. */
 const CALLS: JsonSchema[] = [{ required: ['calls'] }, { required: ['promptfoo'] }];
 
-/** What a call needs, from itself or from `defaults`. */
+/** Fields that every call needs, in the call or in `defaults`. */
 const NEEDED: readonly JsonSchema[] = [
   { required: ['model'] },
   { required: ['count'] },
@@ -22,14 +22,14 @@ const NEEDED: readonly JsonSchema[] = [
   },
 ];
 
-/** The manifest's JSON Schema (draft 2020-12) for editors, made from the schema that the manifest is parsed with. */
+/** Makes the manifest's JSON Schema (draft 2020-12) for editors from the schema of the parser. */
 export function manifestJsonSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(manifestSchema, {
     io: 'input',
-    // Numbers are read as text, by checks that JSON Schema does not know; what they accept is in their metadata.
+    // Numbers are checked as text by our own code, which zod cannot convert. Their metadata says what they accept.
     unrepresentable: 'any',
     override: ({ path, jsonSchema }) => {
-      // A call may have these from `defaults`, which only the root can see.
+      // `defaults` may have the required fields of a call, so `allOf` at the root requires them.
       if (path.at(-1) === 'items' && path.at(-2) === 'calls') delete jsonSchema.required;
       if (path.at(-1) === 'additionalProperties' && path.at(-2) === 'suites') jsonSchema.anyOf = CALLS;
     },
@@ -44,7 +44,7 @@ function unlessInDefaults(needed: JsonSchema): JsonSchema {
   };
 }
 
-/** The text of the committed file. */
+/** The text of `llm-budget.schema.json`. */
 export function manifestJsonSchemaText(): string {
   return `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`;
 }

@@ -10,8 +10,8 @@ export interface Position {
 export type Path = readonly (string | number)[];
 
 /**
- * Where a path stands in the file: the key's own place, or that of the nearest ancestor that exists. A key that a
- * call has from `defaults` is where `defaults` has it.
+ * Returns the place of a path in the file: that of its key, or of the nearest ancestor that exists. A key that a call has
+ * from `defaults` has its place there.
  */
 export type Locate = (path: Path) => Position;
 
@@ -24,28 +24,28 @@ export interface FileTokens {
   readonly cached: boolean;
 }
 
-/** A count that comes from files: rows x times. */
+/** A count that is computed from files: rows x times. */
 export interface RowCount {
-  /** The file whose rows were counted, the pattern whose files were, or a promptfoo configuration. */
+  /** A file with rows, a pattern of files, or a promptfoo configuration. */
   readonly path: string;
-  /** Rows, files, or the tests that a promptfoo configuration makes of its data. */
+  /** The number of rows, files, or tests of a promptfoo configuration. */
   readonly rows: number;
   readonly times: number;
-  /** What was counted; rows without it. */
+  /** The kind of thing that was counted; rows where it is absent. */
   readonly unit?: 'row' | 'file' | 'test';
 }
 
-/** A call with the name it goes by: its own, else the model's id. `index` is its place in the suite's list. */
+/** A call with its name, or the model's id where it has none. `index` is its position in the list of its suite. */
 export interface NamedCall extends Call {
   readonly display_name: string;
   readonly index: number;
-  /** The files whose tokens are counted in `prompt_tokens`, so that a change of one is reported by its path. */
+  /** The files whose tokens are part of `prompt_tokens`. The report names the file that changed. */
   readonly file_tokens?: readonly FileTokens[];
-  /** The rows that `count` was computed from. */
+  /** The rows from which `count` was computed. */
   readonly row_count?: RowCount;
-  /** Why the call's files cannot be counted, in words that go on after its name; it is unpriced then, and `count` is 0. */
+  /** The reason why the call's files cannot be counted, as the end of a sentence. The call is unpriced then, and `count` is 0. */
   readonly uncounted?: string;
-  /** Where a call of a promptfoo configuration comes from; absent for a call that the manifest lists. */
+  /** The origin of a call of a promptfoo configuration; absent for a call that the manifest lists. */
   readonly promptfoo?: PromptfooOrigin;
 }
 
@@ -72,7 +72,7 @@ export type CallDefaults = Omit<
   'name' | 'model' | 'count' | 'prompt_tokens' | 'prompt_files' | 'completion_tokens'
 >;
 
-/** A suite before its files are counted: its calls as they are written, and the configuration that makes further ones. */
+/** A suite before its files are counted: its written calls, and the configuration that makes further ones. */
 export interface DeclaredSuite extends Omit<Suite, 'calls'> {
   readonly name: string;
   readonly calls: readonly DeclaredNamedCall[];
@@ -80,24 +80,24 @@ export interface DeclaredSuite extends Omit<Suite, 'calls'> {
 
 /** A manifest that passed every check that needs no other file. */
 export interface DeclaredManifest extends Omit<Manifest, 'suites'> {
-  /** What calls that are not listed get from `defaults`: everything but model, count, tokens of the prompt and the answer. */
+  /** The fields of `defaults` for calls of a promptfoo configuration: all but model, count, and tokens of prompt and completion. */
   readonly call_defaults: CallDefaults;
   readonly suites: readonly DeclaredSuite[];
 }
 
-/** A kind of run: suites that run together. `runs_per_month` is null where it has no number. */
+/** A kind of run: suites that run together. `runs_per_month` is null where it is not given. */
 export interface RunKind {
   readonly runs_per_month: number | null;
-  /** Limits that take the place of those at the top for this kind. */
+  /** Limits of this kind, which replace those at the top level. */
   readonly budget: Omit<Budget, 'per_month'>;
 }
 
-/** A manifest whose files are counted, in the order of the file, with `defaults` merged in. */
+/** A manifest after its files were counted, in the order of the file, with `defaults` merged into the calls. */
 export interface Manifest {
   readonly file: string;
-  /** Of the kind `ci`, wherever the file has it. */
+  /** Runs per month of the kind `ci`, from either of its two places. */
   readonly runs_per_month: number | null;
-  /** The kinds under `runs`, in the order of the file; `ci` only where it stands there. */
+  /** The kinds under `runs`, in the order of the file. `ci` is among them only if the file lists it. */
   readonly runs: ReadonlyMap<string, RunKind>;
   readonly budget: Budget;
   readonly policy: Policy;
@@ -105,7 +105,7 @@ export interface Manifest {
   readonly locate: Locate;
 }
 
-/** What is read of the default branch's file: limits and rules, never its calls. */
+/** The limits and rules of the default branch's manifest. Its calls are not read. */
 export interface PolicyFile {
   readonly runs_per_month: number | null;
   readonly runs: ReadonlyMap<string, RunKind>;
@@ -117,7 +117,7 @@ export interface PolicyFile {
   >;
 }
 
-/** Runs per month of a suite: its own number, else that of its kind; null where neither is known. */
+/** Returns the runs per month of a suite: its own number, else that of its kind, else null. */
 export function runsPerMonth(
   manifest: Pick<Manifest, 'runs_per_month' | 'runs'>,
   suite: { readonly run: string; readonly runs_per_month?: number | null | undefined },
@@ -127,7 +127,7 @@ export function runsPerMonth(
   return suite.runs_per_month ?? ofKind;
 }
 
-/** The models that need a price, fallback models included, in order of first use. */
+/** Lists the models that need a price, fallback models included, in the order of first use. */
 export function modelsDeclared(manifests: readonly (Manifest | null)[]): string[] {
   const all = manifests.flatMap((manifest) => manifest?.suites.flatMap((suite) => suite.calls) ?? []);
   const calls = all.filter(({ uncounted, promptfoo }) => uncounted === undefined || promptfoo === undefined);

@@ -22,16 +22,16 @@ import { type Tree, type TreeMap, UNREADABLE, dropInvalid, emptyMap, isMap, valu
 import { type YamlFile, readYaml } from './yaml-tree.js';
 
 const MAX_CALLS = 5000;
-/** Of what calls get from `defaults`, all together: a short file could ask for a long reading. */
+/** The most values that all calls together take from `defaults`. A short file could otherwise take long to read. */
 const MAX_SHARED_VALUES = 1_000_000;
 
-/** A manifest from its text, as `manifestFrom` has it. */
+/** Parses a manifest from its text; see `manifestFrom`. */
 export function parseManifest(text: string, file: string): DeclaredManifest {
   return manifestFrom(readYaml(text), file);
 }
 
 /**
- * A manifest from a file of YAML 1.2 or JSON that was read. `file` is the name to show.
+ * Makes a manifest from a file of YAML 1.2 or JSON. `file` is the name in messages.
  * Throws a NoVerdictError with exit code 2 and every problem of the file, each with line and column.
  */
 export function manifestFrom(yaml: YamlFile, file: string): DeclaredManifest {
@@ -70,8 +70,8 @@ export function manifestFrom(yaml: YamlFile, file: string): DeclaredManifest {
 }
 
 /**
- * The limits and rules of the default branch's file: `policy`, `budget`, `runs_per_month`, `runs`, and of each suite
- * `budget`, `runs_per_month` and `run`. Whatever else the file says does not matter here, mistakes included; it must only be readable.
+ * Reads the limits and rules of the default branch's manifest: `policy`, `budget`, `runs_per_month`, `runs`, and of each
+ * suite `budget`, `runs_per_month` and `run`. Other parts are ignored, with their mistakes; the file must only be readable.
  * Throws a NoVerdictError with exit code 2 and every problem of those parts, each with line and column.
  */
 export function policyFrom(yaml: YamlFile, file: string): PolicyFile {
@@ -111,7 +111,7 @@ export function policyFrom(yaml: YamlFile, file: string): PolicyFile {
   };
 }
 
-/** The kinds of run, and the number of `ci` from either of its places. `names` has the order of the file. */
+/** Returns the kinds of run, and the runs per month of `ci` from either of its places. `names` has the order of the file. */
 function runKinds(
   { runs_per_month, runs }: Pick<ManifestFile, 'runs_per_month' | 'runs'>,
   names: readonly string[],
@@ -127,11 +127,11 @@ function runKinds(
 function callDefaults({ defaults }: ManifestFile): CallDefaults {
   const zero = new NumberLiteral('0');
   const unset = callSchema.parse({ model: 'none', count: zero, completion_tokens: zero });
-  // Whoever makes a call of these sets the fields that CallDefaults leaves out.
+  // The code that makes calls from these sets the fields that CallDefaults lacks.
   return { ...unset, ...defaults };
 }
 
-/** `names` has the order of the file, which an object with names such as "10" does not keep. */
+/** Takes the order from `names`, since an object does not keep the order of names such as "10". */
 function namedSuites(manifest: ManifestFile, names: readonly string[]): DeclaredSuite[] {
   const suites = new Map(Object.entries(manifest.suites));
   return names.flatMap((name) => {
@@ -142,7 +142,7 @@ function namedSuites(manifest: ManifestFile, names: readonly string[]): Declared
   });
 }
 
-/** Checked before anything is made of the calls. */
+/** Bounds the number of calls before anything is made of them. */
 function sizeMistakes(root: Tree): Mistake[] {
   const suites = isMap(root) && isMap(root.suites) ? Object.values(root.suites) : [];
   if (suites.length > MAX_CALLS) {
@@ -165,9 +165,8 @@ function callsIn(suite: Tree): number {
 const SHARED_KEYS = Object.keys(callSchema.shape).filter((key) => key !== 'name');
 
 /**
- * The manifest with `defaults` under every call: a key of the call replaces the whole key. A default that is wrong is
- * reported once, where it stands: the calls get a value from which nobody complains again. What is no mapping is left
- * as it is.
+ * Merges `defaults` into every call. A key of the call replaces the default as a whole. A default that is wrong is reported
+ * once, at its place: calls get a value instead that no check reports again. A call that is not a mapping stays as it is.
  */
 function mergeDefaults(root: Tree): Tree {
   if (!isMap(root) || !isMap(root.defaults) || !isMap(root.suites)) return root;
@@ -198,8 +197,8 @@ function joined(lower: TreeMap, upper: TreeMap): TreeMap {
 }
 
 /**
- * Where a path of the merged manifest was written: below `defaults` for a key that a call has from there, and the
- * path itself for any other.
+ * Returns the path where a value of the merged manifest was written: below `defaults` for a key that a call has from there,
+ * else the same path.
  */
 function originOf(path: Path, has: YamlFile['has']): Path {
   const [suites, , calls, , key, ...rest] = path;
@@ -207,7 +206,7 @@ function originOf(path: Path, has: YamlFile['has']): Path {
   return key !== 'name' && has(['defaults', key]) ? ['defaults', key, ...rest] : path;
 }
 
-/** How many values the calls get from `defaults` altogether: a short file can ask for a long reading. */
+/** Counts the values that all calls together take from `defaults`. */
 function sharedValues(root: Tree, calls: number): number {
   return isMap(root) && root.defaults !== undefined ? valuesIn(root.defaults) * calls : 0;
 }

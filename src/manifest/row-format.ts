@@ -1,4 +1,4 @@
-/** Files whose rows are counted, by the end of their names. */
+/** The formats of files whose rows can be counted, by extension. */
 
 const FORMATS = {
   jsonl: 'jsonl',
@@ -14,13 +14,13 @@ export type RowFormat = (typeof FORMATS)[keyof typeof FORMATS];
 
 export const ROW_FORMATS = '.jsonl, .ndjson, .csv, .tsv, .json, .yaml, .yml or .txt';
 
-/** The format of a file by its name; null where its rows cannot be counted. */
+/** Returns the format of a file by its extension; null where its rows cannot be counted. */
 export function rowFormat(path: string): RowFormat | null {
   const extension = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
   return Object.entries(FORMATS).find(([name]) => name === extension)?.[1] ?? null;
 }
 
-/** Whether the rows stand in a tree, where `at` names the list. */
+/** Whether the format is JSON or YAML, in which `at` can name the list of rows. */
 export function isTree(path: string): boolean {
   const format = rowFormat(path);
   return format === 'json' || format === 'yaml';

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type Decimal, parseDecimal } from '../lib/money/decimal.js';
 
 /**
- * A number as it stands in the file. YAML's own number type is a binary float that has lost the digits, the sign of
- * an exponent and the difference between 10 and 0o12; the parser hands over the source text instead.
+ * A number with its text in the file. The YAML library makes a binary float of it, which loses digits and the difference
+ * between 10, 1e1 and 0o12.
  */
 export class NumberLiteral {
   constructor(readonly source: string) {}
@@ -24,7 +24,7 @@ function amountText(value: unknown): string | null {
   return typeof text === 'string' && AMOUNT.test(text) ? text : null;
 }
 
-/** The amount that a value of the file is; null where it is none. */
+/** Reads an amount from a value of the file; null where the value is none. */
 export function amountOf(value: unknown): Decimal | null {
   const text = amountText(value);
   return text === null ? null : parseDecimal(text);

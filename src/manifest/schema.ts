@@ -5,19 +5,19 @@ import { isTree, ROW_FORMATS, rowFormat } from './row-format.js';
 import { amount, amountOf, AMOUNT_RULE, NumberLiteral, wholeNumber } from './scalars.js';
 
 /**
- * The manifest, version 1: one schema, from which the types, the checks and the published JSON Schema are made. An
- * `error` here says what is accepted, as the object of "expected …".
+ * The schema of the manifest, version 1. The types, the checks and the published JSON Schema are made from it. An `error`
+ * here is what follows the word "expected" in a message.
  */
 
 const text = z.string().min(1);
 
-/** `$MODEL`, `${MODEL}`, `${{ matrix.model }}`, `{{ model }}`: no id of a model has these. */
+/** A placeholder such as `$MODEL`, `${MODEL}`, `${{ matrix.model }}` or `{{ model }}`, which no model id contains. */
 const EXPRESSION = /\$\w|\$\{|\$\(|\{\{/;
 const modelId = text.refine((id) => !EXPRESSION.test(id), {
   error: "a model's id such as openai/gpt-5-mini, written out: variables and expressions are not expanded here",
 });
 
-/** `4`, or `{warn: 3, fail: 4}`: a plain amount fails. */
+/** A limit: `4`, or `{warn: 3, fail: 4}`. A plain amount is a `fail`. */
 const limitSchema = z
   .union(
     [
@@ -50,7 +50,7 @@ export const budgetSchema = z
 export type Budget = z.output<typeof budgetSchema>;
 export type LimitName = keyof Budget;
 
-/** The kind of run of every suite that names no other. */
+/** The kind of run of a suite without `run`. */
 export const DEFAULT_RUN = 'ci';
 
 const modelPattern = text.meta({ description: 'A model id; * matches any characters' });
@@ -101,7 +101,7 @@ export type Tokens = z.output<typeof tokensSchema>;
 
 const ONE = fromInteger(1);
 
-/** Whoever writes `retries: 3` means a maximum: as the expected number of extra attempts it would cost four times as much. */
+/** Refuses `retries: 3`. It is probably a maximum; as the expected number of retries it would cost four times as much. */
 const fewExtraAttempts = amount
   .refine((expected) => compare(expected, ONE) < 0)
   .meta({
@@ -204,7 +204,7 @@ const promptFileSchema = z.union(
 
 const providers = z.array(text).optional();
 
-/** OpenRouter's `provider` preferences, as far as they move the price. */
+/** OpenRouter's `provider` preferences that affect the price. */
 export const providerSchema = z.strictObject({
   order: providers.meta({ description: 'Providers to try first' }),
   only: providers.meta({ description: 'The only providers that may serve' }),
@@ -261,17 +261,17 @@ export const callSchema = z.strictObject({
   batch_ok: z.boolean().default(false).meta({ description: 'The answers can wait: `:batch` may be advised' }),
   provider: providerSchema.optional().meta({ description: "OpenRouter's provider preferences that move the price" }),
 });
-/** A call as it is written: its count may be that of files. */
+/** A call as it is written. Its count may come from files. */
 export type DeclaredCall = z.output<typeof callSchema>;
 export type PromptFile = NonNullable<DeclaredCall['prompt_files']>[number];
 export type Call = Omit<DeclaredCall, 'count'> & { readonly count: number };
 
-/** Merged under every call; a key of the call replaces the whole key. */
+/** Fields for every call. A key of the call replaces the default as a whole. */
 export const defaultsSchema = callSchema.omit({ name: true }).partial();
 
 const runsPerMonth = wholeNumber.optional();
 
-/** One kind of run. Cost per month is summed over all kinds, so its limit belongs to the budget at the top. */
+/** One kind of run. It has no limit per month, since that cost is summed over all kinds. */
 export const runKindSchema = z.strictObject({
   runs_per_month: runsPerMonth.meta({ description: 'Runs of this kind per month' }),
   budget: budgetSchema
@@ -355,14 +355,14 @@ export const manifestSchema = z.strictObject({
   budget: budgetSchema.default({}),
   policy: policySchema.prefault({}),
   defaults: defaultsSchema.optional().meta({ description: 'Merged under every call' }),
-  // Names and number are checked on the file's own keys: zod passes over `__proto__`, and the content of a bad name.
+  // `suiteNameMistakes` checks names and number: zod ignores a key `__proto__`, and the content under a wrong name.
   suites: z
     .record(z.string().meta({ pattern: NAME_PATTERN }), suiteSchema)
     .meta({ minProperties: 1, description: 'Named sets of calls that a run of CI executes' }),
 });
 export type ManifestFile = z.output<typeof manifestSchema>;
 
-/** What counts in the default branch's file; the rest of it may be anything. */
+/** The parts of the default branch's manifest that are read. All other parts may be anything. */
 export const policyFileSchema = z.object({
   runs_per_month: runsPerMonth,
   runs: runKinds,

@@ -2,24 +2,24 @@ import type { Path } from './manifest.js';
 import { NumberLiteral } from './scalars.js';
 import type { Tree } from './tree.js';
 
-/** Parts of a manifest as an error message quotes them: on one line, short, and with nothing invisible. */
+/** Formats parts of a manifest for error messages: on one line, short, with invisible characters escaped. */
 
 const LIMIT = 60;
 const PLAIN_KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** JSON's way of quoting, for every character that a reader could not see. */
+/** Quotes a text as JSON does, and escapes every invisible character. */
 export function quoted(text: string): string {
   return JSON.stringify(shortened(text)).replace(INVISIBLE, escaped);
 }
 
-/** Text that needs no quotes, such as a library's message. */
+/** Does the same without quotation marks, for a library's message. `limit` is the length in characters. */
 export function oneLine(text: string, limit: number): string {
   return shortened(text, limit).replace(INVISIBLE, escaped);
 }
 
 function shortened(text: string, limit = LIMIT): string {
-  // The first slice bounds the work; the second cuts between characters.
+  // The first slice bounds the work. The second one counts characters, not UTF-16 units.
   const characters = Array.from(text.slice(0, 2 * limit + 2));
   return characters.length > limit ? `${characters.slice(0, limit).join('')}…` : text;
 }
@@ -30,7 +30,7 @@ function escaped(character: string): string {
     .join('');
 }
 
-/** `suites.rag["odd name"].calls[0].count`; empty for the root. */
+/** Formats a path: `suites.rag["odd name"].calls[0].count`; empty for the root. */
 export function shownPath(path: Path): string {
   return path
     .map((step, index) => {
@@ -41,7 +41,7 @@ export function shownPath(path: Path): string {
     .join('');
 }
 
-/** What stands there, in words: `text "10"`, `1e3`, `a list`. */
+/** Describes a value: `text "10"`, `1e3`, `a list`. */
 export function shownValue(value: Tree): string {
   if (value === null) return 'nothing (null)';
   if (typeof value === 'string') return value === '' ? 'empty text' : `text ${quoted(value)}`;

@@ -1,6 +1,6 @@
 /**
- * The kinds of tokens that a request is billed for: how usage and prices name them, the manifest's field, and the whole
- * that they are a part of (null for the two wholes). Schema, pricing and recorded usage share this table.
+ * The kinds of tokens that are billed: the name in usage and prices (`part`), the field of the manifest, and the whole that
+ * they are part of (null for prompt and completion). Schema, pricing and recorded usage share this table.
  */
 export const TOKEN_PARTS = [
   { part: 'prompt', field: 'prompt_tokens', within: null },
@@ -16,12 +16,12 @@ export const TOKEN_PARTS = [
 export type TokenPart = (typeof TOKEN_PARTS)[number]['part'];
 
 /**
- * Tokens of one request in the manifest's convention, whatever the provider's is: `prompt` holds cached, written and
- * audio tokens, `completion` holds reasoning, image and audio tokens. Google counts written tokens among the cached too.
+ * Tokens of one request in the manifest's convention: `prompt` includes cached, written and audio tokens, `completion`
+ * includes reasoning, image and audio tokens. Google counts written tokens as cached tokens too.
  */
 export type TokenCounts = Readonly<Record<TokenPart, number>>;
 
-/** One value for each kind of tokens. */
+/** Makes a record with one value for each kind of tokens. */
 export function byTokenPart<T>(valueOf: (row: (typeof TOKEN_PARTS)[number]) => T): Record<TokenPart, T> {
   return {
     prompt: valueOf(TOKEN_PARTS[0]),

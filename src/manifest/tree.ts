@@ -2,20 +2,20 @@ import type { z } from 'zod';
 import type { Path } from './manifest.js';
 import type { NumberLiteral } from './scalars.js';
 
-/** The content of a file before any rule is applied: plain data in which numbers keep their digits. */
+/** The content of a file before any rule is applied. Numbers keep their digits. */
 
 /** Stands for a value that was refused already (an alias, a tagged value), so that it is not reported again. */
 export const UNREADABLE: unique symbol = Symbol('unreadable');
 
 export type Tree = string | boolean | null | NumberLiteral | typeof UNREADABLE | Tree[] | TreeMap;
 
-/** Made by `emptyMap` alone: without a prototype `constructor` and `__proto__` are keys like any other. */
+/** A mapping, made by `emptyMap`. It has no prototype, so `constructor` and `__proto__` are ordinary keys. */
 export interface TreeMap {
   [key: string]: Tree;
 }
 
 export function emptyMap(): TreeMap {
-  // An object literal's `__proto__` sets the prototype and makes no key.
+  // In an object literal, `__proto__` sets the prototype.
   return { __proto__: null };
 }
 
@@ -23,7 +23,7 @@ export function isMap(value: unknown): value is TreeMap {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null;
 }
 
-/** The value at a path; undefined where there is none. */
+/** Returns the value at a path; undefined where there is none. */
 export function valueAt(root: Tree, path: readonly (string | number)[]): Tree | undefined {
   let value: Tree | undefined = root;
   for (const step of path) {
@@ -34,17 +34,17 @@ export function valueAt(root: Tree, path: readonly (string | number)[]): Tree | 
   return value;
 }
 
-/** The path of a schema's issue as one into the file. */
+/** Converts the path of a zod issue to a path of the file. */
 export function stepsOf({ path }: z.core.$ZodIssue): Path {
   return path.map((step) => (typeof step === 'number' ? step : String(step)));
 }
 
-/** Tells whether the field at a path was taken out because it is wrong. */
+/** Returns whether the field at a path was removed because it is wrong. */
 export type IsWrong = (path: Path) => boolean;
 
 /**
- * A copy of `root` without the fields that a schema refused, so that the checks that compare fields can still run on the
- * rest: a whole limit, a whole field of a call or of a suite.
+ * Copies `root` without the fields that a schema refused, so that the checks between fields can still run. A whole limit, a
+ * whole field of a call or of a suite is removed.
  */
 export function dropInvalid(
   root: Tree,
@@ -64,7 +64,7 @@ function copyOf(value: Tree): Tree {
   return copy;
 }
 
-/** Removes in place. Returns the path that was removed: of a key of what is no mapping, the value around it has to go. */
+/** Removes the value at a path in place. Where its parent is no mapping or list, the parent is removed. Returns the removed path. */
 function remove(root: Tree, path: Path): Path {
   const key = path.at(-1);
   if (key === undefined) return path;
@@ -81,7 +81,7 @@ function fieldsOf(issue: z.core.$ZodIssue): Path[] {
   return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
-/** The smallest part around a path without which the rest can still be read. */
+/** Returns the smallest field around a path that can be removed without harm to the rest. */
 function fieldAround(path: Path): Path {
   if (path[0] === 'budget') return path.slice(0, 2);
   if (path[0] === 'runs') return path.slice(0, path[2] === 'budget' ? 4 : 3);

@@ -3,20 +3,21 @@ import { MAX_MISTAKES } from './errors.js';
 import { quoted } from './shown.js';
 
 /**
- * Refuses files while they are read piece by piece, before anything is built from them. The library composes nodes
- * recursively and makes an object of every token, so depth and number are bounded here, where reading can stop.
+ * Scans the tokens of a file before a document is built. The YAML library builds nodes recursively and makes an object of
+ * every token. The scan bounds depth and number of tokens, and stops at the first token beyond a bound.
  */
 
-/** The largest manifest that is read. */
+/** The largest manifest that is read, in bytes. */
 export const MAX_MANIFEST_BYTES = 500_000;
 const MAX_DEPTH = 20;
 /**
- * Items of lists and pairs of mappings, each 600 bytes and more in the library's form; 5,000 calls of eight fields, more
- * than fit into the bytes, have 45,000. Comments, blank lines and the like are bounded as lexemes. Both are bounds on memory.
+ * The most items of lists and pairs of mappings. Each takes at least 600 bytes of memory in the library. 5,000 calls of eight
+ * fields have 45,000, and are more than a file of the largest size can hold.
  */
 const MAX_ENTRIES = 46_000;
-/** Of one list or mapping. Above every number that a check accepts, so that a number slightly above a limit is still counted and reported. */
+/** The most items or pairs of one list or mapping. It is above every limit of a check, so that the check can report the number. */
 const MAX_SIBLINGS = 6_000;
+/** The most YAML tokens of any kind, comments included. It bounds the memory too. */
 const MAX_LEXEMES = 200_000;
 
 export interface OffsetMistake {
@@ -26,14 +27,14 @@ export interface OffsetMistake {
 
 interface Scan {
   readonly mistakes: readonly OffsetMistake[];
-  /** The first document's tokens; null where reading stopped. */
+  /** The tokens of the first document; null where the scan stopped early. */
   readonly tokens: readonly CST.Token[] | null;
 }
 
-/** YAML's printable characters, without a byte-order mark in the middle; a lone carriage return ends no line here. */
+/** Characters that YAML 1.2 does not count as printable, and a carriage return without a line feed. */
 const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]|\r(?!\n)/gu;
 
-/** Every lexeme of these types is refused wherever it stands. */
+/** Types of tokens that are refused everywhere, with the message. */
 const REFUSED = new Map([
   ['anchor', 'anchors are not accepted: write the value out where it is used'],
   ['alias', 'aliases are not accepted: write the value out; "defaults" holds what calls have in common'],
@@ -58,7 +59,7 @@ export function scanYaml(text: string): Scan {
 }
 
 const MARKS: readonly string[] = [CST.DOCUMENT, CST.FLOW_END, CST.SCALAR];
-/** Blank lines and comments outside of the document, of which nothing is made. */
+/** Tokens outside the document that carry no content. */
 const IDLE: readonly string[] = ['comment', 'newline', 'space'];
 
 function scanTokens(text: string): Scan {
@@ -111,11 +112,11 @@ function siblings(open: CST.Token | undefined): number {
   return open !== undefined && 'items' in open ? open.items.length : 0;
 }
 
-/** An item of a list has its dash or its comma; a pair has its `:` or `?`, and its comma is not counted too. */
+/** Whether a token starts an item or a pair. An item has a dash or a comma; a pair has `:` or `?`, and its comma is not counted. */
 function startsEntry(type: CST.TokenType | null, stack: readonly CST.Token[]): boolean {
   if (type === 'seq-item-ind' || type === 'map-value-ind' || type === 'explicit-key-ind') return true;
   if (type !== 'comma') return false;
-  // One that was closed just now may still stand above it.
+  // The stack may still contain a list or mapping that was closed by the last token.
   const open = stack.findLast(
     (token): token is CST.FlowCollection => token.type === 'flow-collection' && token.end.length === 0,
   );

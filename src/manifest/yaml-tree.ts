@@ -15,7 +15,7 @@ import { oneLine, quoted } from './shown.js';
 import { type Tree, UNREADABLE, emptyMap } from './tree.js';
 import { type OffsetMistake, scanYaml } from './yaml-scan.js';
 
-/** A file as data with positions. `root` is undefined where the text cannot be read at all; mistakes say why. */
+/** A file as data with positions. `root` is undefined where the text cannot be read; `mistakes` says why. */
 export interface YamlFile {
   readonly root: Tree | undefined;
   readonly mistakes: readonly PlacedMistake[];
@@ -27,9 +27,9 @@ export interface YamlFile {
 
 const NOWHERE: ReadonlyMap<string | number, Place> = new Map();
 
-/** Reads one YAML 1.2 or JSON document, within the limits. Never throws, never prints. */
+/** Reads one YAML 1.2 or JSON document within the limits of the scan. It never throws and prints nothing. */
 export function readYaml(source: string): YamlFile {
-  // A mark at the start is what some editors write; columns count without it.
+  // Some editors write a byte order mark at the start. Columns do not count it.
   const text = source.startsWith('\ufeff') ? source.slice(1) : source;
   const position = positionsIn(text);
   const { document, found } = composed(text);
@@ -44,7 +44,7 @@ export function readYaml(source: string): YamlFile {
   };
 }
 
-/** The document where nothing is wrong with its form. What it was composed from is let go: it is as large again. */
+/** Returns the document where its form is right. Its tokens are released, since they take as much memory again. */
 function composed(text: string): { readonly document: ReadDocument | null; readonly found: OffsetMistake[] } {
   const scan = scanYaml(text);
   const found = [...scan.mistakes];
@@ -57,13 +57,13 @@ function composed(text: string): { readonly document: ReadDocument | null; reado
 
 type ReadDocument = Pick<Document.Parsed, 'contents' | 'errors' | 'warnings'>;
 
-/** The first document, with every error and warning in it; the library prints nothing with these options. */
+/** Builds the first document, with its errors and warnings. With these options the library prints nothing. */
 function compose(tokens: Parameters<Composer['compose']>[0], end: number): ReadDocument | undefined {
   const { stackTraceLimit } = Error;
-  // The library makes an Error of each mistake, and a hostile file has 100,000: without stacks they cost little.
+  // The library makes an Error of each mistake, and a hostile file can have 100,000. Errors without stacks are cheap.
   Error.stackTraceLimit = 0;
   try {
-    // Duplicate keys are looked for below, by a Map: the library compares each key with each other one.
+    // `keyRefusal` finds duplicate keys. The library compares every pair of keys, which takes quadratic time.
     const composer = new Composer({ logLevel: 'error', prettyErrors: false, uniqueKeys: false });
     for (const document of composer.compose(tokens, true, end)) return document;
     return undefined;
@@ -72,7 +72,7 @@ function compose(tokens: Parameters<Composer['compose']>[0], end: number): ReadD
   }
 }
 
-/** Codes of the library's errors about what the scan has refused already. */
+/** Codes of the library's errors that the scan has reported already. */
 const REFUSED_BY_SCAN = new Set([
   'BAD_ALIAS',
   'BAD_DIRECTIVE',
@@ -85,7 +85,7 @@ function readingErrors({ errors, warnings }: ReadDocument, scanRefused: boolean)
   const found = [...errors.slice(0, MAX_MISTAKES), ...warnings.slice(0, MAX_MISTAKES)]
     .filter(({ code }) => !(scanRefused && REFUSED_BY_SCAN.has(code)))
     .map(readingMistake);
-  // What the library finds next at one place follows from what it found first.
+  // Only the first error at a place is reported: the library's later ones follow from it.
   const offsets = new Set<number>();
   return found.filter(({ offset }) => offsets.size < offsets.add(offset).size);
 }
@@ -95,7 +95,7 @@ interface Built {
   readonly place: Place;
 }
 
-/** Recursion is bounded by the scan's limit of depth. */
+/** Converts a node. The scan bounds the depth of this recursion. */
 function build(node: unknown, offset: number, found: OffsetMistake[]): Built {
   if (!isSeq(node) && !isYamlMap(node)) return { value: scalar(node), place: { offset, children: NOWHERE } };
   const children = new Map<string | number, Place>();
@@ -130,7 +130,7 @@ function startOf(node: unknown): number | undefined {
   return typeof start === 'number' ? start : undefined;
 }
 
-/** The key as written: `10` and `"10"` are the same name. */
+/** Returns the text of a key; `10` and `"10"` are the same key. */
 function keyOf(node: unknown): string | null {
   if (!isScalar(node)) return null;
   if (typeof node.value === 'string') return node.value;
@@ -154,14 +154,14 @@ function scalar(node: unknown): Tree {
   return typeof value === 'number' && source !== undefined ? new NumberLiteral(source) : UNREADABLE;
 }
 
-/** Where a value stands in the text: its key's offset, or its own in a list. */
+/** The place of a value: the offset of its key, or its own offset in a list. */
 interface Place {
   readonly offset: number;
-  /** In the order of the file, which an object with keys such as "10" would not keep. */
+  /** In the order of the file. An object would not keep the order of keys such as "10". */
   readonly children: ReadonlyMap<string | number, Place>;
 }
 
-/** From an offset in the text, in UTF-16 units, to line and column. */
+/** Converts an offset in the text, in UTF-16 units, to line and column. */
 function positionsIn(text: string): (offset: number) => Position {
   const starts = [0];
   for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
@@ -183,7 +183,7 @@ function placeAt(root: Place, path: Path): Place | undefined {
   return place;
 }
 
-/** Finds a path, or the nearest ancestor that the file has. */
+/** Returns the position of a path, or of its nearest ancestor that exists. */
 function locateIn(root: Place, position: (offset: number) => Position): Locate {
   return (path) => {
     let place = root;
@@ -196,7 +196,7 @@ function locateIn(root: Place, position: (offset: number) => Position): Locate {
   };
 }
 
-/** The YAML library's errors in words that name the likely cause. */
+/** Messages for the YAML library's errors, which name the likely cause. */
 
 type Rule = readonly [code: ErrorCode, message: RegExp, words: string];
 
@@ -207,7 +207,7 @@ const SAME_COLUMN = 'keys of one mapping, and items of one list, start in the sa
 const UNQUOTED_END = 'a text that starts with a quotation mark, here or above, has none at its end';
 const TWO_COLONS = 'a second colon in one value: put the value in quotation marks, or its keys on lines of their own';
 
-/** The first rule that fits counts. The patterns are of the library's own messages (yaml 2.9). */
+/** The first rule that matches is used. The patterns match messages of yaml 2.9. */
 const RULES: readonly Rule[] = [
   ['TAB_AS_INDENT', ANY, 'expected spaces at the start of a line; got a tab'],
   ['MULTILINE_IMPLICIT_KEY', ANY, KEY_AND_VALUE],
@@ -233,7 +233,7 @@ const RULES: readonly Rule[] = [
   ['KEY_OVER_1024_CHARS', ANY, 'a key is longer than 1,024 characters'],
 ];
 
-/** One error of the library with its place. What no rule knows keeps the library's message, made printable. */
+/** Converts an error of the library. Where no rule matches, the library's message is kept, made printable. */
 function readingMistake({ code, message, pos }: Pick<YAMLError, 'code' | 'message' | 'pos'>): OffsetMistake {
   const rule = RULES.find(([known, pattern]) => known === code && pattern.test(message));
   const words = rule === undefined ? `${oneLine(message, 160)}; one document of YAML 1.2 or JSON is accepted` : rule[2];

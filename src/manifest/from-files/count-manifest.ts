@@ -21,22 +21,22 @@ import { fieldTokens, MAX_DATA_BYTES, UncountableFile, visitRows } from './rows.
 import { type CountFault, type FileSet, type Side, fileSet, noResults, once, whereOf } from './file-set.js';
 import { derivedCalls } from './promptfoo/derived-calls.js';
 
-/** Numbers from files: the counts and the prompt tokens of a manifest that come from other files of the repository. */
+/** Computes the counts and prompt tokens of a manifest that come from other files of the repository. */
 
 /** The most prompt files that a manifest may name. */
 const MAX_PROMPT_FILES = 200;
 const MAX_CALLS = 5000;
 
 export interface CountedManifest {
-  /** With counts and tokens of files put in. A call that cannot be counted says so in `uncounted`. */
+  /** The manifest with its counts and tokens from files. A call that cannot be counted has the reason in `uncounted`. */
   readonly manifest: Manifest;
-  /** Of calls whose prompts were counted: `exact` or `about ±15 %`. */
+  /** The accuracy of calls with prompt files: `exact` or `about ±15 %`. */
   readonly accuracy: ReadonlyMap<NamedCall, string>;
   readonly notes: readonly Note[];
   readonly faults: readonly CountFault[];
 }
 
-/** Whether a manifest has numbers that come from other files. */
+/** Whether a manifest has numbers from other files. */
 export function namesFiles(manifest: DeclaredManifest): boolean {
   return manifest.suites.some(
     ({ promptfoo, calls }) =>
@@ -54,9 +54,9 @@ export function needsTokens(manifest: DeclaredManifest): boolean {
 }
 
 /**
- * Counts one manifest from the files of its side. Files that are not read yet are asked of `files`; the result counts
- * only once nothing is wanted any more. At another side than head a missing prompt file counts no tokens, with a note: what head
- * adds is then part of the increase.
+ * Counts one manifest from the files of its side. It requests files that were not read yet from `files`; the result is valid
+ * only after a pass that requests none. At base and on the default branch a missing prompt file counts no tokens, with a
+ * note, so that a file that head adds is part of the increase.
  */
 export function countManifest(
   manifest: DeclaredManifest,
@@ -85,10 +85,10 @@ export function countManifest(
   };
 }
 
-/** For a manifest whose numbers all stand in it. */
+/** The result for a manifest without numbers from files. */
 export const NO_FILES = fileSet(new Map(), [], { paths: new Map(), list: false }, noResults());
 
-/** A manifest whose numbers all stand in it, as one that is counted. */
+/** Converts a manifest without numbers from files to a counted one. */
 export function withoutFiles(manifest: DeclaredManifest): Manifest {
   return countManifest(manifest, NO_FILES, 'head', () => 0).manifest;
 }
@@ -101,7 +101,7 @@ interface Context {
   readonly notes: Note[];
   readonly faults: CountFault[];
   readonly accuracy: Map<NamedCall, string>;
-  /** The first prompt file too many; then none is read. */
+  /** The first prompt file beyond the limit. Where there is one, no prompt file is read. */
   readonly tooMany: CountFault | null;
 }
 
@@ -168,7 +168,7 @@ function tooManyPromptFiles(manifest: DeclaredManifest): CountFault | null {
   return null;
 }
 
-/** Null where counting fails; the fault is added to `faults`, so that all of a call are reported. */
+/** Returns null where counting fails, and adds the fault to `faults`, so that all faults of a call are reported. */
 function collecting<T>(faults: CountFault[], count: () => T): T | null {
   try {
     return count();
@@ -190,7 +190,7 @@ function uncounted(context: Context, path: Path, message: string, file: string |
   return new Uncounted({ problem: problem(message, placeOf(context.manifest, path)), reason: message, file });
 }
 
-/** A fault of the manifest itself, whatever its files are. */
+/** Makes a fault of the manifest itself. */
 function ofManifest(message: string, place: Omit<Problem, 'message'>): CountFault {
   return { problem: problem(message, place), reason: message, file: null };
 }
@@ -199,7 +199,7 @@ function placeOf(manifest: DeclaredManifest, path: Path): Omit<Problem, 'message
   return { file: manifest.file, ...manifest.locate(path) };
 }
 
-/** The number of requests, and where it comes from. */
+/** Returns the number of requests, with its origin. */
 function countOf(
   { count }: DeclaredNamedCall,
   path: Path,
@@ -246,7 +246,7 @@ function filesMatching(pattern: string, path: Path, context: Context): number {
   return found.length;
 }
 
-/** The text of a file; null while it is not read. */
+/** Returns the text of a file; null while it has not been read. */
 function textOf(file: string, path: Path, maxBytes: number, kind: string, context: Context): string | null {
   const found = context.files.file(file, maxBytes);
   if (found === null) return null;
@@ -293,7 +293,7 @@ function withPrompts(call: NamedCall, parts: readonly PromptPart[], path: Path, 
 }
 
 interface PromptPart extends FileTokens {
-  /** Of the longest row; null for a file that is the same in every request. */
+  /** Tokens of the longest row; null for a file that is the same in every request. */
   readonly most: number | null;
 }
 
@@ -329,13 +329,13 @@ function promptTokens(file: string, path: Path, context: Context): number {
   return text === null ? 0 : once(files.results.numbers, text, 'tokens', () => countTokens(text));
 }
 
-/** `most` is what is added to the worst case, where it differs. */
+/** Adds tokens. `most` is the number for the worst case where it differs, else null. */
 function plus({ expected, max }: Tokens, more: number, most: number | null): Tokens {
   if (most === null) return { expected: expected + more, max: max === null ? null : max + more };
   return { expected: expected + more, max: (max ?? expected) + most };
 }
 
-/** What the checks of the manifest could not know before its files were counted. */
+/** Checks the totals that are known only after the files were counted. */
 function totalFaults(manifest: DeclaredManifest, suites: readonly NamedSuite[]): CountFault[] {
   const calls = suites.reduce((sum, suite) => sum + suite.calls.length, 0);
   const requests = suites.reduce(

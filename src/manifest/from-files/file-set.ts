@@ -2,20 +2,20 @@ import type { Problem } from '../../lib/errors/problem.js';
 import { type FileText, isLfsPointer } from '../../lib/files/read-file.js';
 import type { FieldTokens } from './rows.js';
 
-/** Where a manifest and its files are read. */
+/** The version of the repository from which a manifest and its files are read. */
 export type Side = 'head' | 'base' | 'default branch';
 
-/** As a sentence goes on: `at base`, `on the default branch`. */
+/** Names a side within a sentence: `at base`, `on the default branch`. */
 export function whereOf(side: Side): string {
   return side === 'default branch' ? 'on the default branch' : `at ${side}`;
 }
 
-/** Something that keeps a call from being counted. */
+/** The reason why a call cannot be counted. */
 export interface CountFault {
   readonly problem: Problem;
-  /** What is wrong, without the place in the manifest that needs it. */
+  /** The message without the place in the manifest. */
   readonly reason: string;
-  /** The file, or the pattern of files, that is to blame; null where the manifest itself is. */
+  /** The file or the pattern that is wrong; null where the manifest itself is. */
   readonly file: string | null;
 }
 
@@ -25,8 +25,8 @@ export interface ListedPath {
 }
 
 /**
- * The files of one side, as far as they have been read. Whoever counts asks for what it needs; what is not there yet is
- * remembered, read, and asked for again, since one file can name others.
+ * The files of one side that have been read. A request for another file is remembered, the file is read, and counting
+ * starts again, because one file can name others.
  */
 export interface FileSet {
   /** Null while the file has not been read. `maxBytes` is the most that is accepted of it. */
@@ -36,10 +36,10 @@ export interface FileSet {
   readonly results: Results;
 }
 
-/** Results that depend on a file's text alone, by the text and by what was computed of it. */
+/** Results by the text of a file, and by the name of what was computed from it. */
 type Cache<T> = Map<string, Map<string, { readonly value: T }>>;
 
-/** One for all sides: most files are the same at each. */
+/** Results for all sides, since most files are the same at each side. */
 export interface Results {
   readonly numbers: Cache<number>;
   readonly fields: Cache<FieldTokens>;
@@ -58,7 +58,7 @@ export function once<T>(cache: Cache<T>, text: string, what: string, compute: ()
   return known.value;
 }
 
-/** What a file set was asked for and does not have yet. */
+/** The files that were requested and have not been read yet. */
 export interface Wanted {
   readonly paths: Map<string, number>;
   list: boolean;

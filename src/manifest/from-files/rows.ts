@@ -8,16 +8,16 @@ import { type RowFormat, rowFormat } from '../row-format.js';
 /** The o200k tokens of one field over the rows of a file. */
 export interface FieldTokens {
   readonly rows: number;
-  /** Rows that have no such field; they count no tokens. */
+  /** The number of rows without the field. They count no tokens. */
   readonly without: number;
   /** The mean per row, rounded up. */
   readonly mean: number;
-  /** Of the longest row. */
+  /** The tokens of the longest row. */
   readonly most: number;
 }
 
 /**
- * Counts a field (a column, or a dotted path) in every row; without a field the row itself, which has to be text then.
+ * Counts the tokens of a field (a column, or a dotted path) in every row. Without a field it counts the row, which must be text.
  * Throws UncountableFile where no row has the field.
  */
 export function fieldTokens(
@@ -43,7 +43,7 @@ export function fieldTokens(
   return { rows, without, mean: rows === 0 ? 0 : Math.ceil(sum / rows), most };
 }
 
-/** Null where there is nothing; a list or mapping is counted as the JSON that it is. */
+/** Returns the text of a field; null where it is absent. A list or mapping is counted as JSON. */
 function fieldText(value: unknown, field: string | null): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string') return value;
@@ -52,7 +52,7 @@ function fieldText(value: unknown, field: string | null): string | null {
   return JSON.stringify(value);
 }
 
-/** The rows of data files. Nothing of their text is kept. */
+/** Reads the rows of data files. It keeps none of their text. */
 
 /** The largest data file that is read, in bytes. */
 export const MAX_DATA_BYTES = 10_000_000;
@@ -60,11 +60,11 @@ const MAX_ROWS = 100_000;
 const MAX_YAML_CHARACTERS = 1_000_000;
 const MAX_YAML_ALIASES = 100;
 
-/** A file that cannot be counted; `reason` goes on after its name: "has a line that is not JSON". */
+/** A file that cannot be counted. `reason` follows its name in a sentence: "has a line that is not JSON". */
 export class UncountableFile extends Error {
   constructor(
     readonly reason: string,
-    /** Counted from 1; null where no line is to blame. */
+    /** The line, from 1; null where the mistake is in no single line. */
     readonly line: number | null = null,
   ) {
     super(reason);
@@ -72,9 +72,9 @@ export class UncountableFile extends Error {
 }
 
 /**
- * Visits every row of a file: lines of JSON Lines and text that are not blank, records of CSV without the header, as
- * mappings by column (RFC 4180), items of the list at the top of JSON and YAML, or at the dotted path `at`. Returns their
- * number. Throws UncountableFile with the reason and the line.
+ * Visits every row of a file and returns their number. Rows are the lines of JSON Lines and text that are not blank; the
+ * records of CSV (RFC 4180) after the header, as mappings by column; and the items of a list in JSON and YAML, at the top or
+ * at the dotted path `at`. Throws UncountableFile with the reason and the line.
  */
 export function visitRows(path: string, text: string, at: string | null, visit: (row: unknown) => void): number {
   const content = text.startsWith('\ufeff') ? text.slice(1) : text;
@@ -121,7 +121,7 @@ function eachRow(format: RowFormat | null, text: string, at: string | null, visi
   }
 }
 
-/** Lines that are not blank, with their numbers. */
+/** Visits the lines that are not blank, with their numbers from 1. */
 export function eachLine(text: string, visit: (line: string, number: number) => void): void {
   let start = 0;
   for (let number = 1; start <= text.length; number += 1) {
@@ -133,7 +133,7 @@ export function eachLine(text: string, visit: (line: string, number: number) => 
   }
 }
 
-/** `line` is where the text stands in a file of lines; null for a whole file. */
+/** Parses JSON. `line` is the number of the line in a file of lines; null for a whole file. */
 export function parseJson(text: string, line: number | null): unknown {
   try {
     const value: unknown = JSON.parse(text);
@@ -143,7 +143,7 @@ export function parseJson(text: string, line: number | null): unknown {
   }
 }
 
-/** Data of YAML 1.2 with anchors, aliases and merge keys: unlike a manifest it belongs to another program. */
+/** Parses YAML 1.2. Anchors, aliases and merge keys are accepted, since the file belongs to another program. */
 export function parseYamlData(text: string): unknown {
   if (text.length > MAX_YAML_CHARACTERS) {
     throw new UncountableFile('is too large: YAML of at most 1,000,000 characters is read; JSON Lines may be larger');
@@ -205,7 +205,7 @@ const CSV_WORDS: ReadonlyMap<string, string> = new Map([
   ['INVALID_OPENING_QUOTE', 'a quotation mark inside of a field without quotation marks'],
 ]);
 
-/** The value of a column or at a dotted path; a column whose name has dots comes first. Undefined where there is none. */
+/** Returns the value of a column, else the value at a dotted path, else undefined. A column name may contain dots. */
 export function valueIn(row: unknown, path: string): unknown {
   const whole = ownValue(row, path);
   if (whole !== undefined) return whole;

@@ -10,12 +10,12 @@ export async function loadCounter(): Promise<TokenCounter> {
   return countTokens;
 }
 
-/** Which tokenizer a model has, as far as its id tells, and how its counts compare with o200k's. */
+/** The tokenizer of a model, by its id, and how its counts compare with o200k's. */
 export interface TokenFamily {
   readonly name: string;
   /** Tokens per 100 tokens of o200k. */
   readonly percentOfO200k: number;
-  /** 0: the count is exact; else the true count of usual prompts lies within this percentage of it. */
+  /** 0 where the count is exact. Otherwise the true count of usual prompts is within this percentage. */
   readonly errorPercent: number;
 }
 
@@ -54,13 +54,13 @@ const FAMILIES = {
   kimi: { name: 'Kimi', percentOfO200k: 100, errorPercent: 15 },
   /** ai-tokenizer 1.0.6: cl100k and o200k are within 5 % of the API's answers. */
   glm: { name: 'GLM', percentOfO200k: 101, errorPercent: 15 },
-  /** Nothing is published: above the middle of the families known, with an error that covers most of them. */
+  /** No figures are published. The factor is above the middle of the known families, and the error covers most of them. */
   other: { name: 'other models', percentOfO200k: 110, errorPercent: 30 },
 } as const satisfies Record<string, TokenFamily>;
 
 /** GPT-4 but not GPT-4o, 4.1 or 4.5, and GPT-3.5. */
 const CL100K = /^openai\/gpt-(?:3\.5|4(?![.o\d]))/;
-/** The first that matches counts: a distilled model has the tokenizer of the model it was distilled into. */
+/** The first pattern that matches is used. A distilled model has the tokenizer of the model it was distilled into. */
 const PATTERNS: readonly (readonly [RegExp, TokenFamily])[] = [
   [CL100K, FAMILIES.cl100k],
   [/^openai\//, FAMILIES.o200k],
@@ -90,12 +90,12 @@ function hasOldClaudeTokenizer(id: string): boolean {
   return major < 4 || (major === 4 && minor < 7);
 }
 
-/** Tokens of a model's own for a number of o200k tokens, rounded to the nearest. */
+/** Converts a number of o200k tokens to tokens of a model, rounded to the nearest. */
 export function tokensOf(family: TokenFamily, o200kTokens: number): number {
   return Math.round((o200kTokens * family.percentOfO200k) / 100);
 }
 
-/** `exact`, or `about ±15 %`, as the report has it. */
+/** The accuracy in the words of the report: `exact`, or `about ±15 %`. */
 export function accuracyText(family: TokenFamily): string {
   return family.errorPercent === 0 ? 'exact' : `about ±${family.errorPercent} %`;
 }

@@ -7,31 +7,31 @@ import { O200K_TOKEN_SPLIT_REGEX } from 'gpt-tokenizer/encodingParams/constants'
  * through `loadCounter`.
  */
 
-/** The published pattern means Unicode's white space, as Rust reads `\s`; JavaScript's `\s` differs at U+0085 and U+FEFF. */
+/** The published pattern is for Rust, whose `\s` is Unicode's white space. JavaScript's `\s` differs at U+0085 and U+FEFF. */
 const PIECE = new RegExp(
   O200K_TOKEN_SPLIT_REGEX.source.replaceAll('\\s', '\\p{White_Space}').replaceAll('\\S', '\\P{White_Space}'),
   'gu',
 );
 
 /**
- * The library's merge takes time that grows with the square of a piece's length, so a longer piece is cut. Words are far
- * shorter; the count of what is longer (one letter repeated, base64) may differ by about a token at each cut.
+ * The longest piece that is counted as a whole. The library's time grows with the square of the length. Words are far
+ * shorter. The count of a longer piece (one letter repeated, base64) may differ by about one token at each cut.
  */
 const LONGEST_PIECE = 512;
 
-/** Words recur; a limit keeps a text of nothing but new ones from filling the memory. */
+/** The largest number of cached words. It bounds the memory for a text in which no word occurs twice. */
 const CACHED_PIECES = 100_000;
 const CACHED_LENGTH = 100;
 const countOf = new Map<string, number>();
 
-// Without special tokens: `<|endoftext|>` is the plain text that it is in a file.
+// Special tokens are off: `<|endoftext|>` in a file is plain text.
 const encoder = new BytePairEncodingCore({
   bytePairRankDecoder: vocabulary,
   tokenSplitRegex: PIECE,
   mergeCacheSize: 0,
 });
 
-/** Tokens of a text. The time grows with its length, whatever it holds. */
+/** Counts the tokens of a text. The time is linear in its length for any content. */
 export function countTokens(text: string): number {
   let tokens = 0;
   for (const [piece] of text.matchAll(PIECE)) {
@@ -54,7 +54,7 @@ function countPiece(piece: string): number {
   return tokens;
 }
 
-/** The position, or the one after it where it would split a surrogate pair. */
+/** Returns the position, or the next one where it would split a surrogate pair. */
 function cutBetweenCharacters(text: string, position: number): number {
   const code = text.charCodeAt(position);
   return code >= 0xdc00 && code <= 0xdfff ? position + 1 : position;

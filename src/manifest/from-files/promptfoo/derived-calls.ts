@@ -32,7 +32,7 @@ export interface DerivedCalls {
   readonly faults: readonly CountFault[];
 }
 
-/** Where the calls cannot be told, one call without a price stands for them, and the faults say why. */
+/** Where the calls cannot be determined, one call without a price stands for them, and the faults give the reason. */
 export function derivedCalls(derivation: Derivation): DerivedCalls {
   const { promptfoo, firstIndex } = derivation;
   try {
@@ -82,7 +82,7 @@ function withoutCalls(
     completion_tokens: { expected: 0, max: null },
     display_name: promptfoo.config,
     index: firstIndex,
-    uncounted: faults[0]?.problem.message ?? 'its calls cannot be told',
+    uncounted: faults[0]?.problem.message ?? 'its calls cannot be determined',
     promptfoo: { config: promptfoo.config, provider: '' },
   };
   return { calls: [call], notes: [], faults };

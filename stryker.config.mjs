@@ -1,17 +1,17 @@
 /**
- * Mutation testing, by hand and not in CI: `MUTATE=money npx stryker run`. One room at a time, held by that room's own
- * tests, so that a mutant costs seconds; without MUTATE, all of them.
+ * Mutation testing, by hand and not in CI: `MUTATE=money npx stryker run`. One part of the code at a time, with the tests
+ * of that part alone, so that a mutant costs seconds. Without MUTATE, all parts.
  */
-const ROOMS = new Map([
+const PARTS = new Map([
   ['money', ['lib/money']],
   ['pricing', ['budget/pricing']],
   ['comparison', ['budget/comparison']],
   ['verdict', ['budget/verdict']],
   ['text', ['lib/text']],
 ]);
-const room = process.env.MUTATE;
-const mutated = room === undefined ? [...ROOMS.keys()] : [room];
-const tests = mutated.flatMap((name) => ROOMS.get(name) ?? []);
+const part = process.env.MUTATE;
+const mutated = part === undefined ? [...PARTS.keys()] : [part];
+const folders = mutated.flatMap((name) => PARTS.get(name) ?? []);
 
 export default {
   testRunner: 'jest',
@@ -19,18 +19,18 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   jest: {
     configFile: 'jest.config.js',
-    // Every module depends on money: the related tests would be all tests.
+    // Every module imports money, so the related tests would be all tests.
     enableFindRelatedTests: false,
-    config: { testMatch: tests.map((name) => `**/__tests__/${name}/**/*.test.ts`) },
+    config: { testMatch: folders.map((name) => `**/__tests__/${name}/**/*.test.ts`) },
   },
   coverageAnalysis: 'perTest',
-  mutate: tests.map((name) => `src/${name}/**/*.ts`),
+  mutate: folders.map((name) => `src/${name}/**/*.ts`),
   ignorePatterns: ['dist', 'docs'],
   concurrency: 2,
-  // Native ES modules stay in the process for good: after a hundred runs it has 3 GB and hardly moves.
+  // Native ES modules are never freed: after a hundred runs a process has 3 GB and is slow.
   maxTestRunnerReuse: 12,
   timeoutMS: 20_000,
   reporters: ['clear-text', 'json', 'progress-append-only'],
-  jsonReporter: { fileName: `reports/mutation-${room ?? 'all'}.json` },
+  jsonReporter: { fileName: `reports/mutation-${part ?? 'all'}.json` },
   clearTextReporter: { logTests: false, allowColor: false },
 };

@@ -18,6 +18,7 @@ import {
   round,
   subtract,
   sum,
+  sumOrNull,
   times,
   toNumber,
   toText,
@@ -117,6 +118,18 @@ describe('arithmetic', () => {
 
   test('the empty sum is zero', () => {
     expect(isZero(sum([]))).toBe(true);
+  });
+
+  test.each<[readonly (string | null)[], string | null]>([
+    [[], '0'],
+    [['0.25'], '0.25'],
+    [['1', '0.5', '-0.2'], '1.3'],
+    [['1', null], null],
+    [[null, '0'], null],
+    [[null], null],
+  ])('the sum of %j, where null is an unknown amount, is %j', (amounts, expected) => {
+    const total = sumOrNull(amounts.map((amount) => (amount === null ? null : decimal(amount))));
+    expect(total === null ? null : toText(total)).toBe(expected);
   });
 });
 

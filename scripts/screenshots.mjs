@@ -89,10 +89,15 @@ async function picture(browser, markdown, theme, file) {
 /** GitHub scrolls a table that does not fit; a reader should not have to. */
 async function reportWideTables(page, file) {
   const wide = await page.evaluate(() => {
+    const columnsOf = (table) => [...table.rows[0].cells].map((cell) => Math.round(cell.offsetWidth)).join(', ');
     const folds = [...document.querySelectorAll('details:not([open])')];
     for (const fold of folds) fold.open = true;
     const found = [...document.querySelectorAll('table')].flatMap((table) =>
-      table.scrollWidth > table.clientWidth + 1 ? [`${table.scrollWidth} > ${table.clientWidth}`] : [],
+      table.scrollWidth > table.clientWidth + 1
+        ? [
+            `${table.scrollWidth} > ${table.clientWidth} (columns of ${columnsOf(table)} from "${table.innerText.slice(0, 40)}")`,
+          ]
+        : [],
     );
     if (document.documentElement.scrollWidth > window.innerWidth) found.push('the page itself');
     for (const fold of folds) fold.open = false;

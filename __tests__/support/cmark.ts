@@ -65,12 +65,57 @@ export function nodesOf(node: MarkdownNode): MarkdownNode[] {
   return [node, ...node.children.flatMap(nodesOf)];
 }
 
-/** All that stands outside code spans: what GitHub looks through for mentions, references, emoji and mathematics. */
+/** All that stands outside code, of Markdown and of HTML: what GitHub looks through for mentions, references, emoji and mathematics. */
 export function plainTextOf(node: MarkdownNode): string {
-  if (node.kind === 'code' || node.kind === 'code_block' || node.kind === 'html_inline' || node.kind === 'html_block') {
-    return ' ';
-  }
+  if (['code', 'code_block', 'html_inline', 'html_block'].includes(node.kind)) return ' ';
   // Leaves that touch are one text to GitHub; blocks and breaks end it.
   const isBlock = ['paragraph', 'item', 'table_cell', 'heading', 'softbreak', 'linebreak'].includes(node.kind);
-  return (isBlock ? '\n' : '') + node.text + node.children.map(plainTextOf).join('') + (isBlock ? '\n' : '');
+  let isCode = false;
+  let text = '';
+  for (const child of node.children) {
+    if (child.kind === 'html_inline' && /^<\/?code>$/.test(child.text)) isCode = child.text === '<code>';
+    text += isCode ? ' ' : plainTextOf(child);
+  }
+  return (isBlock ? '\n' : '') + node.text + text + (isBlock ? '\n' : '');
+}
+
+/** All that a reader sees of a node: text and code, of Markdown and of HTML. */
+export function textOf(node: MarkdownNode): string {
+  if (node.kind === 'html_inline' || node.kind === 'html_block') return '';
+  return node.text + node.children.map(textOf).join('');
+}
+
+export interface UnbreakableWord {
+  readonly text: string;
+  /** Whether a part of it is code. */
+  readonly isCode: boolean;
+}
+
+/** Where every browser breaks a line: at a blank that is not a hard one, and after a hyphen before a letter. */
+const BREAK = / +|(?<=[\p{L}\p{N}]-)(?=\p{L})/u;
+
+/** The words that a browser does not break in a cell of a table; they decide how wide it is at least. */
+export function unbreakableWords(node: MarkdownNode): UnbreakableWord[] {
+  let word = { text: '', isCode: false };
+  let isInCode = false;
+  const words = [word];
+  const next = (): void => {
+    word = { text: '', isCode: false };
+    words.push(word);
+  };
+  for (const { kind, text } of leavesOf(node)) {
+    if (kind !== 'html_inline') {
+      for (const [index, part] of text.split(BREAK).entries()) {
+        if (index > 0) next();
+        word.text += part;
+        word.isCode ||= isInCode || kind === 'code';
+      }
+    } else if (text === '<br>' || text === '<wbr>') next();
+    else isInCode = text === '<code>';
+  }
+  return words.filter(({ text }) => text !== '');
+}
+
+function leavesOf(node: MarkdownNode): MarkdownNode[] {
+  return node.children.length === 0 ? [node] : node.children.flatMap(leavesOf);
 }

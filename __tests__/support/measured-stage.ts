@@ -51,7 +51,11 @@ export async function withWorkspace<Result>(
 }
 
 /** One run on a pull request of the stage; a key that is told anywhere is a failure, whatever the test is about. */
-export async function inProcess(stage: Stage, number: number, changes: InProcessChanges = {}): Promise<InProcess> {
+export async function inProcess(
+  stage: Pick<Stage, 'github' | 'catalogue'>,
+  number: number,
+  changes: InProcessChanges = {},
+): Promise<InProcess> {
   return await withWorkspace(changes.workspace ?? {}, async (folder) => {
     const { github, catalogue } = stage;
     const eventFile = join(folder, '.event.json');

@@ -18,6 +18,7 @@ export const REPORT_NAMES = [
   'kinds-of-run',
   'loosened',
   'within-budget',
+  'prices-moved',
   'measured',
   'nothing-changed',
   'first-manifest',

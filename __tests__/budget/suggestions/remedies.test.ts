@@ -27,7 +27,7 @@ const limited = (budget: Budget, calls = [plain]) => manifest({ budget, suites: 
 describe('a limit on the cost of a run', () => {
   test('is mended by the smallest change that suffices alone: 10 - 2 is within 8', () => {
     expect(remediesOf(limited({ per_run: fail('8') }))).toEqual([
-      'per_run: Set provider.sort: price on rag / answer: that alone brings it to $8.00, within $8.00.',
+      'per_run: Set `provider.sort: price` on rag / answer: that alone brings it to $8.00, within $8.00.',
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('a limit on the cost of a run', () => {
       ],
     });
     expect(remediesOf(head)).toEqual([
-      'per_run: Set provider.sort: price on rag / answer: that alone brings it to $8.00, within $8.00.',
+      'per_run: Set `provider.sort: price` on rag / answer: that alone brings it to $8.00, within $8.00.',
       'per_run: Ask for a/plain:floor on nightly / answer: that alone brings it to $4.00, within $5.50.',
     ]);
   });
@@ -71,7 +71,7 @@ test('a limit on a month counts the runs of a month: 30 x (10 - 2) is within 250
     budget: { per_month: fail('250') },
     suites: [suite({ name: 'rag', calls: [plain] })],
   });
-  expect(remediesOf(head)[0]).toMatch(/^per_month: Set provider\.sort.*\$240\.00, within \$250\.00/);
+  expect(remediesOf(head)[0]).toMatch(/^per_month: Set `provider\.sort.*\$240\.00, within \$250\.00/);
 });
 
 test('a limit on the worst case is mended by a cap: 1 + 200 x 0.001 is within 2', () => {
@@ -94,7 +94,7 @@ describe('a limit on the increase', () => {
       { ...one, count: 1, name: 'half', prompt_tokens: tokens(500) },
     ]);
     expect(remediesOf(limited({ increase_percent: fail('10') }), base)[0]).toMatch(
-      /^increase_percent: Take back rag \/ answer: 7 -> 10 requests, \+\$3\.00\. Or: Set provider\.sort: price on rag \/ answer: that alone brings it to \+6\.7 %, within \+10 %\.$/,
+      /^increase_percent: Take back rag \/ answer: 7 -> 10 requests, \+\$3\.00\. Or: Set `provider\.sort: price` on rag \/ answer: that alone brings it to \+6\.7 %, within \+10 %\.$/,
     );
     expect(remediesOf(limited({ increase_percent: fail('6') }), base)[0]).toMatch(/Ask for a\/plain:floor/);
   });

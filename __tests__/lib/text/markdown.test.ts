@@ -1,7 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cell, fileLink, inlineText, pageLink, prose, proseCell } from '../../../src/lib/text/markdown.js';
-import { HAS_CMARK, nodesOf, parse, plainTextOf, type MarkdownNode } from '../../support/cmark.js';
+import { CELL_WORD, cell, fileLink, inlineText, pageLink, prose, proseCell } from '../../../src/lib/text/markdown.js';
+import { widthOf } from '../../../src/lib/text/columns.js';
+import { safeLine } from '../../../src/lib/text/plain.js';
+import {
+  HAS_CMARK,
+  nodesOf,
+  parse,
+  plainTextOf,
+  textOf,
+  unbreakableWords,
+  type MarkdownNode,
+} from '../../support/cmark.js';
 import { hostileText } from '../../support/hostile-text.js';
 
 const onGitHub = HAS_CMARK ? describe : describe.skip;
@@ -20,7 +30,7 @@ const ACTIVE = [
 ] as const;
 
 const ALLOWED_KINDS = new Set(['root', 'document', 'paragraph', 'text', 'code', 'list', 'item']);
-const TABLE_KINDS = new Set([...ALLOWED_KINDS, 'table', 'table_header', 'table_row', 'table_cell']);
+const TABLE_KINDS = new Set([...ALLOWED_KINDS, 'html_inline', 'table', 'table_header', 'table_row', 'table_cell']);
 
 function expectHarmless(tree: MarkdownNode, kinds: ReadonlySet<string>): void {
   expect([...new Set(nodesOf(tree).map((node) => node.kind))].filter((kind) => !kinds.has(kind))).toEqual([]);
@@ -50,14 +60,34 @@ describe('names in Markdown', () => {
   });
 
   test('at most 100 characters stand in a cell', () => {
-    expect(cell('x'.repeat(500))).toBe(`\`${'x'.repeat(99)}…\``);
+    expect(cell('word '.repeat(100))).toBe(`\`${'word '.repeat(19)}word…\``);
   });
 });
 
-test('a sentence in a cell has its pipes escaped and is cut like a name', () => {
+describe('a name in a cell of a table, which is as wide as its longest word', () => {
+  test.each([
+    ['short', 'rag-evals', '`rag-evals`'],
+    ['long, of short words', 'nightly-regression of all-languages', '`nightly-regression of all-languages`'],
+    ['a model id', 'anthropic/claude-sonnet-4.5', '<code>anthropic/<wbr>claude-sonnet-4.5</code>'],
+    ['a digit behind a hyphen', 'llama-3.3-70b-instruct:free', '<code>llama-3.3-<wbr>70b-instruct:<wbr>free</code>'],
+    ['underscores', 'answer_quality_checks', '<code>answer&#95;<wbr>quality&#95;<wbr>checks</code>'],
+    ['capitals', 'answerQualityChecks', '<code>answer<wbr>Quality<wbr>Checks</code>'],
+    ['no place to break', 'x'.repeat(26), `<code>${'x'.repeat(12)}<wbr>${'x'.repeat(12)}<wbr>xx</code>`],
+    ['what could be a mention', 'someone@octocat-team', '`someone@`<wbr>`octocat-team`'],
+    ['what could be an address', 'www.octocat.example', '`www.octocat.`<wbr>`example`'],
+    ['an address', 'https://octocat', '`https://`<wbr>`octocat`'],
+    ['pipes', 'a|b|c|d|e|f|g|h', '`a\\|b\\|c\\|d\\|e\\|f\\|`<wbr>`g\\|h`'],
+    ['wide characters', '評価スイート評価', '`評価スイート`<wbr>`評価`'],
+  ])('%s', (_, text, expected) => {
+    expect(cell(text)).toBe(expected);
+  });
+});
+
+test('a sentence in a cell has its pipes escaped, is cut like a name, and has its long words broken', () => {
   expect(proseCell('either a|b or c')).toBe('either `a\\|b` or c');
   expect(proseCell('word '.repeat(100))).toBe(`${'word '.repeat(19)}\`word…\``);
   expect(proseCell('one two three', 8)).toBe('one `two…`');
+  expect(proseCell('an incomprehensibility')).toBe('an <code>incomprehens<wbr>ibility</code>');
 });
 
 describe('sentences in Markdown', () => {
@@ -106,6 +136,12 @@ describe('sentences in Markdown', () => {
   });
 });
 
+/** What a name reads as: the safe line without the start of a comment and of a runner's command. */
+function shownName(text: string): string {
+  const shown = safeLine(text).replaceAll('<!--', '‹!--').replaceAll('##[', '## [');
+  return shown === '' ? '(empty)' : shown;
+}
+
 onGitHub('whatever the text, GitHub makes nothing of it', () => {
   const COLUMNS = 3;
   /** Many strings at once: one process for each property. */
@@ -123,7 +159,18 @@ onGitHub('whatever the text, GitHub makes nothing of it', () => {
         for (const row of found) {
           expect(row.children).toHaveLength(COLUMNS);
           expect(row.children[1]?.children.map((node) => node.text)).toEqual(['x']);
-          expect(row.children[0]?.children.map((node) => node.kind)).toEqual(['code']);
+        }
+        const names = found.flatMap((row) => row.children.slice(0, 1));
+        // A cell has no blanks around its text.
+        expect(names.map((node) => textOf(node).trim())).toEqual(given.map(shownName));
+        const tooWide = (node: MarkdownNode | undefined, outside: RegExp): string[] =>
+          (node === undefined ? [] : unbreakableWords(node))
+            .map(({ text }) => text.replace(outside, ''))
+            .filter((text) => widthOf(text) > CELL_WORD);
+        for (const { children } of found) {
+          expect(tooWide(children[0], /$/)).toEqual([]);
+          // Punctuation stays with the word of a sentence.
+          expect(tooWide(children[2], /^[("'“‘]+|["'”’.,;:!?)]+$/gu)).toEqual([]);
         }
       }),
       once,

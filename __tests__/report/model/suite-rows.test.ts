@@ -34,12 +34,12 @@ describe('a line of the table of suites', () => {
     [
       'without a price',
       { head: totals(null), base: totals('2'), delta: { per_run: null, percent: null, per_month: null } },
-      { base: '$2.00', head: 'no price', change: 'no price' },
+      { base: '$2.00', head: 'no price', change: 'not known' },
     ],
     [
       'with a price in part',
       { head: totals(null, '1.5'), base: totals('2'), delta: { per_run: null, percent: null, per_month: null } },
-      { base: '$2.00', head: '$1.50 + no price', change: 'no price' },
+      { base: '$2.00', head: '$1.50 + no price', change: 'not known' },
     ],
   ])('%s', (_, change, expected) => {
     expect(suiteRow(suite(change), report)).toMatchObject(expected);

@@ -30,12 +30,19 @@ describe('the sentence of the verdict', () => {
     ['over-budget', 'Over budget: LLM calls cost $6.14 per run, +$0.50 (+8.9 %)'],
     ['within-budget', 'Within budget: LLM calls cost $6.14 per run, +$0.28 (+4.7 %)'],
     ['nothing-changed', 'Within budget: LLM calls cost $6.14 per run, no change'],
-    ['first-manifest', 'Not protected yet, no limit set: LLM calls cost $2.92 per run, no base to compare with'],
-    ['unpriced', 'Not every call has a price: LLM calls cost at least $4.24 per run, change not known'],
+    ['first-manifest', 'Not protected yet, no limit set: LLM calls cost $6.14 per run, no base to compare with'],
+    // 6.1381 - 0.3024
+    ['unpriced', 'Not every call has a price: LLM calls cost at least $5.84 per run, change not known'],
     // 360 x $0.0066 - $2.1006 = $0.2754; 40 x $0.0321 - $1.024 = $0.26; new: 20 x $0.01575 = $0.315; base $5.2877.
     ['overridden', 'Over budget, overridden: LLM calls cost $6.14 per run, +$0.85 (+16 %)'],
-    ['no-limit', 'No limit set: LLM calls cost $2.93 per run, +$0.28 (+10.4 %)'],
+    ['no-limit', 'No limit set: LLM calls cost $6.14 per run, +$0.28 (+4.7 %)'],
     ['manifest-gone', 'The manifest is gone'],
+    [
+      // gpt-5-mini: 4,314,000 prompt tokens x $0.05/M + 422,200 completion tokens x $0.40/M = 0.38458; gemini: 84,000 x
+      // -$0.10/M = -0.0084. The change itself: 10 tokens x 0.0054.
+      'prices-moved',
+      "Over budget: LLM calls cost $6.14 per run (of which +$0.38 is not this change's: prices moved), +$0.054 (+0.9 %)",
+    ],
   ])('%s', (name, expected) => {
     expect(sentence(readVerdict(name))).toBe(expected);
   });
@@ -75,7 +82,7 @@ describe('a change', () => {
     ['0.0001', '0.00', '+$0.0001'],
     ['2', null, '+$2.00'],
     ['0', '0.00', '$0.00'],
-    [null, null, 'no price'],
+    [null, null, 'not known'],
   ])('of %s and %s percent reads %s', (per_run, percent, expected) => {
     expect(deltaText({ per_run, percent, per_month: null })).toBe(expected);
   });

@@ -13,8 +13,8 @@ describe('what a terminal shows of a report is its golden file', () => {
     expectGolden(text, new URL(`${SEVERAL}.golden.txt`, import.meta.url));
   });
 
-  test('over-budget, with the arithmetic of each call', () => {
-    const text = renderTerminal(readReport('over-budget'), { colour: false, width: 100, explain: true });
+  test('worst-case, with the arithmetic of each call', () => {
+    const text = renderTerminal(readReport('worst-case'), { colour: false, width: 100, explain: true });
     expectGolden(text, new URL('explained.golden.txt', import.meta.url));
   });
 });

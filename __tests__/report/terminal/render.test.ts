@@ -56,7 +56,7 @@ describe('a terminal of 60 columns', () => {
   test('has the cost, the change and the share of each suite still, and names it whole', () => {
     const lines = sixty(readVerdict('over-budget'));
     expect(lines).toContain('  Suite             Base     Head  Change  Share of limit');
-    expect(lines).toContain('  nightly-batch    $1.61    $1.61   $0.00  54 % of its $3.00');
+    expect(lines).toContain('  nightly-batch    $1.61    $1.61   $0.00  27 % of $6.00');
   });
 
   test('says the same as a wide one: where the width is not known, nothing is wrapped or left out', () => {

@@ -109,7 +109,7 @@ export function alternativeInWords(alternatives: readonly [Alternative, ...Alter
   const inPlaceOf = (first.before.call.provider?.order ?? []).length > 0 ? ' in place of provider.order' : '';
   switch (first.kind) {
     case 'endpoint': {
-      const action = `Set provider.sort: price${inPlaceOf} on ${where}`;
+      const action = `Set \`provider.sort: price\`${inPlaceOf} on ${where}`;
       return { action, message: `${action}: ${source}.` };
     }
     case 'floor': {

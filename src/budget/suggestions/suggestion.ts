@@ -21,7 +21,7 @@ export interface Suggestion {
   readonly kind: SuggestionKind;
   /** The model that the calls ask for now, as declared; null where they ask for several. */
   readonly model: string | null;
-  /** The change alone, to begin a sentence: "Set provider.sort: price on rag / answer". */
+  /** The change alone, to begin a sentence: "Set `provider.sort: price` on rag / answer". */
   readonly action: string;
   /** The change and what speaks for and against it, a sentence or two. */
   readonly message: string;

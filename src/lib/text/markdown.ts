@@ -1,3 +1,4 @@
+import { widthOf } from './columns.js';
 import { logLine } from './log.js';
 import { LINE_LIMIT, safeLine } from './plain.js';
 
@@ -21,7 +22,11 @@ function codeSpan(line: string): string {
   const runs = line.match(/`+/g) ?? [];
   const fence = '`'.repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
   const padding = runs.length > 0 ? ' ' : '';
-  return fence + padding + line.replace(COMMENT_START, '‹').replace(OLD_COMMAND, '## ') + padding + fence;
+  return fence + padding + harmless(line) + padding + fence;
+}
+
+function harmless(line: string): string {
+  return line.replace(COMMENT_START, '‹').replace(OLD_COMMAND, '## ');
 }
 
 /** A pipe ends a table's cell even within a code span, unless it is escaped. */
@@ -42,9 +47,77 @@ export function inlineText(text: string, limit: number = LINE_LIMIT): string {
   return codeSpan(safeLine(text, limit));
 }
 
-/** The same in a table's cell. */
+/** The same in a table's cell, where a phone can break it. */
 export function cell(text: string, limit: number = LINE_LIMIT): string {
-  return escapePipes(inlineText(text, limit));
+  return escapePipes(breakableSpan(safeLine(text, limit)));
+}
+
+/**
+ * In columns. A browser makes a table as wide as the longest words of its columns; with words of this length, three
+ * columns fit a comment on a phone of 400 pixels.
+ */
+export const CELL_WORD = 12;
+/** Where every browser breaks a line unasked: at a blank, and after a hyphen before a letter. */
+const BREAK = /(?<= |[\p{L}\p{N}]-(?=\p{L}))/u;
+/** Where a long word is best broken: after a sign between its parts, or before a capital letter. */
+const SEAM = /[_.:@+/-]$/u;
+const CAMEL = /\p{Ll}$/u;
+/** What Markdown reads as itself, `_` apart, which becomes an entity; `www` and `//` could start an address. */
+const PLAIN_NAME = /^(?!.*(?:www|\/\/))[\w ./:…-]+$/i;
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/**
+ * A code span that leaves no word longer than a cell has room for. GitHub keeps `<wbr>`, and has no style that breaks words
+ * in tables. It may stand in an element of HTML, but not in a span of Markdown, so other names become several spans.
+ */
+function breakableSpan(line: string): string {
+  if (widthOf(line) <= CELL_WORD) return codeSpan(line);
+  const spans: string[] = [];
+  let open = '';
+  for (const word of harmless(line).split(BREAK)) {
+    const [first = '', ...more] = piecesOf(word);
+    open += first;
+    for (const piece of more) {
+      spans.push(open);
+      open = piece;
+    }
+  }
+  const pieces = [...spans, open];
+  return pieces.length > 1 && PLAIN_NAME.test(line)
+    ? `<code>${pieces.map((piece) => piece.replaceAll('_', '&#95;')).join('<wbr>')}</code>`
+    : pieces.map(codeSpan).join('<wbr>');
+}
+
+/** A word in pieces of at most `CELL_WORD` columns, a blank at its end apart. */
+function piecesOf(word: string): string[] {
+  if (widthOf(word.trimEnd()) <= CELL_WORD) return [word];
+  const characters = [...graphemes.segment(word)].map(({ segment }) => segment);
+  const pieces: string[] = [];
+  let rest = characters;
+  while (widthOf(rest.join('').trimEnd()) > CELL_WORD) {
+    const end = breakOf(rest);
+    pieces.push(rest.slice(0, end).join(''));
+    rest = rest.slice(end);
+  }
+  return [...pieces, rest.join('')];
+}
+
+/** How many characters the next piece has: up to a slash, else up to the last good place that leaves it half its length, else all that fit. */
+function breakOf(characters: readonly string[]): number {
+  let [fits, width] = [0, 0];
+  for (const character of characters) {
+    width += widthOf(character);
+    if (width > CELL_WORD) break;
+    fits += 1;
+  }
+  const slash = characters.slice(0, fits).lastIndexOf('/') + 1;
+  if (slash > fits / 4) return slash;
+  for (let end = fits; end >= fits / 2; end -= 1) {
+    const [before = '', after = ''] = [characters[end - 1], characters[end]];
+    if (SEAM.test(before) || (CAMEL.test(before) && /^\p{Lu}/u.test(after))) return end;
+  }
+  return Math.max(fits, 1);
 }
 
 const PLAIN_WORD = /^(?:[A-Za-z][A-Za-z'’-]*|[+±-]?\$?\d[\d,]*(?:\.\d+)?%?|\$\d[\d,.]*\/M|->|[–—%=×+/-])$/u;
@@ -69,13 +142,19 @@ interface Word {
  * addresses, symbols) becomes a code span. For one paragraph, list item or cell; it starts no block of its own.
  */
 export function prose(text: string, limit: number = PROSE_LIMIT): string {
-  const line = safeLine(text, limit);
-  if (line === '') return NOTHING;
-  const words = (line.match(WORDS) ?? []).map((word, index) =>
+  return sentence(wordsOf(text, limit), codeSpan);
+}
+
+function wordsOf(text: string, limit: number): Word[] {
+  return (safeLine(text, limit).match(WORDS) ?? []).map((word, index) =>
     index === 0 && LIST_MARKER.test(word) ? { before: '', code: word, after: '' } : readWord(word),
   );
+}
+
+function sentence(words: readonly Word[], span: (line: string) => string): string {
+  if (words.length === 0) return NOTHING;
   return joinRuns(words)
-    .map(({ before, code, after }) => before + (code === '' ? '' : codeSpan(code)) + after)
+    .map(({ before, code, after }) => before + (code === '' ? '' : span(code)) + after)
     .join(' ');
 }
 
@@ -105,9 +184,12 @@ function joinRuns(words: readonly Word[]): Word[] {
   return joined;
 }
 
-/** `prose` for a table's cell. */
+/** `prose` for a table's cell, where a phone can break long words. */
 export function proseCell(text: string, limit: number = LINE_LIMIT): string {
-  return escapePipes(prose(text, limit));
+  const words = wordsOf(text, limit).map(({ before, code, after }) => {
+    return code === '' && widthOf(before) > CELL_WORD ? { before: '', code: before, after } : { before, code, after };
+  });
+  return escapePipes(sentence(words, breakableSpan));
 }
 
 /** Where GitHub shows a file of the repository: the repository's address and the commit, both of this run. */

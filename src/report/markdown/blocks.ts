@@ -30,9 +30,9 @@ export function tableRow(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Figures that a narrow column must not break in two. */
-export function unbroken(text: string): string {
-  return text.replaceAll(' ', '&nbsp;');
+/** Keeps a sign and its figure on one line: `45 %`, `$2.38 →`, `+ no price`. */
+export function bound(figures: string): string {
+  return figures.replace(/ (?=[%→])|(?<= \+) /gu, '&nbsp;');
 }
 
 interface Part extends Pick<Rows, 'rows' | 'importance' | 'missing'> {
@@ -41,7 +41,7 @@ interface Part extends Pick<Rows, 'rows' | 'importance' | 'missing'> {
   readonly lead?: string;
 }
 
-/** A part that is closed in the comment until somebody wants it, and open in the summary. */
+/** A part that is closed in the comment and open in the summary. */
 export function folded({ title, lead, rows, importance, missing }: Part, context: MarkdownContext): Rows {
   const start = [opening(title, context), '', ...(lead === undefined ? [] : [lead])].join('\n');
   return { lead: start, rows, end: '</details>', importance, missing };

@@ -47,9 +47,9 @@ export function costOf(totals: ReportTotals): string {
   return isZeroAmount(totals.priced_per_run) ? 'an unknown amount' : `at least ${money(totals.priced_per_run)}`;
 }
 
-/** `+$0.31 (+6.3 %)`, `-$0.31 (-6.3 %)`, `$0.00`; `no price` where it is not known. */
+/** `+$0.31 (+6.3 %)`, `-$0.31 (-6.3 %)`, `$0.00`; `not known` where a side has no price. */
 export function deltaText(delta: ReportDelta): string {
-  if (delta.per_run === null) return 'no price';
+  if (delta.per_run === null) return 'not known';
   const amount = signedMoney(delta.per_run);
   if (delta.percent === null || isZeroAmount(delta.per_run)) return amount;
   return isZeroAmount(delta.percent) ? amount : `${amount} (${percent(delta.percent)})`;
@@ -122,12 +122,14 @@ export function usageTitle(usage: UsageReport): string {
   return `Estimated ${money(estimated)}, used ${money(used)}${error}, ${requests}`;
 }
 
-/** What the figures leave out, a sentence each: places that could not be read, requests that no call stands for. */
+/** What the figures leave out, a sentence each: places that could not be read, requests that match no call. */
 export function usageFlaws({ unreadable, unknown }: UsageReport): string[] {
   const requests = unknown.reduce((sum, group) => sum + group.requests, 0);
   return [
     ...(unreadable > 0 ? [`${counted(unreadable, 'recorded place')} could not be read.`] : []),
-    ...(requests > 0 ? [`${counted(requests, 'request')} in use that the manifest does not have.`] : []),
+    ...(requests > 0
+      ? [`${counted(requests, 'recorded request')} ${requests === 1 ? 'matches' : 'match'} no call of the manifest.`]
+      : []),
   ];
 }
 

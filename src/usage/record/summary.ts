@@ -2,7 +2,7 @@ import { compare, toText, type Decimal } from '../../lib/money/decimal.js';
 import { count, counted, money } from '../../lib/text/amount.js';
 import { columns, type Column } from '../../lib/text/columns.js';
 import { logLine } from '../../lib/text/log.js';
-import { cell, prose } from '../../lib/text/markdown.js';
+import { cell, inlineText, prose } from '../../lib/text/markdown.js';
 import { NO_USAGE_IN_STREAM } from '../read/formats/answers.js';
 import type { Totals } from './totals.js';
 
@@ -46,10 +46,10 @@ export function summaryMarkdown(summary: RecordSummary): string {
     `| ${HEADS.map(({ align }) => (align === 'right' ? '---:' : '---')).join(' | ')} |`,
     ...rows,
   ];
-  const title = `### LLM calls of ${summary.suite === null ? 'this step' : cell(summary.suite)}`;
+  const title = `### LLM calls of ${summary.suite === null ? 'this step' : inlineText(summary.suite)}`;
   const body = summary.totals.models.length === 0 ? [nothingRecorded(summary.totals)] : table;
   const lines = sentences(summary).map((line) => `- ${prose(line)}`);
-  return `${[title, '', ...body, '', ...lines, '', `Next: ${cell(summary.next, 300)}`].join('\n')}\n`;
+  return `${[title, '', ...body, '', ...lines, '', `Next: ${inlineText(summary.next, 300)}`].join('\n')}\n`;
 }
 
 function nothingRecorded({ refused, not_counted: uncounted }: Totals): string {

@@ -1,8 +1,8 @@
 import type { Report, ReportCall, ReportSuite } from '../../model/schema.js';
 import { arithmeticOf, isZeroAmount, moneyOr, stateWord, tokensOf, unitPricesOf } from '../../model/wording.js';
-import { counted, signedMoney } from '../../../lib/text/amount.js';
+import { counted, money, signedMoney } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
-import { cell, codeBlock, proseCell } from '../../../lib/text/markdown.js';
+import { cell, codeBlock, inlineText, proseCell } from '../../../lib/text/markdown.js';
 import { folded, missingRows, tableHead, tableRow, type MarkdownContext } from '../blocks.js';
 
 const TITLES = ['Suite, call, model', '>Requests, tokens in / out, $ per million', '>Per run'];
@@ -30,12 +30,12 @@ export function callsSection(report: Report, context: MarkdownContext): Block[] 
   ];
 }
 
-/** How the cost of each call comes about, for whoever asked for it: in code blocks, so that nothing is read as Markdown. */
+/** How the cost of each call comes about, where the report has it: in code blocks, so that nothing is read as Markdown. */
 export function arithmeticSection(report: Report, context: MarkdownContext): Block[] {
   const rows = report.suites.flatMap((suite) =>
     suite.calls.flatMap((call) => {
       const lines = arithmeticOf(call);
-      return lines.length === 0 ? [] : [`\n${cell(`${suite.name} / ${call.name}`, 140)}\n\n${codeBlock(lines)}`];
+      return lines.length === 0 ? [] : [`\n${inlineText(`${suite.name} / ${call.name}`, 140)}\n\n${codeBlock(lines)}`];
     }),
   );
   if (rows.length === 0) return [];
@@ -44,10 +44,14 @@ export function arithmeticSection(report: Report, context: MarkdownContext): Blo
 }
 
 function suiteLine(suite: ReportSuite, report: Report): string {
-  const { name, head, delta, status } = suite;
+  const { name, head, base, delta, status } = suite;
   const requests = head === null ? '' : `**${counted(head.requests_per_run, 'request')}**`;
   const cost = head === null ? '' : `**${moneyOr(head.per_run)}**`;
-  return tableRow([`**${cell(name)}**`, requests, lines(cost, change(status, delta?.per_run ?? null, report))]);
+  return tableRow([
+    `**${cell(name)}**`,
+    requests,
+    lines(cost, change(status, delta?.per_run ?? null, base?.per_run ?? null, report)),
+  ]);
 }
 
 function callLine(call: ReportCall, report: Report): string {
@@ -56,7 +60,7 @@ function callLine(call: ReportCall, report: Report): string {
   return tableRow([
     lines(name, cell(call.model)),
     lines(call.head === null ? '' : counted(call.requests_per_run, 'request'), ...tokens(call), prices(call)),
-    lines(cost, change(call.status, call.delta_per_run ?? null, report)),
+    lines(cost, change(call.status, call.delta_per_run ?? null, call.base?.per_run ?? null, report)),
   ]);
 }
 
@@ -66,13 +70,13 @@ function lines(...parts: readonly string[]): string {
 }
 
 /** How much the cost moved; empty where it did not, or where there is no base to compare with. */
-function change(status: ReportSuite['status'], delta: string | null, { base }: Report): string {
-  if (base === null) return '';
+function change(status: ReportSuite['status'], delta: string | null, before: string | null, report: Report): string {
+  if (report.base === null) return '';
   switch (status) {
     case 'added':
       return 'new';
     case 'removed':
-      return 'removed';
+      return before === null ? 'removed' : `removed, was ${money(before)}`;
     case 'changed':
       return delta === null ? 'change not known' : isZeroAmount(delta) ? '' : signedMoney(delta);
     case 'unchanged':
@@ -90,5 +94,9 @@ function tokens(call: ReportCall): string[] {
 function prices(call: ReportCall): string {
   const unitPrices = unitPricesOf(call);
   if (unitPrices !== null) return `${unitPrices.prompt} / ${unitPrices.completion}`;
-  return call.reason === null ? stateWord(call) : `${stateWord(call)}: ${proseCell(call.reason)}`;
+  if (call.reason === null) return stateWord(call);
+  // The model stands in the row already.
+  const start = `${call.model} is `;
+  const reason = call.reason.startsWith(start) ? call.reason.slice(start.length) : call.reason;
+  return `${stateWord(call)}: ${proseCell(reason)}`;
 }

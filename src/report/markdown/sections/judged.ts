@@ -36,7 +36,7 @@ function rangeBlocks(report: Report, context: MarkdownContext): Block[] {
     const { floor_per_run: floor, per_run: expected, worst_case_per_run: most } = suite.head;
     const isUncapped = suite.calls.some((call) => !call.capped && call.head !== null);
     const name = `${cell(suite.name)}${isUncapped ? ' \\*' : ''}`;
-    return [tableRow([name, moneyOr(floor, 'not known'), moneyOr(expected), moneyOr(most, 'not known')])];
+    return [tableRow([name, moneyOr(expected), rangeText(floor, most)])];
   });
   if (rows.length === 0) return [];
   const note =
@@ -47,12 +47,18 @@ function rangeBlocks(report: Report, context: MarkdownContext): Block[] {
     {
       lead: `Range of a run: ${range}.
 
-${note}${tableHead(['Suite', '>Floor', '>Cost', '>Worst case'])}`,
+${note}${tableHead(['Suite', '>Cost', '>Floor – worst case'])}`,
       rows,
       importance: 2,
       missing: missingRows(context, 'suite'),
     },
   ];
+}
+
+/** `$1.28 – $40.04`, or `not known` where neither is. */
+function rangeText(floor: string | null, worst: string | null): string {
+  if (floor === null && worst === null) return 'not known';
+  return `${moneyOr(floor, 'not known')} – ${moneyOr(worst, 'not known')}`;
 }
 
 /** A change of `max_tokens` alone moves nothing else. */

@@ -4,7 +4,7 @@ import { shareTitle, suiteRow, totalRows, type SuiteRow } from '../../model/suit
 import type { Block } from '../../../lib/text/fit.js';
 import { money, signedMoney, formatDistinct } from '../../../lib/text/amount.js';
 import { cell, prose } from '../../../lib/text/markdown.js';
-import { missingRows, tableHead, tableRow, unbroken, type MarkdownContext } from '../blocks.js';
+import { bound, missingRows, tableHead, tableRow, type MarkdownContext } from '../blocks.js';
 
 /** The suites that this change touches, and the line of all; those it leaves alone are counted, not listed. */
 export function changedSuites(report: Report, context: MarkdownContext): Block[] {
@@ -23,27 +23,33 @@ export function changedSuites(report: Report, context: MarkdownContext): Block[]
   ];
 }
 
+/** Three columns, since a phone has room for no more. A manifest that is gone leaves nothing to compare base with. */
 function head(report: Report): string {
-  const share = hasHeadManifest(report) ? `<br>${shareTitle(report)}` : '';
+  if (!hasHeadManifest(report)) return tableHead(['Suite', '>Base']);
+  const share = `<br>${shareTitle(report)}`;
   return report.base === null
     ? tableHead(['Suite', `>Per run${share}`])
-    : tableHead(['Suite', '>Base', `>Head${share}`, '>Change']);
+    : tableHead(['Suite', `>Base → head${share}`, '>Change']);
 }
 
 function totalLines(report: Report): string[] {
   return totalRows(report).map((row) => tableRow([`**${prose(row.name)}**`, ...figures(row, report, '**')]));
 }
 
-/** Percentages stand below their amounts: a phone has room for four narrow columns. */
+/** The share stands below the cost and the percentage below the amount that it is of. */
 function figures(row: SuiteRow, report: Report, bold: '**' | '' = ''): string[] {
   const lines = (...parts: readonly string[]): string =>
     parts
       .filter((part) => part !== '')
-      .map((part) => `${bold}${unbroken(part).replace('&nbsp;+&nbsp;', `${bold}<br>${bold}+&nbsp;`)}${bold}`)
+      .map((part) => `${bold}${bound(part)}${bold}`)
       .join('<br>');
-  const head = lines(row.head, row.share?.part ?? '');
-  if (report.base === null) return [head];
-  return [lines(row.base), head, lines(row.changeAmount, row.changePercent)];
+  if (!hasHeadManifest(report)) return [lines(row.base)];
+  const share = row.share?.part ?? '';
+  if (report.base === null) return [lines(row.head, share)];
+  const isNew = row.base === 'new';
+  const cost = row.base === '' || isNew ? row.head : `${row.base} → ${row.head}`;
+  const change = isNew && row.changeAmount !== 'new' ? ['new'] : [];
+  return [lines(cost, share), lines(...change, row.changeAmount, row.changePercent)];
 }
 
 /** `**Per month:** $3,126 (+$186), limit $2,500`, and what a run costs in cash; empty where neither is known. */

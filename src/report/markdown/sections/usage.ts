@@ -12,13 +12,12 @@ export function usageSection(report: Report, context: MarkdownContext): Block[] 
   const rows = usage.suites.map((suite) =>
     tableRow([
       cell(suite.name),
-      moneyOr(suite.estimated_per_run),
-      moneyOr(suite.used_per_run, 'nothing recorded'),
+      `${moneyOr(suite.estimated_per_run)} → ${moneyOr(suite.used_per_run, 'nothing recorded')}`,
       suite.error_percent === null ? '' : percent(suite.error_percent),
     ]),
   );
   const title = usageTitle(usage);
-  const lead = tableHead(['Suite', '>Estimate', '>Used', '>Error']);
+  const lead = tableHead(['Suite', '>Estimate → used', '>Error']);
   return [folded({ title, lead, rows, importance: 4, missing: missingRows(context, 'suite') }, context)];
 }
 

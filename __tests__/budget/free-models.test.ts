@@ -99,6 +99,12 @@ describe('requests to free models above the free number of a day', () => {
       50,
       ['0.1'],
     ],
+    [
+      'cost what they cost to the last digit, though their share has no end: (10,050 - 50) x 0.0012',
+      [{ calls: [{ count: 10_050 }] }],
+      50,
+      ['12'],
+    ],
     ['are all that are made where none is free', [{ calls: [{ count: 100 }] }], 0, ['0.12']],
   ])('%s', (_, suites, perDay, expected) => {
     expect(costs(suites, perDay)).toEqual(expected);

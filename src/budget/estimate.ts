@@ -7,7 +7,6 @@ import {
   sumOrNull,
   times,
   toText,
-  ZERO,
   type Decimal,
 } from '../lib/money/decimal.js';
 import { runsPerMonth, type Manifest, type NamedCall, type NamedSuite } from '../manifest/manifest.js';
@@ -137,17 +136,19 @@ function withPaidShare(suites: readonly SuiteEstimate[], perDay: bigint): readon
   });
 }
 
-/** More digits than a price has: the share of a request may have no end. */
-const PLACES_OF_A_SHARE = 6;
+/** More digits than a price has: a share may have no end. */
+const PLACES_OF_A_SHARE = 12;
 
 function paidAbove(estimate: CallEstimate, above: bigint, all: bigint): CallEstimate {
   const { price, call } = estimate;
   const { resolved_model: id } = price;
   if (id === null || !isFreeId(id) || price.expected === null) return estimate;
   const paid = price.fallback_prices.find(({ expected, free }) => expected !== null && !free);
-  if (paid === undefined || paid.expected === null) return estimate;
-  const whole = times(paid.expected, above);
-  const share = divide(whole, fromInteger(all), whole.scale + PLACES_OF_A_SHARE);
+  const rate = paid?.expected ?? null;
+  if (paid === undefined || rate === null) return estimate;
+  const whole = times(rate, above);
+  const shareOf = (amount: Decimal) => divide(amount, fromInteger(all), rate.scale + PLACES_OF_A_SHARE);
+  const share = shareOf(whole);
   const expected = add(price.expected, share);
   const attempts = times(add(ONE, call.retries.expected), estimate.requests_per_run);
   const percent = toText(divide(times(fromInteger(above), 100), fromInteger(all), 1));
@@ -159,13 +160,10 @@ function paidAbove(estimate: CallEstimate, above: bigint, all: bigint): CallEsti
       state: 'priced',
       expected,
       source,
-      arithmetic: () => [
-        source,
-        `${toText(paid.expected ?? ZERO)} x ${above} / ${all} = ${toText(share)}`,
-        `sum = ${toText(expected)}`,
-      ],
+      arithmetic: () => [source, `${toText(rate)} x ${above} / ${all} = ${toText(share)}`, `sum = ${toText(expected)}`],
     },
-    per_run: multiply(expected, attempts),
+    // Divided once, at the end: the share of a request is rounded, and its error would grow with the requests.
+    per_run: add(multiply(price.expected, attempts), shareOf(multiply(whole, attempts))),
   };
 }
 

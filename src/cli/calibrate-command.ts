@@ -50,7 +50,7 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   const declared = parseManifest(text, file);
   const usage = await readUsage(globs, { cwd: world.cwd, within: null });
   requireUsage(usage);
-  // The rows of llm-budget record name the run that they are of.
+  // Each row of llm-budget record names its run.
   const runs = statedRuns > 0 ? statedRuns : Math.max(usage.runs, 1);
   const { manifest: named } = await countHead(declared, filesOnDisk(world.cwd));
   const ids = [...modelsDeclared([named]), ...modelsRecorded(usage)];
@@ -102,7 +102,7 @@ async function propose(result: Calibration, file: string, write: boolean, world:
   world.stdout.write(`\n${logLine(file)}: ${counted(changed, 'line')} changed\n`);
 }
 
-/** Asks before anything is written, since a key that is refused is an error. */
+/** Fetches charges before anything is written, since a refused key is an error. */
 async function chargesFor(usage: Usage, catalogue: Catalogue, account: AccountClient): Promise<readonly string[]> {
   const lines = await chargesOf(usage, catalogue, account);
   return lines.length > 0 ? lines : ['No recorded row names a generation of OpenRouter (gen-...).'];
@@ -112,7 +112,7 @@ function modelsRecorded({ rows }: Usage): string[] {
   return [...new Set(rows.groups().flatMap(({ model }) => (model === null ? [] : [model])))];
 }
 
-/** `--max-error`, a percentage written as an amount of the manifest; null where it is not given. */
+/** Returns `--max-error`, a percentage in the form of an amount of the manifest; null where it is not given. */
 function maxErrorOf(options: ParsedOptions): Decimal | null {
   const text = textOption(options, 'max-error');
   if (text === undefined) return null;
@@ -121,7 +121,7 @@ function maxErrorOf(options: ParsedOptions): Decimal | null {
   throw usageError('calibrate', `--max-error accepts a percentage such as 20, not ${JSON.stringify(text)}`);
 }
 
-/** In `--usage a b c` the last one is the manifest where it is one and no other operand is. */
+/** Finds the manifest: in `--usage a b c` the last file is it, if it is a manifest and there is no other operand. */
 async function operandsOf(options: ParsedOptions, world: World): Promise<{ globs: readonly string[]; file: string }> {
   const globs = listOption(options, 'usage');
   const [named] = options.positionals;

@@ -12,7 +12,7 @@ export interface PriceOptions {
   readonly offline: boolean;
 }
 
-/** `--catalogue-url`, `--lock` and `--offline`. */
+/** The options `--catalogue-url`, `--lock` and `--offline`. */
 export function priceOptionsOf(options: ParsedOptions): PriceOptions {
   return {
     catalogueUrl: catalogueUrlOption(options),
@@ -21,7 +21,7 @@ export function priceOptionsOf(options: ParsedOptions): PriceOptions {
   };
 }
 
-/** OPENROUTER_API_KEY, for a catalogue that refuses lists of endpoints without a key; null where it is absent or no key. */
+/** Returns OPENROUTER_API_KEY, for a catalogue that refuses endpoints without a key; null where it is absent or no key. */
 export function keyOfEnvironment(world: World): string | null {
   const key = world.environment.get('OPENROUTER_API_KEY') ?? '';
   return /^[\x21-\x7e]+$/.test(key) ? key : null;

@@ -44,8 +44,8 @@ export async function checkCommand(args: readonly string[], world: World): Promi
     return exitCodeOf(report, failOn);
   } catch (error) {
     if (!(error instanceof NoVerdictError)) throw error;
-    // Whoever reads a document gets one in every case, and no old file passes for this run's; a person at a terminal
-    // gets the lines on stderr alone.
+    // A document is written for an error too, so that a program can read it and no file of an earlier run is mistaken for
+    // it. A person at a terminal gets the lines on stderr alone.
     const unwritten = show.format === 'table' && show.output === null ? [] : await putError(error, show, world);
     const problems = [...error.problems, ...unwritten];
     throw new NoVerdictError(error.exitCode, problems, errorExitCode(error.exitCode, failOn));
@@ -64,7 +64,7 @@ async function putError(error: NoVerdictError, show: Show, world: World): Promis
   }
 }
 
-/** The form and place of the output, known before the options are: a document is expected for a wrong option too. */
+/** Reads the form and place of the output before the other options, since a document is expected for a wrong option too. */
 function showDespiteErrors(args: readonly string[]): Show {
   const format = valueDespiteErrors('check', args, 'format');
   return {

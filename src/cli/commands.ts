@@ -260,12 +260,12 @@ export function isCommandName(name: string): name is CommandName {
 
 export const COMMAND_NAMES: readonly CommandName[] = Object.keys(DEFINITIONS).filter(isCommandName);
 
-/** Where the output is no terminal. */
+/** The width where the output is not a terminal. */
 const USUAL_WIDTH = 120;
-/** A narrower terminal breaks the lines by itself. */
+/** The smallest width. A narrower terminal breaks the lines itself. */
 const LEAST_WIDTH = 40;
 
-/** The help of all commands, for a terminal of that many columns; null where the width is not known. */
+/** Makes the help of all commands for a terminal of `columns`; null where the width is not known. */
 export function overview(columns: number | null): string {
   const width = widthFor(columns);
   const commands = COMMAND_NAMES.map((name): [string, string] => [name, COMMANDS[name].summary]);
@@ -280,7 +280,7 @@ export function overview(columns: number | null): string {
   ]);
 }
 
-/** The help of one command. */
+/** Makes the help of one command. */
 export function commandHelp(name: CommandName, columns: number | null): string {
   const width = widthFor(columns);
   const { usage, about, options, details, examples }: CommandDefinition = COMMANDS[name];
@@ -308,7 +308,7 @@ function paragraphs(blocks: readonly (readonly string[])[]): string {
     .join('\n\n')}\n`;
 }
 
-/** Names on the left, texts beside them; on a narrow terminal below them. */
+/** Puts texts beside their names, or below them on a narrow terminal. */
 function twoColumns(rows: readonly (readonly [string, string])[], width: number): string[] {
   const left = Math.max(...rows.map(([name]) => widthOf(name))) + 4;
   const isNarrow = width - left < 32;

@@ -84,7 +84,7 @@ async function readPolicy(ref: string, manifest: string, cwd: string): Promise<P
 }
 
 /**
- * As in the action: a change to the branch that the policy comes from if base is on that branch. Without `--policy`,
+ * Returns the kind of change, as in the action: a pull request where base is on the branch of the policy. Without `--policy`,
  * base is the user's choice.
  */
 async function changeKind(
@@ -97,14 +97,14 @@ async function changeKind(
   return isOnBranch ? 'pull_request' : 'other_branch';
 }
 
-/** Data and prompt files for the command line: head's of the working tree, the others' of their commits. */
+/** Reads data and prompt files for the command line: for head from the working tree, for the other sides from their commits. */
 
-/** The commits of the other sides; null: there is none, or base is a file, and then the working tree has its files too. */
+/** The commits of the other sides. Null where a side is absent, or base is a file; its files are those of the working tree. */
 export type SideCommits = Readonly<Record<Exclude<Side, 'head'>, string | null>>;
 
 const NO_COMMITS: SideCommits = { base: null, 'default branch': null };
 
-/** Paths are those from the repository's root; outside of a repository, from the folder itself. */
+/** Paths start at the repository's root, or at the folder outside a repository. */
 export function filesOnDisk(cwd: string, commits: SideCommits = NO_COMMITS): FileReader {
   const commitOf = (side: Side) => (side === 'head' ? null : commits[side]);
   return {
@@ -171,7 +171,7 @@ async function listOnDisk(cwd: string): Promise<ListedFile[]> {
   return files;
 }
 
-/** Outside of a repository there is nothing to ask; `node_modules` and git's own folder are left out. */
+/** Lists the files of a folder outside a repository, without `node_modules` and `.git`. */
 async function walk(root: string): Promise<ListedFile[]> {
   const files: ListedFile[] = [];
   const folders = [''];

@@ -23,14 +23,14 @@ function debug(text: string): void {
 // The default is 2, so that a process that ends early never passes the check.
 process.exitCode = 2;
 redirectConsole(debug);
-// Node would print it as it is and end in 1, which is a verdict.
+// Node would print the error unfiltered and exit with 1, which is the code of a failure.
 process.once('uncaughtException', (error) => {
   process.stderr.write('llm-budget: an unexpected error, a defect of llm-budget; LLM_BUDGET_DEBUG=1 shows where\n');
   debug(error instanceof Error ? (error.stack ?? error.message) : 'something was thrown that is no error');
   process.exit(2);
 });
-// A reader that closes the pipe early (`| head`) has seen what it wanted, and the verdict stands; a disk that is full
-// has not got what was asked for, which is no pass.
+// A reader that closes the pipe early (`| head`) changes no verdict. After a full disk the output is incomplete, so the run
+// does not pass.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return;
   process.once('exit', () => {

@@ -42,7 +42,7 @@ const WORKFLOW = '.github/workflows/llm-budget.yml';
 export async function initCommand(args: readonly string[], world: World): Promise<number> {
   const options = readInitOptions(args);
   const text = options.usage.length > 0 ? await fromRecordings(options, world) : await fromNumbers(options, world);
-  // What is written here must be right, whatever it was made from.
+  // The text is parsed first, so that no invalid manifest is ever written.
   parseManifest(text, options.manifest);
   if (options.toStdout) {
     // Names in it were written so that they start no command; comments may still hold one.
@@ -56,11 +56,11 @@ export async function initCommand(args: readonly string[], world: World): Promis
 interface InitOptions extends PriceOptions {
   readonly manifest: string;
   readonly call: StarterCall;
-  /** Globs of recordings; none: the manifest is made from `call`. */
+  /** Globs of recordings. Where there is none, the manifest is made from `call`. */
   readonly usage: readonly string[];
-  /** How many runs were recorded; null: as the recordings say. */
+  /** The number of recorded runs; null where the recordings state it. */
   readonly runs: number | null;
-  /** The suite of recordings that name none; null: by file or folder. */
+  /** The suite of recordings that name none; null where file or folder names it. */
   readonly suite: string | null;
   readonly action: string;
   readonly toStdout: boolean;
@@ -148,7 +148,7 @@ async function fromRecordings(options: InitOptions, world: World): Promise<strin
   return text;
 }
 
-/** What would keep the file from passing `check` as it is: the recordings are right, so it is written all the same. */
+/** Prints which calls have no price, and what a run costs. Neither keeps the file from being written: the recordings are right. */
 function warnOf(estimate: Estimate, world: World): void {
   for (const reason of reasonsOf(estimate)) writeLine(`No price: ${reason}`, world.stderr);
   const cost = estimate.totals.per_run;

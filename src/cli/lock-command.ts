@@ -44,7 +44,7 @@ export async function lockCommand(args: readonly string[], world: World): Promis
   return 0;
 }
 
-/** The catalogue ids in use; of a name that is not known the name itself. */
+/** Returns the catalogue ids in use. A name that the catalogue does not know stays as it is. */
 function idsIn(manifest: Manifest, { models }: Catalogue): string[] {
   return modelsDeclared([resolvedManifest(manifest, models).manifest]);
 }

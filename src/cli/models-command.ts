@@ -16,10 +16,10 @@ import { catalogueFor, keyOfEnvironment, priceOptionsOf } from './catalogue-for.
 import { isGiven, parseOptions } from './options.js';
 import { withProgress, writeLine, type World } from './world.js';
 
-/** Each model's endpoints take a request, so a query that matches the whole catalogue asks for the first ones only. */
+/** The most models whose endpoints are fetched. Each model takes one request. */
 const MOST_SPREADS = 30;
 
-/** `llm-budget models`: the catalogue's prices, the cheapest first. Exit 1 where no model matches. */
+/** `llm-budget models`: lists the catalogue's prices, the cheapest first. Exit 1 where no model matches. */
 export async function modelsCommand(args: readonly string[], world: World): Promise<number> {
   const options = parseOptions('models', args);
   const words = options.positionals.flatMap((operand) => operand.split(/\s+/)).filter((word) => word !== '');
@@ -36,7 +36,7 @@ export async function modelsCommand(args: readonly string[], world: World): Prom
   return 1;
 }
 
-/** The models that match the words; where none does, the model that makers and other tools call so. */
+/** Returns the models that match the words, else the model that has the query as its name at makers and other tools. */
 function findModels(words: readonly string[], catalogue: Catalogue): ReturnType<typeof listNamed> {
   const models = listModels(catalogue, words);
   return models.length > 0 || words.length === 0 ? { models, remark: null } : listNamed(catalogue, words.join(' '));
@@ -83,7 +83,7 @@ function nothingFound(words: readonly string[], catalogue: Catalogue): string {
   return `No model of the catalogue matches ${JSON.stringify(query)}; ${hint}`;
 }
 
-/** One document: prices are exact decimal strings, US dollars per million tokens. */
+/** Makes the JSON document. Prices are exact decimal strings in US dollars per million tokens. */
 function json(rows: readonly ModelRow[], { source, url, fetched_at, sha256 }: Catalogue): string {
   const document = { schema_version: 1, prices: { source, url, fetched_at, sha256 }, models: rows.map(jsonRow) };
   return `${logJson(JSON.stringify(document, null, 2))}\n`;

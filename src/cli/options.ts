@@ -56,7 +56,7 @@ function tokensOf(options: readonly OptionDefinition[], args: readonly string[])
   return parseArgs({ args: [...args], options: config, allowPositionals: true, strict: false, tokens: true }).tokens;
 }
 
-/** The value of one option, whatever is wrong with the other arguments; undefined where it is not given or has no value. */
+/** Returns the value of one option, even where other arguments are wrong; undefined where it is not given or has no value. */
 export function valueDespiteErrors(command: CommandName, args: readonly string[], name: string): string | undefined {
   const found = tokensOf(COMMANDS[command].options, args).find(
     (token) => token.kind === 'option' && token.name === name,
@@ -69,7 +69,7 @@ function unknownOption(name: string, known: Iterable<string>): string {
   return `has no option ${JSON.stringify(name)}${near === null ? '' : `; did you mean --${near}?`}`;
 }
 
-/** A wrong use of a command. `what` goes on after the command's name: "takes no operand "x"". */
+/** Makes the error for a wrong use of a command. `what` follows the command's name: "takes no operand "x"". */
 export function usageError(command: CommandName, what: string): ReturnType<typeof configurationError> {
   return configurationError(`llm-budget ${command} ${what} (llm-budget ${command} --help shows what it accepts)`);
 }
@@ -88,7 +88,7 @@ export function isGiven({ values }: ParsedOptions, name: string): boolean {
   return values.get(name) === true;
 }
 
-/** One of the accepted words, or the first of them where the option is not given. */
+/** Returns one of the accepted words, or the first where the option is not given. */
 export function choiceOption<const T extends string>(
   options: ParsedOptions,
   name: string,
@@ -103,12 +103,12 @@ export function choiceOption<const T extends string>(
   return choice;
 }
 
-/** `--catalogue-url`, OpenRouter's own where it is not given; NoVerdictError (2) where it is no URL of a catalogue. */
+/** Returns `--catalogue-url`, or OpenRouter's where it is not given. NoVerdictError (2) where it is no URL of a catalogue. */
 export function catalogueUrlOption(options: ParsedOptions): URL {
   return parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
 }
 
-/** A whole number from `least` to a billion, the largest that a manifest takes, or `usual` where the option is not given. */
+/** Returns a whole number from `least` to a billion, the manifest's largest, or `usual` where the option is not given. */
 export function wholeOption(
   options: ParsedOptions,
   name: string,
@@ -123,7 +123,7 @@ export function wholeOption(
 
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
-/** An instant with its zone, so that the same command gives the same prices everywhere; null where it is not given. */
+/** Returns a time with its zone, so that a command gives the same prices everywhere; null where it is not given. */
 export function instantOption(options: ParsedOptions, name: string): Date | null {
   const text = textOption(options, name);
   if (text === undefined) return null;

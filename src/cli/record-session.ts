@@ -20,14 +20,14 @@ import { upstreamsOf } from '../usage/record/routes.js';
 import { catalogueFor, catalogueIfAny, keyOfEnvironment, type PriceOptions } from './catalogue-for.js';
 import { writeLine, type World } from './world.js';
 
-/** What `llm-budget record` and the action `record` have in common: a recorder with its prices, its cap and its summary. */
+/** Runs a recorder with its prices, its cap and its summary, for `llm-budget record` and for the action `record`. */
 
 export interface RecordSettings {
   readonly suite: string | null;
   readonly usageFile: string;
-  /** In US dollars. */
+  /** The cap in US dollars. */
   readonly cap: Decimal | null;
-  /** The manifest whose limit of the suite is the cap; not beside `cap`. */
+  /** The manifest that has the cap as the limit of the suite. It excludes `cap`. */
   readonly capFrom: string | null;
   readonly allowUnpriced: boolean;
   readonly prices: PriceOptions;
@@ -36,7 +36,7 @@ export interface RecordSettings {
 export interface RecordSession {
   /** The variables for the command. */
   readonly variables: ReadonlyMap<string, string>;
-  /** Stops the recorder and adds up. `patience` is how long requests in flight may take to end, in milliseconds. */
+  /** Stops the recorder and adds up. `patience`, in milliseconds, is the time that requests in flight get to end. */
   readonly finish: (patience: number) => Promise<RecordSummary>;
 }
 
@@ -50,7 +50,7 @@ export async function openRecordSession(settings: RecordSettings, world: World):
   const upstreams = upstreamsOf(world.environment);
   const dispatcher = patientDispatcher(Object.fromEntries(world.environment));
   const cap = settings.capFrom === null ? settings.cap : await capOfSuite(settings.capFrom, suite, world);
-  // With a cap nothing is sent without a price; without one, prices are asked for when an answer states no cost.
+  // A cap needs a price before a request is sent. Without a cap, prices are fetched when an answer states no cost.
   const catalogue = cap === null ? null : (await catalogueFor(prices, [], world)).catalogue;
   const book =
     catalogue === null
@@ -82,7 +82,7 @@ export async function openRecordSession(settings: RecordSettings, world: World):
   };
 }
 
-/** The limit per run, that fails, of a suite of the manifest. NoVerdictError (2) where there is none. */
+/** Returns the `fail` limit per run of a suite. NoVerdictError (2) where there is none. */
 async function capOfSuite(file: string, name: string | null, world: World): Promise<Decimal> {
   const manifest = parseManifest(await readManifestText(file, world.cwd), file);
   const suite = suiteOf(manifest, name);
@@ -119,7 +119,7 @@ function bookOf(catalogue: Catalogue, prices: PriceOptions, world: World): Price
   return priceBook(catalogue, load);
 }
 
-/** Prices that are asked for once, by the first answer that states no cost; where there are none, its cost is not known. */
+/** Fetches prices once, for the first answer that states no cost. Without prices, its cost is not known. */
 function laterBook(obtain: () => Promise<Catalogue | null>, prices: PriceOptions, world: World): PriceBook {
   let book: Promise<PriceBook | null> | null = null;
   return {
@@ -134,7 +134,7 @@ function laterBook(obtain: () => Promise<Catalogue | null>, prices: PriceOptions
   };
 }
 
-/** A manifest that is missing or has mistakes takes nothing away from a recording. */
+/** Reads the manifest; null where it is missing or has mistakes, since a recording does not depend on it. */
 async function manifestIfAny(file: string, world: World): Promise<DeclaredManifest | null> {
   try {
     const text = await readOptionalFile(file, world.cwd, MANIFEST_LIMITS);
@@ -144,7 +144,7 @@ async function manifestIfAny(file: string, world: World): Promise<DeclaredManife
   }
 }
 
-/** The expected cost of one run of the suite; null where it has none. */
+/** Returns the expected cost of one run of the suite; null where it is not known. */
 async function expectedOf(
   name: string,
   manifest: DeclaredManifest,

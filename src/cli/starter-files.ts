@@ -22,7 +22,7 @@ export interface StarterLimit {
   readonly day: string;
 }
 
-/** The limits of a first manifest: each cost plus a quarter, rounded up to two significant digits; null where the cost is zero or not known. */
+/** Returns the limit of a first manifest: the cost plus 25 %, rounded up to two significant digits; null where the cost is zero or not known. */
 export function starterLimit({ totals }: Estimate, fetchedAt: string): StarterLimit | null {
   const expected = totals.per_run;
   if (expected === null || isZero(expected)) return null;
@@ -92,7 +92,7 @@ function limitLine(limit: StarterLimit | null): string {
   return `  per_run: ${toText(limit.limit)} # a run costs ${money(limit.expected)} at the prices of ${limit.day}, plus a quarter`;
 }
 
-/** A proposal, as a comment: the worst case changes with the endpoints that serve a model. */
+/** Proposes the limit as a comment, since the worst case changes with the endpoints of a model. */
 function worstCaseLine(limit: StarterLimit | null): string {
   const how = 'at the most expensive endpoint, with the longest answers and all retries';
   const worstCase = limit?.worstCase ?? null;

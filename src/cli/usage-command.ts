@@ -32,7 +32,7 @@ export async function usageCommand(args: readonly string[], world: World): Promi
   return 2;
 }
 
-/** Whether something was read, or all that was found used nothing. */
+/** Whether something was read, or every exchange used nothing. */
 function isExplained({ exchanges }: Usage): boolean {
   return exchanges.read > 0 || (exchanges.without_usage > 0 && exchanges.not_understood === 0);
 }

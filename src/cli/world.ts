@@ -13,7 +13,7 @@ export interface Shell {
   readonly stderr: Output;
 }
 
-/** Everything outside itself that a command touches. */
+/** Everything outside the process that a command uses. */
 export interface World extends Shell {
   readonly effects: Network;
 }
@@ -34,22 +34,22 @@ export function wantsColour(world: World): boolean {
 export function writeLine(text: string, output: Output): void {
   const line = logLine(text);
   const lines = output.columns === null ? [line] : wrap(line, Math.max(output.columns, 20));
-  // A broken line may begin anywhere, so that each one passes the filter again.
+  // A line break can put any word at the start of a line, so each line passes the filter again.
   output.write(lines.map((part) => `${logLine(part)}\n`).join(''));
 }
 
 /** Writes `file:line:column: message`, the form that editors and terminals link. */
 export function writeProblem({ file, line, column, message }: Problem, output: Output): void {
-  // A message that begins with the file's name needs it only where a line follows.
+  // A message that begins with the file's name gets it only where a line number follows.
   const isNamed = line === null && file !== null && message.startsWith(file);
   const place = file === null || isNamed ? '' : `${[file, line, column].filter((part) => part !== null).join(':')}: `;
   writeLine(`${place}${message}`, output);
 }
 
-/** Shorter work needs no words. */
+/** Shorter work is not announced, in milliseconds. */
 const QUIET_MS = 1000;
 
-/** Does the work; once it has taken a second, one line on stderr says what is waited for. */
+/** Does the work. After one second, a line on stderr says what it waits for. */
 export async function withProgress<T>(what: string, world: World, work: () => Promise<T>): Promise<T> {
   const cancel = world.effects.alarm(QUIET_MS, () => {
     world.stderr.write(`${what}…\n`);

@@ -1,2 +1,2 @@
-/** The version of package.json, which a test holds this against. */
+/** The version in package.json. A test compares the two. */
 export const VERSION = '1.0.0';

@@ -48,11 +48,11 @@ export type NoteCode =
   // the account
   | 'credits_unknown';
 
-/** Information beside figures and limits. A note never changes the verdict. */
+/** A note of the report: information that never changes the verdict. */
 export interface Note {
   readonly code: NoteCode;
   readonly message: string;
 }
 
-/** The code is any text in the report's schema, so that a later version can add codes. */
+/** A note of the report. Its schema accepts any code, so that a later version can add codes. */
 export const noteSchema = z.strictObject({ code: z.string(), message: z.string() });

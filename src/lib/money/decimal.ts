@@ -1,9 +1,9 @@
 /**
- * The one money type: an exact decimal number, `coefficient / 10^scale`.
+ * The only type for money: an exact decimal number, `coefficient / 10^scale`.
  *
- * Binary floats cannot hold prices such as 0.000000000000175, and sums of them drift; every amount from the
- * catalogue's strings to the report's strings is one of these. Values are kept in lowest terms (no trailing zeros in
- * the coefficient), so equal amounts are equal objects field by field.
+ * A binary float cannot hold a price such as 0.000000000000175 exactly, and sums of floats have errors. Every amount between
+ * the texts of the catalogue and those of the report has this type. Values have no trailing zeros after the point, so equal
+ * amounts have equal fields.
  */
 export interface Decimal {
   readonly coefficient: bigint;
@@ -14,7 +14,7 @@ const PLAIN_DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
 function normalise(coefficient: bigint, scale: number): Decimal {
   if (coefficient === 0n) return ZERO;
-  // Most amounts are integers that a float holds exactly, and its remainder is several times faster.
+  // A float holds most coefficients exactly, and its remainder is several times faster than that of a bigint.
   let small = Number(coefficient);
   if (Number.isSafeInteger(small)) {
     if (scale === 0 || small % 10 !== 0) return { coefficient, scale };
@@ -42,38 +42,38 @@ export function parseDecimal(text: string): Decimal | null {
   return normalise(BigInt(text.slice(0, point) + fraction), fraction.length);
 }
 
-/** Works on the text: one division of a long number per zero would take quadratic time. */
+/** Removes zeros from the text. Dividing a long number once for each zero would take quadratic time. */
 function withoutTrailingZeros(digits: string): string {
   let end = digits.length;
   while (end > 0 && digits[end - 1] === '0') end -= 1;
   return digits.slice(0, end);
 }
 
-/** A decimal from a whole number; throws a RangeError (a programming error) on a fraction. */
+/** Makes a decimal from a whole number. Throws a RangeError (a programming error) for a fraction. */
 export function fromInteger(value: number | bigint): Decimal {
   return normalise(BigInt(value), 0);
 }
 
-/** `units / 10^scale`: a whole number of some small unit of money. */
+/** Makes the decimal `units / 10^scale` from a whole number of a small unit of money. */
 export function fromUnits(units: bigint, scale: number): Decimal {
   return normalise(units, scale);
 }
 
-/** A decimal literal in our own code ("0.007"); throws on anything that is not a plain decimal. */
+/** Makes a decimal from a literal in the code ("0.007"). Throws a RangeError for any other text. */
 export function decimal(literal: string): Decimal {
   const value = parseDecimal(literal);
   if (value === null) throw new RangeError(`not a plain decimal: ${literal}`);
   return value;
 }
 
-/** Every sum needs one or two, and computing a power costs more than the sum. */
+/** Powers that are computed once, since a power takes longer to compute than a sum. */
 const POWERS_OF_TEN: readonly bigint[] = Array.from({ length: 40 }, (_, exponent) => 10n ** BigInt(exponent));
 
 function powerOfTen(exponent: number): bigint {
   return POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
 }
 
-/** The coefficient of a value when it is written with `scale` digits after the point, no fewer than its own. */
+/** Returns the coefficient of a value at a `scale` that is at least its own. */
 export function coefficientAt(value: Decimal, scale: number): bigint {
   return value.scale === scale ? value.coefficient : value.coefficient * powerOfTen(scale - value.scale);
 }
@@ -96,7 +96,7 @@ export function multiply(a: Decimal, b: Decimal): Decimal {
   return normalise(a.coefficient * b.coefficient, a.scale + b.scale);
 }
 
-/** An amount taken a whole number of times. */
+/** Multiplies an amount by a whole number. */
 export function times(value: Decimal, count: number | bigint): Decimal {
   return normalise(value.coefficient * BigInt(count), value.scale);
 }
@@ -114,13 +114,13 @@ export function sum(values: Iterable<Decimal>): Decimal {
   return normalise(coefficient, scale);
 }
 
-/** Adds amounts; null where one is not known, since unknown is never $0. */
+/** Adds amounts. Null where one of them is unknown, since unknown is never $0. */
 export function sumOrNull(amounts: readonly (Decimal | null)[]): Decimal | null {
   const known = amounts.filter((amount) => amount !== null);
   return known.length < amounts.length ? null : sum(known);
 }
 
-/** Negative, zero or positive, as `a` is below, equal to or above `b`. */
+/** Returns -1, 0 or 1 where `a` is less than, equal to or more than `b`. */
 export function compare(a: Decimal, b: Decimal): number {
   const scale = Math.max(a.scale, b.scale);
   const difference = coefficientAt(a, scale) - coefficientAt(b, scale);
@@ -139,7 +139,7 @@ export function isPositive(value: Decimal): boolean {
   return value.coefficient > 0n;
 }
 
-/** The size of a value, without its sign. */
+/** Removes the sign. */
 export function absolute(value: Decimal): Decimal {
   return isNegative(value) ? negate(value) : value;
 }
@@ -148,7 +148,7 @@ export function maximum(first: Decimal, ...rest: readonly Decimal[]): Decimal {
   return rest.reduce((most, value) => (compare(value, most) > 0 ? value : most), first);
 }
 
-/** `a / b` rounded half away from zero to `places` digits after the point; `b` must not be zero. */
+/** Divides, rounded half away from zero to `places` digits after the point. `b` must not be zero. */
 export function divide(a: Decimal, b: Decimal, places: number): Decimal {
   const exponent = BigInt(places + b.scale - a.scale);
   const numerator = exponent >= 0n ? a.coefficient * 10n ** exponent : a.coefficient;
@@ -156,18 +156,18 @@ export function divide(a: Decimal, b: Decimal, places: number): Decimal {
   return normalise(divideHalfAway(numerator, denominator), places);
 }
 
-/** `a / b` cut to a whole number; `b` must not be zero. */
+/** Divides, and drops the digits after the point. `b` must not be zero. */
 export function wholeQuotient(a: Decimal, b: Decimal): bigint {
   const scale = Math.max(a.scale, b.scale);
   return coefficientAt(a, scale) / coefficientAt(b, scale);
 }
 
-/** `part` in percent of `whole`, rounded half away from zero to `places` digits after the point; `whole` must not be zero. */
+/** Returns `part` in percent of `whole`, rounded half away from zero to `places` digits. `whole` must not be zero. */
 export function percentage(part: Decimal, whole: Decimal, places: number): Decimal {
   return divide(times(part, 100), whole, places);
 }
 
-/** The value rounded half away from zero to `places` digits after the point. */
+/** Rounds half away from zero to `places` digits after the point. */
 export function round(value: Decimal, places: number): Decimal {
   if (value.scale <= places) return value;
   return normalise(divideHalfAway(value.coefficient, 10n ** BigInt(value.scale - places)), places);
@@ -181,12 +181,12 @@ function divideHalfAway(numerator: bigint, denominator: bigint): bigint {
   return negative ? -quotient : quotient;
 }
 
-/** The nearest float: for lengths and counts on display, never for sums. */
+/** Returns the nearest float. It is for lengths and counts that are shown, never for sums. */
 export function toNumber(value: Decimal): number {
   return Number(toText(value));
 }
 
-/** The plain decimal text, exact, no exponent; with `places`, zeros are added up to that many digits. */
+/** Returns the exact decimal text without an exponent. With `places`, it has at least as many digits after the point. */
 export function toText(value: Decimal, places = 0): string {
   const scale = Math.max(value.scale, places);
   const digits = coefficientAt(value, scale)

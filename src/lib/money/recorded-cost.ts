@@ -1,11 +1,11 @@
 import { parseDecimal, type Decimal } from './decimal.js';
 
-/** US dollars as recorded: a number of a JSON text, or a decimal written as text. `exactCost` makes it exact. */
+/** A recorded cost in US dollars: a number of JSON, or a decimal as text. `exactCost` converts it. */
 export type RecordedCost = number | string;
 
 const EXPONENT = /^(\d)(?:\.(\d+))?e([+-]\d+)$/;
 
-/** The shortest decimal text of a float, written out: 1e-7 is "0.0000001". Floats of at least zero only. */
+/** Returns the shortest decimal text of a float without an exponent: 1e-7 is "0.0000001". The float must not be negative. */
 function decimalText(value: number): string {
   const text = String(value);
   const match = EXPONENT.exec(text);
@@ -17,8 +17,8 @@ function decimalText(value: number): string {
 }
 
 /**
- * The exact amount of a recorded cost; of a float its shortest decimal text, which is what the sender wrote. Throws a
- * RangeError (a programming error) on anything else.
+ * Returns the exact amount of a recorded cost. For a float that is its shortest decimal text, which is what the sender wrote.
+ * Throws a RangeError (a programming error) for anything else.
  */
 export function exactCost(cost: RecordedCost): Decimal {
   const value = parseDecimal(typeof cost === 'number' ? decimalText(cost) : cost);

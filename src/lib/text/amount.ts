@@ -12,9 +12,9 @@ import {
   toText,
 } from '../money/decimal.js';
 
-/** Amounts rounded for a reader. Nothing is computed from these texts. */
+/** Formats amounts for a reader, rounded. Nothing is computed from these texts. */
 
-/** An exact amount, or its plain decimal text as the report has it. */
+/** An exact amount, or its decimal text in the report. */
 export type Amount = Decimal | string;
 
 const SMALL_DIGITS = 2;
@@ -28,7 +28,7 @@ function exact(amount: Amount): Decimal {
   return parsed;
 }
 
-/** The number of digits after the point: none from $1,000, two from $0.10, below that as many as show two that are not zero. */
+/** Returns the digits after the point: 0 from $1,000, 2 from $0.10, below that enough for two digits that are not zero. */
 function placesFor(value: Decimal): number {
   const size = absolute(value);
   if (compare(round(size, SMALL_DIGITS), THOUSAND) >= 0) return 0;
@@ -41,7 +41,7 @@ function grouped(digits: string): string {
   return digits.replace(/\B(?=(?:\d{3})+(?!\d))/g, ',');
 }
 
-/** `$1,240.50` with `places` digits, zeros beyond two left out unless `fixed`. */
+/** Formats `$1,240.50` with `places` digits after the point. Zeros beyond the second are dropped unless `fixed`. */
 function dollars(value: Decimal, places: number, fixed = false): string {
   const rounded = absolute(round(value, places));
   const [whole = '', fraction = ''] = toText(rounded, fixed ? places : Math.min(places, SMALL_DIGITS)).split('.');
@@ -49,19 +49,19 @@ function dollars(value: Decimal, places: number, fixed = false): string {
   return `${sign}$${grouped(whole)}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
-/** `$0.0042`, `$3.10`, `$1,240`, `-$0.31`; only a zero is `$0.00`. */
+/** Formats an amount: `$0.0042`, `$3.10`, `$1,240`, `-$0.31`. Only zero is `$0.00`. */
 export function money(amount: Amount): string {
   const value = exact(amount);
   return dollars(value, placesFor(value));
 }
 
-/** `money` with a sign: `+$0.31`, `-$0.31`; no change is `$0.00`. */
+/** Formats a change with its sign: `+$0.31`, `-$0.31`. No change is `$0.00`. */
 export function signedMoney(amount: Amount): string {
   const value = exact(amount);
   return isPositive(value) ? `+${money(value)}` : money(value);
 }
 
-/** A unit price with every digit it has, two at least: `$1.125`. */
+/** Formats a unit price with all its digits, at least two: `$1.125`. */
 export function exactMoney(amount: Amount): string {
   const value = exact(amount);
   return dollars(value, Math.max(value.scale, SMALL_DIGITS), true);
@@ -77,14 +77,14 @@ export function formatDistinct(actual: Amount, limit: Amount): { actual: string;
   return { actual: dollars(a, places, true), limit: dollars(b, places, true) };
 }
 
-/** A percentage with its sign: `+6.3 %`, `-12 %`, `+126 %`; one that is not zero is never shown as 0. */
+/** Formats a percentage with its sign: `+6.3 %`, `-12 %`, `+126 %`. Only zero is shown as 0. */
 export function percent(amount: Amount): string {
   const value = exact(amount);
   if (isZero(value)) return '0 %';
   return `${isPositive(value) ? '+' : ''}${plainPercent(value)}`;
 }
 
-/** A percentage without a plus sign: `6.3 %`, `126 %`. */
+/** Formats a percentage without a plus sign: `6.3 %`, `126 %`. */
 export function plainPercent(amount: Amount): string {
   const value = exact(amount);
   const hundred = compare(absolute(round(value, 1)), HUNDRED) >= 0;
@@ -95,27 +95,27 @@ export function plainPercent(amount: Amount): string {
   return `${sign}${grouped(whole)}${fraction === undefined ? '' : `.${fraction}`} %`;
 }
 
-/** `1,800`. */
+/** Formats a number: `1,800`. */
 export function count(value: number): string {
   return grouped(value.toString());
 }
 
-/** `1 call`, `1,800 calls`. */
+/** Formats a number with its noun: `1 call`, `1,800 calls`. */
 export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** The words before a figure: `at least ` for a lower bound, nothing for an exact one. */
+/** Returns the words before a figure: `at least ` for a lower bound, nothing for an exact figure. */
 export function atLeast(isExact: boolean): string {
   return isExact ? '' : 'at least ';
 }
 
-/** The age of prices in days: `less than a day old` for none, `1 day old`, `12 days old`. */
+/** Formats the age of prices in whole days: `less than a day old`, `1 day old`, `12 days old`. */
 export function age(days: number): string {
   return days === 0 ? 'less than a day old' : `${counted(days, 'day')} old`;
 }
 
-/** Milliseconds since the epoch as a time in UTC, to the second: "2026-11-24T09:00:00Z". */
+/** Formats milliseconds since the epoch as a time in UTC: "2026-11-24T09:00:00Z". */
 export function utcTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

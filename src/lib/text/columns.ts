@@ -1,20 +1,20 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Text in columns, as a terminal counts them. */
+/** Text and tables in the columns of a terminal. */
 
 const WIDE =
   /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const ELLIPSIS = '…';
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** How many columns a line takes: East Asian characters and emoji take two, marks on a letter none. */
+/** Counts the columns of a line. East Asian characters and emoji take two, marks on a letter none. */
 export function widthOf(text: string): number {
   let width = 0;
   for (const { segment } of graphemes.segment(text)) width += WIDE.test(segment) ? 2 : 1;
   return width;
 }
 
-/** At most `width` columns, with an ellipsis where something is cut. */
+/** Shortens a text to `width` columns. Where something is cut, an ellipsis is part of them. */
 export function cutToWidth(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let kept = '';
@@ -30,7 +30,7 @@ export function cutToWidth(text: string, width: number): string {
 export interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
-  /** The column that is cut when the table is wider than the terminal. */
+  /** Whether the column is cut where the table is wider than the terminal. */
   readonly isElastic?: boolean;
 }
 
@@ -82,8 +82,8 @@ export function bar(share: number, width = 10): string {
 }
 
 /**
- * A text broken at its blanks into lines of at most `width` columns; a word that is longer keeps a line of its own. Colours
- * take no room.
+ * Breaks a text at its spaces into lines of at most `width` columns. A longer word has a line of its own. Colours do not
+ * count.
  */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -101,8 +101,8 @@ export function wrap(text: string, width: number): string[] {
 const NARROWEST_TEXT = 12;
 
 /**
- * The same behind `start`, and the other lines behind as many blanks; at least 12 columns are left to the text. One line
- * where the width is not known.
+ * Does the same with `start` before the first line and as many spaces before the others. The text has at least 12 columns.
+ * Where the width is not known, the result is one line.
  */
 export function wrapped(start: string, text: string, width: number | null): string[] {
   if (width === null) return [start + text];
@@ -112,7 +112,7 @@ export function wrapped(start: string, text: string, width: number | null): stri
   );
 }
 
-/** Colours take no room. */
+/** Counts the columns of a text without its colours. */
 function visibleWidth(text: string): number {
   return widthOf(stripVTControlCharacters(text));
 }

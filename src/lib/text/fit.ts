@@ -5,7 +5,7 @@ export interface Rows {
   readonly lead: string;
   readonly rows: readonly string[];
   readonly end?: string;
-  /** Rows of lists with a higher number are dropped later. */
+  /** Lists with a lower number lose their rows first. */
   readonly importance: number;
   /** The text in place of dropped rows; it says how many they are and where to find them. */
   readonly missing: (count: number) => string;
@@ -27,25 +27,25 @@ export function fit(blocks: readonly Block[], limit: number, measure: Measure = 
 
 function shortened(blocks: readonly Block[], limit: number, measure: Measure): string {
   const bare = blocks.map((block) => (typeof block === 'string' ? block : withRows(block, 0))).join(SEPARATOR);
-  let room = limit - measure(bare);
+  let left = limit - measure(bare);
   const kept = new Map<Rows, number>();
   const lists = blocks.filter((block) => typeof block !== 'string');
   for (const list of lists.toSorted((a, b) => b.importance - a.importance)) {
-    const rows = fitting(list.rows, room, measure);
+    const rows = fitting(list.rows, left, measure);
     kept.set(list, rows.count);
-    room -= rows.size;
+    left -= rows.size;
   }
   return blocks
     .map((block) => (typeof block === 'string' ? block : withRows(block, kept.get(block) ?? 0)))
     .join(SEPARATOR);
 }
 
-function fitting(rows: readonly string[], room: number, measure: Measure): { count: number; size: number } {
+function fitting(rows: readonly string[], left: number, measure: Measure): { count: number; size: number } {
   let size = 0;
   let count = 0;
   for (const row of rows) {
     const next = size + measure(`${row}\n`);
-    if (next > room) break;
+    if (next > left) break;
     size = next;
     count += 1;
   }

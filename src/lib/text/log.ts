@@ -10,14 +10,14 @@ const LOG_LIMIT = 1000;
 const COMMAND_AT_START = /(?<=^|\s):{2,}/gu;
 const OLD_COMMAND = /##(?=\[)/gu;
 
-/** Makes one line that starts no runner command, at any place of a line; `::x::` is shown as `: :x::`. */
+/** Makes one line in which no runner command can start; `::x::` becomes `: :x::`. */
 export function logLine(text: string, limit: number = LOG_LIMIT): string {
   return safeLine(text, limit)
     .replace(COMMAND_AT_START, (colons) => ': '.repeat(colons.length).trimEnd())
     .replace(OLD_COMMAND, '## ');
 }
 
-/** `logLine` for each line of a text that has several, such as a stack at debug level. */
+/** Applies `logLine` to each line of a text, such as a stack trace at debug level. */
 export function logLines(text: string): string {
   return text
     .split(/\r\n|[\n\r\u0085\u2028\u2029]/u)
@@ -27,7 +27,7 @@ export function logLines(text: string): string {
 
 const LINE_OR_CONTROL = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
-/** Keeps several lines as they are, blanks included, such as a diff that somebody may apply; only commands are changed. */
+/** Keeps lines as they are, spaces included, because a reader may apply a diff. Only commands are changed. */
 export function logVerbatim(text: string): string {
   return text
     .split('\n')
@@ -61,7 +61,7 @@ export function maskSecrets(text: string, secrets: readonly string[]): string {
   const spellings = secrets
     .filter((secret) => secret !== '')
     .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
-    // The longest first, so that nothing remains of a secret that contains another.
+    // The longest is first, so that no part remains of a secret that contains another.
     .sort((a, b) => b.length - a.length);
   return spellings.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
 }

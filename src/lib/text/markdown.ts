@@ -11,12 +11,12 @@ import { LINE_LIMIT, safeLine } from './plain.js';
 /** Shown for a text without visible characters. */
 const NOTHING = '`(empty)`';
 const PROSE_LIMIT = 1000;
-/** A comment in untrusted text could be mistaken for the marker of our comment; a similar bracket cannot. */
+/** A similar bracket replaces `<` before `!`, so that untrusted text cannot contain the marker of our comment. */
 const COMMENT_START = /<(?=!--)/g;
 /** Markdown may be printed to the runner's log, which executes `##[command]` anywhere in a line. */
 const OLD_COMMAND = /##(?=\[)/g;
 
-/** A code span around any line: the fence is longer than every run of backticks within. */
+/** Makes a code span of any line. Its fence is longer than every run of backticks in the line. */
 function codeSpan(line: string): string {
   if (line === '') return NOTHING;
   const runs = line.match(/`+/g) ?? [];
@@ -29,12 +29,12 @@ function harmless(line: string): string {
   return line.replace(COMMENT_START, '‹').replace(OLD_COMMAND, '## ');
 }
 
-/** A pipe ends a table's cell even within a code span, unless it is escaped. */
+/** Escapes pipes, which end a table's cell even in a code span. */
 function escapePipes(markdown: string): string {
   return markdown.replaceAll('|', '\\|');
 }
 
-/** Lines as they are, in a block of code that nothing in them can end; no line starts a runner command. */
+/** Makes a code block of lines. Nothing in them can end it, and no line starts a runner command. */
 export function codeBlock(lines: readonly string[], limit: number = PROSE_LIMIT): string {
   const safe = lines.map((line) => logLine(line, limit).replace(COMMENT_START, '‹'));
   const runs = safe.flatMap((line) => line.match(/`+/g) ?? []);
@@ -42,34 +42,34 @@ export function codeBlock(lines: readonly string[], limit: number = PROSE_LIMIT)
   return [fence, ...safe, fence].join('\n');
 }
 
-/** A name, id or label in running text: a code span of at most 100 characters. */
+/** Formats a name, id or label in a sentence: a code span of at most 100 characters. */
 export function inlineText(text: string, limit: number = LINE_LIMIT): string {
   return codeSpan(safeLine(text, limit));
 }
 
-/** The same in a table's cell, where a phone can break it. */
+/** Does the same for a table's cell, in which a phone can break the name. */
 export function cell(text: string, limit: number = LINE_LIMIT): string {
   return escapePipes(breakableSpan(safeLine(text, limit)));
 }
 
 /**
- * In columns. A browser makes a table as wide as the longest words of its columns; with words of this length, three
- * columns fit a comment on a phone of 400 pixels.
+ * The longest word in a cell, in columns. A browser makes a table as wide as the longest words of its columns. With words of
+ * this length, three columns fit into a comment on a phone of 400 pixels.
  */
 export const CELL_WORD = 12;
-/** Where every browser breaks a line unasked: at a blank, and after a hyphen before a letter. */
+/** Places where every browser can break a line: at a space, and after a hyphen before a letter. */
 const BREAK = /(?<= |[\p{L}\p{N}]-(?=\p{L}))/u;
-/** Where a long word is best broken: after a sign between its parts, or before a capital letter. */
+/** The best places to break a long word: after a sign between its parts, or before a capital letter. */
 const SEAM = /[_.:@+/-]$/u;
 const CAMEL = /\p{Ll}$/u;
-/** What Markdown reads as itself, `_` apart, which becomes an entity; `www` and `//` could start an address. */
+/** Characters without a meaning in Markdown, and `_`, which becomes an entity. `www` and `//` could start an address. */
 const PLAIN_NAME = /^(?!.*(?:www|\/\/))[\w ./:…-]+$/i;
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
- * A code span that leaves no word longer than a cell has room for. GitHub keeps `<wbr>`, and has no style that breaks words
- * in tables. It may stand in an element of HTML, but not in a span of Markdown, so other names become several spans.
+ * Makes code spans in which no word is longer than CELL_WORD. GitHub has no style that breaks words in tables, but keeps
+ * `<wbr>`. That may stand in an HTML element and not in a Markdown span, so other names become several spans.
  */
 function breakableSpan(line: string): string {
   if (widthOf(line) <= CELL_WORD) return codeSpan(line);
@@ -121,16 +121,16 @@ function breakOf(characters: readonly string[]): number {
 }
 
 const PLAIN_WORD = /^(?:[A-Za-z][A-Za-z'’-]*|[+±-]?\$?\d[\d,]*(?:\.\d+)?%?|\$\d[\d,.]*\/M|->|[–—%=×+/-])$/u;
-/** Words that GitHub makes links of: a commit's hash, `GH-1`, the start of an address. */
+/** Words that GitHub turns into links: a commit's hash, `GH-1`, the start of an address. */
 const REFERENCE = /(?<![0-9a-z])(?:[0-9a-f]{7,40}|gh-.*|www)(?![0-9a-z])/iu;
 const LIST_MARKER = /^(?:[-+=/]|\d+[.)].*)$/u;
-/** A stretch that the text itself has in backticks, one in braces (`{expected: …, max: …}`), or a word. */
+/** A part in backticks, a part in braces (`{expected: …, max: …}`), or a word. */
 const WORDS = /\(*`[^`]+`[.,;:!?)]*|\{[^{}`]*\}[.,;:!?)]*|\S+/gu;
 const IN_BACKTICKS = /^(\(*)`([^`]+)`(.*)$/u;
 const IN_BRACES = /^(\{.*\})([.,;:!?)]*)$/u;
 const WORD_PARTS = /^(\(*)(["'“‘]?)(.*?)(["'”’]?)([.,;:!?)]*)$/u;
 
-/** A word of a sentence: as it is, or its core in a code span between punctuation. */
+/** Formats a word of a sentence: as it is, or as a code span with the punctuation outside. */
 interface Word {
   readonly before: string;
   readonly code: string;
@@ -138,8 +138,8 @@ interface Word {
 }
 
 /**
- * A sentence with untrusted parts in it: words and numbers stay as they are, each run of anything else (ids, paths,
- * addresses, symbols) becomes a code span. For one paragraph, list item or cell; it starts no block of its own.
+ * Formats a sentence with untrusted parts. Words and numbers stay as they are, and each run of anything else (ids, paths,
+ * addresses, symbols) becomes a code span. The result is for one paragraph or list item, and starts no Markdown block.
  */
 export function prose(text: string, limit: number = PROSE_LIMIT): string {
   return sentence(wordsOf(text, limit), codeSpan);
@@ -172,7 +172,7 @@ function readWord(word: string): Word {
   return { before, code: quoted ? core : open + core + close, after };
 }
 
-/** Words in code that follow each other without punctuation between them share one code span. */
+/** Joins neighbouring code spans without punctuation between them to one. */
 function joinRuns(words: readonly Word[]): Word[] {
   const joined: Word[] = [];
   for (const word of words) {
@@ -184,7 +184,7 @@ function joinRuns(words: readonly Word[]): Word[] {
   return joined;
 }
 
-/** `prose` for a table's cell, where a phone can break long words. */
+/** Does the same for a table's cell, in which a phone can break the name. */
 export function proseCell(text: string, limit: number = LINE_LIMIT): string {
   const words = wordsOf(text, limit).map(({ before, code, after }) => {
     return code === '' && widthOf(before) > CELL_WORD ? { before: '', code: before, after } : { before, code, after };
@@ -192,15 +192,15 @@ export function proseCell(text: string, limit: number = LINE_LIMIT): string {
   return escapePipes(sentence(words, breakableSpan));
 }
 
-/** Where GitHub shows a file of the repository: the repository's address and the commit, both of this run. */
+/** The repository's address and the commit of this run, for links to files. */
 export interface LinkBase {
   readonly repositoryUrl: string | null;
   readonly sha: string | null;
 }
 
 /**
- * `[llm-budget.yml:12](https://…/blob/SHA/llm-budget.yml#L12)`, or the text alone where there is nothing to link to.
- * The path is encoded part by part; one that leaves the repository is not linked.
+ * Makes `[llm-budget.yml:12](https://…/blob/SHA/llm-budget.yml#L12)`, or the text alone where there is no address. Each part
+ * of the path is encoded. A path that leaves the repository gets no link.
  */
 export function fileLink(path: string, line: number | null, base: LinkBase): string {
   const label = inlineText(line === null ? path : `${safeLine(path, LINE_LIMIT - 8)}:${line}`);
@@ -219,13 +219,13 @@ function blobAddress(path: string, base: LinkBase): string | null {
   return repository && `${repository}/blob/${base.sha}/${parts.map(encodePart).join('/')}`;
 }
 
-/** A link to a page of this run, such as the job summary. The text is trusted. */
+/** Makes a link to a page of this run, such as the job summary. The text is trusted. */
 export function pageLink(text: string, url: string | null): string {
   const address = url === null ? null : webAddress(url);
   return address === null ? text : `[${text}](${address})`;
 }
 
-/** An http(s) address that cannot end a Markdown link early; null for anything else. */
+/** Returns an http(s) address that cannot end a Markdown link early; null for anything else. */
 function webAddress(text: string): string | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);

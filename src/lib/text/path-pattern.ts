@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 
-/** Path patterns (globs), matched in linear time: they come from pull requests, and a backtracking engine can hang on one. */
+/** Matches path patterns (globs) in linear time. Patterns come from pull requests, and a backtracking engine can hang on one. */
 
 /** Whether a pattern can match more than one path. */
 export function isPathPattern(pattern: string): boolean {
@@ -8,7 +8,7 @@ export function isPathPattern(pattern: string): boolean {
 }
 
 /**
- * A test of repository paths against one pattern. `*` and `?` match within one folder, `**` matches folders at any depth,
+ * Makes a test of repository paths against one pattern. `*` and `?` match within one folder, `**` matches folders at any depth,
  * `[ab]` and `[!ab]` one character, `{a,b}` one of several. As in shells, `*` matches no name that starts with a dot, unless
  * `dot` is true.
  */
@@ -17,7 +17,7 @@ export function pathMatcher(pattern: string, { dot = false } = {}): (path: strin
   return (path) => expression.matcher(path).find() && (dot || !hasUnnamedDot(pattern, path));
 }
 
-/** A dot at the start of a name has to be written: `*` stands for no hidden file. */
+/** `*` matches no name that starts with a dot. */
 function hasUnnamedDot(pattern: string, path: string): boolean {
   if (/(?:^|\/|\{|,)\./.test(pattern)) return false;
   return path.split('/').some((name) => name.startsWith('.'));
@@ -60,8 +60,8 @@ function atNameStart(pattern: string, index: number): boolean {
 }
 
 /**
- * Whether a whole text, such as a model id, matches a pattern: `*` matches any characters, every other character itself.
- * Runs in linear time per star on any input; a regular expression made from untrusted text might not.
+ * Whether a whole text, such as a model id, matches a pattern. `*` matches any characters, every other character matches
+ * itself. The time is linear for each star on any input; that of a regular expression made from untrusted text may not be.
  */
 export function matchesPattern(pattern: string, text: string): boolean {
   const parts = pattern.split('*');

@@ -1,14 +1,14 @@
 /** Makes untrusted text one harmless line. Characters that a reader cannot see are removed. */
 
-/** Enough for any name; longer texts are cut with an ellipsis. */
+/** The usual length in UTF-16 units. Longer texts are cut with an ellipsis. */
 export const LINE_LIMIT = 100;
 
 const ELLIPSIS = '…';
-/** Line ends, tabs and separators of every alphabet: each becomes one plain space. */
+/** Line ends, tabs and Unicode separators. Each becomes one space. */
 const WHITE_SPACE = /[\s\u0085\u001c-\u001f]+/gu;
 /**
- * Control, format (bidi, zero-width, tags), unpaired surrogates, private use, and what Unicode says a renderer may
- * leave invisible: variation selectors, fillers, the grapheme joiner.
+ * Characters that a renderer may leave invisible by Unicode's rules: control, format (bidi, zero-width, tags), unpaired
+ * surrogates, private use, variation selectors, fillers, the grapheme joiner.
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu;
 /** No script puts more than four marks on a letter; more of them cover the neighbouring lines. */
@@ -31,13 +31,13 @@ function visiblePart(text: string): string {
   return text.replace(WHITE_SPACE, ' ').replace(INVISIBLE, '').replace(PILED_MARKS, '$1');
 }
 
-/** At most `limit` UTF-16 units, an ellipsis included, and whole characters only. */
+/** Cuts a text to `limit` UTF-16 units with an ellipsis, between whole characters. */
 function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  const room = Math.max(limit - ELLIPSIS.length, 0);
+  const left = Math.max(limit - ELLIPSIS.length, 0);
   let kept = '';
   for (const { segment } of graphemes.segment(text.slice(0, limit + 1))) {
-    if (kept.length + segment.length > room) break;
+    if (kept.length + segment.length > left) break;
     kept += segment;
   }
   return kept.trimEnd() + ELLIPSIS;

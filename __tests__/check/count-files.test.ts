@@ -245,9 +245,9 @@ describe("a fault is the change's own", () => {
     const whole = { ...config, 'more/a.yaml': '- vars: {x: one}\n' };
     const all = { head: manifest, base: manifest, defaultBranch: manifest };
     expect(await problemsOf(() => counted(all, { head: config, base: whole, 'default branch': whole }))).toEqual([
-      'suites.s.promptfoo: p.yaml no file of tests matches more/*.yaml',
+      'suites.s.promptfoo: p.yaml: no file of tests matches more/*.yaml',
     ]);
     const { head } = await counted(all, { head: config, base: config, 'default branch': config });
-    expect(head?.uncounted).toBe('suites.s.promptfoo: p.yaml no file of tests matches more/*.yaml');
+    expect(head?.uncounted).toBe('suites.s.promptfoo: p.yaml: no file of tests matches more/*.yaml');
   });
 });

@@ -3,7 +3,7 @@ import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
 import { reportSchema, type Report } from '../../src/report/model/schema.js';
 import { startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
 import { catalogueOfTheExamples, exampleManifests, lockOf, runWithoutNetwork } from '../support/examples.js';
-import { readProjectFile } from '../support/project-files.js';
+import { projectFiles, readProjectFile } from '../support/project-files.js';
 
 /** Every example as its reader runs it: from its lock without a network, and at live prices from a loopback catalogue. */
 
@@ -27,6 +27,12 @@ const COSTS = new Map([
   ['examples/monorepo/services/support/llm-budget.yml', '0.55512'],
   // 500 x (700 at 0.1 + 30 at 0.4) + 100 x (2000 at 0.1 + 120 at 0.4) = 500 x 0.000082 + 100 x 0.000248
   ['examples/monorepo/services/web/llm-budget.yml', '0.0658'],
+  // 12 rows for each model and prompt. Tokens of o200k with each question put in: answer.txt has 36 38 38 37 37 36 40 36 37
+  // 41 38 38 = 452, so 38 on average; steps.txt has 11 more each = 584, so 49. 4 x 12 gradings.
+  // gpt-5-mini: 12 x (38 at 0.25 + 350 at 2) + 12 x (49 at 0.25 + 350 at 2) = 12 x 0.0007095 + 12 x 0.00071225
+  // gpt-4.1-nano: 12 x (38 at 0.1 + 120 at 0.4) + 12 x (49 at 0.1 + 120 at 0.4) = 12 x 0.0000518 + 12 x 0.0000529
+  // claude-haiku-4.5: 48 x (500 at 1 + 150 at 5) = 48 x 0.00125; 0.008514 + 0.008547 + 0.0006216 + 0.0006348 + 0.06
+  ['examples/promptfoo/llm-budget.yml', '0.0783174'],
 ]);
 
 function reportIn(stdout: string): Report {
@@ -74,7 +80,10 @@ describe.each(EXAMPLES)('%s', (manifest) => {
   test('has a lock that covers its models and no others, dated by the catalogue it was made from', async () => {
     const run = await runWithoutNetwork(['lock', manifest, '--lock', lockOf(manifest), '--check']);
     const lock = lockfileSchema.parse(JSON.parse(await readProjectFile(lockOf(manifest))));
-    const text = await readProjectFile(manifest);
+    // The models of promptfoo's calls are named in its configuration.
+    const config = manifest.replace(/[^/]+$/, 'promptfooconfig.yaml');
+    const named = [manifest, ...(await projectFiles(/\/promptfooconfig\.yaml$/)).filter((path) => path === config)];
+    const text = (await Promise.all(named.map(readProjectFile))).join('\n');
     expect(run.exitCode).toBe(0);
     expect(lock.models.filter(({ id }) => !text.includes(id)).map(({ id }) => id)).toEqual([]);
     expect(lock.url).toBe('https://openrouter.ai/api/v1');

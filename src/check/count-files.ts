@@ -10,6 +10,7 @@ import {
 } from '../manifest/from-files/count-manifest.js';
 import {
   type CountFault,
+  type FileSet,
   type ListedPath,
   type Side,
   type Wanted,
@@ -99,21 +100,35 @@ function sideCounter(
 ): (manifest: DeclaredManifest, side: Side) => Promise<CountedSide> {
   const results = noResults();
   return async (manifest, side) => {
-    const read = new Map<string, SideFile>();
-    let listed: readonly ListedPath[] | null = null;
-    if (!namesFiles(manifest)) return { counted: countManifest(manifest, NO_FILES, side, count), read };
-    let length = 0;
-    for (let wave = 0; ; wave += 1) {
-      const wanted: Wanted = { paths: new Map(), list: false };
-      const counted = countManifest(manifest, fileSet(read, listed, wanted, results), side, count);
-      if ((wanted.paths.size === 0 && !wanted.list) || wave === MOST_WAVES) return { counted, read };
-      if (wanted.list) listed = await files.list(side);
-      for (const [path, file] of await readWanted(files, side, wanted.paths)) {
-        length += file.state === 'text' ? file.text.length : 0;
-        read.set(path, length > MAX_SIDE_LENGTH && file.state === 'text' ? { ...TOO_MUCH, oid: file.oid } : file);
-      }
-    }
+    if (!namesFiles(manifest)) return { counted: countManifest(manifest, NO_FILES, side, count), read: new Map() };
+    const { value, read } = await withFiles(files, side, (set) => countManifest(manifest, set, side, count), results);
+    return { counted: value, read };
   };
+}
+
+/**
+ * Computes something of the files of one side. What `compute` asks for and is not read yet is read, and `compute` called
+ * again, until it asks for nothing more: one file can name others.
+ */
+export async function withFiles<T>(
+  files: FileReader,
+  side: Side,
+  compute: (files: FileSet) => T,
+  results = noResults(),
+): Promise<{ readonly value: T; readonly read: ReadonlyMap<string, SideFile> }> {
+  const read = new Map<string, SideFile>();
+  let listed: readonly ListedPath[] | null = null;
+  let length = 0;
+  for (let wave = 0; ; wave += 1) {
+    const wanted: Wanted = { paths: new Map(), list: false };
+    const value = compute(fileSet(read, listed, wanted, results));
+    if ((wanted.paths.size === 0 && !wanted.list) || wave === MOST_WAVES) return { value, read };
+    if (wanted.list) listed = await files.list(side);
+    for (const [path, file] of await readWanted(files, side, wanted.paths)) {
+      length += file.state === 'text' ? file.text.length : 0;
+      read.set(path, length > MAX_SIDE_LENGTH && file.state === 'text' ? { ...TOO_MUCH, oid: file.oid } : file);
+    }
+  }
 }
 
 const TOO_MUCH = {

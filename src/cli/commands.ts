@@ -7,6 +7,8 @@ export interface OptionDefinition {
   readonly name: string;
   /** What stands for its value in the help, such as `FILE`; an option without it is a flag. */
   readonly value?: string;
+  /** The value may be left out; the option is the empty text then. */
+  readonly isOptional?: true;
   /** Takes several values, and may be given again. */
   readonly isList?: true;
   readonly text: string;
@@ -141,6 +143,28 @@ const DEFINITIONS = {
         text: 'make suites and calls from recordings instead; may be given again',
       },
       { name: 'runs', value: 'N', text: 'how many runs were recorded (as llm-budget record counted them, else 1)' },
+      {
+        name: 'promptfoo',
+        value: '[CONFIG]',
+        isOptional: true,
+        text: 'take the calls from a promptfoo configuration instead (promptfooconfig.yaml)',
+      },
+      {
+        name: 'provider-model',
+        value: 'PROVIDER=ID',
+        isList: true,
+        text: 'the model behind a provider whose name does not tell it, or null; may be given again',
+      },
+      {
+        name: 'grader',
+        value: 'ID',
+        text: "the model that grades where CONFIG names none (promptfoo's own default)",
+      },
+      {
+        name: 'embedding',
+        value: 'ID',
+        text: 'the model of embeddings where CONFIG names none (the same)',
+      },
       { name: 'action', value: 'OWNER/REPO@REF', text: 'the action in the workflow' },
       { name: 'no-workflow', text: 'the manifest alone' },
       { name: 'stdout', text: 'print the manifest, write nothing' },
@@ -150,6 +174,7 @@ const DEFINITIONS = {
       'llm-budget init',
       'llm-budget init --model anthropic/claude-sonnet-4.5 --suite rag-evals --calls 120',
       "llm-budget init --usage 'recordings/**/*.jsonl' --stdout",
+      'llm-budget init --promptfoo evals/promptfooconfig.yaml',
     ],
   },
   record: {

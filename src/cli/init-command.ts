@@ -10,6 +10,7 @@ import { money } from '../lib/text/amount.js';
 import { logLine, logVerbatim } from '../lib/text/log.js';
 import { problemsOfUsage, readUsage, requireUsage } from '../usage/read/read-usage.js';
 import { createFiles } from '../lib/files/write-file.js';
+import { manifestOfPromptfoo, type PromptfooOptions } from './init-promptfoo.js';
 import { catalogueIfAny, priceOptionsOf, type PriceOptions } from './catalogue-for.js';
 import {
   type ParsedOptions,
@@ -41,7 +42,7 @@ const WORKFLOW = '.github/workflows/llm-budget.yml';
  */
 export async function initCommand(args: readonly string[], world: World): Promise<number> {
   const options = readInitOptions(args);
-  const text = options.usage.length > 0 ? await fromRecordings(options, world) : await fromNumbers(options, world);
+  const text = await textOf(options, world);
   // The text is parsed first, so that no invalid manifest is ever written.
   parseManifest(text, options.manifest);
   if (options.toStdout) {
@@ -53,6 +54,15 @@ export async function initCommand(args: readonly string[], world: World): Promis
   return 0;
 }
 
+async function textOf(options: InitOptions, world: World): Promise<string> {
+  const { promptfoo } = options;
+  if (promptfoo !== null) {
+    const schemaUrl = schemaUrlOf(options.action);
+    return await manifestOfPromptfoo({ ...options, ...promptfoo, suite: options.call.suite, schemaUrl }, world);
+  }
+  return options.usage.length > 0 ? await fromRecordings(options, world) : await fromNumbers(options, world);
+}
+
 interface InitOptions extends PriceOptions {
   readonly manifest: string;
   readonly call: StarterCall;
@@ -62,12 +72,16 @@ interface InitOptions extends PriceOptions {
   readonly runs: number | null;
   /** The suite of recordings that name none; null where file or folder names it. */
   readonly suite: string | null;
+  /** The calls are those of a promptfoo configuration; null: they are not. */
+  readonly promptfoo: Pick<PromptfooOptions, 'config' | 'models' | 'grader' | 'embedding' | 'completionTokens'> | null;
   readonly action: string;
   readonly toStdout: boolean;
   readonly withWorkflow: boolean;
 }
 
 const OF_THE_CALL = ['model', 'calls', 'prompt-tokens', 'completion-tokens'];
+/** What a configuration has itself. */
+const OF_PROMPTFOO = ['model', 'calls', 'prompt-tokens', 'usage', 'runs'];
 
 /** Reads and checks the options. NoVerdictError (2) that says what is accepted. */
 function readInitOptions(args: readonly string[]): InitOptions {
@@ -77,6 +91,7 @@ function readInitOptions(args: readonly string[]): InitOptions {
   if (usage.length > 0 && superfluous !== undefined) {
     throw usageError('init', `takes --${superfluous} from the recordings where --usage names them`);
   }
+  const promptfoo = promptfooOf(options);
   if (usage.length === 0 && options.values.has('runs')) throw usageError('init', 'takes --runs only with --usage');
   return {
     manifest: options.positionals[0] ?? DEFAULT_MANIFEST,
@@ -84,11 +99,47 @@ function readInitOptions(args: readonly string[]): InitOptions {
     usage,
     runs: options.values.has('runs') ? wholeOption(options, 'runs', { least: 1, usual: 1 }) : null,
     suite: textOption(options, 'suite') ?? null,
+    promptfoo,
     action: actionOf(options),
     toStdout: isGiven(options, 'stdout'),
     withWorkflow: !isGiven(options, 'no-workflow'),
     ...priceOptionsOf(options),
   };
+}
+
+function promptfooOf(options: ParsedOptions): InitOptions['promptfoo'] {
+  const config = textOption(options, 'promptfoo');
+  if (config === undefined) {
+    const alone = ['provider-model', 'grader', 'embedding'].find((name) => options.values.has(name));
+    if (alone !== undefined) throw usageError('init', `takes --${alone} only with --promptfoo`);
+    return null;
+  }
+  const superfluous = OF_PROMPTFOO.find((name) => options.values.has(name));
+  if (superfluous !== undefined) throw usageError('init', `takes no --${superfluous} with --promptfoo`);
+  return {
+    config,
+    models: modelsOf(listOption(options, 'provider-model')),
+    grader: textOption(options, 'grader') ?? null,
+    embedding: textOption(options, 'embedding') ?? null,
+    completionTokens: options.values.has('completion-tokens')
+      ? wholeOption(options, 'completion-tokens', { least: 0, usual: 0 })
+      : null,
+  };
+}
+
+/** `file://rag.py=openai/gpt-5-mini`: no model's id has a `=`, and a provider's may. */
+function modelsOf(pairs: readonly string[]): ReadonlyMap<string, string | null> {
+  const models = new Map<string, string | null>();
+  for (const pair of pairs) {
+    const [, provider, model] = /^(.+)=([^=]+)$/s.exec(pair) ?? [];
+    if (provider === undefined || model === undefined) {
+      const example = "'file://rag.py=openai/gpt-5-mini'";
+      throw usageError('init', `--provider-model accepts PROVIDER=ID such as ${example}, not ${JSON.stringify(pair)}`);
+    }
+    if (models.has(provider)) throw usageError('init', `--provider-model names ${JSON.stringify(provider)} twice`);
+    models.set(provider, model === 'null' ? null : model);
+  }
+  return models;
 }
 
 function callOf(options: ParsedOptions): StarterCall {

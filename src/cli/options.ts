@@ -49,11 +49,21 @@ export function parseOptions(command: CommandName, args: readonly string[]): Par
   return { command, values, positionals };
 }
 
-function tokensOf(options: readonly OptionDefinition[], args: readonly string[]) {
+function tokensOf(options: readonly OptionDefinition[], given: readonly string[]) {
+  const args = withEmptyValues(options, given);
   const config = Object.fromEntries(
     options.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' } as const]),
   );
-  return parseArgs({ args: [...args], options: config, allowPositionals: true, strict: false, tokens: true }).tokens;
+  return parseArgs({ args, options: config, allowPositionals: true, strict: false, tokens: true }).tokens;
+}
+
+/** `--promptfoo --stdout` as `--promptfoo= --stdout`, for options whose value may be left out. */
+function withEmptyValues(options: readonly OptionDefinition[], args: readonly string[]): string[] {
+  const optional = new Set(options.filter(({ isOptional }) => isOptional).map(({ name }) => `--${name}`));
+  return args.map((arg, index) => {
+    const next = args[index + 1];
+    return optional.has(arg) && (next === undefined || next.startsWith('-')) ? `${arg}=` : arg;
+  });
 }
 
 /** Returns the value of one option, even where other arguments are wrong; undefined where it is not given or has no value. */

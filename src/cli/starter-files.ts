@@ -12,6 +12,24 @@ export interface StarterCall {
   readonly completionTokens: number;
 }
 
+/** The suite of a first manifest whose calls are those of a promptfoo configuration. */
+export interface StarterPromptfoo {
+  readonly suite: string;
+  /** Its path from the repository's root. */
+  readonly config: string;
+  /** Tokens of one answer, by provider; `isCap`: the provider's cap, which is lower than what was wanted. */
+  readonly completionTokens: ReadonlyMap<string, { readonly tokens: number; readonly isCap: boolean }>;
+  readonly wanted: { readonly tokens: number; readonly isProposed: boolean };
+  /** The models of providers whose names do not tell them; null asks no model. */
+  readonly models: ReadonlyMap<string, string | null>;
+  /** What the configuration's model-graded assertions need; null where there are none. */
+  readonly grader: {
+    readonly model: { readonly id: string; readonly isDefault: boolean } | null;
+    readonly tokens: { readonly prompt: number; readonly completion: number } | null;
+    readonly embedding: { readonly id: string; readonly isDefault: boolean; readonly prompt: number } | null;
+  } | null;
+}
+
 export interface StarterLimit {
   /** US dollars per run. */
   readonly limit: Decimal;
@@ -44,9 +62,29 @@ function upToTwoDigits(amount: Decimal): Decimal {
 
 /** Writes a commented manifest of one call, without a limit per run where the cost is not known. */
 export function starterManifest(call: StarterCall, limit: StarterLimit | null, schemaUrl: string): string {
-  const cap = call.completionTokens * 2;
+  const about =
+    "# The LLM calls that this repository's test suites make through OpenRouter, and the budget they must keep.";
+  return manifestAround([about], callLines(call), call.suite, limit, schemaUrl);
+}
+
+/** Writes a commented manifest whose calls are counted from a promptfoo configuration whenever it is checked. */
+export function promptfooManifest(from: StarterPromptfoo, limit: StarterLimit | null, schemaUrl: string): string {
+  const about = [
+    "# The LLM calls of this repository's evals, and the budget they must keep, at OpenRouter's prices.",
+    '# They are read from the configuration each time, so that a test, a prompt or a provider more shows what it costs.',
+  ];
+  return manifestAround(about, promptfooLines(from), from.suite, limit, schemaUrl);
+}
+
+function manifestAround(
+  about: readonly string[],
+  calls: readonly string[],
+  suite: string,
+  limit: StarterLimit | null,
+  schemaUrl: string,
+): string {
   return `${schemaLine(schemaUrl)}
-# The LLM calls that this repository's test suites make through OpenRouter, and the budget they must keep.
+${about.join('\n')}
 # See what it costs: llm-budget check. Look prices up: llm-budget models QUERY.
 version: 1
 
@@ -68,19 +106,82 @@ policy:
   # override_label: llm-budget-override # with an approving review it turns failures into warnings
 
 suites:
-  ${scalar(call.suite)}:
+  ${scalar(suite)}:
     repeat: 1 # matrix legs or trials
     # paths: ["evals/**"] # the code behind the suite
     # budget: {per_run: 1} # the same limits, for this suite
-    calls:
-      - model: ${scalar(call.model)}
-        count: ${call.calls} # requests per execution of the suite
-        prompt_tokens: ${call.promptTokens} # of one request, everything that is sent
-        completion_tokens: ${call.completionTokens} # of one request, reasoning included
-${capLine(cap)}
-        # cached_tokens: 0 # part of prompt_tokens, read from a cache
-        # retries: 0.02 # expected extra attempts per request
+${calls.map((line) => `    ${line}`).join('\n')}
 `;
+}
+
+function callLines(call: StarterCall): string[] {
+  return [
+    'calls:',
+    `  - model: ${scalar(call.model)}`,
+    `    count: ${call.calls} # requests per execution of the suite`,
+    `    prompt_tokens: ${call.promptTokens} # of one request, everything that is sent`,
+    `    completion_tokens: ${call.completionTokens} # of one request, reasoning included`,
+    `    ${capLine(call.completionTokens * 2)}`,
+    '    # cached_tokens: 0 # part of prompt_tokens, read from a cache',
+    '    # retries: 0.02 # expected extra attempts per request',
+  ];
+}
+
+const PROPOSED = 'proposed: put your own number, or measure it with llm-budget record';
+
+function promptfooLines({ config, completionTokens, wanted, models, grader }: StarterPromptfoo): string[] {
+  return [
+    'promptfoo:',
+    `  config: ${scalar(config)} # the calls that promptfoo eval makes with it`,
+    ...completionLines(completionTokens, wanted).map((line) => `  ${line}`),
+    ...(models.size === 0 ? [] : ['  models: # behind providers whose names do not tell them; null asks no model']),
+    ...[...models].map(([name, model]) => `    ${scalar(name)}: ${model === null ? 'null' : scalar(model)}`),
+    ...(grader === null ? [] : graderLines(grader).map((line) => `  ${line}`)),
+  ];
+}
+
+/** One number where all providers have the same. */
+function completionLines(
+  byProvider: StarterPromptfoo['completionTokens'],
+  { tokens: wanted, isProposed }: StarterPromptfoo['wanted'],
+): string[] {
+  const from = isProposed ? PROPOSED : 'as --completion-tokens says';
+  const capped = "the cap that the configuration sends (max_tokens or promptfoo's own)";
+  const all = [...byProvider.values()];
+  const [first] = all;
+  const isSame = all.every(({ tokens }) => tokens === first?.tokens);
+  if (isSame) {
+    const why = first?.isCap === true ? `${capped}: an answer cannot be longer` : from;
+    return [`completion_tokens: ${first?.tokens ?? wanted} # of one answer, reasoning included; ${why}`];
+  }
+  return [
+    `completion_tokens: # of one answer, reasoning included; ${from}`,
+    ...[...byProvider].map(([name, { tokens, isCap }]) => `  ${scalar(name)}: ${tokens}${isCap ? ` # ${capped}` : ''}`),
+  ];
+}
+
+function graderLines({ model, tokens, embedding }: NonNullable<StarterPromptfoo['grader']>): string[] {
+  const why = ({ isDefault }: { readonly isDefault: boolean }, option: string) =>
+    isDefault ? "promptfoo's own where only OPENAI_API_KEY is set" : `as ${option} says`;
+  return [
+    'grader: # what a request of a model-graded assertion asks for',
+    ...(model === null
+      ? []
+      : [`  model: ${scalar(model.id)} # ${why(model, '--grader')}; the configuration names none`]),
+    ...(tokens === null
+      ? []
+      : [
+          `  prompt_tokens: ${tokens.prompt} # promptfoo's grading prompt, the rubric and an answer; ${PROPOSED}`,
+          `  completion_tokens: ${tokens.completion} # ${PROPOSED}`,
+        ]),
+    ...(embedding === null
+      ? []
+      : [
+          '  embedding: # of assertions that compare embeddings',
+          `    model: ${scalar(embedding.id)} # ${why(embedding, '--embedding')}`,
+          `    prompt_tokens: ${embedding.prompt} # of one text; ${PROPOSED}`,
+        ]),
+  ];
 }
 
 export function schemaLine(url: string): string {
@@ -103,7 +204,7 @@ function worstCaseLine(limit: StarterLimit | null): string {
 
 function capLine(cap: number): string {
   const why = 'the cap that the code sets; the worst case rests on it';
-  return cap === 0 ? `        # max_tokens: 1000 # ${why}` : `        max_tokens: ${cap} # ${why}`;
+  return cap === 0 ? `# max_tokens: 1000 # ${why}` : `max_tokens: ${cap} # ${why}`;
 }
 
 /** The action in the workflow; OWNER stands for the account that publishes it until `--action` names it. */

@@ -129,7 +129,7 @@ function countSuite(suite: DeclaredSuite, context: Context): NamedSuite {
       const message = `suites.${suite.name}.calls: ${own.display_name} is also a call of ${promptfoo.config}; expected another name`;
       faults.push(ofManifest(message, placeOf(manifest, ['suites', suite.name, 'calls', own.index])));
     }
-    if (call.uncounted === undefined) accuracy.set(call, accuracyText(tokenFamily(call.model)));
+    if (derived.prompts.has(call)) accuracy.set(call, accuracyText(tokenFamily(call.model)));
   }
   return { ...rest, calls: [...counted, ...derived.calls] };
 }

@@ -15,8 +15,15 @@ export class ConfigFault extends Error {
     readonly file: string,
     readonly line: number | null = null,
     readonly column: number | null = null,
+    /** Between the file's name and the reason: a reason with a place in the file is a sentence of its own. */
+    private readonly joint = ' ',
   ) {
     super(reason);
+  }
+
+  /** The reason with the name of the file before it. */
+  withFile(): string {
+    return `${this.file}${this.joint}${this.reason}`;
   }
 }
 
@@ -64,7 +71,7 @@ export function readConfig(path: string, files: FileSet): Config {
   };
   const fault = (steps: readonly (string | number)[], reason: string) => {
     const { line, col } = placeOf(steps);
-    return new ConfigFault(reason, path, line, col);
+    return new ConfigFault(reason, path, line, col, ': ');
   };
   return { path, folder: folderOf(path), root, files, about: new Set(), fault };
 }

@@ -1,7 +1,7 @@
 import type { Note } from '../../../lib/errors/note.js';
 import { type Problem, problem } from '../../../lib/errors/problem.js';
 import { partsProblem } from '../../checks.js';
-import type { DeclaredManifest, DeclaredSuite, NamedCall } from '../../manifest.js';
+import type { DeclaredManifest, DeclaredSuite, NamedCall, RowCount } from '../../manifest.js';
 import { type TokenCounter, tokenFamily, tokensOf } from '../../prompt-tokens/count-tokens.js';
 import type { Promptfoo, Tokens } from '../../schema.js';
 import type { CountFault, FileSet, Side } from '../file-set.js';
@@ -28,6 +28,8 @@ export interface Derivation {
 
 export interface DerivedCalls {
   readonly calls: readonly NamedCall[];
+  /** Those whose prompts were counted; the tokens of graders are declared. */
+  readonly prompts: ReadonlySet<NamedCall>;
   readonly notes: readonly Note[];
   readonly faults: readonly CountFault[];
 }
@@ -38,15 +40,26 @@ export function derivedCalls(derivation: Derivation): DerivedCalls {
   try {
     const config = readConfig(promptfoo.config, derivation.files);
     const groups = groupRequests(config, promptfoo, derivation.countTokens);
-    const gaps = [...groups.gaps.providers.values(), ...graderFaults(groups.gaps, config)];
+    const gaps = [...providerFaults(groups.gaps), ...graderFaults(groups.gaps, config)];
     if (gaps.length > 0) return withoutCalls(gaps, derivation);
     const calls = callsOf(groups, derivation).map((call, index) => ({ ...call, index: firstIndex + index }));
-    return { calls, notes: notesOf(groups, config, derivation), faults: [] };
+    const kinds = [...groups.byName.values()].map(({ kind }) => kind);
+    const prompts = new Set(calls.filter((_, index) => kinds[index] === 'prompt'));
+    return { calls, prompts, notes: notesOf(groups, config, derivation), faults: [] };
   } catch (error) {
-    if (error instanceof NotReadYet) return { calls: [], notes: [], faults: [] };
+    if (error instanceof NotReadYet) return { calls: [], prompts: new Set(), notes: [], faults: [] };
     if (error instanceof ConfigFault) return withoutCalls([error], derivation);
     throw error;
   }
+}
+
+function providerFaults({ providers }: Gaps): ConfigFault[] {
+  return [...providers].map(([name, { fault, acceptsNull }]) => {
+    const { reason, file, line, column } = fault;
+    const orNull = acceptsNull ? ', or null if it asks no model' : '';
+    const remedy = `name the model in the manifest, promptfoo: {models: {${JSON.stringify(name)}: openai/gpt-5-mini}}${orNull}`;
+    return new ConfigFault(`${reason}: ${remedy}`, file, line, column, ': ');
+  });
 }
 
 const GRADER_FIELDS: ReadonlyMap<GraderField, string> = new Map([
@@ -59,7 +72,7 @@ function graderFaults({ grader }: Gaps, config: Config): ConfigFault[] {
   return [...grader].map(([field, type]) =>
     config.fault(
       ['tests'],
-      `has the model-graded assertion ${type}: expected ${GRADER_FIELDS.get(field) ?? 'grader'} in the manifest, under promptfoo`,
+      `the model-graded assertion ${type} needs ${GRADER_FIELDS.get(field) ?? 'grader'} in the manifest, under promptfoo`,
     ),
   );
 }
@@ -68,10 +81,11 @@ function withoutCalls(
   causes: readonly ConfigFault[],
   { promptfoo, suite, manifest, place, firstIndex }: Derivation,
 ): DerivedCalls {
-  const faults = causes.map(({ file, reason, line, column }): CountFault => {
-    const message = `suites.${suite.name}.promptfoo: ${file} ${reason}`;
+  const faults = causes.map((cause): CountFault => {
+    const { file, line, column } = cause;
+    const message = `suites.${suite.name}.promptfoo: ${cause.withFile()}`;
     const where = line === null ? place : { file, line, column: column ?? 1 };
-    return { problem: problem(message, where), reason: `${file} ${reason}`, file };
+    return { problem: problem(message, where), reason: cause.withFile(), file };
   });
   const call: NamedCall = {
     ...manifest.call_defaults,
@@ -85,17 +99,14 @@ function withoutCalls(
     uncounted: faults[0]?.problem.message ?? 'its calls cannot be determined',
     promptfoo: { config: promptfoo.config, provider: '' },
   };
-  return { calls: [call], notes: [], faults };
+  return { calls: [call], prompts: new Set(), notes: [], faults };
 }
 
-function callsOf({ byName, repeat }: Groups, derivation: Derivation): Omit<NamedCall, 'index'>[] {
+function callsOf({ byName }: Groups, derivation: Derivation): Omit<NamedCall, 'index'>[] {
   const { promptfoo, manifest, countTokens } = derivation;
   return [...byName.values()].map((group) => {
-    const { name, model, provider, requests, rows, kind, prompt, files } = group;
+    const { name, model, provider, requests, kind, prompt } = group;
     const family = tokenFamily(model);
-    const isRepeated = rows * repeat === requests;
-    const [onlyFile] = files;
-    const data = files.size === 1 && typeof onlyFile === 'string' ? onlyFile : promptfoo.config;
     const cap = kind === 'embedding' ? null : capOf(provider);
     const prompts: Tokens = {
       expected: tokensOf(family, requests === 0 ? 0 : Math.ceil(group.tokens / requests)),
@@ -110,12 +121,7 @@ function callsOf({ byName, repeat }: Groups, derivation: Derivation): Omit<Named
       completion_tokens: completionOf(group, promptfoo),
       ...(cap === null ? {} : { max_tokens: cap }),
       display_name: name,
-      row_count: {
-        path: data,
-        rows: isRepeated ? rows : requests,
-        times: isRepeated ? repeat : 1,
-        unit: data === promptfoo.config ? 'test' : 'row',
-      },
+      row_count: rowCountOf(group, promptfoo.config),
       promptfoo: { config: promptfoo.config, provider: provider.id },
       ...(prompt?.file === undefined || prompt.file === null
         ? {}
@@ -124,6 +130,16 @@ function callsOf({ byName, repeat }: Groups, derivation: Derivation): Omit<Named
     checkCall(call, promptfoo);
     return call;
   });
+}
+
+/** Rows of the one data file that the tests come from, else tests of the configuration, times the requests of each. */
+function rowCountOf({ files, tests, requests }: Group, config: string): RowCount {
+  const [only] = files;
+  const file = files.size === 1 ? (only ?? null) : null;
+  const path = file ?? config;
+  // Tests that differ in their number of combinations are counted by their requests.
+  if (requests % tests !== 0) return { path, rows: requests, times: 1, unit: 'test' };
+  return { path, rows: tests, times: requests / tests, unit: file === null ? 'test' : 'row' };
 }
 
 function graderTokens({ grader, config }: Promptfoo, kind: 'grader' | 'embedding'): Tokens {
@@ -172,6 +188,7 @@ function notesOf({ byName, withoutModel }: Groups, { about, path }: Config, { si
       `${path}: tokens of ${names} are about, since template syntax other than {{ name }} is counted as text ${whereOf(side)}.`,
     );
   }
-  if (withoutModel.size > 0) add(`${path}: no request to a model is counted for ${[...withoutModel].join(', ')}.`);
+  if (withoutModel.size > 0)
+    add(`${path}: no request to a model is counted for ${[...withoutModel.keys()].join(', ')}.`);
   return notes;
 }

@@ -40,7 +40,8 @@ export function readProviders(config: Config): Provider[] {
     seen.add(identity);
     found.push(...providersOf(item, config, [key, index]));
   }
-  if (found.length === 0 && listOf(root[key]).length === 0) throw config.fault([], 'has no providers');
+  if (found.length === 0 && listOf(root[key]).length === 0)
+    throw config.fault([], 'no providers; expected providers or targets');
   return found;
 }
 
@@ -93,7 +94,12 @@ export function isProviderMatch(reference: string, { id, label }: Provider): boo
 export type AskedModel =
   | { readonly state: 'model'; readonly name: string }
   | { readonly state: 'none' }
-  | { readonly state: 'unknown'; readonly reason: string };
+  | {
+      readonly state: 'unknown';
+      readonly reason: string;
+      /** Whether the manifest may say that it asks no model. */
+      readonly acceptsNull: boolean;
+    };
 
 /** Prefixes of promptfoo's providers, and the author of their models at OpenRouter. */
 const AUTHORS: ReadonlyMap<string, string> = new Map([
@@ -132,7 +138,7 @@ const HOSTS = new Set([
   'hyperbolic',
 ]);
 
-/** By the manifest's `models` first; what only code or a deployment can tell is unknown, and the reason says what to write. */
+/** By the manifest's `models` first; what only code or a deployment can tell is unknown. */
 export function askedModel(provider: Provider, models: Promptfoo['models']): AskedModel {
   const { id, label } = provider;
   const key = [label, id].find((name) => name !== null && Object.hasOwn(models, name));
@@ -140,10 +146,8 @@ export function askedModel(provider: Provider, models: Promptfoo['models']): Ask
   if (typeof declared === 'string') return { state: 'model', name: declared };
   if (declared === null) {
     if (isCodeProvider(id)) return { state: 'none' };
-    return {
-      state: 'unknown',
-      reason: `promptfoo.models: null is accepted for a provider that code defines; ${nameOf(provider)} asks a model`,
-    };
+    const reason = `provider ${nameOf(provider)} asks a model; null is accepted for a provider that code defines`;
+    return { state: 'unknown', reason, acceptsNull: false };
   }
   if (id === 'echo') return { state: 'none' };
   if (!isCodeProvider(id)) {
@@ -151,9 +155,7 @@ export function askedModel(provider: Provider, models: Promptfoo['models']): Ask
     if (name !== null) return { state: 'model', name };
   }
   const what = isCodeProvider(id) ? 'is code, which is not run' : 'does not tell its model';
-  const orNull = isCodeProvider(id) ? ', or null if it asks no model' : '';
-  const reason = `provider ${nameOf(provider)} ${what}: name the model in the manifest, promptfoo: {models: {${JSON.stringify(nameOf(provider))}: openai/gpt-5-mini}}${orNull}`;
-  return { state: 'unknown', reason };
+  return { state: 'unknown', reason: `provider ${nameOf(provider)} ${what}`, acceptsNull: isCodeProvider(id) };
 }
 
 function isCodeProvider(id: string): boolean {

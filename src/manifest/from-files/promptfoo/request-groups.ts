@@ -20,8 +20,10 @@ export interface Group {
   readonly model: string;
   readonly provider: Provider;
   requests: number;
-  /** Requests before `repeat`. */
-  rows: number;
+  /** The tests that they are made for, and the last of these. */
+  tests: number;
+  last: TestCase | null;
+  /** The data files of these tests; null for the configuration itself. */
   readonly files: Set<string | null>;
   readonly kind: 'prompt' | 'grader' | 'embedding';
   readonly prompt: Prompt | null;
@@ -31,17 +33,23 @@ export interface Group {
 
 export interface Groups {
   readonly byName: Map<string, Group>;
-  readonly withoutModel: Set<string>;
-  readonly repeat: number;
+  /** Providers that ask no model, by name. */
+  readonly withoutModel: Map<string, Provider>;
   readonly gaps: Gaps;
 }
 
 /** What the configuration does not tell and the manifest does not add. Calls can be made only where there is none. */
 export interface Gaps {
-  /** Providers whose model is not known, by name, with the reason and what to write. */
-  readonly providers: Map<string, ConfigFault>;
+  /** Providers whose model is not known, by name. */
+  readonly providers: Map<string, ProviderGap>;
   /** The fields of `grader` that are expected, with the first type of assertion that needs each. */
   readonly grader: Map<GraderField, string>;
+}
+
+export interface ProviderGap {
+  readonly fault: ConfigFault;
+  /** Whether the manifest may say that it asks no model. */
+  readonly acceptsNull: boolean;
 }
 
 export type GraderField = 'model' | 'tokens' | 'embedding';
@@ -56,7 +64,7 @@ export function groupRequests(config: Config, promptfoo: Declared, countTokens: 
   const tests = readTests(config);
   const repeat = repeatOf(config.root);
   const gaps: Gaps = { providers: new Map(), grader: new Map() };
-  const groups: Groups = { byName: new Map(), withoutModel: new Set(), repeat, gaps };
+  const groups: Groups = { byName: new Map(), withoutModel: new Map(), gaps };
   const allowed = promptsByProvider(providers);
   const about = (prompt: Prompt) => () => void config.about.add(prompt.file ?? prompt.name);
   for (const test of tests) {
@@ -81,11 +89,9 @@ export function groupRequests(config: Config, promptfoo: Declared, countTokens: 
           const group = promptGroup(groups, asked ?? provider, prompt, promptfoo, config);
           if (group === null) continue;
           const tokens = promptTokens(templateOf(prompt, test), vars, countTokens, about(prompt));
-          group.requests += times;
-          group.rows += 1;
+          addRequests(group, times, test);
           group.tokens += tokens * times;
           group.most = Math.max(group.most, tokens);
-          group.files.add(test.file);
         }
       }
       for (const grading of gradings) {
@@ -154,21 +160,32 @@ function promptGroup(
   if (known !== undefined) return known;
   const model = modelOf(provider, promptfoo, groups.gaps, config);
   if (model !== null) return newGroup(groups, { name, model, provider, kind: 'prompt', prompt });
-  groups.withoutModel.add(nameOf(provider));
+  groups.withoutModel.set(nameOf(provider), provider);
   return null;
 }
 
 function newGroup(groups: Groups, fields: Pick<Group, 'name' | 'model' | 'provider' | 'kind' | 'prompt'>): Group {
-  const group: Group = { ...fields, requests: 0, rows: 0, files: new Set(), tokens: 0, most: 0 };
+  const group: Group = { ...fields, requests: 0, tests: 0, last: null, files: new Set(), tokens: 0, most: 0 };
   groups.byName.set(fields.name, group);
   return group;
+}
+
+function addRequests(group: Group, requests: number, test: TestCase): void {
+  group.requests += requests;
+  if (group.last === test) return;
+  group.tests += 1;
+  group.last = test;
+  group.files.add(test.file);
 }
 
 /** Null for a provider that asks no model, and for one whose model is not known, which is then among the gaps. */
 function modelOf(provider: Provider, { models }: Declared, gaps: Gaps, config: Config): string | null {
   const asked = askedModel(provider, models);
   if (asked.state === 'model') return asked.name;
-  if (asked.state === 'unknown') gaps.providers.set(nameOf(provider), config.fault(provider.at, asked.reason));
+  if (asked.state === 'unknown') {
+    const { reason, acceptsNull } = asked;
+    gaps.providers.set(nameOf(provider), { fault: config.fault(provider.at, reason), acceptsNull });
+  }
   return null;
 }
 
@@ -200,9 +217,7 @@ function addGrading(
     const provider = own ?? { id: model, label: null, config: {}, prompts: null, at: [] };
     const name = `${nameOf(provider)} / ${grading.type}${kind === 'embedding' ? ' embeddings' : ''}`;
     const group = groups.byName.get(name) ?? newGroup(groups, { name, model, provider, kind, prompt: null });
-    group.requests += requests;
-    group.rows += requests;
-    group.files.add(null);
+    addRequests(group, requests, test);
   };
   if (grading.answers > 0 && (grader?.prompt_tokens === undefined || grader.completion_tokens === undefined))
     need('tokens');

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Catalogue, EndpointList } from '../../src/openrouter/catalogue/catalogue.js';
 import { catalogue } from './catalogue.js';
+import { startCatalogueServer, type CatalogueServer } from './catalogue-server.js';
 
 /** Real responses and charges, beside the repository; tests that read them are skipped where they are not there. */
 
@@ -72,6 +73,19 @@ export function realCatalogue(): Catalogue {
     expiration_date: null,
   }));
   return catalogue(models, { endpoints });
+}
+
+/** The same catalogue as a server on loopback, with the bodies as OpenRouter sent them. */
+export async function startRealCatalogueServer(date: string): Promise<CatalogueServer> {
+  const models = JSON.stringify(unzipped('models-2026-08-22.json.gz'));
+  const endpoints = z.record(z.string(), z.unknown()).parse(unzipped('endpoints-2026-08-22.json.gz'));
+  const server = await startCatalogueServer({ models: [], date });
+  server.intercept(({ path }) => {
+    if (path === '/api/v1/models') return { status: 200, body: models };
+    const body = endpoints[/^\/api\/v1\/models\/(.+)\/endpoints$/.exec(path)?.[1] ?? ''];
+    return body === undefined ? null : { status: 200, body: JSON.stringify(body) };
+  });
+  return server;
 }
 
 const chargeSchema = z.object({

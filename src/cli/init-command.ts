@@ -9,6 +9,7 @@ import { configurationError } from '../lib/errors/problem.js';
 import { money } from '../lib/text/amount.js';
 import { logLine, logVerbatim } from '../lib/text/log.js';
 import { problemsOfUsage, readUsage, requireUsage } from '../usage/read/read-usage.js';
+import { accountLine, noteLine } from '../usage/read/usage.js';
 import { createFiles } from '../lib/files/write-file.js';
 import { manifestOfPromptfoo, type PromptfooOptions } from './init-promptfoo.js';
 import { catalogueIfAny, priceOptionsOf, type PriceOptions } from './catalogue-for.js';
@@ -184,6 +185,8 @@ async function fromRecordings(options: InitOptions, world: World): Promise<strin
   const usage = await readUsage(options.usage, { cwd: world.cwd, within: null });
   requireUsage(usage);
   for (const problem of problemsOfUsage(usage)) writeProblem(problem, world.stderr);
+  for (const note of usage.notes) writeLine(`Note: ${noteLine(note)}`, world.stderr);
+  writeLine(accountLine(usage), world.stderr);
   const models = usage.rows.groups().flatMap(({ model }) => model ?? []);
   const catalogue = await catalogueIfAny(options, models, world);
   const made = firstManifest({

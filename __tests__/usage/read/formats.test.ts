@@ -741,7 +741,58 @@ describe('what looks like usage and is in no known form is not understood, each 
   });
 });
 
-test('a gap of the total is told with its size', async () => {
+describe('Perplexity bills reasoning, searches and citations beside the answer', () => {
+  const research = (fields: object) => ({
+    model: 'sonar-x',
+    usage: {
+      prompt_tokens: 70,
+      completion_tokens: 20,
+      num_search_queries: 3,
+      citation_tokens: 500,
+      reasoning_tokens: 10,
+      ...fields,
+    },
+  });
+  const CITATIONS =
+    'citation tokens have no price in the catalogue; Perplexity bills them, and the cost shown leaves them out';
+
+  test.each([
+    ['of prompt and answer', 90],
+    ['with the reasoning', 100],
+    ['with the citations', 590],
+    ['with both', 600],
+    ['that is not stated', undefined],
+  ])('a total %s holds, and the citations are named with their number', async (_, total_tokens) => {
+    const { usage, rows } = await readFiles({ 'a.json': json(research({ total_tokens })) });
+    expect(rows.map(({ tokens, web_searches }) => [tokens.completion, tokens.reasoning, web_searches])).toEqual([
+      [30, 10, 3],
+    ]);
+    expect(usage.notes.map(({ message }) => message)).toEqual([`500 ${CITATIONS}`]);
+  });
+
+  test('a total that no part explains is a gap', async () => {
+    const { usage } = await readFiles({ 'a.json': json(research({ total_tokens: 97, citation_tokens: 0 })) });
+    expect(usage.notes.map(({ message }) => message)).toEqual(['7 of 97 total tokens are in no part']);
+  });
+
+  test('a gateway that states details has the reasoning inside the answer', async () => {
+    const details = { completion_tokens_details: { reasoning_tokens: 10 }, total_tokens: 90 };
+    const { rows } = await readFiles({ 'a.json': json(research(details)) });
+    expect(rows.map(({ tokens }) => [tokens.completion, tokens.reasoning])).toEqual([[20, 10]]);
+  });
+});
+
+test('the amounts of equal notes are added up, those of a request that is recorded twice once', async () => {
+  const gap = (id: string, total_tokens: number) =>
+    json({ id, model: 'm', usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens } });
+  const { usage } = await readFiles({ 'a.jsonl': [gap('1', 9), gap('2', 1016), gap('1', 9)].join('\n') });
+  // 3 of 9 and 1,010 of 1,016
+  expect(usage.notes).toEqual([
+    { message: '1,013 of 1,025 total tokens are in no part', count: 2, file: 'a.jsonl', line: 1 },
+  ]);
+});
+
+test('a gap of the total is named with its size', async () => {
   const { usage } = await readFiles({
     'a.json': json({ model: 'm', usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 9 } }),
   });

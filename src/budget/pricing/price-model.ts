@@ -183,6 +183,12 @@ function reasoningNotes(id: string, ...lists: readonly PriceList[]): readonly st
   ];
 }
 
+/** What is said of a model whose listed reasoning price is not the one that reasoning is counted at; null for others. */
+export function reasoningPriceNote(model: ResolvedModel): string | null {
+  const listed = listedPrices(model);
+  return 'reason' in listed ? null : (reasoningNotes(model.id, listed)[0] ?? null);
+}
+
 function rangeOf(context: PricingContext, list: EndpointList): Range | NoPrice {
   const { call, model, request, listed } = context;
   if (list.state === 'unknown') {

@@ -221,7 +221,7 @@ function measuredCall(
     price: priceDifference(group, atCatalogue),
     proposals,
     split,
-    notes: [...notes, ...prices.flatMap(({ note }) => note ?? [])],
+    notes: [...new Set([...notes, ...prices.flatMap((price) => price.notes)])],
   };
 }
 

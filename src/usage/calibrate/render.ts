@@ -2,7 +2,7 @@ import { add, compare, divide, isZero, toText, ZERO, type Decimal } from '../../
 import { columns, type Column } from '../../lib/text/columns.js';
 import { count, counted, money, percent } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
-import { isComplete, type Usage } from '../read/usage.js';
+import { isComplete, noteLine, type Usage } from '../read/usage.js';
 import type { UsageGroup } from '../read/aggregate.js';
 import type { CallUsage, Figure, MeasuredCall, NumberOrRange, SuiteUsage, UsageComparison } from './comparison.js';
 
@@ -26,6 +26,7 @@ export function renderComparison(comparison: UsageComparison, usage: Usage, widt
       ({ group, candidates }) =>
         `In use by several calls: ${groupText(group)} may be ${candidates.map((name) => safeLine(name)).join(' or ')}`,
     ),
+    ...usage.notes.map((note) => `Note: ${noteLine(note)}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -80,11 +80,16 @@ export function calibrationDocument({ comparison, diff, is_measured, warnings }:
     token_error_percent: Object.fromEntries(
       comparison.suites.map(({ name, token_error_percent }) => [name, percentText(token_error_percent)]),
     ),
-    notes: comparison.suites.flatMap((suite) =>
-      suite.calls.flatMap(({ name, measured }) =>
-        (measured?.notes ?? []).map((message) => ({ suite: suite.name, call: name, message })),
+    notes: [
+      ...comparison.suites.flatMap((suite) =>
+        suite.calls.flatMap(({ name, measured }) =>
+          (measured?.notes ?? []).map((message) => ({ suite: suite.name, call: name, message })),
+        ),
       ),
-    ),
+      ...usage.notes.map(({ message, count: times, file, line }) => {
+        return { suite: null, call: null, message, count: times, file, line };
+      }),
+    ],
     problems: warnings.map(({ message, file, line }) => ({ message, file, line })),
     proposals,
     diff,

@@ -8,7 +8,22 @@ export interface Findings {
   /** Why the object cannot be understood; it is then not counted. */
   readonly problems: string[];
   /** What a reader should know of an object that is counted. */
-  readonly notes: string[];
+  readonly notes: CountNote[];
+}
+
+/** A sentence with a `#` for each amount. The amounts of equal sentences are added up over all recordings. */
+export interface CountNote {
+  readonly text: string;
+  readonly amounts: readonly number[];
+}
+
+/** The sentence with its amounts. */
+export function noteText({ text, amounts }: CountNote): string {
+  let at = 0;
+  return text.replaceAll('#', () => {
+    at += 1;
+    return count(amounts[at - 1] ?? 0);
+  });
 }
 
 export function noFindings(): Findings {
@@ -60,9 +75,10 @@ export function withinWholes(tokens: TokenCounts, findings: Findings): TokenCoun
   if (fits) return tokens;
   const part = (name: string, size: number, whole: string, most: number): number => {
     if (size <= most) return size;
-    findings.notes.push(
-      `${count(size)} ${name} tokens are more than the ${count(most)} ${whole} tokens that they are part of; ${count(most)} were counted`,
-    );
+    findings.notes.push({
+      text: `# ${name} tokens are more than the # ${whole} tokens that they are part of; # were counted`,
+      amounts: [size, most, most],
+    });
     return most;
   };
   const image = part('image output', tokens.image_output, 'completion', completion);

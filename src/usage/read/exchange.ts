@@ -71,8 +71,6 @@ export interface Accounts {
   readonly unmeasured: (request: UnmeasuredRequest, context: Context) => void;
   /** Something that states usage in no known form, or cannot be read. */
   readonly notUnderstood: (what: string, context: Context) => void;
-  /** Something that a reader should know of what was counted. */
-  readonly note: (message: string, context: Context) => void;
   /**
    * The last answer of a subagent, stated again where its result is used. It is a repetition if the session has a message
    * with the same tokens or a summary of all models; else the subagent's own messages are missing.

@@ -1,6 +1,6 @@
 import type { TokenCounts } from '../../manifest/token-parts.js';
 import { type FileAccount, NAMED_PLACES, type UnmeasuredGroup, type UsageNote } from './usage.js';
-import { type Findings, withinWholes } from './counts.js';
+import { type CountNote, type Findings, noteText, withinWholes } from './counts.js';
 import type { Accounts, Context, RecordingFile, SummaryStrength } from './exchange.js';
 import { type RowStore, type StoredRow, createRowStore, tokensOf } from './row-store.js';
 import { createSpanTree } from './span-tree.js';
@@ -32,6 +32,13 @@ interface FileEntry {
   readonly notUnderstood: Map<string, { count: number; readonly lines: number[] }>;
 }
 
+interface NoteEntry {
+  count: number;
+  readonly amounts: number[];
+  readonly file: string;
+  readonly line: number | null;
+}
+
 interface Session {
   readonly messages: Set<StoredRow>;
   readonly strong: Set<StoredRow>;
@@ -53,7 +60,7 @@ export function createLedger(): Ledger {
   const sessions = new Map<string, Session>();
   const unfinished = new Map<string, Unfinished>();
   const unmeasured = new Map<string, { key: GroupKey; requests: number }>();
-  const notes = new Map<string, { count: number; readonly file: string; readonly line: number | null }>();
+  const notes = new Map<string, NoteEntry>();
   const endings = new Map<RecordingFile, (() => void)[]>();
   let found = 0;
 
@@ -73,10 +80,13 @@ export function createLedger(): Ledger {
     if (file.line !== null && place.lines.length < NAMED_PLACES) place.lines.push(file.line);
     entry.notUnderstood.set(what, place);
   };
-  const note = (message: string, { file }: Context): void => {
-    const known = notes.get(message);
-    if (known === undefined) notes.set(message, { count: 1, file: file.name, line: file.line });
-    else known.count += 1;
+  const note = ({ text, amounts }: CountNote, { file }: Context): void => {
+    const known = notes.get(text);
+    if (known === undefined) notes.set(text, { count: 1, amounts: [...amounts], file: file.name, line: file.line });
+    else {
+      known.count += 1;
+      amounts.forEach((amount, at) => (known.amounts[at] = (known.amounts[at] ?? 0) + amount));
+    }
   };
   /** Stores the row; null where it cannot be understood. */
   const put = (row: UsageRow, findings: Findings, context: Context): StoredRow | null => {
@@ -87,7 +97,9 @@ export function createLedger(): Ledger {
     found += 1;
     entryOf(context.file.name).hasRead = true;
     const tokens = withinWholes(row.tokens, findings);
-    for (const message of findings.notes) note(message, context);
+    // What is recorded again has been noted already.
+    const isKnown = row.id !== null && rows.has(row.id);
+    for (const one of isKnown ? [] : findings.notes) note(one, context);
     const counted = tokens === row.tokens ? row : { ...row, tokens };
     generations.see(counted);
     return rows.put(counted);
@@ -154,7 +166,6 @@ export function createLedger(): Ledger {
       else if (!unfinished.has(id) || file.name < (unfinished.get(id)?.key.source ?? '')) unfinished.set(id, request);
     },
     notUnderstood,
-    note,
     subagentResult: (session, id, tokens, context) => {
       found += 1;
       const { subagentResults } = sessionOf(session);
@@ -179,7 +190,9 @@ export function createLedger(): Ledger {
         generations: generations.rows,
         files: accounts,
         unmeasured: [...unmeasured.values()].map(({ key, requests }) => ({ ...key, requests })),
-        notes: [...notes].map(([message, { count, file, line }]) => ({ message, count, file, line })),
+        notes: [...notes].map(([text, { count, amounts, file, line }]) => {
+          return { message: noteText({ text, amounts }), count, file, line };
+        }),
         without_usage: total(accounts.flatMap(({ without_usage }) => without_usage)),
         not_understood: total(accounts.flatMap(({ not_understood }) => not_understood)),
         sums: sums.size + repeated,

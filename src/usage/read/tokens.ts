@@ -1,5 +1,4 @@
 import { byTokenPart, type TokenCounts } from '../../manifest/token-parts.js';
-import { count } from '../../lib/text/amount.js';
 import { countAt, countOrNull, type Findings } from './counts.js';
 import { isRecord, listAt, nameAt, recordAt, type JsonRecord } from './json-value.js';
 
@@ -105,15 +104,50 @@ function openAiTokens(usage: JsonRecord, model: string | null, findings: Finding
     image_output: countAt(output, ['image_tokens'], findings),
     audio_output: countAt(output, ['audio_tokens'], findings),
   });
-  // Perplexity's research models bill the reasoning beside the answer, and leave it out of the total.
-  const isBeside = usage.citation_tokens !== undefined || usage.num_search_queries !== undefined;
-  const tokens =
-    isBeside && output === null && reasoning > 0
-      ? { ...stated, completion: stated.completion + reasoning }
-      : total === null
-        ? stated
-        : explained(stated, total, model, findings);
+  const isPerplexity = usage.citation_tokens !== undefined || usage.num_search_queries !== undefined;
+  const tokens = isPerplexity
+    ? perplexityTokens(stated, output !== null, countAt(usage, ['citation_tokens'], findings), total, findings)
+    : total === null
+      ? stated
+      : explained(stated, total, model, findings);
   return { tokens, written_1h: countAt(recordAt(usage, 'cache_creation'), ['ephemeral_1h_input_tokens'], findings) };
+}
+
+/**
+ * Perplexity's research models bill reasoning and citations beside the answer
+ * (https://docs.perplexity.ai/getting-started/pricing, 2026-11); its total is that of prompt and answer, and may have
+ * either of the others. A gateway that states details has the reasoning inside. No catalogue has a price of citations.
+ */
+function perplexityTokens(
+  stated: TokenCounts,
+  isInside: boolean,
+  citations: number,
+  total: number | null,
+  findings: Findings,
+): TokenCounts {
+  const { prompt, completion, reasoning } = stated;
+  const beside = isInside ? 0 : reasoning;
+  if (citations > 0) {
+    findings.notes.push({
+      text: '# citation tokens have no price in the catalogue; Perplexity bills them, and the cost shown leaves them out',
+      amounts: [citations],
+    });
+  }
+  const known = prompt + completion;
+  const sums = [known, known + beside, known + citations, known + beside + citations];
+  if (total !== null && !sums.includes(total)) gapOf(total - known, total, findings);
+  return { ...stated, completion: completion + beside };
+}
+
+/** What is said of tokens that a total has and no part. */
+export const IN_NO_PART = '# of # total tokens are in no part';
+
+function gapOf(beside: number, total: number, findings: Findings): void {
+  findings.notes.push(
+    beside > 0
+      ? { text: IN_NO_PART, amounts: [beside, total] }
+      : { text: 'the total of # tokens is # less than its parts', amounts: [total, -beside] },
+  );
 }
 
 /** The total is a control sum: a part that makes up what is missing was counted beside its whole. */
@@ -129,11 +163,7 @@ function explained(stated: TokenCounts, total: number, model: string | null, fin
   if (beside > 0 && model !== null && /gemini|gemma/i.test(model)) {
     return { ...stated, completion: completion + beside, reasoning: Math.max(reasoning, beside) };
   }
-  findings.notes.push(
-    beside > 0
-      ? `${count(beside)} of ${count(total)} total tokens are in no part`
-      : `the total of ${count(total)} tokens is ${count(-beside)} less than its parts`,
-  );
+  gapOf(beside, total, findings);
   return stated;
 }
 

@@ -3,6 +3,7 @@ import type { RowStore } from './row-store.js';
 import type { GroupKey, UsageRow } from './usage-row.js';
 import type { Note } from '../../lib/errors/note.js';
 import { count, counted } from '../../lib/text/amount.js';
+import { safeLine } from '../../lib/text/plain.js';
 
 /** So many places of one kind are named; the others are counted. */
 export const NAMED_PLACES = 3;
@@ -30,6 +31,12 @@ export interface UsageNote {
   readonly count: number;
   readonly file: string;
   readonly line: number | null;
+}
+
+/** `a.jsonl, line 3: 7 cached tokens are ... (2 times)`. */
+export function noteLine({ message, count: times, file, line }: UsageNote): string {
+  const place = `${safeLine(file)}${line === null ? '' : `, line ${line}`}`;
+  return `${place}: ${safeLine(message)}${times > 1 ? ` (${count(times)} times)` : ''}`;
 }
 
 /** Requests without usage, by what is known of them. */
@@ -63,6 +70,24 @@ export interface Usage {
 /** Whether the recordings state everything that was used: then a figure is exact, else it is at least so much. */
 export function isComplete(usage: Usage): boolean {
   return usage.exchanges.not_understood === 0 && usage.unmeasured.length === 0 && usage.unmatched.length === 0;
+}
+
+/** Every file and every exchange, in one line. */
+export function accountLine({ files, exchanges, repeated, sums }: Usage): string {
+  const read = files.filter(({ is_read }) => is_read).length;
+  const unclear = files.filter(({ not_understood }) => not_understood.length > 0).length;
+  const without = files.length - files.filter((file) => file.is_read || file.not_understood.length > 0).length;
+  const all = exchanges.read + exchanges.without_usage + exchanges.not_understood;
+  const more = [
+    repeated > 0 ? `${count(repeated)} recorded more than once` : null,
+    sums > 0 ? `${counted(sums, 'sum')} of others left out` : null,
+  ].filter((part) => part !== null);
+  const sentences = [
+    `${counted(files.length, 'file')}: ${count(read)} read, ${count(without)} without usage, ${count(unclear)} with something not understood`,
+    `${counted(all, 'exchange')}: ${count(exchanges.read)} read, ${count(exchanges.without_usage)} without usage, ${count(exchanges.not_understood)} not understood`,
+    ...(more.length === 0 ? [] : [more.join(', ')]),
+  ];
+  return `${sentences.join('; ')}.`;
 }
 
 /** What a report says of recordings that do not state everything that was used; empty where they do. */

@@ -10,6 +10,7 @@ import {
   defaultPreferences,
   priceTokens,
 } from '../../budget/pricing/price-tokens.js';
+import { reasoningPriceNote } from '../../budget/pricing/price-model.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
 
 /** What one model used, over all files. */
@@ -77,7 +78,7 @@ function totalOf(group: UsageGroup, catalogue: Catalogue | null): ModelTotal {
     charged: group.charged,
     at_catalogue_prices: price?.cost ?? null,
     estimate: group.estimate,
-    notes: [price?.note ?? []].flat(),
+    notes: price?.notes ?? [],
   };
 }
 
@@ -136,8 +137,8 @@ function compareNames(a: string, b: string): number {
 /** What a group costs at the catalogue's prices, in US dollars; null where it has no price. */
 export interface GroupPrice {
   readonly cost: Decimal | null;
-  /** What a reader should know of how it was priced; null where there is nothing. */
-  readonly note: string | null;
+  /** What a reader should know of how it was priced. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -152,18 +153,22 @@ export function priceGroup(
   at: Date | null,
 ): GroupPrice {
   const { preferences, note } = servedAs(group, typeof of === 'string' ? defaultPreferences(of) : of, catalogue);
-  if (preferences === null) return { cost: null, note };
+  if (preferences === null) return { cost: null, notes: [note ?? []].flat() };
+  const resolution = resolveModel(preferences.model, catalogue.models);
+  const reasoning =
+    group.sums.reasoning === 0 || resolution.state !== 'resolved' ? null : reasoningPriceNote(resolution);
+  const notes = [note, reasoning].filter((one) => one !== null);
   const price = (tokens: RequestTokens, ttl: CallPreferences['cache_ttl']): Decimal | null =>
     priceTokens({ ...preferences, cache_ttl: ttl }, tokens, catalogue, at).expected;
   const { cache_ttl } = preferences;
   const { written_1h, sums } = group;
   // Most recordings do not say for how long the cache is kept: then the call's own lifetime counts.
-  if (written_1h === 0) return { cost: costOf(group, (tokens) => price(tokens, cache_ttl)), note };
-  if (written_1h === sums.written) return { cost: costOf(group, (tokens) => price(tokens, '1h')), note };
+  if (written_1h === 0) return { cost: costOf(group, (tokens) => price(tokens, cache_ttl)), notes };
+  if (written_1h === sums.written) return { cost: costOf(group, (tokens) => price(tokens, '1h')), notes };
   const short = { ...group, sums: { ...sums, prompt: sums.prompt - written_1h, written: sums.written - written_1h } };
   const rest = costOf(short, (tokens) => price(tokens, '5m'));
   const hour = price({ ...NOTHING, prompt: written_1h, written: written_1h }, '1h');
-  return { cost: rest === null || hour === null ? null : add(rest, hour), note };
+  return { cost: rest === null || hour === null ? null : add(rest, hour), notes };
 }
 
 const NOTHING: RequestTokens = {

@@ -2,7 +2,7 @@ import { sumOrNull, type Decimal } from '../../lib/money/decimal.js';
 import { columns, wrap, type Column } from '../../lib/text/columns.js';
 import { count, counted, money } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
-import { NO_EXCHANGE, type Usage } from '../read/usage.js';
+import { accountLine, NO_EXCHANGE, noteLine, type Usage } from '../read/usage.js';
 import type { ModelTotal } from './model-totals.js';
 
 const HEADS: readonly Column[] = [
@@ -101,28 +101,7 @@ function placesOf({ files, notes, unmatched }: Usage): string[] {
             ({ reason, count: times }) => `Without usage: ${safeLine(name)}: ${count(times)} x ${safeLine(reason)}`,
           ),
     ),
-    ...notes.map(({ message, count: times, file, line }) => {
-      const more = times > 1 ? ` (${count(times)} times)` : '';
-      return `Note: ${safeLine(file)}${line === null ? '' : `, line ${line}`}: ${safeLine(message)}${more}`;
-    }),
+    ...notes.map((note) => `Note: ${noteLine(note)}`),
     ...unmatched.map(({ message }) => safeLine(message)),
   ];
-}
-
-/** Every file and every exchange, in one line. */
-function accountLine({ files, exchanges, repeated, sums }: Usage): string {
-  const read = files.filter(({ is_read }) => is_read).length;
-  const unclear = files.filter(({ not_understood }) => not_understood.length > 0).length;
-  const without = files.length - files.filter((file) => file.is_read || file.not_understood.length > 0).length;
-  const all = exchanges.read + exchanges.without_usage + exchanges.not_understood;
-  const more = [
-    repeated > 0 ? `${count(repeated)} recorded more than once` : null,
-    sums > 0 ? `${counted(sums, 'sum')} of others left out` : null,
-  ].filter((part) => part !== null);
-  const sentences = [
-    `${counted(files.length, 'file')}: ${count(read)} read, ${count(without)} without usage, ${count(unclear)} with something not understood`,
-    `${counted(all, 'exchange')}: ${count(exchanges.read)} read, ${count(exchanges.without_usage)} without usage, ${count(exchanges.not_understood)} not understood`,
-    ...(more.length === 0 ? [] : [more.join(', ')]),
-  ];
-  return `${sentences.join('; ')}.`;
 }

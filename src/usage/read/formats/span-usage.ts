@@ -2,7 +2,7 @@ import { answeringModel, buildRow, type Accounts, type Context } from '../exchan
 import { costAt, countAt, countOrNull, noFindings, type Findings } from '../counts.js';
 import { nameAt, type JsonRecord } from '../json-value.js';
 import { looksLikeUsage } from '../looks-like-usage.js';
-import { someTokens } from '../tokens.js';
+import { IN_NO_PART, someTokens } from '../tokens.js';
 import type { UsageRow } from '../usage-row.js';
 
 /**
@@ -125,7 +125,7 @@ function spanRow(stated: JsonRecord, within: Context, findings: Findings): Usage
   const gap = total === null || total === 0 ? 0 : total - prompt - completion;
   const reasoning = countAt(stated, REASONING, findings);
   const isBeside = reasoning > 0 && gap === reasoning;
-  if (gap > 0 && !isBeside) findings.notes.push(`${gap} of ${total ?? 0} total tokens are in no part`);
+  if (gap > 0 && !isBeside) findings.notes.push({ text: IN_NO_PART, amounts: [gap, total ?? 0] });
   return buildRow(within, {
     model: within.model,
     tokens: someTokens({

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { judgedOf, manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
-import { type ActionResult, readActionFile } from '../support/run-action.js';
+import { readActionFile } from '../support/run-action.js';
 
 /** The action against a GitHub and a catalogue on loopback, as a workflow on a pull request would run it. */
 
@@ -245,66 +245,5 @@ describe('a pull request cannot raise its own budget', () => {
     });
     const result = await stage.runOnPullRequest(number);
     expect([result.exitCode, judgedOf(result).rules]).toEqual([1, ['per_run fail']]);
-  });
-});
-
-describe('the override', () => {
-  const policy = 'budget: {per_run: 1}\npolicy: {override_label: allow-cost}';
-  const overBudget = () => change(manifestText({ budget: policy }), manifestText({ budget: policy, count: 1000 }));
-
-  async function judgedWith(prepare: (number: number) => void): Promise<ActionResult> {
-    const number = await overBudget();
-    stage.github.addLabel(number, 'allow-cost');
-    prepare(number);
-    return await stage.runOnPullRequest(number);
-  }
-
-  test('a label without an approval does nothing', async () => {
-    expect((await judgedWith(() => undefined)).exitCode).toBe(1);
-  });
-
-  test('an approval by the author does nothing', async () => {
-    const result = await judgedWith((number) => {
-      stage.github.addReview(number, { author: 'alice' });
-    });
-    expect(result.exitCode).toBe(1);
-  });
-
-  test('an approval by somebody else who may push lets it pass as a warning, by name', async () => {
-    const result = await judgedWith((number) => {
-      stage.github.addReview(number, { author: 'bob' });
-    });
-    expect([result.exitCode, result.outputs.get('verdict')]).toEqual([0, 'warn']);
-    expect(judgedOf(result).report.override).toEqual({ label: 'allow-cost', by: 'bob' });
-  });
-
-  test('under fail-on warning, an overridden violation does not fail', async () => {
-    const number = await overBudget();
-    stage.github.addLabel(number, 'allow-cost');
-    stage.github.addReview(number, { author: 'bob' });
-    const result = await stage.runOnPullRequest(number, { inputs: { 'fail-on': 'warning' } });
-    expect(result.exitCode).toBe(0);
-  });
-
-  test('an approval by somebody who may not push does nothing', async () => {
-    const result = await judgedWith((number) => {
-      stage.github.addReview(number, { author: 'mallory', canPush: false });
-    });
-    expect(result.exitCode).toBe(1);
-  });
-
-  test('an approval of an older commit does nothing', async () => {
-    const result = await judgedWith((number) => {
-      stage.github.addReview(number, { author: 'bob', commit: stage.github.pullRequest(number).baseSha });
-    });
-    expect(result.exitCode).toBe(1);
-  });
-
-  test('an approval that was taken back does nothing', async () => {
-    const result = await judgedWith((number) => {
-      stage.github.addReview(number, { author: 'bob' });
-      stage.github.addReview(number, { author: 'bob', state: 'CHANGES_REQUESTED' });
-    });
-    expect(result.exitCode).toBe(1);
   });
 });

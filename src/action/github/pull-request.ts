@@ -148,26 +148,34 @@ export async function readPullRequest(
     reviews: reviews.list.complete && isCurrent ? reviews.list.items : [],
     changedFiles: { paths: files.list.items.map((file) => file.path), complete: files.list.complete },
     comments: comments === null ? null : { listing: comments.list, viewer, problem: problemOf(comments) },
-    notes:
-      labels.list.items.length > 0 && !reviews.list.complete
-        ? [
-            {
-              code: 'reviews_unread',
-              message: `Not all reviews of pull request ${number} could be read${because(reviews.error)}, so no approval counts for an override.`,
-            },
-          ]
-        : [],
+    notes: unreadNotes(number, labels, reviews),
   };
 }
 
-function because(error: unknown): string {
-  return error instanceof HttpFailure ? ` (GitHub ${error.message})` : '';
+/** A note where the label or the approval of an override may be among what could not be read. */
+function unreadNotes(number: number, labels: Read<unknown>, reviews: Read<unknown>): Note[] {
+  if (!labels.list.complete) {
+    const message = `Not all labels of pull request ${number} could be read${because(labels)}, so a label for an override may be missing.`;
+    return [{ code: 'labels_unread', message }];
+  }
+  if (labels.list.items.length === 0 || reviews.list.complete) return [];
+  const message = `Not all reviews of pull request ${number} could be read${because(reviews)}, so no approval counts for an override.`;
+  return [{ code: 'reviews_unread', message }];
+}
+
+function because(read: Read<unknown>): string {
+  if (read.error instanceof HttpFailure) return ` (GitHub ${read.error.message})`;
+  return isLeftOut(read) ? ' (the token may not read them)' : '';
 }
 
 /** A list that GitHub leaves out is one that the token may not read. */
-function problemOf({ list, error }: Read<CommentNode>): NotWritten | null {
-  if (error !== null) return notWritten(error);
-  return list.pages === 1 && list.items.length === 0 && !list.complete ? MAY_NOT_WRITE : null;
+function isLeftOut({ list, error }: Read<unknown>): boolean {
+  return error === null && list.pages === 1 && list.items.length === 0 && !list.complete;
+}
+
+function problemOf(read: Read<CommentNode>): NotWritten | null {
+  if (read.error !== null) return notWritten(read.error);
+  return isLeftOut(read) ? MAY_NOT_WRITE : null;
 }
 
 /** Reviews that say yes or no. Comments and drafts leave the reviewer's last opinion as it was. */

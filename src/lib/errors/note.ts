@@ -36,6 +36,7 @@ export type NoteCode =
   | 'changed_files_incomplete'
   | 'override_without_approval'
   | 'pull_request_unread'
+  | 'labels_unread'
   | 'reviews_unread'
   | 'approvers_unread'
   | 'merge_conflict'

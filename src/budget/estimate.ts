@@ -160,7 +160,10 @@ function paidAbove(estimate: CallEstimate, above: bigint, all: bigint): CallEsti
       state: 'priced',
       expected,
       source,
-      arithmetic: () => [source, `${toText(rate)} x ${above} / ${all} = ${toText(share)}`, `sum = ${toText(expected)}`],
+      details: () => ({
+        ...price.details(),
+        arithmetic: [source, `${toText(rate)} x ${above} / ${all} = ${toText(share)}`, `sum = ${toText(expected)}`],
+      }),
     },
     // Divided once, at the end: the share of a request is rounded, and its error would grow with the requests.
     per_run: add(multiply(price.expected, attempts), shareOf(multiply(whole, attempts))),

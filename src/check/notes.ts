@@ -7,7 +7,7 @@ import type { Comparison } from '../budget/comparison/comparison.js';
 import type { CreditsReport } from '../budget/credits/credits-report.js';
 import { possiblyOutdated } from '../budget/comparison/outdated.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
-import { compare, decimal, maximum, toText, type Decimal } from '../lib/money/decimal.js';
+import { compare, decimal, divide, isZero, maximum, multiply, toText, type Decimal } from '../lib/money/decimal.js';
 import type { Note } from '../lib/errors/note.js';
 import { counted } from '../lib/text/amount.js';
 import { hasLabel, type Approvals, type Judgement } from '../budget/verdict/judge.js';
@@ -115,16 +115,22 @@ export function distinctNotes(notes: readonly Note[]): Note[] {
   return [...new Map(notes.map((note) => [JSON.stringify([note.code, note.message]), note])).values()];
 }
 
-/** Above this the endpoints of a model are said to differ, as the most expensive price by the cheapest. */
+/** A note is given where the most expensive endpoint charges more than this many times what the cheapest does. */
 const WIDE_RANGE = decimal('1.5');
 
-/** One note on the models of head whose endpoints of the default tier charge very different prices for the declared tokens, the widest range first. */
+/**
+ * One note on the models of head whose endpoints of the default tier charge very different prices for the declared tokens,
+ * the widest range first.
+ */
 export function rangeNotes(comparison: Comparison | null): Note[] {
   const widest = new Map<string, Decimal>();
   for (const { price } of comparison?.head.suites.flatMap(({ calls }) => calls) ?? []) {
-    const { resolved_model: id, spread } = price;
-    if (id === null || spread === null || compare(spread, WIDE_RANGE) <= 0) continue;
-    widest.set(id, maximum(widest.get(id) ?? spread, spread));
+    const { resolved_model: id } = price;
+    const { endpoint_costs: costs } = price.details();
+    if (id === null || costs === null || isZero(costs.least)) continue;
+    if (compare(costs.most, multiply(costs.least, WIDE_RANGE)) <= 0) continue;
+    const times = divide(costs.most, costs.least, 2);
+    widest.set(id, maximum(widest.get(id) ?? times, times));
   }
   const ranges = [...widest].toSorted(([, a], [, b]) => compare(b, a));
   const [first] = ranges;

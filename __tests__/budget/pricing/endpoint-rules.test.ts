@@ -112,11 +112,22 @@ describe('the listed price', () => {
   });
 
   test.each([
-    ['2.50', at(2, 5)],
-    ['1.00', [...at(2), endpoint({ tag: 'flex/flex', pricing: perMillion(9, 9) })]],
-  ])('is beside how far the default endpoints are apart: %s', (ratio, endpoints) => {
-    const { spread } = priceOf({ pricing: perMillion(2, 2), endpoints });
-    expect(text(spread) ?? '1.00').toBe(ratio.replace(/0$/, '').replace('1.0', '1.00'));
+    ['2 and 5', at(2, 5), { least: '0.002', most: '0.005' }],
+    ['the same twice', at(2, 2), null],
+    ['one alone, beside a tier', [...at(2), endpoint({ tag: 'flex/flex', pricing: perMillion(9, 9) })], null],
+    [
+      'one alone, beside a de-ranked one',
+      [...at(2), endpoint({ tag: 'b', status: -1, pricing: perMillion(9, 9) })],
+      null,
+    ],
+  ])('is beside the costs at the default endpoints, 1,000 tokens at %s a million', (_case, endpoints, costs) => {
+    const price = priceOf({
+      pricing: perMillion(2, 2),
+      endpoints,
+      call: { prompt_tokens: tokens(1000), completion_tokens: tokens(0) },
+    });
+    const { endpoint_costs: both } = price.details();
+    expect(both === null ? null : { least: text(both.least), most: text(both.most) }).toEqual(costs);
   });
 });
 

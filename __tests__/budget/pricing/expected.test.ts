@@ -177,7 +177,7 @@ describe('what a price list says beside the prices of tokens', () => {
 
 describe('web searches and pages', () => {
   const lines = (fields: object, pricing: object = {}) =>
-    priceOf({ pricing: { ...PLAIN_PRICING, ...pricing }, call: fields }).arithmetic();
+    priceOf({ pricing: { ...PLAIN_PRICING, ...pricing }, call: fields }).details().arithmetic;
 
   test('are lines of their own, and no line where there are none', () => {
     expect(lines({}).join('\n')).not.toMatch(/search|PDF/);

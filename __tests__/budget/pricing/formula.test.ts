@@ -314,7 +314,7 @@ describe('the arithmetic that --explain prints', () => {
         pdf_pages: 3,
       },
     });
-    expect(price.arithmetic()).toEqual([
+    expect(price.details().arithmetic).toEqual([
       'maker/model at its listed price',
       'override, more than 200000 prompt tokens: prompt 0.000006',
       'override, from 01:30 to 00:00 UTC, on monday (the most expensive time of the week): completion 0.00003',
@@ -330,6 +330,6 @@ describe('the arithmetic that --explain prints', () => {
 
   it('is empty where there is no price, and nobody is named whose price it is', () => {
     const price = priceOf({ pricing: { prompt: '1' } });
-    expect([price.arithmetic(), price.source]).toEqual([[], null]);
+    expect([price.details().arithmetic, price.source]).toEqual([[], null]);
   });
 });

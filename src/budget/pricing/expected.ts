@@ -95,77 +95,83 @@ interface InOrder {
  * where no provider filter is set or an eligible endpoint has that price (the same prompt and completion price); else
  * the cheapest eligible endpoint.
  */
-export function expectedQuote(context: PricingContext, { serving }: EligibleOffers): ExpectedQuote {
+export function expectedQuote(
+  context: PricingContext,
+  { serving }: EligibleOffers,
+  extremes: QuotedExtremes,
+): ExpectedQuote {
   const { call, listed } = context;
   const ordered = firstInOrder(context, serving);
   const isSorted = call.provider?.sort === 'price' && ordered === null;
-  if (takesCheapest(context) || isSorted) return cheapestSource(context, serving, 'eligible endpoint');
+  if (takesCheapest(context) || isSorted) return sourceOf(context, extremes.least, 'eligible endpoint');
   const priority = call.service_tier === 'priority' ? serving.filter((offer) => offer.tier === 'priority') : [];
-  if (priority.length > 0) return cheapestSource(context, priority, 'eligible priority endpoint');
+  if (priority.length > 0) {
+    return sourceOf(context, quotedExtremes(context, priority).least, 'eligible priority endpoint');
+  }
   if (ordered !== null) {
     const among = `eligible endpoint of ${ordered.provider}, by provider.order`;
-    return cheapestSource(context, ordered.offers, among);
+    return sourceOf(context, quotedExtremes(context, ordered.offers).least, among);
   }
   const asListed = !filtersProviders(call) || serving.some((offer) => hasPrice(offer, listed));
-  return asListed ? withinEndpoints(context, serving) : cheapestSource(context, serving, 'eligible endpoint');
+  return asListed
+    ? withinEndpoints(context, serving, extremes)
+    : sourceOf(context, extremes.least, 'eligible endpoint');
 }
 
 /** The listed price, but not below the cheapest and not above the most expensive endpoint that may serve these tokens. */
-function withinEndpoints(context: PricingContext, serving: readonly EndpointOffer[]): ExpectedQuote {
-  const listed = listedQuote(context);
-  if ('reason' in listed) return listed;
-  const least = cheapest(context, serving);
-  if (least === null) return listed;
+function withinEndpoints(
+  context: PricingContext,
+  serving: readonly EndpointOffer[],
+  { least, most }: QuotedExtremes,
+): ExpectedQuote {
+  const listed = listedQuote(context, least);
+  if ('reason' in listed || least === null || least.quote === listed.quote) return listed;
   if (isCheaper(listed.quote, least.quote)) {
     const source = `${context.model.id} at ${least.offer.name}, the cheapest eligible endpoint, above its listed price`;
     return { quote: least.quote, source };
   }
   // The price of an endpoint that is not known could be any, so it bounds nothing.
   if (serving.some(({ list }) => 'reason' in list || list === context.listed)) return listed;
-  const most = mostExpensive(context, serving);
   if (most === null || !isCheaper(most.quote, listed.quote)) return listed;
   const source = `${context.model.id} at ${most.offer.name}, the most expensive eligible endpoint, below its listed price`;
   return { quote: most.quote, source };
 }
 
-export function listedQuote(context: PricingContext): ExpectedQuote {
+/** The quote by the listed price. `known` is used where it is by the same list. */
+export function listedQuote(context: PricingContext, known: OfferQuote | null = null): ExpectedQuote {
   const { model, listed } = context;
-  const own = quoteIn(context, listed);
+  const own = known?.quote.list === listed ? known.quote : quoteIn(context, listed);
   return own === null ? { reason: NO_HOURLY_WRITE_PRICE } : { quote: own, source: `${model.id} at its listed price` };
 }
 
-interface OfferQuote {
+export interface OfferQuote {
   readonly quote: Quote;
   readonly offer: EndpointOffer;
 }
 
-/** Finds the cheapest of the offers whose price is known. */
-export function cheapest(context: PricingContext, offers: readonly EndpointOffer[]): OfferQuote | null {
-  return firstBy(context, offers, isCheaper);
+/** The cheapest and the most expensive of some offers, for one request; null where no offer has a price that is known. */
+export interface QuotedExtremes {
+  readonly least: OfferQuote | null;
+  readonly most: OfferQuote | null;
 }
 
-/** Finds the most expensive of the offers whose price is known. */
-export function mostExpensive(context: PricingContext, offers: readonly EndpointOffer[]): OfferQuote | null {
-  return firstBy(context, offers, (a, b) => isCheaper(b, a));
-}
-
-function firstBy(
-  context: PricingContext,
-  offers: readonly EndpointOffer[],
-  goesBefore: (a: Quote, b: Quote) => boolean,
-): OfferQuote | null {
-  let first: OfferQuote | null = null;
+/** Quotes each price list of the offers once. Of offers that cost the same the first one counts. */
+export function quotedExtremes(context: PricingContext, offers: readonly EndpointOffer[]): QuotedExtremes {
+  let least: OfferQuote | null = null;
+  let most: OfferQuote | null = null;
   for (const offer of offers) {
-    // Offers that charge the same share one list; the first represents them all.
-    if ('reason' in offer.list || offer.list === first?.quote.list) continue;
-    const own = quoteIn(context, offer.list);
-    if (own !== null && (first === null || goesBefore(own, first.quote))) first = { quote: own, offer };
+    const { list } = offer;
+    // Offers that charge the same share one list.
+    if ('reason' in list || list === least?.quote.list || list === most?.quote.list) continue;
+    const quote = quoteIn(context, list);
+    if (quote === null) continue;
+    if (least === null || isCheaper(quote, least.quote)) least = { quote, offer };
+    if (most === null || isCheaper(most.quote, quote)) most = { quote, offer };
   }
-  return first;
+  return { least, most };
 }
 
-function cheapestSource(context: PricingContext, offers: readonly EndpointOffer[], among: string): ExpectedQuote {
-  const best = cheapest(context, offers);
+function sourceOf(context: PricingContext, best: OfferQuote | null, among: string): ExpectedQuote {
   if (best === null) return { reason: 'none of its eligible endpoints has a price that is known' };
   return { quote: best.quote, source: `${context.model.id} at ${best.offer.name}, the cheapest ${among}` };
 }

@@ -25,25 +25,34 @@ interface OffersOfModel {
   readonly read: readonly EndpointOffer[];
 }
 
+interface PricedAs {
+  readonly pricing: Pricing;
+  readonly list: ReadPriceList;
+}
+
+/** Reads the endpoints of a model once for each list of endpoints. */
 export function endpointOffers(
   model: CatalogueModel,
   endpoints: readonly CatalogueEndpoint[],
 ): readonly EndpointOffer[] {
   const known = offers.get(model);
   if (known?.endpoints === endpoints) return known.read;
-  // Endpoints that charge the same share one list, so that it is read, and a request priced with it, once.
-  const firstByPrice = new Map<unknown, EndpointOffer>();
+  // Endpoints that charge the same, or as the model lists, share one list: it is read, and a request priced with it, once.
+  const firstByPrice = new Map<unknown, PricedAs>();
+  if (!answersInEmbeddings(model)) {
+    const list = pricesAtId(model.id, readPriceList(model.pricing));
+    firstByPrice.set(model.pricing.completion, { pricing: model.pricing, list });
+  }
   const read = endpoints.map((endpoint): EndpointOffer => {
     const { tag } = endpoint;
     const pricing = completed(endpoint.pricing, model);
     const first = firstByPrice.get(pricing.completion);
     const list =
-      first !== undefined && chargeTheSame(completed(first.endpoint.pricing, model), pricing)
+      first !== undefined && chargeTheSame(first.pricing, pricing)
         ? first.list
         : pricesAtId(model.id, readPriceList(pricing));
-    const offer = { name: tag, list, cap: capOf(endpoint, model), endpoint, tier: tierOf(tag) };
-    if (first === undefined) firstByPrice.set(pricing.completion, offer);
-    return offer;
+    if (first === undefined) firstByPrice.set(pricing.completion, { pricing, list });
+    return { name: tag, list, cap: capOf(endpoint, model), endpoint, tier: tierOf(tag) };
   });
   offers.set(model, { endpoints, read });
   return read;
@@ -62,10 +71,14 @@ export function answersInEmbeddings({ output_modalities }: CatalogueModel): bool
   return output_modalities.includes('embeddings') && !output_modalities.includes('text');
 }
 
-/** Whether all prices are the same text. Overrides are not compared: endpoints that have some count as different. */
+/**
+ * Whether all prices are the same text. Overrides are not compared: endpoints that have some count as different. A discount
+ * is inside the prices already.
+ */
 function chargeTheSame(a: Pricing, b: Pricing): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+  const keys = Object.keys(a).filter((key) => key !== 'discount');
+  const others = Object.keys(b).filter((key) => key !== 'discount');
+  return keys.length === others.length && keys.every((key) => a[key] === b[key]);
 }
 
 /** The model's listed prices with its top provider as the cap, for a model without endpoints. */

@@ -2,7 +2,14 @@ import { type Decimal, compare, maximum } from '../../lib/money/decimal.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import { withSuggestion } from '../../openrouter/catalogue/resolve-name.js';
 import { type ModelResolution, type UnresolvedModel, resolveModel } from '../../openrouter/catalogue/model-id.js';
-import { type ModelPrice, type NoPrice, priceModel } from './price-model.js';
+import {
+  type ModelPrice,
+  type NoPrice,
+  type PriceDetails,
+  NO_DETAILS,
+  detailsOfModel,
+  priceModel,
+} from './price-model.js';
 import { type PricedCall, isCapped } from './request.js';
 import { answersInEmbeddings } from './offer.js';
 import { strayProviders } from './eligibility.js';
@@ -31,19 +38,15 @@ export interface CallPrice {
   readonly fallback_prices: readonly FallbackPrice[];
   /** Why a figure is missing or may be too low: endpoints not fetched, an unknown pricing key. */
   readonly incomplete: readonly string[];
-  /** How many times the cheapest endpoint that may serve the request the most expensive one charges; null: not known. */
-  readonly spread: Decimal | null;
   /** Notes for the reader: an alias that may move, an id found by its slug. */
   readonly notes: readonly string[];
   /** Unknown keys, other than zero, of the prices in use: the figures may be too low. */
   readonly unknown_price_keys: readonly string[];
   /**
-   * The arithmetic of `expected`, a line each: `source`, `1800 prompt tokens x 0.000003 = 0.0054`, the sum last; empty
-   * where unpriced. Made on demand: only `check --explain` asks for it.
+   * What is shown about the price, computed on demand: the arithmetic of the worst case is that of the model or fallback
+   * whose request costs most. Empty where the call is unpriced.
    */
-  readonly arithmetic: () => readonly string[];
-  /** The same of `worst_case`, on the model or fallback whose request costs most; empty where it is null. */
-  readonly worst_case_arithmetic: () => readonly string[];
+  readonly details: () => PriceDetails;
 }
 
 interface FallbackPrice {
@@ -77,8 +80,7 @@ interface Candidate {
  * call that cannot be priced says why.
  */
 export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | null): CallPrice {
-  const own = priceOn(call.model, call, catalogue, at);
-  const fallbacks = call.fallback_models.map((declared) => priceOn(declared, call, catalogue, at));
+  const [own, fallbacks] = candidatesOf(call, catalogue, at);
   const all = [own, ...fallbacks];
   const { resolution } = own;
   const price = call.uncounted === undefined ? own.price : { reason: call.uncounted };
@@ -97,16 +99,21 @@ export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | nul
     floor: priced?.floor ?? null,
     worst_case: highestOf(all),
     capped: isCapped(call) || (resolution.state === 'resolved' && answersInEmbeddings(resolution.model)),
-    spread: priced?.spread ?? null,
     prompt_price: priced?.prompt_price ?? null,
     completion_price: priced?.completion_price ?? null,
     fallback_prices: fallbacks.map(fallbackPrice),
     incomplete: priced === null ? [] : joined(priced.incomplete, fallbacks, whyIncomplete),
     unknown_price_keys: distinct(joined(unknownKeys(own), fallbacks, unknownKeys)),
-    notes: [...joined(notesOf(own), fallbacks, notesOf), ...strayProviders(call, resolvedIds(all), catalogue)],
-    arithmetic: priced?.arithmetic ?? (() => []),
-    worst_case_arithmetic: () => worstArithmetic(all),
+    notes: allNotes(call, own, fallbacks, catalogue),
+    details: priced === null ? () => NO_DETAILS : onDemand(call, catalogue, at),
   };
+}
+
+function candidatesOf(call: PricedCall, catalogue: Catalogue, at: Date | null): [Candidate, Candidate[]] {
+  return [
+    priceOn(call.model, call, catalogue, at),
+    call.fallback_models.map((declared) => priceOn(declared, call, catalogue, at)),
+  ];
 }
 
 function priceOn(declared: string, call: PricedCall, catalogue: Catalogue, at: Date | null): Candidate {
@@ -124,6 +131,18 @@ function unresolvedReason(declared: string, { reason, isUnknown }: UnresolvedMod
 
 function resolvedIds(candidates: readonly Candidate[]): string[] {
   return candidates.flatMap(({ resolution }) => (resolution.state === 'resolved' ? [resolution.id] : []));
+}
+
+function allNotes(
+  call: PricedCall,
+  own: Candidate,
+  fallbacks: readonly Candidate[],
+  catalogue: Catalogue,
+): readonly string[] {
+  const notes = joined(notesOf(own), fallbacks, notesOf);
+  return call.provider === undefined
+    ? notes
+    : [...notes, ...strayProviders(call, resolvedIds([own, ...fallbacks]), catalogue)];
 }
 
 function fallbackPrice({ declared, price }: Candidate): FallbackPrice {
@@ -174,11 +193,25 @@ function notesOf({ resolution, price }: Candidate): readonly string[] {
   return own.length + batch.length === 0 ? resolution.notes : [...resolution.notes, ...batch, ...own];
 }
 
-function worstArithmetic(candidates: readonly Candidate[]): readonly string[] {
+/** A function of its own, so that nothing but these arguments is kept for each call. */
+function onDemand(call: PricedCall, catalogue: Catalogue, at: Date | null): () => PriceDetails {
+  return () => {
+    const [own, fallbacks] = candidatesOf(call, catalogue, at);
+    const detailsOf = ({ resolution }: Candidate): PriceDetails =>
+      resolution.state === 'resolved' ? detailsOfModel(call, resolution, catalogue, at) : NO_DETAILS;
+    const highest = mostExpensive([own, ...fallbacks]);
+    return {
+      ...detailsOf(own),
+      worst_case_arithmetic: highest === null ? [] : detailsOf(highest).worst_case_arithmetic,
+    };
+  };
+}
+
+/** Finds the candidate with the highest worst case; null where one of them is not known. */
+function mostExpensive(candidates: readonly Candidate[]): Candidate | null {
   const worst = highestOf(candidates);
-  if (worst === null) return [];
-  const found = candidates.find(
-    ({ price }) => !('reason' in price) && price.worst_case !== null && compare(price.worst_case, worst) === 0,
-  );
-  return found === undefined || 'reason' in found.price ? [] : found.price.worst_case_arithmetic();
+  if (worst === null) return null;
+  const costs = ({ price }: Candidate): boolean =>
+    !('reason' in price) && price.worst_case !== null && compare(price.worst_case, worst) === 0;
+  return candidates.find(costs) ?? null;
 }

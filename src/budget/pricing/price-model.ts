@@ -1,16 +1,15 @@
 import type { Catalogue, CatalogueModel, EndpointList, Pricing } from '../../openrouter/catalogue/catalogue.js';
 import type { ResolvedModel } from '../../openrouter/catalogue/model-id.js';
-import { type Decimal, compare, divide, fromInteger, isZero, multiply, toText } from '../../lib/money/decimal.js';
-import { requestTerms, type Fee, feesOf, searchesOf } from './formula.js';
+import { type Decimal, compare, fromInteger, isZero, multiply, toText } from '../../lib/money/decimal.js';
+import { requestTerms, feesOf, searchesOf } from './formula.js';
 import { dependsOnTime, describe } from './price-condition.js';
 import { eligibleOffers } from './eligibility.js';
 import {
   type ExpectedQuote,
   type PricingContext,
-  cheapest,
   expectedQuote,
   listedQuote,
-  mostExpensive,
+  quotedExtremes,
   quoteWithoutEndpoints,
   type Quote,
   costOf,
@@ -41,11 +40,28 @@ export interface ModelPrice {
   readonly completion_price: Decimal;
   readonly incomplete: readonly string[];
   readonly unknown_price_keys: readonly string[];
-  /** The most expensive by the cheapest endpoint that may serve these tokens; null where they are not known. */
-  readonly spread: Decimal | null;
   readonly notes: readonly string[];
-  readonly arithmetic: () => readonly string[];
-  readonly worst_case_arithmetic: () => readonly string[];
+}
+
+/** What is shown about a price where it is asked for. */
+export interface PriceDetails {
+  /** The arithmetic of `expected`, a line each: `source`, `1800 prompt tokens x 0.000003 = 0.0054`, the sum last. */
+  readonly arithmetic: readonly string[];
+  /** The same of `worst_case`; empty where it is null. */
+  readonly worst_case_arithmetic: readonly string[];
+  /**
+   * One request at the cheapest and at the most expensive endpoint of the default tier that may serve it; null where fewer
+   * than two of their prices are known and differ.
+   */
+  readonly endpoint_costs: EndpointCosts | null;
+}
+
+export const NO_DETAILS: PriceDetails = { arithmetic: [], worst_case_arithmetic: [], endpoint_costs: null };
+
+/** What the same request costs at two endpoints, in US dollars. */
+export interface EndpointCosts {
+  readonly least: Decimal;
+  readonly most: Decimal;
 }
 
 export interface NoPrice {
@@ -61,6 +77,13 @@ interface Range {
   readonly possible: readonly EndpointOffer[];
 }
 
+/** A call on a model with its quotes. */
+interface QuotedCall extends Range {
+  readonly context: PricingContext;
+  readonly expected: Exclude<ExpectedQuote, NoPrice>;
+  readonly endpoints: EndpointList;
+}
+
 /** Prices a call on one model of the catalogue; gives the reason where it has no price. Never throws. */
 export function priceModel(
   call: PricedCall,
@@ -68,53 +91,62 @@ export function priceModel(
   catalogue: Catalogue,
   at: Date | null,
 ): ModelPrice | NoPrice {
-  const prompt = expectedPrompt(call);
-  if (prompt === null) return { reason: 'its prompt tokens are not known: the prompt files are not counted' };
-  const listed = listedPrices(model);
-  if ('reason' in listed) return { reason: `${model.id}: ${listed.reason}` };
-  const context = {
-    call,
-    model,
-    request: expectedRequest(call, prompt),
-    searches: searchesOf(call, model),
-    listed,
-    at,
-  };
-  const list = catalogue.endpoints.get(model.id) ?? NOT_FETCHED;
-  const range = rangeOf(context, list);
-  if ('reason' in range) return { reason: `${model.id}: ${range.reason}` };
-  const { expected, floor, worst, possible } = range;
-  if ('reason' in expected) return { reason: `${model.id}: ${expected.reason}` };
-
+  const quoted = quoteModel(call, model, catalogue, at);
+  if ('reason' in quoted) return { reason: quoted.reason };
+  const { context, expected, floor, worst, possible, endpoints } = quoted;
   const total = costOf(expected.quote);
   const perToken = expected.quote.prices.in_dollars;
-  const unknown = unknownKeys(listed, possible);
+  const unknown = unknownKeys(context.listed, possible);
   return {
     expected: total,
     source: expected.source,
-    floor: floor === null ? null : costOf(floor),
+    floor: floor === null ? null : floor === expected.quote ? total : costOf(floor),
     worst_case: 'reasons' in worst ? null : costOf(worst.quote),
     free: isFreeId(model.id) && isZero(total),
     prompt_price: perToken.prompt,
     completion_price: perToken.completion,
     incomplete: incompleteness(model.id, worst, unknown),
     unknown_price_keys: unknown,
-    spread: spreadOf(context, possible),
-    notes: [...serviceNotes(model.id, list), ...reasoningNotes(model.id, listed, expected.quote.list)],
-    arithmetic: () =>
-      arithmeticLines(
-        expected.source,
-        expected.quote,
-        feesOf(context.searches, call.pdf_pages, expected.quote.list, listed),
-        total,
-        at,
-      ),
-    worst_case_arithmetic: () => {
-      if ('reasons' in worst) return [];
-      const fees = feesOf(context.searches, call.pdf_pages, worst.quote.list, listed);
-      return arithmeticLines(`worst case: ${model.id} at ${worst.name}`, worst.quote, fees, costOf(worst.quote), null);
-    },
+    notes: joined(serviceNotes(model.id, endpoints), reasoningNotes(model.id, context.listed, expected.quote.list)),
   };
+}
+
+/** Quotes the call anew: few prices are explained, and keeping the quotes of all of them takes time and memory. */
+export function detailsOfModel(
+  call: PricedCall,
+  model: ResolvedModel,
+  catalogue: Catalogue,
+  at: Date | null,
+): PriceDetails {
+  const quoted = quoteModel(call, model, catalogue, at);
+  if ('reason' in quoted) return NO_DETAILS;
+  const { context, expected, worst, possible } = quoted;
+  return {
+    arithmetic: arithmeticLines(expected.source, expected.quote, context, at),
+    worst_case_arithmetic:
+      'reasons' in worst ? [] : arithmeticLines(`worst case: ${model.id} at ${worst.name}`, worst.quote, context, null),
+    endpoint_costs: endpointCosts(context, possible),
+  };
+}
+
+function quoteModel(
+  call: PricedCall,
+  model: ResolvedModel,
+  catalogue: Catalogue,
+  at: Date | null,
+): QuotedCall | NoPrice {
+  const prompt = expectedPrompt(call);
+  if (prompt === null) return { reason: 'its prompt tokens are not known: the prompt files are not counted' };
+  const listed = listedPrices(model);
+  if ('reason' in listed) return { reason: `${model.id}: ${listed.reason}` };
+  const request = expectedRequest(call, prompt);
+  const context = { call, model, request, searches: searchesOf(call, model), listed, at };
+  const endpoints = catalogue.endpoints.get(model.id) ?? NOT_FETCHED;
+  const range = rangeOf(context, endpoints);
+  if ('reason' in range) return { reason: `${model.id}: ${range.reason}` };
+  const { expected, floor, worst, possible } = range;
+  if ('reason' in expected) return { reason: `${model.id}: ${expected.reason}` };
+  return { context, expected, floor, worst, possible, endpoints };
 }
 
 const NOT_FETCHED: EndpointList = { state: 'unknown', reason: 'they were not fetched' };
@@ -153,15 +185,16 @@ function notPerToken(kinds: readonly string[]): string {
   return `it answers in ${kinds.join(', ')} and is billed per ${units.join(' or ')}, which the catalogue does not state`;
 }
 
-/** How far apart the endpoints of the default tier are for the expected tokens, to two places. */
-function spreadOf(context: PricingContext, possible: readonly EndpointOffer[]): Decimal | null {
+function endpointCosts(context: PricingContext, possible: readonly EndpointOffer[]): EndpointCosts | null {
   const offers = possible.filter(({ tier, endpoint }) => tier === 'default' && endpoint.status >= 0);
-  if (offers.length < 2) return null;
-  const least = cheapest(context, offers);
-  const most = mostExpensive(context, offers);
-  if (least === null || most === null || least.quote.list === most.quote.list) return null;
-  const lowest = costOf(least.quote);
-  return isZero(lowest) ? null : divide(costOf(most.quote), lowest, 2);
+  const { least, most } = quotedExtremes(context, offers);
+  if (least === null || most === null || least.quote === most.quote) return null;
+  return { least: costOf(least.quote), most: costOf(most.quote) };
+}
+
+/** Avoids copying in the common case that one of the two is empty. */
+function joined(a: readonly string[], b: readonly string[]): readonly string[] {
+  return a.length === 0 ? b : b.length === 0 ? a : [...a, ...b];
 }
 
 function serviceNotes(id: string, list: EndpointList): readonly string[] {
@@ -198,16 +231,19 @@ function rangeOf(context: PricingContext, list: EndpointList): Range | NoPrice {
   if (list.endpoints.length === 0) {
     const expected = listedQuote(context);
     const floor = 'reason' in expected ? null : expected.quote;
-    return { expected, floor, worst: worstQuote(context, [listedOffer(model.model, listed)]), possible: [] };
+    const worst = worstQuote(context, [listedOffer(model.model, listed)]);
+    return { expected, floor, worst, possible: [] };
   }
   const offers = endpointOffers(model.model, list.endpoints);
   const eligible = eligibleOffers(call, model.suffixes, request.prompt, offers);
   if ('reason' in eligible) return eligible;
+  const { serving, possible } = eligible;
+  const extremes = quotedExtremes(context, serving);
   return {
-    expected: expectedQuote(context, eligible),
-    floor: cheapest(context, eligible.serving)?.quote ?? null,
-    worst: worstQuote(context, eligible.possible),
-    possible: eligible.possible,
+    expected: expectedQuote(context, eligible, extremes),
+    floor: extremes.least?.quote ?? null,
+    worst: worstQuote(context, possible),
+    possible,
   };
 }
 
@@ -232,7 +268,7 @@ function unknownIn(list: ReadPriceList): readonly string[] {
  * Shows the arithmetic of one request, one line per term, `1800 prompt tokens x 0.000003 = 0.0054`. The first lines name
  * whose prices they are and which overrides apply, the last is the sum. All digits are exact.
  */
-function arithmeticLines(source: string, quote: Quote, fees: readonly Fee[], total: Decimal, at: Date | null) {
+function arithmeticLines(source: string, quote: Quote, { call, searches, listed }: PricingContext, at: Date | null) {
   const { list, prices, request } = quote;
   return [
     source,
@@ -240,8 +276,8 @@ function arithmeticLines(source: string, quote: Quote, fees: readonly Fee[], tot
     ...requestTerms(list, prices, request).map(({ what, quantity, price }) =>
       line(what, quantity, dollars(list, price)),
     ),
-    ...fees.map(({ what, quantity, price }) => line(what, quantity, price)),
-    `sum = ${toText(total)}`,
+    ...feesOf(searches, call.pdf_pages, list, listed).map(({ what, quantity, price }) => line(what, quantity, price)),
+    `sum = ${toText(costOf(quote))}`,
   ];
 }
 

@@ -190,7 +190,7 @@ function callOf(pair: CallPair, suite: string, { locate, explain, tokenSources }
       ...(tokenSource === undefined ? {} : { token_source: tokenSource }),
       ...(call.row_count === undefined ? {} : { count_source: countSource(call.row_count) }),
       ...(explain
-        ? { arithmetic: [...countLines(call), ...price.arithmetic()], worst_case_arithmetic: worstLines(shown) }
+        ? { arithmetic: [...countLines(call), ...price.details().arithmetic], worst_case_arithmetic: worstLines(shown) }
         : {}),
     },
   ];
@@ -210,7 +210,7 @@ function countLines({ row_count: rows, count, promptfoo }: NamedCall): string[] 
 
 /** From a token to a run: the request that costs most, then all attempts of a run. */
 function worstLines({ call, price, requests_per_run: requests, worst_case_per_run: worst }: CallEstimate): string[] {
-  const lines = price.worst_case_arithmetic();
+  const lines = price.details().worst_case_arithmetic;
   if (worst === null || price.worst_case === null || lines.length === 0) return [];
   const { expected, max } = call.retries;
   const attempts = toText(add(fromInteger(1), max ?? expected));

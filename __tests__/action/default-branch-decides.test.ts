@@ -5,6 +5,7 @@ import {
   judgedOf,
   manifestText,
   openChange,
+  pullRequestPayload,
   startStage,
   type Judged,
   type RunChanges,
@@ -34,13 +35,14 @@ async function change(before: string, after: string, changes?: RunChanges): Prom
 /** A run costs count x $0.0012; the limit is $1. */
 const costing = (count: number) => manifestText({ count });
 
-describe('a base that is not the tip', () => {
+describe.each(['pull_request', 'pull_request_target'])('a base that is not the tip, on %s,', (event) => {
   /** A pull request that was opened when main had `base`, and is run again when main has `tip`. */
   async function rerun(base: string, head: string, tip: string): Promise<Judged> {
     const number = await openChange(stage.github, { [FILE]: base }, { [FILE]: head });
-    const { baseSha } = stage.github.pullRequest(number);
+    const { baseSha, mergeSha } = stage.github.pullRequest(number);
     await stage.github.commit({ [FILE]: tip }, { parents: [baseSha], branch: 'main' });
-    return judgedOf(await stage.runOnPullRequest(number));
+    const sha = event === 'pull_request' ? mergeSha : baseSha;
+    return judgedOf(await stage.run(event, pullRequestPayload(stage.github, number), sha));
   }
 
   test('excuses nothing: base cost $1.20 of $1, the tip costs $0.12', async () => {
@@ -66,6 +68,30 @@ describe('a base that is not the tip', () => {
     expect(raised.report.violations[0]).toMatchObject({ actual: '0.12', against_default_branch: true });
     const left = await rerun(limited(200), limited(200), limited(100));
     expect([left.exitCode, left.rules]).toEqual([0, []]);
+  });
+});
+
+describe('a push to the default branch', () => {
+  async function pushed(before: string, after: string): Promise<Judged> {
+    const first = await stage.github.commit({ [FILE]: before }, { branch: 'main' });
+    const second = await stage.github.commit({ [FILE]: after, more: 'x' }, { parents: [first], branch: 'main' });
+    return judgedOf(await stage.run('push', { before: first, after: second }, second));
+  }
+
+  test('is excused by the commit before: it broke the limit already', async () => {
+    const { exitCode, rules } = await pushed(costing(1000), costing(1000));
+    expect([exitCode, rules]).toEqual([0, ['per_run warn']]);
+  });
+
+  test('is not excused by itself, though it is the tip: $1.20 of $1 after $0.12', async () => {
+    const { exitCode, rules } = await pushed(costing(100), costing(1000));
+    expect([exitCode, rules]).toEqual([1, ['per_run fail']]);
+  });
+
+  test('is excused by nothing where there is no commit before', async () => {
+    const sha = await stage.github.commit({ [FILE]: costing(1000) }, { branch: 'main' });
+    const created = judgedOf(await stage.run('push', { before: '0'.repeat(40), after: sha }, sha));
+    expect([created.exitCode, created.rules]).toEqual([1, ['per_run fail']]);
   });
 });
 

@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { catalogueFault } from '../support/catalogue-faults.js';
 import { startFaultServer } from '../support/fault-server.js';
-import { manifestText, openChange, pullRequestPayload, startStage, type Stage } from '../support/pull-request.js';
+import {
+  judgedOf,
+  manifestText,
+  openChange,
+  pullRequestPayload,
+  startStage,
+  type Stage,
+} from '../support/pull-request.js';
 
 /** The action on every event but pull_request. */
 
@@ -81,7 +88,79 @@ describe('pull_request_target', () => {
   });
 });
 
+describe('pull_request_target judges the merge, not the branch', () => {
+  const call = (name: string, count: number) =>
+    `      - {name: ${name}, model: acme/small, count: ${String(count)}, prompt_tokens: 1000, completion_tokens: 100, max_tokens: 200}\n`;
+  const files = (calls: string) => ({
+    [FILE]: `version: 1\nbudget: {per_run: 1}\nsuites:\n  evals:\n    calls:\n${calls}`,
+  });
+
+  /** A branch that adds 600 requests, $0.72 of $1, while main has added 400, $0.48. */
+  async function both(isConflict: boolean) {
+    const first = await stage.github.commit(files(call('one', 10)), { branch: 'main' });
+    const main = files(call('one', 10) + call('two', 400));
+    await stage.github.commit(main, { parents: [first], branch: 'main' });
+    const head = await stage.github.commit(files(call('one', 10) + call('three', 600)), { parents: [first] });
+    const mergeFiles = files(call('one', 10) + call('two', 400) + call('three', 600));
+    const pull = await stage.github.openPullRequest({ head, mergeFiles });
+    if (isConflict) pull.merges = [{ mergeable: 'CONFLICTING', commit: null }];
+    const payload = pullRequestPayload(stage.github, pull.number);
+    return judgedOf(await stage.run('pull_request_target', payload, pull.baseSha));
+  }
+
+  test('the two together cost 1,010 x 0.0012 = 1.212 of 1', async () => {
+    const { exitCode, report } = await both(false);
+    expect([exitCode, report.head.per_run]).toEqual([1, '1.212']);
+  });
+
+  test('unless there is a conflict, when there is no merge: 610 x 0.0012 = 0.732, with a note', async () => {
+    const { exitCode, report } = await both(true);
+    expect([exitCode, report.head.per_run]).toEqual([0, '0.732']);
+    expect(report.notes.map(({ code }) => code)).toContain('merge_conflict');
+  });
+
+  test('and ends in 2 where GitHub does not compute it within 30 s', async () => {
+    const number = await openChange(stage.github, small, large);
+    const pull = stage.github.pullRequest(number);
+    pull.merges = [{ mergeable: 'UNKNOWN', commit: null }];
+    const result = await stage.run('pull_request_target', pullRequestPayload(stage.github, number), pull.baseSha);
+    expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
+    expect(result.annotations).toEqual([expect.stringContaining('within 30 s; run the job again')]);
+  });
+});
+
+test('pull_request_review is judged as pull_request is, and comments', async () => {
+  const number = await openChange(stage.github, small, large);
+  const { mergeSha } = stage.github.pullRequest(number);
+  const result = await stage.run('pull_request_review', pullRequestPayload(stage.github, number), mergeSha);
+  expect([result.exitCode, result.outputs.get('delta-per-run'), result.outputs.get('comment-status')]).toEqual([
+    1,
+    '1.08',
+    'created',
+  ]);
+});
+
 describe('workflow_run', () => {
+  test('comments on the pull request that the payload names, of two with the same head', async () => {
+    const base = await stage.github.commit(small, { branch: 'main' });
+    await stage.github.setBranch('release', base);
+    const head = await stage.github.commit(large, { parents: [base] });
+    const opened = { head, mergeFiles: large, branch: 'topic' };
+    const first = await stage.github.openPullRequest(opened);
+    const second = await stage.github.openPullRequest({ ...opened, base: 'release' });
+    for (const named of [first, second]) {
+      const workflow_run = {
+        head_sha: head,
+        head_branch: 'topic',
+        head_repository: { full_name: stage.github.repository },
+        pull_requests: [{ number: named.number, head: { sha: head } }],
+      };
+      await stage.run('workflow_run', { workflow_run }, base);
+      expect(await stage.github.comments(named.number)).toHaveLength(1);
+      expect(await stage.github.comments(second.number)).toHaveLength(named === second ? 1 : 0);
+    }
+  });
+
   test('finds the pull request by repository and commit, comments, and never gates', async () => {
     const base = await stage.github.commit(small, { branch: 'main' });
     const head = await stage.github.commit(large, { parents: [base] });
@@ -105,12 +184,15 @@ describe('workflow_run', () => {
   });
 });
 
-describe('schedule and workflow_dispatch', () => {
-  test.each(['schedule', 'workflow_dispatch'])('%s judges what is there', async (event) => {
-    const sha = await stage.github.commit(large, { branch: 'main' });
-    const result = await stage.run(event, {}, sha);
-    expect([result.exitCode, result.outputs.get('cost-per-run')]).toEqual([1, '1.2']);
-  });
+describe('events without a pull request and without a commit before', () => {
+  test.each(['schedule', 'workflow_dispatch', 'repository_dispatch', 'release', 'create'])(
+    '%s judges what is there',
+    async (event) => {
+      const sha = await stage.github.commit(large, { branch: 'main' });
+      const result = await stage.run(event, {}, sha);
+      expect([result.exitCode, result.outputs.get('cost-per-run')]).toEqual([1, '1.2']);
+    },
+  );
 });
 
 test('a catalogue that answers 404 has no prices: exit code 3, reported in the log and nothing else', async () => {

@@ -29,7 +29,7 @@ export function commandsIn(log: string): RunnerCommand[] {
 
 /** Messages of the action's own, which no untrusted text begins. */
 const OWN_MESSAGES =
-  /^(?:The (?:comment|report file|output|job summary|pull request|last push|authors)|Not all (?:labels|reviews)|A newer run|LLM Budget met) /;
+  /^(?:The (?:comment|report file|output|job summary|pull request|last push|authors)|Not all (?:labels|reviews)|Pull request \d+ conflicts|A newer run|LLM Budget met) /;
 /** Only letters, digits and what the library escapes to, so that a property cannot end early. */
 const OWN_PROPERTIES =
   /^title=LLM Budget%3A [\w %]+(?:,file=[^,:\r\n]+)?(?:,line=\d+)?(?:,col=\d+)?$|^title=LLM Budget$/;

@@ -14,6 +14,7 @@ export interface ModelRow {
   readonly pricing: Readonly<Record<string, unknown>>;
   readonly top_provider: { readonly context_length: number | null; readonly max_completion_tokens: number | null };
   readonly alias_target?: { readonly slug: string };
+  readonly hugging_face_id?: string;
 }
 
 /** An endpoint as `/models/{author}/{slug}/endpoints` lists it. */

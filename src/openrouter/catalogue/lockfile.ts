@@ -31,6 +31,8 @@ const lockedModel = z.strictObject({
   pricing,
   top_provider: z.strictObject({ context_length: size, max_completion_tokens: size }),
   alias_target: z.string().nullable(),
+  /** Absent: none is stated. Other tools name models by it. */
+  hugging_face_id: z.string().optional(),
   /** Absent: no date is stated. */
   expiration_date: z.iso.date().optional(),
   /** Absent: not requested (an alias, a row that only shares a slug); null: could not be fetched. */
@@ -84,6 +86,7 @@ export function lockfileText(catalogue: Catalogue, idsInUse: readonly string[]):
           max_completion_tokens: model.top_provider.max_completion_tokens,
         },
         alias_target: model.alias_target,
+        ...(model.hugging_face_id === null ? {} : { hugging_face_id: model.hugging_face_id }),
         ...(model.expiration_date === null ? {} : { expiration_date: model.expiration_date }),
         ...(list === undefined ? {} : { endpoints: list.state === 'known' ? lockedEndpoints(list.endpoints) : null }),
       };
@@ -159,7 +162,7 @@ function modelOf(row: LockedModel): CatalogueModel {
     pricing,
     top_provider,
     alias_target,
-    hugging_face_id: null,
+    hugging_face_id: row.hugging_face_id ?? null,
     expiration_date: row.expiration_date ?? null,
   };
 }

@@ -124,6 +124,7 @@ const APIS = new Set([
   'embedding',
   'embeddings',
   'converse',
+  'text-generation',
 ]);
 /** Providers whose rest is the model's name as hosts of many makers write it. */
 const HOSTS = new Set([

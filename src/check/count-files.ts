@@ -122,8 +122,12 @@ export async function withFiles<T>(
   for (let wave = 0; ; wave += 1) {
     const wanted: Wanted = { paths: new Map(), list: false };
     const value = compute(fileSet(read, listed, wanted, results));
-    if ((wanted.paths.size === 0 && !wanted.list) || wave === MOST_WAVES) return { value, read };
+    if (wanted.paths.size === 0 && !wanted.list) return { value, read };
     if (wanted.list) listed = await files.list(side);
+    if (wave >= MOST_WAVES) {
+      for (const path of wanted.paths.keys()) read.set(path, { ...TOO_FAR, oid: null });
+      continue;
+    }
     for (const [path, file] of await readWanted(files, side, wanted.paths)) {
       length += file.state === 'text' ? file.text.length : 0;
       read.set(path, length > MAX_SIDE_LENGTH && file.state === 'text' ? { ...TOO_MUCH, oid: file.oid } : file);
@@ -134,6 +138,11 @@ export async function withFiles<T>(
 const TOO_MUCH = {
   state: 'unusable',
   reason: 'is too much: the files of one side are read up to 50 MB in all',
+} as const;
+
+const TOO_FAR = {
+  state: 'unusable',
+  reason: `is named by a chain of more than ${MOST_WAVES} files, each by the one before`,
 } as const;
 
 async function readWanted(
@@ -171,7 +180,7 @@ async function refuseNewFaults(
     if (read.get(file)?.state === 'missing') return other?.read.get(file)?.state === 'missing';
     const isFaultThere = other?.counted.faults.some((fault) => fault.file === file && fault.reason === reason) ?? false;
     // A pattern and code are not read. A file that counts on the default branch as it is has no fault of its own.
-    if (!read.has(file)) return isFaultThere;
+    if ((read.get(file)?.oid ?? null) === null) return isFaultThere;
     return isSame(file) && (isFaultThere || other?.read.has(file) !== true);
   };
   const isNew = faults.filter((fault) => !isKnown(fault));

@@ -59,6 +59,11 @@ describe('what is not a row', () => {
     ['c.csv', '', 0],
     ['c.csv', 'q,r\n"a\nb",1\n\n2\n', 2],
     ['c.tsv', 'q\tr\na\tb\n', 1],
+    // Lines of one file that end differently, as after an edit by another program.
+    ['c.csv', 'q,r\r\na,b\nc,d\ne,f\n', 3],
+    ['c.csv', 'q,r\na,b\r\nc,d\r\n', 2],
+    ['c.csv', 'q,r\ra,b\rc,d\r', 2],
+    ['c.csv', 'q,r\na,"b\r\nc\nd"\n', 1],
     ['c.yml', '- &a {x: 1}\n- *a\n', 2],
   ])('%s of %j has %d', (path, text, rows) => {
     expect(rowsOf(path, text)).toHaveLength(rows);
@@ -73,7 +78,12 @@ describe('a file that cannot be counted says why', () => {
     ['c.json', '{"a": []}', 'b', 'has no list at b'],
     ['c.json', '{"a": {"b": 5}}', 'a.b', 'has no list at a.b: it is a number'],
     ['c.csv', 'q\n"open\n', null, 'a quotation mark is not closed'],
+    ['c.csv', 'q\na"b\n', null, 'is not CSV in line 2: a quotation mark inside of a field without quotation marks'],
+    ['c.tsv', 'q\tr\n"a"b\tc\n', null, 'is not TSV in line 2: text after a closing quotation mark'],
     ['c.yaml', 'a: [', null, 'is not YAML that can be read'],
+    ['c.yaml', 'a: 1\n---\nb: 2\n', null, 'is not YAML that can be read: it has a second document'],
+    ['c.yaml', '- &a [*a]\n', null, 'has an alias inside of its own anchor'],
+    ['c.yaml', `a: &a x\nb: [${'*a, '.repeat(101)}*a]`, 'b', 'more than 100 aliases'],
     ['c.txt', 'x\n'.repeat(100_001), null, 'has more than 100,000 rows'],
     ['c.yaml', '- x\n'.repeat(250_001), null, 'is too large'],
   ])('%s', (path, text, at, reason) => {

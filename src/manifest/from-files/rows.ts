@@ -49,7 +49,11 @@ function fieldText(value: unknown, field: string | null): string | null {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (field === null) throw new UncountableFile('has rows of several fields: name one of them with `field`');
-  return JSON.stringify(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    throw new UncountableFile('has a row that is nested too deep');
+  }
 }
 
 /** Reads the rows of data files. It keeps none of their text. */
@@ -150,14 +154,27 @@ export function parseYamlData(text: string): unknown {
   }
   try {
     const value: unknown = parseYaml(text, { merge: true, maxAliasCount: MAX_YAML_ALIASES, logLevel: 'error' });
+    if (text.includes('*') && holdsItself(value, new Set()))
+      throw new UncountableFile('has an alias inside of its own anchor');
     return value;
   } catch (error) {
+    if (error instanceof UncountableFile) throw error;
     const line = error instanceof YAMLError ? (error.linePos?.[0].line ?? null) : null;
     throw new UncountableFile(`is not YAML that can be read: ${yamlReason(error)}`, line);
   }
 }
 
+function holdsItself(value: unknown, above: Set<unknown>): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (above.has(value)) return true;
+  above.add(value);
+  const found = Object.values(value).some((inner) => holdsItself(inner, above));
+  above.delete(value);
+  return found;
+}
+
 function yamlReason(error: unknown): string {
+  if (error instanceof YAMLError && error.code === 'MULTIPLE_DOCS') return 'it has a second document';
   if (error instanceof ReferenceError) return `more than ${MAX_YAML_ALIASES} aliases`;
   if (error instanceof RangeError) return 'nested too deep';
   return error instanceof Error ? oneLine(error.message.split('\n')[0] ?? '', 160) : 'unknown';
@@ -180,6 +197,8 @@ function csvRecords(text: string, delimiter: string, visit: (row: unknown) => vo
     parseCsv(text, {
       columns: (header: string[]) => header,
       delimiter,
+      // Found out by itself it would be that of the first line, and lines that end otherwise would be one record.
+      record_delimiter: ['\r\n', '\n', '\r'],
       skip_empty_lines: true,
       relax_column_count: true,
       on_record: (record: unknown) => {
@@ -193,7 +212,7 @@ function csvRecords(text: string, delimiter: string, visit: (row: unknown) => vo
     const number = typeof line === 'number' ? line : null;
     const where = number === null ? '' : ` in line ${number}`;
     throw new UncountableFile(
-      `is not CSV${where}: ${CSV_WORDS.get(error.code) ?? oneLine(error.message, 160)}`,
+      `is not ${delimiter === ',' ? 'CSV' : 'TSV'}${where}: ${CSV_WORDS.get(error.code) ?? oneLine(error.message, 160)}`,
       number,
     );
   }

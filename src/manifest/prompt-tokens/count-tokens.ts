@@ -77,9 +77,20 @@ const PATTERNS: readonly (readonly [RegExp, TokenFamily])[] = [
 ];
 
 export function tokenFamily(model: string): TokenFamily {
-  const id = model.toLowerCase().replace(/^~/, '');
+  const id = withAuthor(model.toLowerCase().replace(/^~/, ''));
   if (id.startsWith('anthropic/')) return hasOldClaudeTokenizer(id) ? FAMILIES.claude : FAMILIES.claudeNew;
   return PATTERNS.find(([pattern]) => pattern.test(id))?.[1] ?? FAMILIES.other;
+}
+
+/** Names of makers and hosts, which eval configurations have, as OpenRouter would write them: with their author first. */
+function withAuthor(name: string): string {
+  const id = name
+    .replace(/^(?:openrouter|azure|bedrock|vertex_ai|gemini|models)\//, '')
+    .replace(/^(?:[a-z]{2,6}\.)?(anthropic|amazon|openai|mistral|meta|deepseek)\./, '$1/');
+  if (id.includes('/')) return id;
+  if (id.startsWith('claude')) return `anthropic/${id}`;
+  if (/^(?:chat)?gpt-|^o\d/.test(id)) return `openai/${id}`;
+  return /^gem(?:ini|ma)/.test(id) ? `google/${id}` : id;
 }
 
 /** `claude-sonnet-4.5`, `claude-3-haiku`, `claude-4.5-sonnet-20250929`; a name without a version stands for the latest. */

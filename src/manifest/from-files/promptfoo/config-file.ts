@@ -58,11 +58,11 @@ export function readConfig(path: string, files: FileSet): Config {
     throw new ConfigFault('is neither YAML nor JSON; .yaml, .yml and .json are accepted', path);
   const text = textAt(path, MAX_TEXT_BYTES * 2, files);
   if (text === null) throw new NotReadYet();
-  const lines = new LineCounter();
-  const document = parseDocument(text, { merge: true, lineCounter: lines, logLevel: 'error' });
   const root = resolved(dataOf(path, text), path, files);
   if (!isMapping(root)) throw new ConfigFault('is not a mapping of prompts, providers and tests', path);
   const placeOf = (steps: readonly (string | number)[]) => {
+    const lines = new LineCounter();
+    const document = parseDocument(text, { merge: true, lineCounter: lines, logLevel: 'error' });
     for (let length = steps.length; length > 0; length -= 1) {
       const node = document.getIn(steps.slice(0, length), true);
       if (isNode(node) && node.range) return lines.linePos(node.range[0]);
@@ -138,12 +138,29 @@ export function expand(config: Config, path: string): string[] {
 }
 
 const MOST_REFERENCES = 1000;
+/** Of a configuration with everything that it refers to: a short file could stand for a long one many times. */
+const MOST_VALUES = 1_000_000;
 
 /** Follows `$ref` inside the data and to other files, as promptfoo does before it looks at anything else. */
 function resolved(data: unknown, path: string, files: FileSet): unknown {
   let left = MOST_REFERENCES;
+  let values = 0;
+  const roots = new Map<string, unknown>();
+  /** Whether a file is read, after which its data is in `roots`. */
+  const isRead = (file: string): boolean => {
+    const text = textAt(file, MAX_TEXT_BYTES, files);
+    if (text !== null && !roots.has(file)) roots.set(file, dataOf(file, text));
+    return text !== null;
+  };
   const follow = (value: unknown, root: unknown, file: string, depth: number): unknown => {
     if (depth > 100) throw new ConfigFault('is nested too deep, or refers to itself', file);
+    values += 1;
+    if (values > MOST_VALUES) {
+      throw new ConfigFault(
+        `has more than ${MOST_VALUES.toLocaleString('en-US')} values with its aliases and $ref`,
+        path,
+      );
+    }
     if (Array.isArray(value)) return value.map((item) => follow(item, root, file, depth + 1));
     if (!isMapping(value)) return value;
     if (typeof value.$ref !== 'string') {
@@ -157,10 +174,11 @@ function resolved(data: unknown, path: string, files: FileSet): unknown {
     if (/^[a-z]+:\/\//.test(target)) throw new ConfigFault(`$ref ${target} is not a file of the repository`, file);
     const fault = { fault: (_: unknown, reason: string) => new ConfigFault(reason, file) };
     const other = target === '' ? file : pathFrom(fault, folderOf(file), target, []);
-    const text = target === '' ? null : textAt(other, MAX_TEXT_BYTES, files);
-    if (target !== '' && text === null) return null;
-    const otherRoot = text === null ? root : dataOf(other, text);
-    return follow(atPointer(otherRoot, pointer), otherRoot, other, depth + 1);
+    if (target !== '' && !isRead(other)) return null;
+    const otherRoot = target === '' ? root : roots.get(other);
+    const found = atPointer(otherRoot, pointer);
+    if (found === undefined) throw new ConfigFault(`has $ref ${value.$ref}, where nothing is`, file);
+    return follow(found, otherRoot, other, depth + 1);
   };
   return follow(data, data, path, 0);
 }

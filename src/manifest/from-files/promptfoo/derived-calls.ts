@@ -11,6 +11,8 @@ import { ConfigFault, NotReadYet, readConfig } from './config-file.js';
 import { capOf, nameOf } from './providers.js';
 import type { Gaps, GraderField, Group, Groups } from './request-groups.js';
 import { groupRequests } from './request-groups.js';
+import type { Prompt } from './prompts.js';
+import { promptTokens } from './render.js';
 
 /** The calls that `promptfoo eval` makes with a configuration, without its cache. */
 
@@ -49,7 +51,8 @@ export function derivedCalls(derivation: Derivation): DerivedCalls {
   } catch (error) {
     if (error instanceof NotReadYet) return { calls: [], prompts: new Set(), notes: [], faults: [] };
     if (error instanceof ConfigFault) return withoutCalls([error], derivation);
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    return withoutCalls([new ConfigFault('has tests that are nested too deep', promptfoo.config)], derivation);
   }
 }
 
@@ -125,7 +128,7 @@ function callsOf({ byName }: Groups, derivation: Derivation): Omit<NamedCall, 'i
       promptfoo: { config: promptfoo.config, provider: provider.id },
       ...(prompt?.file === undefined || prompt.file === null
         ? {}
-        : { file_tokens: [{ path: prompt.file, o200k: countTokens(prompt.raw), cached: false }] }),
+        : { file_tokens: [{ path: prompt.file, o200k: templateTokens(group, prompt, countTokens), cached: false }] }),
     };
     checkCall(call, promptfoo);
     return call;
@@ -140,6 +143,12 @@ function rowCountOf({ files, tests, requests }: Group, config: string): RowCount
   // Tests that differ in their number of combinations are counted by their requests.
   if (requests % tests !== 0) return { path, rows: requests, times: 1, unit: 'test' };
   return { path, rows: tests, times: requests / tests, unit: file === null ? 'test' : 'row' };
+}
+
+/** The o200k tokens of a prompt without the values of its variables, so that a change of either is told from the other. */
+function templateTokens({ tokens, requests }: Group, { raw }: Prompt, countTokens: TokenCounter): number {
+  const own = promptTokens(raw, new Map(), countTokens, () => undefined);
+  return Math.min(own, requests === 0 ? own : Math.ceil(tokens / requests));
 }
 
 function graderTokens({ grader, config }: Promptfoo, kind: 'grader' | 'embedding'): Tokens {

@@ -25,7 +25,7 @@ const GRADED: ReadonlyMap<string, Requests> = new Map([
   ['similar:euclidean', { answers: 0, embeddings: 2 }],
 ]);
 
-/** One request for all answers of a test. */
+/** One request for all answers of a test: of the first one that stands in the test's own list, not in a set or negated. */
 const COMPARING = 'select-best';
 
 /** Assertions that ask no model. What code does (javascript, python, ruby, webhook) is its own affair. */
@@ -78,19 +78,21 @@ export function gradingsOf(asserts: readonly Mapping[]): {
 } {
   const gradings: Grading[] = [];
   let unknown: string | null = null;
-  const visit = (assertion: Mapping): void => {
+  const visit = (assertion: Mapping, isInSet: boolean): void => {
     const written = typeof assertion.type === 'string' ? assertion.type : '';
     if (written === 'assert-set') {
-      for (const inner of listOf(assertion.assert)) if (isMapping(inner)) visit(inner);
+      for (const inner of listOf(assertion.assert)) if (isMapping(inner)) visit(inner, true);
       return;
     }
     const type = written.replace(/^not-/, '');
     const { provider } = assertion;
     const requests = GRADED.get(type);
     if (requests !== undefined) gradings.push({ type, provider, isComparing: false, ...requests });
-    else if (type === COMPARING) gradings.push({ type, provider, isComparing: true, ...ONE });
-    else if (!WITHOUT_MODEL.has(type)) unknown ??= written;
+    else if (type === COMPARING) {
+      const isAsked = written === COMPARING && !isInSet && gradings.every(({ isComparing }) => !isComparing);
+      if (isAsked) gradings.push({ type, provider, isComparing: true, ...ONE });
+    } else if (!WITHOUT_MODEL.has(type)) unknown ??= written;
   };
-  for (const assertion of asserts) visit(assertion);
+  for (const assertion of asserts) visit(assertion, false);
   return { gradings, unknown };
 }

@@ -2,6 +2,7 @@ import type { Promptfoo } from '../../schema.js';
 import {
   type Config,
   type Mapping,
+  ConfigFault,
   dataOf,
   expand,
   isCode,
@@ -21,6 +22,8 @@ export interface Provider {
   readonly prompts: readonly string[] | null;
   /** Where the configuration names it. */
   readonly at: readonly (string | number)[];
+  /** Its id, label and configuration, as one text: what tells it from others. */
+  readonly key: string;
 }
 
 /** The name that a provider goes by. */
@@ -50,27 +53,48 @@ function providersOf(item: unknown, config: Config, at: (string | number)[]): Pr
     if (!/^file:\/\/.*\.(?:ya?ml|json)$/i.test(item)) return [provider(item, {}, at)];
     return expand(config, pathFrom(config, config.folder, item, at)).flatMap((path) => {
       const text = textAt(path, 500_000, config.files);
-      return text === null ? [] : listOf(dataOf(path, text)).flatMap((inner) => providersOf(inner, config, at));
+      return text === null
+        ? []
+        : listOf(dataOf(path, text)).flatMap((inner) => listedProvider(inner, path, config, at));
     });
   }
   if (!isMapping(item))
     throw config.fault(at, 'expected a provider: text such as openai:gpt-5-mini, or a mapping with id');
   if (typeof item.id === 'string') return [provider(item.id, item, at)];
+  const option = Object.keys(item).find((key) => OPTIONS.has(key));
+  if (option !== undefined) throw config.fault(at, `expected a provider with id; got one with ${option} alone`);
   return Object.entries(item).map(([id, options]) => {
     const inner = isMapping(options) ? options : {};
     return provider(typeof inner.id === 'string' ? inner.id : id, inner, at);
   });
 }
 
+/** Keys of a provider's own, none of which is the id of one. */
+const OPTIONS = new Set(['label', 'config', 'prompts', 'transform', 'delay', 'env', 'inputs']);
+
+/** A provider of a file; promptfoo expects mappings with an id there, and no further files. */
+function listedProvider(item: unknown, file: string, config: Config, at: (string | number)[]): Provider[] {
+  if (isMapping(item)) return providersOf(item, config, at);
+  throw new ConfigFault('is no list of providers: expected mappings with id', file);
+}
+
 function provider(id: string, options: Mapping, at: readonly (string | number)[]): Provider {
-  const { label, config, prompts } = options;
+  const { prompts } = options;
+  const label = typeof options.label === 'string' && options.label !== '' ? options.label : null;
+  const config = isMapping(options.config) ? options.config : {};
   return {
     id,
-    label: typeof label === 'string' && label !== '' ? label : null,
-    config: isMapping(config) ? config : {},
+    label,
+    config,
     prompts: Array.isArray(prompts) ? prompts.map(String) : null,
     at,
+    key: JSON.stringify([id, label, config]),
   };
+}
+
+/** A provider that has nothing but an id. */
+export function providerOf(id: string): Provider {
+  return provider(id, {}, []);
 }
 
 /** A provider named by a test, an assertion or `options.provider`: text, a mapping, or the label of a configured one. */

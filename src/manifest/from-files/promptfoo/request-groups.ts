@@ -7,10 +7,10 @@ import { gradingsOf } from './graders.js';
 import type { Prompt } from './prompts.js';
 import { isPromptMatch, readPrompts } from './prompts.js';
 import type { Provider } from './providers.js';
-import { askedModel, isProviderMatch, nameOf, namedProvider, readProviders } from './providers.js';
+import { askedModel, isProviderMatch, nameOf, namedProvider, providerOf, readProviders } from './providers.js';
 import { promptTokens } from './render.js';
 import type { TestCase } from './test-cases.js';
-import { combinations, readTests } from './test-cases.js';
+import { combinations, MOST_TESTS, readTests, TOO_MANY_TESTS } from './test-cases.js';
 
 /** The requests that `promptfoo eval` makes with a configuration, without its cache, and what the manifest has to add. */
 
@@ -33,6 +33,10 @@ export interface Group {
 
 export interface Groups {
   readonly byName: Map<string, Group>;
+  /** The same by what tells them apart: provider with its configuration, and prompt or type of assertion. */
+  readonly byKey: Map<string, Group>;
+  /** What the providers are called, by kind of group and by what tells them apart. */
+  readonly providerNames: Map<string, Map<string, string>>;
   /** Providers that ask no model, by name. */
   readonly withoutModel: Map<string, Provider>;
   readonly gaps: Gaps;
@@ -64,9 +68,17 @@ export function groupRequests(config: Config, promptfoo: Declared, countTokens: 
   const tests = readTests(config);
   const repeat = repeatOf(config.root);
   const gaps: Gaps = { providers: new Map(), grader: new Map() };
-  const groups: Groups = { byName: new Map(), withoutModel: new Map(), gaps };
+  const groups: Groups = {
+    byName: new Map(),
+    byKey: new Map(),
+    providerNames: new Map(),
+    withoutModel: new Map(),
+    gaps,
+  };
   const allowed = promptsByProvider(providers);
   const about = (prompt: Prompt) => () => void config.about.add(prompt.file ?? prompt.name);
+  let expanded = 0;
+  let evaluations = 0;
   for (const test of tests) {
     checkReferences(test, providers, prompts, config);
     const times = repeatOf(test.options, repeat);
@@ -76,8 +88,12 @@ export function groupRequests(config: Config, promptfoo: Declared, countTokens: 
       throw new ConfigFault(reason, test.file ?? config.path);
     }
     const asked = test.provider === null ? null : namedProvider(test.provider, providers);
-    for (const vars of combinations(test, config)) {
+    const all = combinations(test, config);
+    expanded += all.length;
+    if (expanded > MOST_TESTS) throw new ConfigFault(`makes ${TOO_MANY_TESTS}`, config.path);
+    for (const vars of all) {
       let answers = 0;
+      const tokensOf = new Map<Prompt, number>();
       for (const provider of providers) {
         if (test.providers !== null && !test.providers.some((one) => isProviderMatch(one, provider))) continue;
         for (const prompt of prompts) {
@@ -86,9 +102,13 @@ export function groupRequests(config: Config, promptfoo: Declared, countTokens: 
           if (test.prompts !== null && !test.prompts.some((one) => isPromptMatch(one, prompt))) continue;
           answers += 1;
           if (test.hasOutput) continue;
+          evaluations += 1;
+          if (evaluations > MOST_EVALUATIONS) throw new ConfigFault(`makes ${TOO_MANY_EVALUATIONS}`, config.path);
           const group = promptGroup(groups, asked ?? provider, prompt, promptfoo, config);
           if (group === null) continue;
-          const tokens = promptTokens(templateOf(prompt, test), vars, countTokens, about(prompt));
+          const tokens =
+            tokensOf.get(prompt) ?? promptTokens(templateOf(prompt, test), vars, countTokens, about(prompt));
+          tokensOf.set(prompt, tokens);
           addRequests(group, times, test);
           group.tokens += tokens * times;
           group.most = Math.max(group.most, tokens);
@@ -100,8 +120,14 @@ export function groupRequests(config: Config, promptfoo: Declared, countTokens: 
       }
     }
   }
+  if (providers.length === 0) throw config.fault([], 'no providers; expected providers or targets');
+  if (prompts.length === 0) throw config.fault(['prompts'], 'no prompts; expected at least one, or no key prompts');
   return groups;
 }
+
+/** Tests times prompts times providers, before `repeat`. */
+const MOST_EVALUATIONS = 1_000_000;
+const TOO_MANY_EVALUATIONS = `more than ${MOST_EVALUATIONS.toLocaleString('en-US')} requests of its tests, prompts and providers`;
 
 function repeatOf(from: Mapping, fallback?: number): number {
   const nested = [from.commandLineOptions, from.evaluateOptions].map((options) =>
@@ -155,19 +181,44 @@ function promptGroup(
   promptfoo: Declared,
   config: Config,
 ): Group | null {
-  const name = `${nameOf(provider)} / ${prompt.name}`;
-  const known = groups.byName.get(name);
+  const known = groups.byKey.get(keyOf('prompt', provider, prompt.name));
   if (known !== undefined) return known;
   const model = modelOf(provider, promptfoo, groups.gaps, config);
-  if (model !== null) return newGroup(groups, { name, model, provider, kind: 'prompt', prompt });
+  if (model !== null) return newGroup(groups, { model, provider, kind: 'prompt', prompt }, prompt.name);
   groups.withoutModel.set(nameOf(provider), provider);
   return null;
 }
 
-function newGroup(groups: Groups, fields: Pick<Group, 'name' | 'model' | 'provider' | 'kind' | 'prompt'>): Group {
-  const group: Group = { ...fields, requests: 0, tests: 0, last: null, files: new Set(), tokens: 0, most: 0 };
-  groups.byName.set(fields.name, group);
+function keyOf(kind: Group['kind'], provider: Provider, of: string): string {
+  return `${kind} ${provider.key} ${of}`;
+}
+
+/** `of` is the prompt's name, or the type of an assertion. */
+function newGroup(groups: Groups, fields: Pick<Group, 'model' | 'provider' | 'kind' | 'prompt'>, of: string): Group {
+  const { kind, provider } = fields;
+  const suffix = kind === 'embedding' ? ' embeddings' : '';
+  const name = unused(`${providerName(groups, kind, provider)} / ${of}${suffix}`, (one) => groups.byName.has(one));
+  const counts = { requests: 0, tests: 0, tokens: 0, most: 0 };
+  const group: Group = { ...fields, name, files: new Set(), last: null, ...counts };
+  groups.byName.set(name, group);
+  groups.byKey.set(keyOf(kind, provider, of), group);
   return group;
+}
+
+/** The second of two providers with one name, which their configurations tell apart, is `NAME #2`. */
+function providerName({ providerNames }: Groups, kind: Group['kind'], provider: Provider): string {
+  const names = providerNames.get(kind) ?? new Map<string, string>();
+  providerNames.set(kind, names);
+  const used = new Set(names.values());
+  const name = names.get(provider.key) ?? unused(nameOf(provider), (one) => used.has(one));
+  names.set(provider.key, name);
+  return name;
+}
+
+function unused(name: string, isUsed: (name: string) => boolean): string {
+  let found = name;
+  for (let number = 2; isUsed(found); number += 1) found = `${name} #${number}`;
+  return found;
 }
 
 function addRequests(group: Group, requests: number, test: TestCase): void {
@@ -182,7 +233,7 @@ function addRequests(group: Group, requests: number, test: TestCase): void {
 function modelOf(provider: Provider, { models }: Declared, gaps: Gaps, config: Config): string | null {
   const asked = askedModel(provider, models);
   if (asked.state === 'model') return asked.name;
-  if (asked.state === 'unknown') {
+  if (asked.state === 'unknown' && !gaps.providers.has(nameOf(provider))) {
     const { reason, acceptsNull } = asked;
     gaps.providers.set(nameOf(provider), { fault: config.fault(provider.at, reason), acceptsNull });
   }
@@ -204,7 +255,7 @@ function addGrading(
   const need = (field: GraderField) => {
     if (!groups.gaps.grader.has(field)) groups.gaps.grader.set(field, grading.type);
   };
-  const add = (
+  const addTo = (
     kind: 'grader' | 'embedding',
     requests: number,
     own: Provider | null,
@@ -214,16 +265,17 @@ function addGrading(
     if (own === null && declared === undefined) need(kind === 'grader' ? 'model' : 'embedding');
     const model = own === null ? declared : modelOf(own, promptfoo, groups.gaps, config);
     if (model === undefined || model === null) return;
-    const provider = own ?? { id: model, label: null, config: {}, prompts: null, at: [] };
-    const name = `${nameOf(provider)} / ${grading.type}${kind === 'embedding' ? ' embeddings' : ''}`;
-    const group = groups.byName.get(name) ?? newGroup(groups, { name, model, provider, kind, prompt: null });
+    const provider = own ?? providerOf(model);
+    const group =
+      groups.byKey.get(keyOf(kind, provider, grading.type)) ??
+      newGroup(groups, { model, provider, kind, prompt: null }, grading.type);
     addRequests(group, requests, test);
   };
   if (grading.answers > 0 && (grader?.prompt_tokens === undefined || grader.completion_tokens === undefined))
     need('tokens');
   if (grading.embeddings > 0 && grader?.embedding === undefined) need('embedding');
-  add('grader', grading.answers * answers, named.text, grader?.model);
-  add('embedding', grading.embeddings * answers, named.embedding, grader?.embedding?.model);
+  addTo('grader', grading.answers * answers, named.text, grader?.model);
+  addTo('embedding', grading.embeddings * answers, named.embedding, grader?.embedding?.model);
 }
 
 /** A grader is one provider for all, or one for text and one for embeddings. */

@@ -226,16 +226,22 @@ function scenarioTests(config: Config, defaults: Mapping): RawTest[] {
   const scenarios = listOf(written).flatMap((item) =>
     typeof item === 'string' ? listOf(fileData(item, config, folder, at)) : [item],
   );
+  let crossed = 0;
   return scenarios.flat().flatMap((scenario, index): RawTest[] => {
-    if (!isMapping(scenario)) return [];
     const place = [...at, index];
+    if (!isMapping(scenario)) throw config.fault(place, 'expected a scenario: a mapping with config and tests');
     const data = listOf(
       typeof scenario.config === 'string' ? fileData(scenario.config, config, folder, place) : scenario.config,
     );
     const listed =
       typeof scenario.tests === 'string' ? fileData(scenario.tests, config, folder, place) : scenario.tests;
     const tests = testsIn(listed, config, folder, [...place, 'tests']);
-    return data.flatMap((item) => (isMapping(item) ? tests.map((test) => merged(defaults, item, test)) : []));
+    crossed += data.length * tests.length;
+    if (crossed > MOST_TESTS) throw config.fault(place, TOO_MANY_TESTS);
+    return data.flatMap((item) => {
+      if (isMapping(item)) return tests.map((test) => merged(defaults, item, test));
+      throw config.fault(place, 'expected mappings with vars in the config of a scenario');
+    });
   });
 }
 
@@ -282,7 +288,9 @@ function fileData(reference: string, config: Config, folder: string, at: (string
   return path.toLowerCase().endsWith('.json') ? faulting(path, () => parseJson(text, null)) : dataOf(path, text);
 }
 
-const MOST_COMBINATIONS = 100_000;
+/** Tests with their variables expanded and their scenarios crossed. */
+export const MOST_TESTS = 100_000;
+export const TOO_MANY_TESTS = `more than ${MOST_TESTS.toLocaleString('en-US')} tests, with scenarios crossed and variables expanded`;
 
 /** The values of a test's variables, one mapping for each request: lists of text are expanded, files are read. */
 export function combinations(test: TestCase, config: Config): Map<string, unknown>[] {
@@ -290,12 +298,7 @@ export function combinations(test: TestCase, config: Config): Map<string, unknow
   let all = [new Map<string, unknown>()];
   for (const [name, value] of Object.entries(test.vars)) {
     const values = valuesOf(value, isExpanded, config);
-    if (all.length * values.length > MOST_COMBINATIONS) {
-      throw new ConfigFault(
-        `makes more than ${MOST_COMBINATIONS.toLocaleString('en-US')} combinations of one test's variables`,
-        config.path,
-      );
-    }
+    if (all.length * values.length > MOST_TESTS) throw new ConfigFault(`makes ${TOO_MANY_TESTS}`, config.path);
     if (values.length === 1) for (const one of all) one.set(name, values[0]);
     else all = all.flatMap((one) => values.map((inner) => new Map<string, unknown>([...one, [name, inner]])));
   }

@@ -2,10 +2,11 @@
  * Writes docs/screenshots/*.png: the comment and the job summary of the reports in __tests__/fixtures/reports, rendered
  * by cmark-gfm with GitHub's stylesheet in headless Chromium, light and dark.
  *
- *   node --import ./scripts/typescript.mjs scripts/screenshots.mjs [--all] [--width PIXELS] [--out FOLDER]
+ *   node --import ./scripts/typescript.mjs scripts/screenshots.mjs [--all] [--open] [--width PIXELS] [--out FOLDER]
  *
- * --all takes every report, and says of each table that is wider than its page so, with folds open too. Needs cmark-gfm and chromium (CHROMIUM: its path). MERMAID: the path of mermaid.min.js;
- * without it the summary's chart stays the code that it is.
+ * --all takes every report, and names each table that is wider than its page, with folds open too, and each comment whose
+ * first screen (830 x 900) lacks something of verdict, violations and changes. --open shows the folds open. Needs cmark-gfm and chromium (CHROMIUM: its path). MERMAID: the path of mermaid.min.js; without it the summary's
+ * chart stays the code that it is.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -21,6 +22,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { values: options } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
+    open: { type: 'boolean', default: false },
     width: { type: 'string', default: '912' },
     out: { type: 'string', default: `${root}docs/screenshots` },
   },
@@ -80,7 +82,15 @@ async function picture(browser, markdown, theme, file) {
   const page = await browser.newPage();
   await page.setContent(html(markdown, theme));
   if (process.env.MERMAID !== undefined && markdown.includes('```mermaid')) await drawCharts(page, theme);
-  if (options.all) await reportWideTables(page, file);
+  if (options.all) {
+    await reportWideTables(page, file);
+    await reportFirstScreen(page, file);
+  }
+  if (options.open) {
+    await page.evaluate(() => {
+      for (const fold of document.querySelectorAll('details')) fold.open = true;
+    });
+  }
   // A summary is long: one pixel a point is enough for it.
   await page.screenshot({ path: file, fullPage: true, scale: file.includes('summary-') ? 'css' : 'device' });
   await page.close();
@@ -104,6 +114,20 @@ async function reportWideTables(page, file) {
     return found;
   });
   if (wide.length > 0) console.log(`${file}: wider than the page: ${wide.join(', ')}`);
+}
+
+/** What a reviewer sees without scrolling on a desktop. */
+const FIRST_SCREEN = 900;
+
+/** Of a comment that fails, the verdict with its figures, the violations and what changed stand on the first screen. */
+async function reportFirstScreen(page, file) {
+  if (WIDTH < 800 || !file.includes('comment-')) return;
+  const below = await page.evaluate((height) => {
+    const title = [...document.querySelectorAll('strong')].find(({ textContent }) => textContent === 'What changed');
+    const lists = [...document.querySelectorAll('h3, ul')].slice(0, title === undefined ? 2 : 3);
+    return lists.filter((element) => element.getBoundingClientRect().bottom > height).length;
+  }, FIRST_SCREEN);
+  if (below > 0) console.log(`${file}: not all of verdict, violations and changes is on the first screen`);
 }
 
 async function drawCharts(page, theme) {

@@ -291,8 +291,8 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
   },
   'kinds-of-run': { base: { [FILE]: kinds(180) }, head: { [FILE]: kinds(600) } },
   loosened: {
-    base: { [FILE]: prompted(), 'prompts/answer.md': words(1420) },
-    head: { [FILE]: prompted('30'), 'prompts/answer.md': words(1420) },
+    base: { [FILE]: prompted('5'), 'prompts/answer.md': words(1420) },
+    head: { [FILE]: prompted('50'), 'prompts/answer.md': words(1420) },
   },
   'within-budget': { base: { [FILE]: evals({ answer: 299 }) }, head: { [FILE]: evals() } },
   'prices-moved': {

@@ -25,6 +25,12 @@ function broken(change: Partial<Violation>): Report {
   return { ...within, verdict: 'warn', violations: [{ ...violation, message: '', file: null, line: null, ...change }] };
 }
 
+function loosening(report: Report): Report {
+  return { ...report, policy: { ...report.policy, not_applied: [{ key: 'budget.per_run', head: '50', policy: '6' }] } };
+}
+
+const LOOSENED = 'Above a warning level, as before, 1 loosened limit not applied';
+
 describe('the sentence of the verdict', () => {
   test.each([
     ['over-budget', 'Over budget: LLM calls cost $6.14 per run, +$0.50 (+8.9 %)'],
@@ -50,6 +56,8 @@ describe('the sentence of the verdict', () => {
   test.each([
     ['a warning level', broken({}), 'Above a warning level'],
     ['what base breaks too', broken({ excused: true }), 'Over budget, as before'],
+    ['what base breaks too, beside a limit that is loosened', loosening(broken({ in_base: true })), LOOSENED],
+    ['a limit that is loosened alone', loosening(within), 'Within budget, 1 loosened limit not applied'],
     ['a price that is not known in full', broken({ rule: 'incomplete_price' }), 'Not every price is known'],
     [
       'a warning where nothing is limited',

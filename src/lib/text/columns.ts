@@ -4,11 +4,14 @@ import { stripVTControlCharacters } from 'node:util';
 
 const WIDE =
   /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const PRINTABLE_ASCII = /^[ -~]*$/;
 const ELLIPSIS = '…';
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Counts the columns of a line. East Asian characters and emoji take two, marks on a letter none. */
 export function widthOf(text: string): number {
+  // Most names are, and the segmenter is slow.
+  if (PRINTABLE_ASCII.test(text)) return text.length;
   let width = 0;
   for (const { segment } of graphemes.segment(text)) width += WIDE.test(segment) ? 2 : 1;
   return width;

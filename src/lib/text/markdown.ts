@@ -65,6 +65,7 @@ const CAMEL = /\p{Ll}$/u;
 /** Characters without a meaning in Markdown, and `_`, which becomes an entity. `www` and `//` could start an address. */
 const PLAIN_NAME = /^(?!.*(?:www|\/\/))[\w ./:…-]+$/i;
 
+const ASCII = /^[ -~]*$/;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
@@ -92,15 +93,22 @@ function breakableSpan(line: string): string {
 /** A word in pieces of at most `CELL_WORD` columns, a blank at its end apart. */
 function piecesOf(word: string): string[] {
   if (widthOf(word.trimEnd()) <= CELL_WORD) return [word];
-  const characters = [...graphemes.segment(word)].map(({ segment }) => segment);
   const pieces: string[] = [];
-  let rest = characters;
-  while (widthOf(rest.join('').trimEnd()) > CELL_WORD) {
-    const end = breakOf(rest);
-    pieces.push(rest.slice(0, end).join(''));
-    rest = rest.slice(end);
+  let rest = word;
+  while (widthOf(rest.trimEnd()) > CELL_WORD) {
+    const characters = charactersOf(rest);
+    const piece = characters.slice(0, breakOf(characters)).join('');
+    pieces.push(piece);
+    rest = rest.slice(piece.length);
   }
-  return [...pieces, rest.join('')];
+  return [...pieces, rest];
+}
+
+/** The first characters of a word, as a reader sees them: enough to decide on one piece. */
+function charactersOf(word: string): string[] {
+  // The segmenter is slow, and most names do not need it.
+  if (ASCII.test(word)) return word.slice(0, CELL_WORD + 1).split('');
+  return [...graphemes.segment(word.slice(0, CELL_WORD * 8))].map(({ segment }) => segment);
 }
 
 /** How many characters the next piece has: up to a slash, else up to the last good place that leaves it half its length, else all that fit. */

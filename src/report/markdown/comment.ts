@@ -1,4 +1,4 @@
-import type { Report, ReportDocument } from '../model/schema.js';
+import type { ErrorReport, Report, ReportDocument } from '../model/schema.js';
 import { isNothingChanged } from '../model/wording.js';
 import { type Block, fit } from '../../lib/text/fit.js';
 import { pageLink } from '../../lib/text/markdown.js';
@@ -50,10 +50,17 @@ type BlocksOf = (report: Report, context: MarkdownContext) => Block[];
 /** The blocks of whatever was reported: one manifest, several, or errors. */
 export function documentBlocks(document: ReportDocument, context: MarkdownContext, blocksOf: BlocksOf): Block[] {
   if ('reports' in document) {
-    const sections = document.reports.flatMap((report) => documentBlocks(report, context, blocksOf));
+    const worstFirst = document.reports.toSorted((a, b) => rankOf(a) - rankOf(b));
+    const sections = worstFirst.flatMap((report) => documentBlocks(report, context, blocksOf));
     return [headlineOfAllSection(document), ...sections];
   }
   return document.verdict === 'error' ? errorSections(document, context) : blocksOf(document, context);
+}
+
+/** A section that needs somebody comes before one that changed, and one where nothing changed is last. */
+function rankOf(report: Report | ErrorReport): number {
+  if (report.verdict === 'error') return 0;
+  return isNothingChanged(report) ? 4 : { fail: 1, warn: 2, pass: 3 }[report.verdict];
 }
 
 function reportBlocks(report: Report, context: MarkdownContext): Block[] {

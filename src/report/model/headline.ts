@@ -20,15 +20,24 @@ function titleOf(report: Report): string {
   const [worst] = report.violations;
   if (worst === undefined) return unbrokenTitle(report);
   if (isPriceAgeAlone(report, worst)) return `${unbrokenTitle(report)}, prices ${ageOf(worst)}`;
-  const title = titleOfViolation(worst);
+  const title = `${titleOfViolation(worst)}${isPreExisting(worst) ? loosenedText(report) : ''}`;
   return hasLimits(report) || worst.rule === 'manifest_missing' ? title : `${title}, no limit set`;
 }
 
 function unbrokenTitle(report: Report): string {
   if (!hasLimits(report)) return 'No limit set';
   if (report.verdict === 'warn' && report.violations.length === 0) return 'Not every figure is known';
-  const loosened = report.policy.not_applied.length;
-  return loosened === 0 ? 'Within budget' : `Within budget, ${counted(loosened, 'loosened limit')} not applied`;
+  return `Within budget${loosenedText(report)}`;
+}
+
+/** A change that breaks nothing new, and loosens limits, is not one that does nothing. */
+function loosenedText({ policy }: Report): string {
+  const loosened = policy.not_applied.length;
+  return loosened === 0 ? '' : `, ${counted(loosened, 'loosened limit')} not applied`;
+}
+
+function isPreExisting({ excused, in_base: inBase }: Violation): boolean {
+  return excused === true || inBase === true;
 }
 
 /** Nothing but a lockfile within its age is wrong: the budget holds. */
@@ -46,7 +55,7 @@ function ageOf({ actual }: Violation): string {
 function titleOfViolation(worst: Violation): string {
   const title = brokenTitle(worst);
   if (worst.overridden === true) return `${title}, overridden`;
-  return worst.excused === true || worst.in_base === true ? `${title}, as before` : title;
+  return isPreExisting(worst) ? `${title}, as before` : title;
 }
 
 /** What broke, and where: `Suite rag-evals over its limit: $4.33 of $4.00`. */

@@ -95,8 +95,11 @@ function prices(call: ReportCall): string {
   const unitPrices = unitPricesOf(call);
   if (unitPrices !== null) return `${unitPrices.prompt} / ${unitPrices.completion}`;
   if (call.reason === null) return stateWord(call);
-  // The model stands in the row already.
-  const start = `${call.model} is `;
-  const reason = call.reason.startsWith(start) ? call.reason.slice(start.length) : call.reason;
-  return `${stateWord(call)}: ${proseCell(reason)}`;
+  return `${stateWord(call)}: ${proseCell(withoutModel(call.reason, call.model))}`;
+}
+
+/** `not in the catalogue` of `"acme/x" is not in the catalogue`: the model stands in the row already. */
+function withoutModel(reason: string, model: string): string {
+  const start = [`${model} is `, `"${model}" is `].find((each) => reason.startsWith(each)) ?? '';
+  return reason.slice(start.length);
 }

@@ -3,7 +3,7 @@ import { moneyOr, usageFlaws, usageTitle } from '../../model/wording.js';
 import { percent } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { cell, prose } from '../../../lib/text/markdown.js';
-import { folded, missingRows, tableHead, tableRow, type MarkdownContext } from '../blocks.js';
+import { bound, folded, missingRows, tableHead, tableRow, type MarkdownContext } from '../blocks.js';
 
 /** What the suites were estimated to cost against what they really used. */
 export function usageSection(report: Report, context: MarkdownContext): Block[] {
@@ -13,7 +13,7 @@ export function usageSection(report: Report, context: MarkdownContext): Block[] 
     tableRow([
       cell(suite.name),
       `${moneyOr(suite.estimated_per_run)} → ${moneyOr(suite.used_per_run, 'nothing recorded')}`,
-      suite.error_percent === null ? '' : percent(suite.error_percent),
+      suite.error_percent === null ? '' : bound(percent(suite.error_percent)),
     ]),
   );
   const title = usageTitle(usage);

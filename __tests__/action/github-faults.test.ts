@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../support/github-faults.js';
-import { inProcess, type InProcess } from '../support/measured-stage.js';
+import { inProcess, verdictOf, type InProcess } from '../support/measured-stage.js';
 import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
 
 /**
@@ -143,6 +143,9 @@ describe('a policy that cannot be read', () => {
       expect(result.annotations).toHaveLength(1);
       expect(result.annotations[0]?.message).not.toMatch(/::|##\[|192\.0\.2/);
       expect(result.annotations[0]?.message).toMatch(words);
+      // Only a connection that failed may be the proxy's fault.
+      const isConnection = answer.kind === 'reset' || answer.kind === 'cut';
+      expect(/proxy/i.test(result.annotations[0]?.message ?? '')).toBe(isConnection);
       expect(await stage.github.comments(number)).toEqual([]);
     },
   );
@@ -151,5 +154,119 @@ describe('a policy that cannot be read', () => {
     stage.github.fault({ on: { operation: 'Repository' }, answer: status(503) });
     const result = await inProcess(stage, number);
     expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
+  });
+});
+
+describe('a limit on requests', () => {
+  const HOUR = String(Date.UTC(2026, 10, 24, 10) / 1000);
+  /** https://github.com/yanyongyu/githubkit/issues/271, recorded with `x-ratelimit-remaining: 4`: no `data`. */
+  const PRIMARY = status(
+    200,
+    { 'x-ratelimit-remaining': '4', 'x-ratelimit-reset': HOUR },
+    '{"errors":[{"type":"RATE_LIMIT","code":"graphql_rate_limit","message":"API rate limit already exceeded for installation ID 123."}]}',
+  );
+  const WITHOUT_TIME = status(403, {}, SECONDARY);
+  const onRepository = (times: number, answer: Answer) => {
+    stage.github.clearRequests();
+    stage.github.fault({ on: { operation: 'Repository' }, times, answer });
+    return inProcess(stage, number);
+  };
+
+  test('of an hour ends in 2 after one request, and says when to run again and what GitHub said', async () => {
+    const result = await onRepository(9, PRIMARY);
+    expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
+    expect(stage.github.requests).toHaveLength(1);
+    expect(result.annotations[0]?.message).toMatch(/again after 2026-11-24T10:00:00Z/);
+    expect(result.annotations[0]?.message).toContain('API rate limit already exceeded for installation ID 123.');
+  });
+
+  test('of an hour at the comment leaves the verdict, and the comment is skipped after one request', async () => {
+    await inProcess(stage, number);
+    const head = await stage.github.commit(
+      { [FILE]: manifestText({ count: 900 }) },
+      { parents: [stage.github.pullRequest(number).headSha] },
+    );
+    await stage.github.push(number, head, { [FILE]: manifestText({ count: 900 }) });
+    const result = await runWith({ operation: 'Recheck' }, PRIMARY);
+    expect(Object.fromEntries(result.outputs)).toMatchObject({ verdict: 'fail', 'comment-status': 'skipped' });
+    expect([result.exitCode, stage.github.requests.map(({ operation }) => operation)]).toEqual([
+      1,
+      ['Repository', 'Recheck'],
+    ]);
+    expect(result.warnings).toEqual([expect.stringContaining('2026-11-24T10:00:00Z')]);
+  });
+
+  // All reads have 150 s together, so the minute that GitHub advises fits twice.
+  test.each([1, 2])('without a time, met %i times, is waited for, a minute each', async (times) => {
+    const result = await onRepository(times, WITHOUT_TIME);
+    expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
+    expect(result.pauses).toEqual(Array.from({ length: times }, () => 60_000));
+  });
+
+  test('without a time, met a third time, ends in 2', async () => {
+    const result = await onRepository(9, WITHOUT_TIME);
+    expect([result.exitCode, result.pauses]).toEqual([2, [60_000, 60_000]]);
+    expect(result.annotations[0]?.message).toMatch(/run the job again in some minutes/);
+  });
+});
+
+test('a field that the server does not know ends in 2 after one request: it is too old', async () => {
+  // The form of an unknown field: the code `undefinedField`, and no `data` key.
+  const body =
+    '{"errors":[{"path":["query Repository","repository","pullRequest","comments","nodes","fullDatabaseId"],"extensions":{"code":"undefinedField","typeName":"IssueComment","fieldName":"fullDatabaseId"},"locations":[{"line":1,"column":1}],"message":"Field \'fullDatabaseId\' doesn\'t exist on type \'IssueComment\'"}]}';
+  const result = await runWith({ operation: 'Repository' }, status(200, {}, body));
+  expect([result.exitCode, stage.github.requests.length]).toEqual([2, 1]);
+  expect(result.annotations[0]?.message).toContain('This GitHub Enterprise Server is too old');
+  expect(result.annotations[0]?.message).toContain("Field 'fullDatabaseId' doesn't exist on type 'IssueComment'");
+});
+
+describe('a pull request that is too much for GitHub keeps its verdict', () => {
+  /** As GitHub answers where a part of a query is too much: https://github.com/spiceai/spiceai/issues/13762 */
+  const without = (field: string): Answer => {
+    const error = {
+      type: 'RESOURCE_LIMITS_EXCEEDED',
+      path: ['repository', 'pullRequest', field],
+      message: 'Resource limits for this query exceeded.',
+    };
+    const cut = new RegExp(`"${field}":\\{"nodes":.*?"pageInfo":\\{[^}]*\\}\\}`);
+    return {
+      kind: 'rewrite',
+      rewrite: (text) => text.replace(cut, `"${field}":null`).replace(/\}$/, `,"errors":[${JSON.stringify(error)}]}`),
+    };
+  };
+  const LISTS = /"withLists":true/;
+  const codes = (result: InProcess) => verdictOf(result).notes.map(({ code }) => code);
+
+  test('where its files are not listed, with a note', async () => {
+    const result = await runWith({ operation: 'Repository' }, without('files'));
+    expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
+    expect(codes(result)).toContain('changed_files_incomplete');
+  });
+
+  test('where its comments are listed in smaller pages alone', async () => {
+    for (let index = 0; index < 60; index += 1) await stage.github.addComment(number, 'bob', `remark ${String(index)}`);
+    stage.github.fault({ on: { operation: 'Pages', body: /"size":100/ }, times: 50, answer: without('comments') });
+    const result = await runWith({ operation: 'Repository' }, without('comments'));
+    expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
+    expect(stage.github.requests.map(({ operation }) => operation)).toContain('Pages');
+  });
+
+  test('where its comments are not listed at all: the comment is not written, with a warning', async () => {
+    const result = await runWith({ body: /"withComments":true/ }, status(502));
+    expect(Object.fromEntries(result.outputs)).toMatchObject({ verdict: 'fail', 'comment-status': 'failed' });
+    expect([result.exitCode, result.warnings]).toEqual([1, [expect.stringContaining('GitHub answered 502')]]);
+  });
+
+  test.each([502, 504])('where the large query is answered with %i: its lists are asked for apart', async (code) => {
+    const result = await runWith({ operation: 'Repository', body: LISTS }, status(code));
+    expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
+    expect(codes(result)).not.toContain('changed_files_incomplete');
+  });
+
+  test('and needs none of this as it usually is', async () => {
+    stage.github.clearRequests();
+    const result = await inProcess(stage, number);
+    expect([result.exitCode, codes(result).includes('changed_files_incomplete')]).toEqual([1, false]);
+    expect(stage.github.requests).toHaveLength(3);
   });
 });

@@ -22,6 +22,8 @@ export interface InProcess {
   readonly document: string;
   /** The comment of the action's own; "" where there is none. */
   readonly comment: string;
+  /** The pauses that were made between attempts, in milliseconds. */
+  readonly pauses: readonly number[];
 }
 
 export interface InProcessChanges {
@@ -79,6 +81,7 @@ export async function inProcess(
     given.set('github-token', github.token).set('catalogue-url', catalogue.url);
     for (const [name, value] of Object.entries(changes.inputs ?? {})) given.set(name, value);
 
+    const effects = fakeTime();
     const log: string[] = [];
     const warnings: string[] = [];
     const annotations: Annotation[] = [];
@@ -97,7 +100,7 @@ export async function inProcess(
           return Promise.resolve();
         },
         hide: () => undefined,
-        effects: fakeTime(),
+        effects,
       },
       () => undefined,
     );
@@ -112,6 +115,7 @@ export async function inProcess(
       summary,
       document: reportFile === '' ? '' : await readFile(reportFile, 'utf8'),
       comment: comments.find(({ body }) => body.startsWith('<!-- llm-budget:v1'))?.body ?? '',
+      pauses: effects.pauses,
     };
     const told = JSON.stringify({ ...result, outputs: [...outputs] });
     if (told.includes(API_KEY)) throw new Error(`the key is told:\n${told}`);

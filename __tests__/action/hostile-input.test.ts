@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { modelRow } from '../support/catalogue-server.js';
-import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { judgedOf, manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
 import { spawned, type ActionResult } from '../support/run-action.js';
 
 /**
@@ -197,6 +197,41 @@ describe('hostile inputs', () => {
     });
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([1, 'fail']);
     expect(result.outputs.get('report-file')).toMatch(/x\nverdict=pass\n::error::pwned ##\[error\]\.json$/);
+  });
+});
+
+describe('a pattern that a backtracking engine would never finish', () => {
+  const HOPELESS = '*a*a*a*a*a*a*a*a*a*a*a*a*ab';
+  const LONG = 'a'.repeat(200);
+
+  test('in `paths` is matched against the changed files, and so is one that fits', async () => {
+    const text = (pattern: string) =>
+      manifestText().replace(
+        '  evals:\n',
+        `  evals:\n    paths: ['${pattern}', '**/${pattern}', '{a,aa}${pattern}']\n`,
+      );
+    for (const [pattern, isNoted] of [
+      [HOPELESS, false],
+      [HOPELESS.slice(0, -1), true],
+    ] as const) {
+      const files = { [FILE]: text(pattern) };
+      const number = await openChange(stage.github, files, { ...files, [LONG]: 'x', [`b/${LONG}`]: 'x' });
+      const { exitCode, report } = judgedOf(await stage.runOnPullRequest(number));
+      const codes = report.notes.map(({ code }) => code);
+      expect([exitCode, codes.includes('possibly_outdated')]).toEqual([0, isNoted]);
+    }
+  });
+
+  test('in `models.deny` is matched against the ids, and so is one that fits', async () => {
+    for (const [pattern, exitCode] of [
+      [HOPELESS, 0],
+      [HOPELESS.slice(0, -1), 1],
+    ] as const) {
+      const policy = `policy: {unpriced: warn, models: {deny: ['${pattern}']}}`;
+      const files = (count: number) => ({ [FILE]: manifestText({ more: policy, model: `acme/${LONG}`, count }) });
+      const number = await openChange(stage.github, files(1), files(2));
+      expect((await stage.runOnPullRequest(number)).exitCode).toBe(exitCode);
+    }
   });
 });
 

@@ -114,6 +114,36 @@ describe('the main job', () => {
     expect(await stage.github.comments(number)).toEqual(before);
   });
 
+  /** Any workflow of the repository can write a comment of the same login with our marker. */
+  describe.each([
+    ['more than 2,000,000,000 above ours', 2_000_002_001, 'updated'],
+    ['as large as can be', 999_999_999_999_999, 'updated'],
+    ['2,000,000,000 above ours', 2_000_002_000, 'skipped'],
+  ])('a marker with a run id %s', (_, runId, status) => {
+    test(`leaves our comment ${status}`, async () => {
+      const number = await change(manifestText(), manifestText({ count: 1000 }));
+      const { headSha } = stage.github.pullRequest(number);
+      const marker = `<!-- llm-budget:v1 key=${FILE} run=${String(runId)} attempt=1 head=${headSha} -->`;
+      await stage.github.addComment(number, 'github-actions[bot]', `${marker}\nAll is well.`);
+      const result = await stage.runOnPullRequest(number, { runId: 2000 });
+      expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, status]);
+      const [comment] = await ourComments(number);
+      expect(comment?.includes('All is well.')).toBe(status === 'skipped');
+    });
+  });
+
+  test('a server without `fullDatabaseId` has its comment found by its address, and kept', async () => {
+    const number = await change(manifestText(), manifestText({ count: 1000 }));
+    const rewrite = (text: string) => text.replaceAll(/"fullDatabaseId":"\d+"/g, '"fullDatabaseId":null');
+    stage.github.fault({ on: { path: /graphql/ }, times: 99, answer: { kind: 'rewrite', rewrite } });
+    await stage.runOnPullRequest(number);
+    const tree = { 'README.md': 'hello', [FILE]: manifestText({ count: 300 }) };
+    const head = await stage.github.commit(tree, { parents: [stage.github.pullRequest(number).headSha] });
+    await stage.github.push(number, head, tree);
+    expect((await stage.runOnPullRequest(number)).outputs.get('comment-status')).toBe('updated');
+    expect(await ourComments(number)).toHaveLength(1);
+  });
+
   test('a fork, whose token only reads, has the same verdict and no comment', async () => {
     const number = await change(manifestText(), manifestText({ count: 1000 }));
     const result = await stage.runOnPullRequest(number, { inputs: { 'github-token': stage.github.readOnlyToken } });

@@ -48,8 +48,8 @@ describe('the layout of src', () => {
   });
 
   test('has no barrel files and no utils', () => {
-    const doors = new Set(['action/index.ts', 'action/record/index.ts', 'cli/index.ts']);
-    const names = files.filter((file) => !doors.has(file)).map((file) => basename(file));
+    const entries = new Set(['action/index.ts', 'action/record/index.ts', 'cli/index.ts']);
+    const names = files.filter((file) => !entries.has(file)).map((file) => basename(file));
     expect(names.filter((name) => /^(?:index|utils?|helpers?|misc|common)\.ts$/.test(name))).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import swc from '@swc/core';
 import { bundledPackages, licencesText, partsList } from './bundled-packages.mjs';
 
-/** The files that are started, and what of `bundle-entry.js` each starts. */
+/** The files that are started, each with the function of `bundle-entry.js` that it calls. */
 const STARTERS = [
   ['index.js', 'action'],
   ['cli/index.js', 'commandLine'],
@@ -20,7 +20,7 @@ const STARTERS = [
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ncc = join(root, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js');
 
-/** Only what is missing can be thrown here: an error of what is started ends there, with an exit code of its own. */
+/** Makes a file that loads the bundle. It catches missing files alone: other errors end the program with its own exit code. */
 function starter(file, name) {
   const bundle = `${'../'.repeat(file.split('/').length - 1) || './'}bundle/index.js`;
   return `#!/usr/bin/env node
@@ -34,7 +34,7 @@ try {
 `;
 }
 
-/** ncc minifies its entry alone. */
+/** Minifies the chunks, since ncc minifies only its entry. */
 async function minify(folder) {
   for (const name of readdirSync(folder).filter((entry) => /^\d+\.index\.js$/.test(entry))) {
     const file = join(folder, name);
@@ -63,7 +63,7 @@ try {
     writeFileSync(join(dist, file), starter(file, name));
     chmodSync(join(dist, file), 0o755);
   }
-  // What was there stays until all of the new is there.
+  // The old files stay until all new ones are written.
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   cpSync(dist, join(root, 'dist'), { recursive: true });
 } catch (error) {

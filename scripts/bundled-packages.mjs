@@ -1,10 +1,10 @@
-/** What the bundle contains, by the bundler's own list of modules: its licences, and the parts list (SBOM). */
+/** Makes the licences and the parts list (SBOM) of the bundle from the bundler's list of modules. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The packages whose modules are in the bundle, by their folders in node_modules, sorted by name and version. `stats` is
- * what ncc writes with --stats-out: webpack's list of modules, where a joined module has its parts under `modules`.
+ * Returns the packages whose modules are in the bundle, by their folders in node_modules, sorted by name and version. `stats`
+ * is the file that ncc writes with --stats-out: webpack's list of modules. A joined module has its parts under `modules`.
  */
 export function bundledPackages(stats, root) {
   const folders = new Set();
@@ -28,7 +28,7 @@ function compare(one, other) {
   return one < other ? -1 : 1;
 }
 
-/** Name, version and licence of each, with the text of its licence file. */
+/** Returns name, version and licence of each package, with the text of its licence file. */
 export function licencesText(packages) {
   const parts = packages.map(({ path, name, version, license }) => {
     const file = readdirSync(path).find((entry) => /^licen[cs]e(?:[.-]|$)/i.test(entry));
@@ -38,7 +38,7 @@ export function licencesText(packages) {
   return `${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
-/** The parts list in the form of CycloneDX 1.6, without a time or a serial number, so that it is the same in any build. */
+/** Makes the parts list in the format CycloneDX 1.6. It has no time and no serial number, so that every build is the same. */
 export function partsList(packages, root) {
   const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));

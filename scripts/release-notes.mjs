@@ -1,6 +1,6 @@
 /**
- * `node scripts/release-notes.mjs 1.2.3` prints what CHANGELOG.md says of that version. Exit code 1 where it has no dated
- * section for it, or an empty one: a release without notes is a mistake.
+ * `node scripts/release-notes.mjs 1.2.3` prints the section of that version in CHANGELOG.md. Exit code 1 where it is absent,
+ * has no date or is empty, because a release without notes is a mistake.
  */
 import { readFileSync } from 'node:fs';
 

@@ -4,9 +4,9 @@
  *
  *   node --import ./scripts/typescript.mjs scripts/screenshots.mjs [--all] [--open] [--width PIXELS] [--out FOLDER]
  *
- * --all takes every report, and names each table that is wider than its page, with folds open too, and each comment whose
- * first screen (830 x 900) lacks something of verdict, violations and changes. --open shows the folds open. Needs cmark-gfm and chromium (CHROMIUM: its path). MERMAID: the path of mermaid.min.js; without it the summary's
- * chart stays the code that it is.
+ * --all takes every report. It prints each table that is wider than its page, with folds open too, and each comment whose
+ * first screen (830 x 900) lacks verdict, violations or changes. --open shows the folds open. The script needs cmark-gfm and
+ * chromium (CHROMIUM: its path). MERMAID is the path of mermaid.min.js; without it the chart of the summary stays code.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -50,10 +50,10 @@ const COMMENTS = options.all
       'error',
     ];
 const SUMMARIES = options.all ? names : ['over-budget'];
-/** 912: as wide as GitHub shows a comment on a desktop (830 within its box); 400: a phone. */
+/** Widths in pixels: 912 is a comment on a desktop (830 within its box), 400 a phone. */
 const WIDTH = Number(options.width);
 
-/** Headless machines have no emoji font; GitHub shows these four in colour, and so does the picture. */
+/** Colours for four emoji, because headless machines have no emoji font. */
 const SIGNS = {
   '✅': '<rect width="16" height="16" rx="3" fill="#77b255"/><path d="M4 8.5l3 3L12.500 4.500" stroke="#fff" stroke-width="2" fill="none"/>',
   '⚠️': '<path d="M8 1l7.500 14H.5z" fill="#ffcc4d"/><path d="M8 5.500v5M8 12v1.500" stroke="#231f20" stroke-width="1.800"/>',
@@ -91,12 +91,12 @@ async function picture(browser, markdown, theme, file) {
       for (const fold of document.querySelectorAll('details')) fold.open = true;
     });
   }
-  // A summary is long: one pixel a point is enough for it.
+  // One pixel per point is enough for a long summary.
   await page.screenshot({ path: file, fullPage: true, scale: file.includes('summary-') ? 'css' : 'device' });
   await page.close();
 }
 
-/** GitHub scrolls a table that does not fit; a reader should not have to. */
+/** Reports tables that do not fit. GitHub would make the reader scroll. */
 async function reportWideTables(page, file) {
   const wide = await page.evaluate(() => {
     const columnsOf = (table) => [...table.rows[0].cells].map((cell) => Math.round(cell.offsetWidth)).join(', ');

@@ -51,6 +51,6 @@ rewrite('package.json', (text) => {
   return `${JSON.stringify({ name: packageName, version, description, repository, ...others }, null, 2)}\n`;
 });
 if (changed === 0) {
-  console.error('Nothing to change: OWNER stands nowhere');
+  console.error('There is nothing to change: no file has OWNER');
   process.exit(1);
 }

@@ -1,6 +1,6 @@
 /**
- * Lets a script import the sources as they are: `node --import ./scripts/typescript.mjs scripts/x.mjs`. A module hook
- * of Node that finds `x.ts` where `x.js` is asked for, and strips the types with the compiler that the tests use.
+ * Lets a script import TypeScript: `node --import ./scripts/typescript.mjs scripts/x.mjs`. A module hook of Node loads `x.ts`
+ * where `x.js` is imported, and strips the types with the compiler of the tests.
  */
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';

@@ -322,7 +322,7 @@ describe('exit codes', () => {
     expect((await check(['--fail-on', failOn])).exitCode).toBe(exitCode);
   });
 
-  test('2 for a wrong option, as a document to whoever asked for one', async () => {
+  test('2 for a wrong option, as a document where one was requested', async () => {
     const ended = await check(['--format', 'json', '--no-such']);
     expect(ended.exitCode).toBe(2);
     expect(errors(ended.stdout)[0]?.message).toContain('has no option "--no-such"');
@@ -349,7 +349,7 @@ describe('exit codes', () => {
     expect(ended.stderr).toMatch(/answered 404[^]*"llm-budget lock" writes one/);
   });
 
-  test('3 becomes 0 with --fail-on never, the error is told all the same', async () => {
+  test('3 becomes 0 with --fail-on never, and the error is still reported', async () => {
     server.intercept(() => ({ status: 404, body: '{}' }));
     const ended = await check(['--fail-on', 'never']);
     expect([ended.exitCode, ended.stderr.includes('answered 404')]).toEqual([0, true]);
@@ -421,7 +421,7 @@ describe('an error with --format json', () => {
 });
 
 describe('--offline', () => {
-  test('without a lock is exit 3 and asks nobody', async () => {
+  test('without a lock is exit 3 and sends no request', async () => {
     const before = server.requests.length;
     const ended = await check(['--offline', '--format', 'json']);
     expect(ended.exitCode).toBe(3);

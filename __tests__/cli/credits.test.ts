@@ -46,7 +46,7 @@ async function credits(pages: AccountPages, ...args: string[]): Promise<Ended> {
     cwd: folder.path,
     environment,
   });
-  if ((ended.stdout + ended.stderr).includes(API_KEY)) throw new Error('the key is told');
+  if ((ended.stdout + ended.stderr).includes(API_KEY)) throw new Error('the output has the key');
   return { ...ended, stdout: withoutPort(ended.stdout), stderr: withoutPort(ended.stderr) };
 }
 
@@ -133,7 +133,7 @@ describe('what is left', () => {
     expect(stdout).toContain('12 of 50 requests to :free models are left today; a run makes 100, 88 more than that.');
   });
 
-  test('is said without runs where there is no manifest, and no price is asked for', async () => {
+  test('is shown without runs where there is no manifest, and no price is requested', async () => {
     folder.remove();
     folder = temporaryFolder();
     const before = server.requests.length;
@@ -142,7 +142,7 @@ describe('what is left', () => {
     expect(server.requests.slice(before).filter(isOfModels)).toEqual([]);
   });
 
-  test('is said without runs where there are no prices, and why', async () => {
+  test('is shown without runs where there are no prices, with the reason', async () => {
     const pages = accountPages({ key: limitedKey(12.3), credits: answers.forbidden });
     server.intercept((request) => (isOfModels(request) ? { status: 404 } : pages(request)));
     const environment = { OPENROUTER_API_KEY: API_KEY };

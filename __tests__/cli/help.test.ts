@@ -79,7 +79,7 @@ describe.each(COMMAND_NAMES)('the help of %s', (command) => {
     expect(lines.filter((line) => line.length > 120)).toEqual([]);
   });
 
-  test.each([60, 80])('is broken to a terminal of %d columns, without the lines that somebody types', (width) => {
+  test.each([60, 80])('is broken to a terminal of %d columns, except for the lines that a user types', (width) => {
     const isTyped = (line: string) => line.startsWith('Usage: ') || line.startsWith('  llm-budget ');
     const lines = commandHelp(command, width).split('\n');
     expect(lines.filter((line) => widthOf(line) > width && !isTyped(line) && !line.includes('='))).toEqual([]);

@@ -98,7 +98,7 @@ describe('lock', () => {
 });
 
 describe('lock --check', () => {
-  test('is 0 where the lock covers the models, and asks nobody', async () => {
+  test('is 0 where the lock covers the models, and sends no request', async () => {
     await lock();
     const before = server.requests.length;
     expect(await lock('--check')).toEqual({

@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 describe('what takes more than a second', () => {
-  test.each([['check'], ['lock'], ['models'], ['init --stdout']])('%s says on stderr whom it asks', async (command) => {
+  test.each([['check'], ['lock'], ['models'], ['init --stdout']])('%s names the server on stderr', async (command) => {
     const args = [...command.split(' '), '--catalogue-url', server.url];
     const slow = await commandLine([...args, ...(command.startsWith('init') ? ['--model', 'acme/one'] : [])], {
       cwd: folder.path,
@@ -42,7 +42,7 @@ describe('what takes more than a second', () => {
   });
 });
 
-describe('what asks nobody', () => {
+describe('a command that sends no request', () => {
   test.each([
     ['check --offline'],
     ['check --offline --format markdown'],
@@ -51,7 +51,7 @@ describe('what asks nobody', () => {
     ['calibrate --offline --usage usage.jsonl'],
     ['lock --check'],
     ['schema'],
-  ])('%s says nothing of a server, however long it takes', async (command) => {
+  ])('%s names no server, however long it takes', async (command) => {
     await commandLine(['lock', '--catalogue-url', server.url], { cwd: folder.path });
     const row = { suite: 'evals', model: 'acme/one', usage: { prompt_tokens: 10, completion_tokens: 5 } };
     writeFileSync(join(folder.path, 'usage.jsonl'), `${JSON.stringify(row)}\n`);

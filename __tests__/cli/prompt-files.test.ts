@@ -95,7 +95,7 @@ test('a file that is renamed together with the manifest changes no figure', asyn
   expect((await report(['--base', 'HEAD'])).delta).toMatchObject({ per_run: '0', percent: '0.00' });
 });
 
-test('a file that base lacks counts nothing there, said once', async () => {
+test('a file that base lacks counts nothing there, with one note', async () => {
   commit(MANIFEST, null);
   repository.write('prompts/shared.md', 'Hello world!');
   const { delta, notes } = await report(['--base', 'HEAD']);
@@ -156,15 +156,15 @@ describe('a file of head that cannot be counted is an error where the manifest n
       place(6, 76),
       place(6, 95),
     ]);
-    for (const { message: said } of found) {
-      expect(said.startsWith('prompt file prompts/shared.md ')).toBe(true);
-      expect(said).toContain(message);
+    for (const { message: reported } of found) {
+      expect(reported.startsWith('prompt file prompts/shared.md ')).toBe(true);
+      expect(reported).toContain(message);
     }
     expect((await check(['--base', 'HEAD'])).exitCode).toBe(2);
   });
 });
 
-test('a file of base that cannot be counted leaves the increase unjudged, which is said', async () => {
+test('a file of base that cannot be counted leaves the increase unjudged, with a note', async () => {
   commit(MANIFEST, new Uint8Array([0, 1, 2]));
   repository.write('prompts/shared.md', 'Hello world!');
   const { head, base, delta, notes } = await report(['--base', 'HEAD']);

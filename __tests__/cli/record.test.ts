@@ -55,7 +55,7 @@ const client = (name: string) => ['--', process.execPath, join(CLIENTS, name)];
 const rows = () => readFileSync(join(folder.path, 'llm-budget.usage.jsonl'), 'utf8');
 const ASK = `await fetch(process.env.OPENAI_BASE_URL + '/chat/completions', {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({model: 'acme/one', max_tokens: 50, messages: []})})`;
 
-describe('real clients, told their base URL by the environment alone', () => {
+describe('real clients that find the base URL in the environment', () => {
   test.each(['openai.mjs', 'anthropic.mjs'])(
     '%s: init of the rows makes a manifest whose check equals the bill',
     async (name) => {
@@ -231,7 +231,7 @@ describe('the end of a recording', () => {
   });
 });
 
-test('the command is told to need no proxy for the recorder, and keeps its own exceptions', async () => {
+test('the command gets NO_PROXY for the recorder, and keeps its own exceptions', async () => {
   const script = 'process.stdout.write([process.env.NO_PROXY, process.env.no_proxy].join(" "))';
   expect((await record(node(script), { NO_PROXY: 'example.com' })).stdout).toBe(
     'example.com,127.0.0.1 example.com,127.0.0.1',

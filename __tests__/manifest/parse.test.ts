@@ -306,7 +306,7 @@ describe('names of calls', () => {
     ).toHaveLength(2);
   });
 
-  test('each repetition is told where it stands', () => {
+  test('each repetition is reported at its place', () => {
     expect(placedProblems(() => parse(calls('a', 'b', 'a', 'a')))).toEqual([
       '7:10 suites.s.calls[2].name: expected a name that is unique in the suite; suites.s.calls[0] is "a" too',
       '8:10 suites.s.calls[3].name: expected a name that is unique in the suite; suites.s.calls[0] is "a" too',

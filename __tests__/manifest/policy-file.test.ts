@@ -57,7 +57,7 @@ describe('mistakes elsewhere do not matter', () => {
   });
 });
 
-describe('mistakes in what counts are told with their place', () => {
+describe('mistakes in the parts that are read are reported with their place', () => {
   test.each([
     ['', '1:1 the file: empty'],
     ['[]', '1:1 the file: expected a mapping'],

@@ -835,9 +835,9 @@ describe('defaults', () => {
   const calls = (defaults: string) =>
     `version: 1\ndefaults:\n  ${defaults}\nsuites:\n  s:\n    calls:\n      - {model: a, count: 1, prompt_tokens: 10, completion_tokens: 5}\n      - {model: b, count: 1, prompt_tokens: 10, completion_tokens: 6}\n`;
   refuses([
-    ['a mistake there is told once', calls('retries: lots'), ['3:3', 'defaults.retries: expected a plain decimal']],
+    ['a mistake there is reported once', calls('retries: lots'), ['3:3', 'defaults.retries: expected a plain decimal']],
     [
-      'an unknown key there is told once',
+      'an unknown key there is reported once',
       calls('retrys: 1'),
       ['3:3', 'defaults.retrys: unknown key "retrys", did you mean retries?'],
     ],
@@ -878,7 +878,7 @@ describe('defaults', () => {
 describe('several mistakes', () => {
   refuses([
     [
-      'are told at once, of fields and between fields, in the order of the file',
+      'are reported at once, those of fields and those between fields, in the order of the file',
       `version: 2
 budget: {per_run: {warn: 2, fail: 1}, per_month: 5}
 policy: {unpriced: maybe}

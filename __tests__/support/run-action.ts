@@ -166,8 +166,8 @@ function refuseSecrets(texts: readonly string[], secrets: readonly string[]): vo
     encodeURIComponent(secret),
     Buffer.from(secret).toString('base64'),
   ]);
-  const told = texts.find((text) => spellings.some((spelling) => text.includes(spelling)));
-  if (told !== undefined) throw new Error(`a secret is told:\n${told.slice(0, 2000)}`);
+  const leaking = texts.find((text) => spellings.some((spelling) => text.includes(spelling)));
+  if (leaking !== undefined) throw new Error(`the output has a secret:\n${leaking.slice(0, 2000)}`);
 }
 
 interface Ended {

@@ -55,7 +55,7 @@ describe('a file that the user named', () => {
       /is a folder, not a file$/,
     ],
     [
-      'is a pipe, which would block whoever opens it',
+      'is a pipe, which would block the reader',
       (path) => {
         execFileSync('mkfifo', [path]);
       },
@@ -99,9 +99,9 @@ describe('a file that the user named', () => {
   ];
   test.each(refused)('is refused in words when it %s', async (_, make, message) => {
     make(at('x'));
-    const [said] = await problemsOf(() => readOptionalFile(at('x'), '/', limits));
-    expect(said).toMatch(message);
-    expect(said).toContain(at('x'));
+    const [reported] = await problemsOf(() => readOptionalFile(at('x'), '/', limits));
+    expect(reported).toMatch(message);
+    expect(reported).toContain(at('x'));
   });
 
   test('is named as it was given', async () => {
@@ -132,7 +132,7 @@ describe('an optional file', () => {
 });
 
 describe('files of a working tree', () => {
-  test('are told apart: text, missing, too large', async () => {
+  test('are text, missing or too large', async () => {
     mkdirSync(at('prompts'));
     writeFileSync(at('prompts/a.md'), 'hello');
     writeFileSync(at('prompts/b.md'), 'hello, hello');

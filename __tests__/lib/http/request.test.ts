@@ -29,7 +29,7 @@ async function failureOf(promise: Promise<unknown>): Promise<HttpFailure> {
   const error = await promise.catch((reason: unknown) => reason);
   const failure = httpFailureIn(error);
   if (failure !== null) return failure;
-  throw new Error('no HttpFailure where one was due', { cause: error });
+  throw new Error('expected an HttpFailure', { cause: error });
 }
 
 describe('send', () => {

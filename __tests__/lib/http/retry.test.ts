@@ -27,7 +27,7 @@ function failing(failures: readonly Error[]): { attempt: () => Promise<string>; 
 async function failureOf(promise: Promise<unknown>): Promise<HttpFailure> {
   const error = await promise.catch((reason: unknown) => reason);
   if (error instanceof HttpFailure) return error;
-  throw new Error('no HttpFailure where one was due', { cause: error });
+  throw new Error('expected an HttpFailure', { cause: error });
 }
 
 describe('pauses', () => {

@@ -38,7 +38,7 @@ describe('a paragraph', () => {
     ],
     ['stays one line where it fits exactly', '  ', 'one two three', 15, ['  one two three']],
     ['counts wide characters as two columns', '', '日本 日本 日本語', 14, ['日本 日本', '日本語']],
-    ['takes no room for colours', '', '\u001b[31mone\u001b[0m two thr', 12, ['\u001b[31mone\u001b[0m two thr']],
+    ['counts no column for colours', '', '\u001b[31mone\u001b[0m two thr', 12, ['\u001b[31mone\u001b[0m two thr']],
     ['has no blanks at the ends of its lines', '', 'one two  three four', 12, ['one two', 'three four']],
     ['is one line where the width is not known', '  ', 'ab '.repeat(100), null, [`  ${'ab '.repeat(100)}`]],
   ])('%s', (_, start, text, width, expected) => {

@@ -138,4 +138,46 @@ describe('what holds for many is said once', () => {
       'The most expensive endpoints of 2 models charge far more for these tokens than the cheapest (acme/five 5.00 times, acme/two 2.00 times): provider.order, sort or max_price decides which endpoint serves.',
     ]);
   });
+
+  test.each([
+    // 1,000 prompt tokens at $2 and at $3 a million: 0.003 / 0.002 = 1.5
+    ['exactly 1.5 times', perMillion(2, 9), perMillion(3, 9), {}, null],
+    // 0.00302 / 0.002 = 1.51
+    ['barely more than 1.5 times', perMillion(2, 9), perMillion(3.02, 9), {}, '1.51'],
+    // 0.003003 / 0.002 = 1.5015, which reads 1.50
+    [
+      'more than 1.5 times by less than is shown',
+      perMillion(2, 9),
+      { ...perMillion(3, 9), prompt: '0.000003003' },
+      {},
+      '1.50',
+    ],
+    // With 1,000 completion tokens (0.003 + 0.009) / (0.002 + 0.009) = 1.09
+    [
+      'far apart, but not for the declared tokens',
+      perMillion(2, 9),
+      perMillion(4, 9),
+      { completion_tokens: tokens(1000) },
+      null,
+    ],
+    // A search at $0.007 by the default engine and at $0.02: (0.003 + 0.02) / (0.002 + 0.007) = 2.56
+    ['far apart by a fee', perMillion(2, 9), { ...perMillion(3, 9), web_search: '0.02' }, { web_searches: 1 }, '2.56'],
+  ])('of endpoints that are %s', (_case, low, high, fields, ratio) => {
+    const models = catalogue([
+      {
+        ...model({ id: 'acme/one', pricing: low }),
+        endpoints: [endpoint({ tag: 'low', pricing: low }), endpoint({ tag: 'high', pricing: high })],
+      },
+    ]);
+    const one = call({
+      model: 'acme/one',
+      count: 1,
+      prompt_tokens: tokens(1000),
+      completion_tokens: tokens(0),
+      ...fields,
+    });
+    const estimate = estimateManifest(manifest({ suites: [evals(one)] }), models, null);
+    const notes = rangeNotes(compareEstimates(estimate, null));
+    expect(notes.map(({ message }) => / (\d+\.\d\d) times /.exec(message)?.[1])).toEqual(ratio === null ? [] : [ratio]);
+  });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errorReportSchema, reportSchema, type Report } from '../../src/report/model/schema.js';
 import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText, type Setting } from '../support/command-line.js';
+import { API_KEY } from '../support/openrouter-server.js';
 import { type TestRepository, testRepository } from '../support/repository.js';
 
 let server: CatalogueServer;
@@ -36,6 +37,54 @@ async function report(...args: string[]): Promise<Report> {
 
 const errors = (text: string) => errorReportSchema.parse(JSON.parse(text)).errors;
 const ESCAPE = '\u001b';
+
+describe('a page of endpoints that is refused', () => {
+  const refuse = (status: number) => {
+    server.intercept(({ path, headers }) =>
+      path.endsWith('/endpoints') && headers.authorization !== `Bearer ${API_KEY}`
+        ? { status, body: JSON.stringify({ error: { code: status, message: 'No access' } }) }
+        : null,
+    );
+  };
+  const GIVE_A_KEY = '; give it a key: openrouter-api-key in the action, OPENROUTER_API_KEY on the command line';
+
+  test.each([
+    [401, GIVE_A_KEY],
+    [403, GIVE_A_KEY],
+    [404, ''],
+  ])('with %i leaves expected live, at $0.20, and is a warning that says why', async (status, more) => {
+    refuse(status);
+    const { verdict, head, violations, prices } = await report();
+    expect([verdict, prices.source]).toEqual(['warn', 'live']);
+    expect(head).toMatchObject({ per_run: '0.2', floor_per_run: null, worst_case_per_run: null });
+    expect(violations.map(({ rule, severity, message }) => [rule, severity, message])).toEqual([
+      [
+        'incomplete_price',
+        'warn',
+        `The price of evals / answer is incomplete: acme/one: its endpoints are not known (${new URL(server.url).host} answered ${status}${more}), so it has no floor and no worst case.`,
+      ],
+    ]);
+    expect((await check([])).exitCode).toBe(0);
+    expect((await check(['--fail-on', 'warning'])).exitCode).toBe(1);
+  });
+
+  test('breaks a limit on the worst case', async () => {
+    refuse(401);
+    repository.write('llm-budget.yml', manifestText({ limit: '1, worst_case_per_run: 1' }));
+    const { verdict, violations } = await report();
+    expect(verdict).toBe('fail');
+    expect(violations[0]).toMatchObject({ rule: 'incomplete_price', severity: 'fail' });
+  });
+
+  test('is asked for with OPENROUTER_API_KEY: $0.30 at worst', async () => {
+    refuse(403);
+    const ended = await check(['--format', 'json'], { environment: { OPENROUTER_API_KEY: API_KEY } });
+    expect(reportSchema.parse(JSON.parse(ended.stdout))).toMatchObject({
+      verdict: 'pass',
+      head: { per_run: '0.2', worst_case_per_run: '0.3' },
+    });
+  });
+});
 
 describe('the report of a check', () => {
   test('is a table on stdout for a person, and nothing on stderr', async () => {

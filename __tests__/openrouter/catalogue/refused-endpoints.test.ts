@@ -57,9 +57,12 @@ describe('a list of endpoints that is refused without a key', () => {
     },
   );
 
-  test.each([null, undefined])('is unknown without a key (%s), with the reason, after one request', async (none) => {
+  test.each([null, undefined])('is unknown without a key (%s), and the reason says where to put one', async (none) => {
     await insistingServer(401, [API_KEY]);
-    expect(await endpointsWith(none)).toEqual({ state: 'unknown', reason: `${new URL(server.url).host} answered 401` });
+    expect(await endpointsWith(none)).toEqual({
+      state: 'unknown',
+      reason: `${new URL(server.url).host} answered 401; give it a key: openrouter-api-key in the action, OPENROUTER_API_KEY on the command line`,
+    });
     expect(asked()).toEqual([
       [LIST, null],
       [ENDPOINTS, null],
@@ -70,14 +73,17 @@ describe('a list of endpoints that is refused without a key', () => {
     await insistingServer(401, []);
     expect(await endpointsWith(API_KEY)).toEqual({
       state: 'unknown',
-      reason: `${new URL(server.url).host} answered 401`,
+      reason: `${new URL(server.url).host} answered 401, with the key too`,
     });
     expect(asked().filter(([, authorization]) => authorization !== null)).toHaveLength(1);
   });
 
   test('that fails in another way is not asked for with the key', async () => {
     await insistingServer(404, []);
-    expect(await endpointsWith(API_KEY)).toMatchObject({ state: 'unknown' });
+    expect(await endpointsWith(API_KEY)).toEqual({
+      state: 'unknown',
+      reason: `${new URL(server.url).host} answered 404`,
+    });
     expect(asked().filter(([, authorization]) => authorization !== null)).toEqual([]);
   });
 });
@@ -107,6 +113,9 @@ test.each([
       return send(new URL(`${pathname}${search}`, server.url), ...rest);
     };
   };
-  await fetchCatalogue({ url: new URL(url), idsInUse: ['acme/one'], apiKey: API_KEY }, { ...time, connect });
+  const options = { url: new URL(url), idsInUse: ['acme/one'], apiKey: API_KEY };
+  const { endpoints } = await fetchCatalogue(options, { ...time, connect });
   expect(asked().filter(([, authorization]) => authorization !== null)).toHaveLength(times);
+  const unkeyed = { reason: `${options.url.host} answered 401; keys are sent to OpenRouter and to this machine alone` };
+  expect(endpoints.get('acme/one')).toMatchObject(times === 1 ? { state: 'known' } : unkeyed);
 });

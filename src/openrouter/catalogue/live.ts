@@ -96,13 +96,18 @@ function catalogueClient(options: CatalogueServer, network: Network, spentMs = 0
   return clientWith(null, options, network, spentMs);
 }
 
+/** What follows where a list of endpoints is refused without a key: it is asked for with a key, or the reason says what to do. */
+type WithKey = { readonly keyed: OpenRouterClient } | { readonly remedy: string };
+
 /**
- * The client for lists of endpoints that are refused without a key: OpenRouter's OpenAPI document (2026-08-22) states a
- * key for that page, though none is needed. Null where no key is at hand, and where a key may not be sent.
+ * OpenRouter's OpenAPI document (2026-08-22) states a key for lists of endpoints, though none is needed. A key at hand is
+ * sent only to OpenRouter and to this machine.
  */
-function keyedClient(options: LiveCatalogueOptions, network: Network, spentMs: number): OpenRouterClient | null {
+function withKey(options: LiveCatalogueOptions, network: Network, spentMs: number): WithKey {
   const { apiKey = null, url } = options;
-  return apiKey === null || !keyMayBeSentTo(url) ? null : clientWith(apiKey, options, network, spentMs);
+  if (!keyMayBeSentTo(url)) return { remedy: 'keys are sent to OpenRouter and to this machine alone' };
+  if (apiKey !== null) return { keyed: clientWith(apiKey, options, network, spentMs) };
+  return { remedy: 'give it a key: openrouter-api-key in the action, OPENROUTER_API_KEY on the command line' };
 }
 
 function clientWith(
@@ -128,18 +133,18 @@ async function fetchEndpoints(
   spentMs: number,
 ): Promise<ReadonlyMap<string, EndpointList>> {
   const client = catalogueClient(options, network, spentMs);
-  const keyed = keyedClient(options, network, spentMs);
+  const otherwise = withKey(options, network, spentMs);
   const lists = new Map<string, EndpointList>(ids.map((id) => [id, { state: 'unknown', reason: 'not fetched' }]));
   const waiting = lists.keys();
   const worker = async () => {
-    for (const id of waiting) lists.set(id, await fetchList(client, keyed, id));
+    for (const id of waiting) lists.set(id, await fetchList(client, otherwise, id));
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, lists.size) }, worker));
   return lists;
 }
 
 /** Asks without a key, and once more with it where that is refused. */
-async function fetchList(client: OpenRouterClient, keyed: OpenRouterClient | null, id: string): Promise<EndpointList> {
+async function fetchList(client: OpenRouterClient, otherwise: WithKey, id: string): Promise<EndpointList> {
   const path = endpointsPath(id);
   if (path === null) return { state: 'unknown', reason: 'its id cannot be part of a URL' };
   try {
@@ -147,9 +152,26 @@ async function fetchList(client: OpenRouterClient, keyed: OpenRouterClient | nul
     return { state: 'known', endpoints: answer.content };
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    if (keyed !== null && (error.status === 401 || error.status === 403)) return await fetchList(keyed, null, id);
-    return { state: 'unknown', reason: failureSentence(client.host, error) };
+    const reason = failureSentence(client.host, error);
+    if (!isRefused(error)) return { state: 'unknown', reason };
+    if ('keyed' in otherwise) return await fetchWithKey(otherwise.keyed, path);
+    return { state: 'unknown', reason: `${reason}; ${otherwise.remedy}` };
   }
+}
+
+async function fetchWithKey(keyed: OpenRouterClient, path: string): Promise<EndpointList> {
+  try {
+    const answer = await keyed.get(keyed.urlOf(path), { bounds: ENDPOINT_BOUNDS, read: readEndpoints });
+    return { state: 'known', endpoints: answer.content };
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    const sentence = failureSentence(keyed.host, error);
+    return { state: 'unknown', reason: isRefused(error) ? `${sentence}, with the key too` : sentence };
+  }
+}
+
+function isRefused({ status }: HttpFailure): boolean {
+  return status === 401 || status === 403;
 }
 
 /**

@@ -44,10 +44,11 @@ export interface Results {
   readonly numbers: Cache<number>;
   readonly fields: Cache<FieldTokens>;
   readonly tests: Cache<readonly unknown[] | null>;
+  readonly data: Cache<unknown>;
 }
 
 export function noResults(): Results {
-  return { numbers: new Map(), fields: new Map(), tests: new Map() };
+  return { numbers: new Map(), fields: new Map(), tests: new Map(), data: new Map() };
 }
 
 export function once<T>(cache: Cache<T>, text: string, what: string, compute: () => T): T {

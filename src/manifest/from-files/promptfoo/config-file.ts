@@ -1,6 +1,6 @@
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { isPathPattern, pathMatcher } from '../../../lib/text/path-pattern.js';
-import type { FileSet } from '../file-set.js';
+import { type FileSet, once } from '../file-set.js';
 import { parseYamlData, UncountableFile } from '../rows.js';
 
 /** The files of a promptfoo configuration: the configuration itself, and what it names, relative to its folder. */
@@ -58,7 +58,7 @@ export function readConfig(path: string, files: FileSet): Config {
     throw new ConfigFault('is neither YAML nor JSON; .yaml, .yml and .json are accepted', path);
   const text = textAt(path, MAX_TEXT_BYTES * 2, files);
   if (text === null) throw new NotReadYet();
-  const root = resolved(dataOf(path, text), path, files);
+  const root = resolved(dataOnce(path, text, files), path, files);
   if (!isMapping(root)) throw new ConfigFault('is not a mapping of prompts, providers and tests', path);
   const placeOf = (steps: readonly (string | number)[]) => {
     const lines = new LineCounter();
@@ -78,6 +78,11 @@ export function readConfig(path: string, files: FileSet): Config {
 
 export function folderOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+}
+
+/** The same for a large file, which is parsed once however often its calls are counted. */
+function dataOnce(path: string, text: string, { results }: FileSet): unknown {
+  return once(results.data, text, 'data', () => dataOf(path, text));
 }
 
 /** YAML or JSON as data; a fault names the line. */
@@ -149,7 +154,7 @@ function resolved(data: unknown, path: string, files: FileSet): unknown {
   /** Whether a file is read, after which its data is in `roots`. */
   const isRead = (file: string): boolean => {
     const text = textAt(file, MAX_TEXT_BYTES, files);
-    if (text !== null && !roots.has(file)) roots.set(file, dataOf(file, text));
+    if (text !== null && !roots.has(file)) roots.set(file, dataOnce(file, text, files));
     return text !== null;
   };
   const follow = (value: unknown, root: unknown, file: string, depth: number): unknown => {

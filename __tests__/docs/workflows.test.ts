@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULT_ACTION } from '../../src/cli/starter-files.js';
+import { projectFiles } from '../support/project-files.js';
 import { readActionFile } from '../support/run-action.js';
 import {
   actionlint,
@@ -88,14 +89,31 @@ describe.each(GATES)('the gate in %s', (_, steps) => {
   });
 });
 
-test('the gates that people copy are in the README, docs/trust.md and each example', () => {
-  const places = GATES.map(([name]) => / of (README|docs\/trust|examples\/[\w-]+)/.exec(name)?.[1]);
-  const examples = ['agent-caching', 'monorepo', 'nightly', 'rag-evals', 'record'].map((one) => `examples/${one}`);
-  expect([...new Set(places)].filter((place) => place !== undefined).sort()).toEqual([
-    'README',
-    'docs/trust',
-    ...examples,
-  ]);
+describe('an override by label lets the suites run', () => {
+  /** The jobs of copied workflows that wait for a gate and ask which action of the event started them. */
+  const waiting = COPIED.flatMap(({ name, text }) =>
+    Object.entries(parseWorkflow(text).jobs).flatMap(([job, { needs, if: condition = '' }]): [string, string][] =>
+      needs === 'budget' && condition.includes('github.event.action') ? [[`${job} of ${name}`, condition]] : [],
+    ),
+  );
+
+  test('in the examples in which they wait for the gate', () => {
+    expect(waiting.map(([name]) => name)).toEqual([
+      'tasks of examples/agent-caching/workflow.yml',
+      'evals of examples/monorepo/matrix.yml',
+    ]);
+  });
+
+  test.each(waiting)('%s: when a label is set, and on every push, but not when a title is edited', (_, condition) => {
+    const [, list = ''] = /^contains\(fromJSON\('(\[.*\])'\), github\.event\.action\)$/.exec(condition) ?? [];
+    expect(JSON.parse(list)).toEqual(['opened', 'synchronize', 'reopened', 'labeled']);
+  });
+});
+
+test('the gates that people copy are in the README, docs/trust.md and each example', async () => {
+  const places = GATES.flatMap(([name]) => / of (README|docs\/trust|examples\/[\w-]+)/.exec(name)?.[1] ?? []);
+  const examples = (await projectFiles(/^examples\/.+\/.+$/)).map((path) => path.split('/').slice(0, 2).join('/'));
+  expect([...new Set(places)].sort()).toEqual([...new Set(['README', 'docs/trust', ...examples])].sort());
 });
 
 describe.each(OWN.map(named))('%s, which runs here,', (_, text) => {

@@ -60,6 +60,7 @@ const workflowSchema = z.object({
       permissions: permissions.optional(),
       'timeout-minutes': z.number().optional(),
       needs: z.union([z.string(), z.array(z.string())]).optional(),
+      if: z.string().optional(),
       strategy: z.record(z.string(), z.unknown()).optional(),
       steps: z.array(stepSchema),
     }),

@@ -207,7 +207,7 @@ function capLine(cap: number): string {
   return cap === 0 ? `# max_tokens: 1000 # ${why}` : `max_tokens: ${cap} # ${why}`;
 }
 
-/** The action in the workflow; OWNER stands for the account that publishes it until `--action` names it. */
+/** The action in the workflow where `--action` names no other. `scripts/set-owner.mjs` sets the account that publishes it. */
 export const DEFAULT_ACTION = 'OWNER/llm-budget@v1';
 
 const ACTION = /^([A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+)@([A-Za-z0-9_.][A-Za-z0-9_./-]*)$/;

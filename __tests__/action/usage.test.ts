@@ -84,10 +84,32 @@ describe('what was estimated against what was used', () => {
     const title = 'Estimated $0.12, used $0.13 (+8.3 %), by 100 recorded requests';
     for (const text of [result.comment, result.summary, result.log]) expect(text).toContain(title);
     for (const text of [result.comment, result.summary]) {
-      expect(text).toContain('| Suite | Estimate | Used | Error |');
-      expect(text).toMatch(/\| `evals` \| \$0\.12 \| \$0\.13 \| \+8\.3 % \|/);
-      expect(text).toMatch(/\| `nightly` \| \$0\.01\d* \| nothing recorded \|  ?\|/);
+      expect(text).toContain('| Suite | Estimate → used | Error |');
+      expect(text).toMatch(/\| `evals` \| \$0\.12 → \$0\.13 \| \+8\.3 % \|/);
+      expect(text).toMatch(/\| `nightly` \| \$0\.01\d* → nothing recorded \|  ?\|/);
     }
+  });
+
+  test('is divided by the runs that the recorder names: 120 requests of two are 60 a run, at $0.078', async () => {
+    const recorded = (run: string, count: number) =>
+      Array.from({ length: count }, (_, index) => row({ id: `${run}-${index}`, run, llm_budget_record: 1 })).join('\n');
+    const result = await judged('all.jsonl', { 'all.jsonl': `${recorded('a', 70)}\n${recorded('b', 50)}` });
+    const { usage } = verdictOf(result);
+    expect(usage).toMatchObject({ runs: 2, requests: 120 });
+    // 60 x $0.0013, 35 % below the estimate of $0.12
+    expect(usage?.suites[0]).toMatchObject({ used_per_run: '0.078', error_percent: '-35.00' });
+  });
+
+  test('has what is known as a lower bound where a model has no price, and names the model', async () => {
+    const free = (id: string) =>
+      row({ id, suite: 'evals', model: 'acme/unlisted', usage: { prompt_tokens: 5, completion_tokens: 1 } });
+    const result = await judged('all.jsonl', { 'all.jsonl': `${rows(100, 'c')}\n${free('x')}\n${free('y')}` });
+    expect(verdictOf(result).usage?.suites[0]).toMatchObject({ used_per_run: null, used_at_least_per_run: '0.13' });
+    for (const text of [result.comment, result.summary]) {
+      expect(text).toContain('at least $0.13');
+      expect(text).toMatch(/No price for evals \/ `?acme\/unlisted`?: what is shown as used leaves out 2 requests\./);
+    }
+    expect(result.log).toContain('No price for evals / acme/unlisted: what is shown as used leaves out 2 requests.');
   });
 
   test('changes no price, no verdict and no exit code', async () => {
@@ -104,8 +126,8 @@ describe('what was estimated against what was used', () => {
     const other = row({ id: 'x', model: 'acme/other' });
     const result = await judged('all.jsonl', { 'all.jsonl': `${rows(100, 'c')}\n${other}` });
     expect(verdictOf(result).usage?.unknown).toEqual([{ suite: null, call: null, model: 'acme/other', requests: 1 }]);
-    expect(result.comment).toContain('1 request in use that the manifest does not have.');
-    expect(result.log).toContain('1 request in use that the manifest does not have.');
+    expect(result.comment).toContain('1 recorded request matches no call of the manifest.');
+    expect(result.log).toContain('1 recorded request matches no call of the manifest.');
   });
 
   test('counts what cannot be read, and names it by file and line in the log', async () => {

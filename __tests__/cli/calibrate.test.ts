@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { calibrationSchema } from '../../src/usage/calibrate/usage-report.js';
 import { reportSchema } from '../../src/report/model/schema.js';
 import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText, type Setting } from '../support/command-line.js';
@@ -112,6 +113,35 @@ describe('the table', () => {
     const { stdout } = await calibrate('--usage', 'usage.jsonl');
     expect(stdout).toContain('acme/one: charged 1.17x the listed price where it differs. ');
     expect(stdout).toContain('`provider.order`, `sort` or `max_price`');
+  });
+
+  test('--json has the same per model as a field, keeps to its schema, and has the notes of the recordings', async () => {
+    const gap = { model: 'acme/one', usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 9, cost: 1 } };
+    await start(`${recording({ cost: 0.002691 })}${JSON.stringify(gap)}\n`);
+    await write('below.jsonl', recording({ cost: 0.00115 }));
+    const { stdout } = await calibrate('--usage', 'usage.jsonl', '--json');
+    const document = calibrationSchema.parse(JSON.parse(stdout));
+    // 100 x $0.002691 + $1 against 100 x $0.0023 + (5 x $1/M + 1 x $2/M): 1.2691 / 0.230007 = 5.5177
+    expect(document.charged_against_list).toEqual([
+      { model: 'acme/one', charged: '1.2691', listed: '0.230007', ratio: '5.52' },
+    ]);
+    expect(document.notes.map(({ message, file, line }) => [message, file, line])).toContainEqual([
+      '3 of 9 total tokens are in no part',
+      'usage.jsonl',
+      101,
+    ]);
+    // 0.00115 / 0.0023
+    const below = calibrationSchema.parse(JSON.parse((await calibrate('--usage', 'below.jsonl', '--json')).stdout));
+    expect(below.charged_against_list).toEqual([
+      { model: 'acme/one', charged: '0.115', listed: '0.23', ratio: '0.50' },
+    ]);
+  });
+
+  test('shows the notes of the recordings below the table', async () => {
+    const gap = { model: 'acme/one', usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 9 } };
+    await start(JSON.stringify(gap));
+    const { stdout } = await calibrate('--usage', 'usage.jsonl');
+    expect(stdout).toContain('Note: usage.jsonl, line 1: 3 of 9 total tokens are in no part');
   });
 
   test.each([0.0023, 0.00115])(

@@ -144,7 +144,7 @@ function sidesOf({ head, base, defaultBranch }: Manifests): readonly (Manifest |
   return [head, base, defaultBranch];
 }
 
-/** The estimate of head beside the recorded usage, which counts as one run. */
+/** The estimate of head beside the recorded usage; a recording that names no run of a recorder is of one run. */
 function usageShown(
   { usage, at }: CheckOptions,
   { head }: Manifests,
@@ -153,7 +153,7 @@ function usageShown(
 ): UsageReport | null {
   if (usage === null || head === null || comparison === null) return null;
   const estimate = comparison.head;
-  const compared = compareUsage({ manifest: head, estimate, catalogue, at, usage, runs: 1, suite: null });
+  const compared = compareUsage({ manifest: head, estimate, catalogue, at, usage, runs: null, suite: null });
   return usageReport(compared, usage);
 }
 

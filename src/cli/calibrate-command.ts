@@ -50,8 +50,6 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   const declared = parseManifest(text, file);
   const usage = await readUsage(globs, { cwd: world.cwd, within: null });
   requireUsage(usage);
-  // Each row of llm-budget record names its run.
-  const runs = statedRuns > 0 ? statedRuns : Math.max(usage.runs, 1);
   const { manifest: named } = await countHead(declared, filesOnDisk(world.cwd));
   const ids = [...modelsDeclared([named]), ...modelsRecorded(usage)];
   const { catalogue } = await catalogueFor(prices, ids, world);
@@ -65,7 +63,7 @@ export async function calibrateCommand(args: readonly string[], world: World): P
       catalogue,
       at: null,
       usage,
-      runs,
+      runs: statedRuns > 0 ? statedRuns : null,
       suite: textOption(options, 'suite') ?? null,
       max_error: maxError,
     },

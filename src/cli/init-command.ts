@@ -192,7 +192,7 @@ async function fromRecordings(options: InitOptions, world: World): Promise<strin
   const made = firstManifest({
     usage,
     catalogue,
-    runs: options.runs ?? Math.max(usage.runs, 1),
+    runs: options.runs,
     suite: options.suite,
   });
   for (const left of made.left_out) writeLine(`Left out: ${left}`, world.stderr);

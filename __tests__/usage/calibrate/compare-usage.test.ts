@@ -9,6 +9,7 @@ import { decimal, toText, type Decimal } from '../../../src/lib/money/decimal.js
 import type { Usage } from '../../../src/usage/read/usage.js';
 import { catalogue, model } from '../../support/catalogue.js';
 import { problemsOf } from '../../support/problems.js';
+import { usageFlaws, usedText } from '../../../src/report/model/wording.js';
 import { readFiles } from '../../support/usage.js';
 
 /** $1 per million prompt and $2 per million completion tokens, each. */
@@ -342,6 +343,104 @@ suites:
   ])('--max-error is broken where %s', async (_, manifest, lines) => {
     const result = await calibrated(manifest, lines, '50');
     expect([result.exit_code, result.is_measured]).toEqual([1, false]);
+  });
+});
+
+describe('requests that neither the recordings nor the catalogue give a price for', () => {
+  const MANIFEST = `version: 1
+suites:
+  rag:
+    calls:
+      - {model: openai/gpt-5, ${CALL}}
+      - {name: judge, model: acme/unlisted, count: 3, prompt_tokens: 10, completion_tokens: 1}
+`;
+  const recorded = () =>
+    used({ model: 'openai/gpt-5', times: 2 }, { model: 'acme/unlisted', times: 3 }, { model: 'acme/other' });
+
+  test('are named, and what is known of the rest is a lower bound: 2 x (1,000 x $1/M + 100 x $2/M) = $0.0024', async () => {
+    const [suite] = compared(MANIFEST, await recorded()).suites;
+    expect([suite?.used_per_run, text(suite?.priced_per_run)]).toEqual([null, '0.0024']);
+    expect(suite?.unpriced).toEqual([
+      { call: 'judge', model: 'acme/unlisted', requests: 3 },
+      { call: null, model: 'acme/other', requests: 1 },
+    ]);
+  });
+
+  test('are named in the table, in the report and where --max-error cannot be kept', async () => {
+    const usage = await recorded();
+    const manifest = countedManifest(MANIFEST, 'llm-budget.yml');
+    const estimate = estimateManifest(manifest, PRICES, null);
+    const rest = { catalogue: PRICES, at: null, runs: 1, suite: null, max_error: decimal('50') };
+    const { table, warnings, comparison } = calibrate({ ...rest, manifest, estimate, usage, text: MANIFEST }, 100);
+    expect(table).toContain(
+      'used at least $0.0024 a run (no price: judge of acme/unlisted, 3 requests; acme/other, 1 request)',
+    );
+    expect(warnings.map(({ message }) => message)).toContain(
+      'suite "rag" could not be measured: no price for judge of acme/unlisted, 3 requests; acme/other, 1 request',
+    );
+    const report = usageReport(comparison, usage);
+    expect(usageReportSchema.parse(report)).toEqual(report);
+    expect(report.suites[0]).toMatchObject({ used_per_run: null, used_at_least_per_run: '0.0024' });
+    expect(report.suites[0]?.without_price).toHaveLength(2);
+    expect(usageFlaws(report)).toEqual([
+      'No price for rag / judge (acme/unlisted): what is shown as used leaves out 3 requests.',
+      'No price for rag / acme/other: what is shown as used leaves out 1 request.',
+      '1 recorded request matches no call of the manifest.',
+    ]);
+  });
+
+  test('of a suite that has no other request leave what was used unknown', async () => {
+    const [suite] = compared(MANIFEST, await used({ model: 'acme/unlisted' })).suites;
+    expect([suite?.used_per_run, suite?.priced_per_run]).toEqual([null, null]);
+  });
+
+  test('leave the cell of what was used at least so much, or without a figure', () => {
+    const suite = { name: 's', estimated_per_run: null, used_per_run: null, error_percent: null, calls: [] };
+    const without_price = [{ call: 'judge', model: 'a/b', requests: 1 }];
+    expect(usedText({ ...suite, used_at_least_per_run: '0.0024', without_price })).toBe('at least $0.0024');
+    expect(usedText({ ...suite, used_at_least_per_run: null, without_price })).toBe('no price');
+    expect(usedText({ ...suite, used_at_least_per_run: null, without_price: [] })).toBe('nothing recorded');
+    expect(usedText({ ...suite, used_per_run: '0.0024' })).toBe('$0.0024');
+  });
+});
+
+describe('runs', () => {
+  const recorder = (run: string, suite: string, times: number): string[] =>
+    Array.from({ length: times }, () =>
+      JSON.stringify({
+        llm_budget_record: 1,
+        run,
+        suite,
+        call: 'answer',
+        model: 'openai/gpt-5',
+        usage: { prompt_tokens: 1000, completion_tokens: 100 },
+      }),
+    );
+  const runsOf = async (manifest: string, lines: readonly string[], runs?: number) => {
+    const { usage } = await readFiles({ 'a.jsonl': lines.join('\n') });
+    const parsed = countedManifest(manifest, 'llm-budget.yml');
+    const estimate = estimateManifest(parsed, PRICES, null);
+    const rest = { catalogue: PRICES, at: null, suite: null, runs: runs ?? null };
+    const comparison = compareUsage({ manifest: parsed, estimate, usage, ...rest });
+    return [comparison.runs, ...comparison.suites.map((suite) => [suite.name, suite.runs, text(suite.used_per_run)])];
+  };
+
+  test('are the recorders of each suite: suites of one run are recorded by a job each', async () => {
+    const lines = [...recorder('a', 'rag', 2), ...recorder('b', 'agents', 4), ...recorder('c', 'agents', 2)];
+    // 2 x $0.0012 in one run, and 6 x $0.0012 in two
+    expect(await runsOf(TWO_SUITES, lines)).toEqual([2, ['rag', 1, '0.0024'], ['agents', 2, '0.0036']]);
+    // As the caller says: 2 and 6 requests in 3 runs.
+    expect(await runsOf(TWO_SUITES, lines, 3)).toEqual([3, ['rag', 3, '0.0008'], ['agents', 3, '0.0024']]);
+  });
+
+  test('of a suite that is repeated: jobs side by side have a recorder each, repeats in one process share one', async () => {
+    const repeated = TWO_SUITES.replace('rag:\n', 'rag:\n    repeat: 3\n');
+    const legs = ['a', 'b', 'c'].flatMap((run) => recorder(run, 'rag', 2));
+    expect((await runsOf(repeated, legs))[1]).toEqual(['rag', 1, '0.0072']);
+    const whole = ['a', 'b', 'c'].flatMap((run) => recorder(run, 'rag', 6));
+    expect((await runsOf(repeated, whole))[1]).toEqual(['rag', 3, '0.0072']);
+    const two = ['a', 'b'].flatMap((run) => recorder(run, 'rag', 6));
+    expect((await runsOf(repeated, two))[1]).toEqual(['rag', 2, '0.0072']);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   ZERO,
   type Decimal,
 } from '../../lib/money/decimal.js';
+import { safeLine } from '../../lib/text/plain.js';
 import type { UsageReport } from '../../usage/calibrate/usage-report.js';
 import { LIMIT_NAMES } from '../../budget/verdict/limits-in-force.js';
 import type { Rule, Violation } from '../../budget/verdict/violation.js';
@@ -58,6 +59,14 @@ export function deltaText(delta: ReportDelta): string {
 /** An amount or, where it is not known, `no price`. */
 export function moneyOr(amount: string | null | undefined, otherwise = 'no price'): string {
   return amount === null || amount === undefined ? otherwise : money(amount);
+}
+
+/** What a suite used: an amount, at least an amount where some of it has no price, or why there is none. */
+export function usedText(suite: UsageReport['suites'][number]): string {
+  const { used_per_run: used, used_at_least_per_run: least = null, without_price = [] } = suite;
+  if (used !== null) return money(used);
+  if (least !== null) return `at least ${money(least)}`;
+  return without_price.length > 0 ? 'no price' : 'nothing recorded';
 }
 
 export function isZeroAmount(amount: string | null): boolean {
@@ -123,9 +132,17 @@ export function usageTitle(usage: UsageReport): string {
 }
 
 /** What the figures leave out, a sentence each: places that could not be read, requests that match no call. */
-export function usageFlaws({ unreadable, unknown }: UsageReport): string[] {
+export function usageFlaws({ unreadable, unknown, suites }: UsageReport): string[] {
   const requests = unknown.reduce((sum, group) => sum + group.requests, 0);
+  const unpriced = suites.flatMap(({ name, without_price = [] }) =>
+    without_price.map(({ call, model, requests: made }) => {
+      const place = [name, call ?? model ?? 'a model that is not stated'].map((part) => safeLine(part)).join(' / ');
+      const of = call === null || model === null || model === call ? '' : ` (${safeLine(model)})`;
+      return `No price for ${place}${of}: what is shown as used leaves out ${counted(made, 'request')}.`;
+    }),
+  );
   return [
+    ...unpriced,
     ...(unreadable > 0 ? [`${counted(unreadable, 'recorded place')} could not be read.`] : []),
     ...(requests > 0
       ? [`${counted(requests, 'recorded request')} ${requests === 1 ? 'matches' : 'match'} no call of the manifest.`]

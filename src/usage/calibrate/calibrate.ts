@@ -7,7 +7,7 @@ import { compareUsage, suitesOffBy, type ComparisonInput } from './compare-usage
 import type { Proposal, SuiteUsage, UsageComparison } from './comparison.js';
 import { editManifest, withCallTwice } from './edit-manifest.js';
 import { searchName } from './match-calls.js';
-import { renderComparison } from './render.js';
+import { renderComparison, unpricedText } from './render.js';
 
 export interface CalibrateInput extends ComparisonInput {
   /** The manifest's text as it is in the file. */
@@ -65,11 +65,13 @@ function brokenBy(maxError: Decimal, comparison: UsageComparison, { usage }: Com
 }
 
 /** Why the estimate of a suite could not be compared; null where it could. */
-function whyUnmeasured({ name, is_matched, estimated_per_run, tokens_per_run }: SuiteUsage): string | null {
+function whyUnmeasured({ name, is_matched, estimated_per_run, tokens_per_run, unpriced }: SuiteUsage): string | null {
   if (!is_matched) {
     return `suite "${name}" could not be measured: no recorded request is one of its calls (--suite looks at one suite)`;
   }
-  if (tokens_per_run === null) return `suite "${name}" could not be measured: what was used has no price`;
+  if (tokens_per_run === null) {
+    return `suite "${name}" could not be measured: no price for ${unpriced.map(unpricedText).join('; ')}`;
+  }
   return estimated_per_run === null ? `suite "${name}" could not be measured: it has no estimate` : null;
 }
 

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallEstimate, Estimate, SuiteEstimate } from '../../budget/estimate.js';
 import type { Manifest, NamedSuite } from '../../manifest/manifest.js';
-import { add, divide, fromInteger, isPositive, sumOrNull, times, type Decimal } from '../../lib/money/decimal.js';
+import { add, divide, fromInteger, isPositive, sum, sumOrNull, times, type Decimal } from '../../lib/money/decimal.js';
 import { configurationError } from '../../lib/errors/problem.js';
 import { aggregate, type UsageGroup } from '../read/aggregate.js';
 import { isOffBy, percentAbove, pricesDiffer } from '../read/deviation.js';
@@ -30,15 +30,15 @@ export interface ComparisonInput {
   /** The instant of the estimate's prices; null: their most expensive hour. */
   readonly at: Date | null;
   readonly usage: Usage;
-  /** How many runs were recorded; at least 1. */
-  readonly runs: number;
+  /** How many runs were recorded; null: as many as the recordings of a suite name, at least 1. */
+  readonly runs: number | null;
   /** The suite that recordings which name none belong to; null: see callMatcher. */
   readonly suite: string | null;
 }
 
 /** Compares a manifest with what was used. Throws a NoVerdictError (2) where the suite asked for is not in it. */
 export function compareUsage(input: ComparisonInput): UsageComparison {
-  const { manifest, estimate, suite, runs } = input;
+  const { manifest, estimate, suite } = input;
   const asked = suite === null ? manifest.suites : manifest.suites.filter(({ name }) => name === suite);
   if (asked.length === 0) {
     const names = manifest.suites.map(({ name }) => name).join(', ');
@@ -47,9 +47,15 @@ export function compareUsage(input: ComparisonInput): UsageComparison {
   const usage = matchedGroups(input);
   const suites = asked.map((one) => {
     const estimated = estimate.suites.find(({ name }) => name === one.name);
-    return suiteUsage(one, estimated, usage, input);
+    return suiteUsage(one, estimated, usage, { ...input, runs: input.runs ?? runsOf(one, estimated, usage) });
   });
-  return { runs, suites, unknown: usage.unknown, ambiguous: usage.ambiguous, is_complete: isComplete(input.usage) };
+  return {
+    runs: Math.max(...suites.map(({ runs }) => runs)),
+    suites,
+    unknown: usage.unknown,
+    ambiguous: usage.ambiguous,
+    is_complete: isComplete(input.usage),
+  };
 }
 
 /** What was recorded of one call. */
@@ -61,7 +67,31 @@ interface RecordedCall {
   readonly bySearch: readonly UsageGroup[];
 }
 
+/** Of one suite: the number of its runs is known. */
+type SuiteInput = Omit<ComparisonInput, 'runs'> & { readonly runs: number };
+
+/**
+ * How many runs of a suite its recordings name: each recorder is one. A suite that is repeated in jobs side by side has
+ * a recorder in each; that is so where they saw about one repeat's requests each, and all of them are there.
+ */
+function runsOf(suite: NamedSuite, estimated: SuiteEstimate | undefined, usage: MatchedGroups): number {
+  const recorders = usage.recorders.get(suite.name)?.size ?? 0;
+  if (suite.repeat === 1 || recorders === 0 || recorders % suite.repeat !== 0) return Math.max(recorders, 1);
+  let [recorded, declared] = [0, 0];
+  for (const { call } of estimated?.calls ?? []) {
+    const key = callKey(suite.name, call.index);
+    const group = usage.calls.get(key)?.group;
+    if (group === undefined) continue;
+    recorded += group.requests + (usage.unmeasured.get(key) ?? 0);
+    declared += call.count * recorders;
+  }
+  const isOneRepeatEach = recorded < declared * Math.sqrt(suite.repeat);
+  return isOneRepeatEach ? recorders / suite.repeat : recorders;
+}
+
 interface MatchedGroups {
+  /** The ids of the recorders of each suite. */
+  readonly recorders: ReadonlyMap<string, ReadonlySet<string>>;
   readonly calls: ReadonlyMap<string, RecordedCall>;
   /** Requests without usage, by call. */
   readonly unmeasured: ReadonlyMap<string, number>;
@@ -110,7 +140,14 @@ function matchedGroups({ estimate, catalogue, suite, usage }: ComparisonInput): 
     const key = callKey(match.suite, match.index);
     unmeasured.set(key, (unmeasured.get(key) ?? 0) + group.requests);
   }
-  return { calls, unmeasured, unknown, ambiguous };
+  const recorders = new Map<string, Set<string>>();
+  for (const group of [...usage.rows.groups(), ...usage.unmeasured]) {
+    const match = matchOf(group);
+    const of = match.state === 'skipped' ? null : match.suite;
+    if (of === null || group.run === null) continue;
+    recorders.set(of, (recorders.get(of) ?? new Set()).add(group.run));
+  }
+  return { calls, unmeasured, unknown, ambiguous, recorders };
 }
 
 /** The groups of a call are one; of what has no call the file no longer matters. */
@@ -124,7 +161,7 @@ function suiteUsage(
   suite: NamedSuite,
   estimated: SuiteEstimate | undefined,
   usage: MatchedGroups,
-  input: ComparisonInput,
+  input: SuiteInput,
 ): SuiteUsage {
   const estimates = estimated?.calls ?? [];
   const calls = estimates.map((call): CallUsage => {
@@ -137,25 +174,37 @@ function suiteUsage(
   });
   const others = [...usage.unknown, ...usage.ambiguous.map(({ group }) => group)]
     .filter((group) => group.suite === suite.name)
-    .map((group) => otherCost(group, input));
-  const seen = calls.flatMap(({ measured, estimated_per_run }) =>
-    measured === null ? [] : [{ measured, estimated_per_run }],
+    .map(({ call, model, requests, ...group }) => {
+      return { call, model, requests, cost: otherCost({ call, model, requests, ...group }, input) };
+    });
+  const seen = calls.flatMap(({ name, model, measured, estimated_per_run }) =>
+    measured === null ? [] : [{ name, model, measured, estimated_per_run }],
   );
-  const isRecorded = seen.length + others.length > 0;
-  const usedPerRun = isRecorded ? sumOrNull([...seen.map(({ measured }) => measured.used_per_run), ...others]) : null;
+  const costs = [
+    ...seen.map(({ name, model, measured }) => {
+      return { call: name, model, requests: measured.recorded_requests, cost: measured.used_per_run };
+    }),
+    ...others,
+  ];
+  const priced = costs.flatMap(({ cost }) => cost ?? []);
+  const isRecorded = costs.length > 0;
+  const usedPerRun = isRecorded ? sumOrNull(costs.map(({ cost }) => cost)) : null;
   const tokensPerRun = isRecorded
-    ? sumOrNull([...seen.map(({ measured }) => measured.tokens_per_run), ...others])
+    ? sumOrNull([...seen.map(({ measured }) => measured.tokens_per_run), ...others.map(({ cost }) => cost)])
     : null;
   // A call that was not seen says nothing of the estimate of those that were.
   const compared =
     seen.length === 0 ? (estimated?.totals.per_run ?? null) : sumOrNull(seen.map((call) => call.estimated_per_run));
   return {
     name: suite.name,
+    runs: input.runs,
     recorded: isRecorded,
     is_matched: seen.length > 0,
     seen_calls: seen.length,
     estimated_per_run: compared,
     used_per_run: usedPerRun,
+    priced_per_run: priced.length === 0 ? null : sum(priced),
+    unpriced: costs.filter(({ cost }) => cost === null).map(({ call, model, requests }) => ({ call, model, requests })),
     tokens_per_run: tokensPerRun,
     error_percent: percentOrNull(usedPerRun, compared),
     token_error_percent: percentOrNull(tokensPerRun, compared),
@@ -168,7 +217,7 @@ function percentOrNull(actual: Decimal | null, expected: Decimal | null): Decima
 }
 
 /** The cost of requests that belong to the suite and to none of its calls. */
-function otherCost(group: UsageGroup, { catalogue, at, runs }: ComparisonInput): Decimal | null {
+function otherCost(group: UsageGroup, { catalogue, at, runs }: SuiteInput): Decimal | null {
   const id = group.model === null ? null : idOfName(group.model, catalogue.models);
   const atCatalogue = id === null ? null : priceGroup(group, id, catalogue, at).cost;
   const cost = group.cost ?? atCatalogue ?? group.estimate;
@@ -185,7 +234,7 @@ function measuredCall(
   estimate: CallEstimate,
   { group, served, bySearch }: RecordedCall,
   unmeasured: number,
-  { runs, catalogue, at, usage }: ComparisonInput,
+  { runs, catalogue, at, usage }: SuiteInput,
 ): MeasuredCall {
   const { call } = estimate;
   const prices = served.map((part) => priceGroup(part, call, catalogue, at));

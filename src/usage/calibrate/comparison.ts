@@ -1,10 +1,11 @@
 import type { Path } from '../../manifest/manifest.js';
-import { type Decimal, divide, fromInteger } from '../../lib/money/decimal.js';
+import { add, type Decimal, divide, fromInteger, isZero, ZERO } from '../../lib/money/decimal.js';
 import type { UsageGroup } from '../read/aggregate.js';
 import type { TokenCounts } from '../../manifest/token-parts.js';
 
 /** What a manifest declares held against what was used. Money in US dollars per run, percentages to two places. */
 export interface UsageComparison {
+  /** The most that any suite was recorded. */
   readonly runs: number;
   /** In the manifest's order; with a suite asked for, that one alone. */
   readonly suites: readonly SuiteUsage[];
@@ -18,6 +19,8 @@ export interface UsageComparison {
 
 export interface SuiteUsage {
   readonly name: string;
+  /** Recorded runs of the suite; at least 1. */
+  readonly runs: number;
   /** False where no request of the suite was recorded. */
   readonly recorded: boolean;
   /** Whether a call of the suite was recorded. */
@@ -27,12 +30,24 @@ export interface SuiteUsage {
   readonly estimated_per_run: Decimal | null;
   /** What was charged, at list price for own keys; where a recording states no cost, at the catalogue's prices. */
   readonly used_per_run: Decimal | null;
+  /** What was used as far as it has a price: all of it where `unpriced` is empty. Null where nothing has one. */
+  readonly priced_per_run: Decimal | null;
+  /** Requests of the suite that neither the recordings nor the catalogue give a price for. */
+  readonly unpriced: readonly UnpricedUsage[];
   /** The same tokens at the catalogue's prices; what was charged where the catalogue has no price. */
   readonly tokens_per_run: Decimal | null;
   readonly token_error_percent: Decimal | null;
   /** By how much the use is above the estimate; null where one of them is not known, or the estimate is 0. */
   readonly error_percent: Decimal | null;
   readonly calls: readonly CallUsage[];
+}
+
+export interface UnpricedUsage {
+  /** The call of the manifest; else as recorded, null where no name is. */
+  readonly call: string | null;
+  /** As declared; of what is no call of the manifest as recorded. */
+  readonly model: string | null;
+  readonly requests: number;
 }
 
 /** One figure, as declared and as measured; the percentage says by how much the measured one is above. */
@@ -83,6 +98,33 @@ export interface PriceDifference {
   /** The part that the recordings state as fees of tools; null where they state none. */
   readonly fees: Decimal | null;
   readonly web_searches: number;
+}
+
+/** What the tokens of a model were charged, and what its listed price makes of them, over the calls where they differ. */
+export interface ChargedAgainstList {
+  readonly model: string;
+  readonly charged: Decimal;
+  readonly listed: Decimal;
+  /** Charged over listed, to two places. */
+  readonly ratio: Decimal;
+}
+
+/**
+ * What each model was charged against its listed price, over its calls whose price differs; fees of tools count for
+ * neither, so calls with searches are left out. OpenRouter does not route by list price alone, so a faster and more
+ * expensive provider may serve (its documentation of 2026-11).
+ */
+export function chargedAgainstList(suites: readonly SuiteUsage[]): readonly ChargedAgainstList[] {
+  const models = new Map<string, { readonly charged: Decimal; readonly listed: Decimal }>();
+  for (const { model, measured } of suites.flatMap(({ calls }) => calls)) {
+    const price = measured?.price;
+    if (price?.fees !== null || price.web_searches > 0) continue;
+    const { charged, listed } = models.get(model) ?? { charged: ZERO, listed: ZERO };
+    models.set(model, { charged: add(charged, price.charged), listed: add(listed, price.catalogue) });
+  }
+  return [...models].flatMap(([model, { charged, listed }]) =>
+    isZero(listed) ? [] : [{ model, charged, listed, ratio: divide(charged, listed, 2) }],
+  );
 }
 
 /** A number or word to be written into the manifest. */

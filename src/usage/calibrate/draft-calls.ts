@@ -29,6 +29,8 @@ export interface DraftCall {
 
 export interface DraftSuite {
   readonly name: string;
+  /** Recorded runs of the suite; at least 1. */
+  readonly runs: number;
   readonly calls: readonly DraftCall[];
 }
 
@@ -40,8 +42,8 @@ export interface Drafts {
 
 export interface DraftOptions {
   readonly catalogue: Catalogue | null;
-  /** How many runs were recorded; at least 1. */
-  readonly runs: number;
+  /** How many runs were recorded; null: as many as the recordings of a suite name, at least 1. */
+  readonly runs: number | null;
   /** The suite of recordings that name none; null: by file or folder. */
   readonly suite: string | null;
 }
@@ -61,9 +63,15 @@ export function draftSuites(usage: Usage, options: DraftOptions): Drafts {
   }
   const stated = groups.filter(({ model }) => model !== null);
   const names = [...new Set(stated.map(({ suite }) => suite))].sort((a, b) => (a < b ? -1 : 1));
+  const recorders = new Map<string, Set<string>>();
+  for (const key of [...usage.rows.groups(), ...usage.unmeasured]) {
+    const { suite } = keyOf(key);
+    if (key.run !== null) recorders.set(suite, (recorders.get(suite) ?? new Set()).add(key.run));
+  }
   const suites = names.map((name) => {
     const own = stated.filter(({ suite }) => suite === name);
-    return { name, calls: draftCalls(own, bySearch, unmeasured, options) };
+    const runs = options.runs ?? Math.max(recorders.get(name)?.size ?? 0, 1);
+    return { name, runs, calls: draftCalls(own, bySearch, unmeasured, runs) };
   });
   return { suites, withoutModel: groups.filter(({ model }) => model === null) };
 }
@@ -102,7 +110,7 @@ function draftCalls(
   groups: readonly UsageGroup[],
   bySearch: readonly UsageGroup[],
   unmeasured: ReadonlyMap<string, number>,
-  { runs }: DraftOptions,
+  runs: number,
 ): DraftCall[] {
   const taken = new Set<string>();
   const named = (wanted: string): string => {

@@ -35,13 +35,13 @@ export const HEADROOM = decimal('1.25');
 export function firstManifest({ usage, ...options }: FirstManifestInput): FirstManifest {
   const { suites, withoutModel } = draftSuites(usage, options);
   if (suites.length === 0) throw configurationError('no recorded request states its model; a call needs one');
-  const draft = manifestText(suites, usage, options.runs, null);
+  const draft = manifestText(suites, usage, null);
   const estimate =
     options.catalogue === null
       ? null
       : estimateManifest(withoutFiles(parseManifest(draft, 'recordings')), options.catalogue, null);
   return {
-    text: manifestText(suites, usage, options.runs, estimate),
+    text: manifestText(suites, usage, estimate),
     suites: suites.length,
     calls: suites.reduce((sum, { calls }) => sum + calls.length, 0),
     left_out: withoutModel.map(leftOut),
@@ -53,14 +53,14 @@ function leftOut(group: UsageGroup): string {
   return `${place.join(' / ')}: ${counted(group.requests, 'request')} of a model that is not stated`;
 }
 
-function manifestText(suites: readonly DraftSuite[], usage: Usage, runs: number, estimate: Estimate | null): string {
+function manifestText(suites: readonly DraftSuite[], usage: Usage, estimate: Estimate | null): string {
   const least = isComplete(usage) ? '' : 'at least ';
   const total = suites.flatMap(({ calls }) => calls);
   const unpriced = (estimate?.suites ?? []).flatMap(({ calls }) =>
     calls.filter(({ price }) => price.state === 'unpriced'),
   );
   const lines = [
-    `# Made from ${least}${counted(usage.requests, 'recorded request')} of ${counted(runs, 'run')}. Tokens are means per request; max is the 95th percentile.`,
+    `# Made from ${least}${counted(usage.requests, 'recorded request')} of ${counted(Math.max(...suites.map(({ runs }) => runs)), 'run')}. Tokens are means per request; max is the 95th percentile.`,
     '# max_tokens is the longest answer recorded: put the cap there that the code sets.',
     '# What recordings do not tell and the worst case needs: retries, fallback_models.',
     'version: 1',

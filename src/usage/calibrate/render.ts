@@ -1,10 +1,19 @@
-import { add, compare, divide, isZero, toText, ZERO, type Decimal } from '../../lib/money/decimal.js';
+import { compare, toText, type Decimal } from '../../lib/money/decimal.js';
 import { columns, type Column } from '../../lib/text/columns.js';
 import { count, counted, money, percent } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
 import { isComplete, noteLine, type Usage } from '../read/usage.js';
 import type { UsageGroup } from '../read/aggregate.js';
-import type { CallUsage, Figure, MeasuredCall, NumberOrRange, SuiteUsage, UsageComparison } from './comparison.js';
+import { chargedAgainstList } from './comparison.js';
+import type {
+  CallUsage,
+  Figure,
+  MeasuredCall,
+  NumberOrRange,
+  SuiteUsage,
+  UnpricedUsage,
+  UsageComparison,
+} from './comparison.js';
 
 const HEADS: readonly Column[] = [
   { title: 'call', align: 'left', isElastic: true },
@@ -55,14 +64,25 @@ function suiteLines(suite: SuiteUsage, isExact: boolean, width: number): string[
 
 function suiteSentence(suite: SuiteUsage, isExact: boolean): string {
   if (!suite.recorded) return 'nothing was recorded';
-  const least = isExact ? '' : 'at least ';
-  const used =
-    suite.used_per_run === null ? 'used at an unknown price' : `used ${least}${money(suite.used_per_run)} a run`;
+  const used = usedText(suite, isExact);
   if (!suite.is_matched) return `${used}, by none of its calls`;
   if (suite.estimated_per_run === null) return `${used}, not estimated`;
   const seen =
     suite.seen_calls < suite.calls.length ? ` for the ${suite.seen_calls} of ${suite.calls.length} calls seen` : '';
   return `${used}, estimated ${money(suite.estimated_per_run)}${seen}${errorText(suite)}`;
+}
+
+/** `used at least $0.12 a run (no price: judge of acme/new, 3 requests)`. */
+function usedText({ priced_per_run: priced, unpriced }: SuiteUsage, isExact: boolean): string {
+  const missing = unpriced.length === 0 ? '' : ` (no price: ${unpriced.map(unpricedText).join('; ')})`;
+  if (priced === null) return `used at an unknown price${missing}`;
+  return `used ${isExact && unpriced.length === 0 ? '' : 'at least '}${money(priced)} a run${missing}`;
+}
+
+/** `judge of acme/new, 3 requests`. */
+export function unpricedText({ call, model, requests }: UnpricedUsage): string {
+  const name = [call === model ? null : call, model ?? 'a model that is not stated'].filter((part) => part !== null);
+  return `${name.map((part) => safeLine(part)).join(' of ')}, ${counted(requests, 'request')}`;
 }
 
 /** A price that differs is no error of the tokens. */
@@ -136,26 +156,15 @@ function priceLines({ price }: MeasuredCall): string[] {
   ];
 }
 
-/**
- * What each model charged above its listed price, over its calls whose price differs. OpenRouter does not route by list
- * price alone, so a faster and more expensive provider may serve (its documentation of 2026-11).
- */
+/** The models that were charged above their listed price, and what decides it. */
 function aboveListLines(suites: readonly SuiteUsage[]): string[] {
-  const models = new Map<string, { readonly charged: Decimal; readonly listed: Decimal }>();
-  for (const { model, measured } of suites.flatMap(({ calls }) => calls)) {
-    const price = measured?.price;
-    if (price?.fees !== null || price.web_searches > 0) continue;
-    const { charged, listed } = models.get(model) ?? { charged: ZERO, listed: ZERO };
-    models.set(model, { charged: add(charged, price.charged), listed: add(listed, price.catalogue) });
-  }
-  return [...models].flatMap(([model, { charged, listed }]) =>
-    isZero(listed) || compare(charged, listed) <= 0
-      ? []
-      : [
-          `${safeLine(model)}: charged ${toText(divide(charged, listed, 2), 2)}x the listed price where it differs. ` +
-            'A call that sets `provider.order`, `sort` or `max_price` decides who serves it, and so its price.',
-        ],
-  );
+  return chargedAgainstList(suites)
+    .filter(({ charged, listed }) => compare(charged, listed) > 0)
+    .map(
+      ({ model, ratio }) =>
+        `${safeLine(model)}: charged ${toText(ratio, 2)}x the listed price where it differs. ` +
+        'A call that sets `provider.order`, `sort` or `max_price` decides who serves it, and so its price.',
+    );
 }
 
 function groupText(group: UsageGroup): string {

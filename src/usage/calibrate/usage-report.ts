@@ -3,7 +3,13 @@ import { toText, type Decimal } from '../../lib/money/decimal.js';
 import type { Usage } from '../read/usage.js';
 import type { Calibration } from './calibrate.js';
 import { searchName } from './match-calls.js';
-import type { MeasuredCall, UsageComparison } from './comparison.js';
+import {
+  chargedAgainstList,
+  type MeasuredCall,
+  type NumberOrRange,
+  type Proposal,
+  type UsageComparison,
+} from './comparison.js';
 
 /** The report's optional `usage`: what was estimated against what was used. */
 
@@ -32,7 +38,15 @@ const callSchema = z.strictObject({
 const suiteSchema = z.strictObject({
   name: z.string(),
   estimated_per_run: money.nullable().meta({ description: 'Of the calls that were recorded; of all where none was' }),
-  used_per_run: money.nullable().meta({ description: 'null: nothing recorded, or at an unknown price' }),
+  used_per_run: money.nullable().meta({ description: 'null: nothing recorded, or not all of it has a price' }),
+  used_at_least_per_run: money
+    .nullable()
+    .optional()
+    .meta({ description: 'What was used as far as it has a price; null where nothing has one' }),
+  without_price: z
+    .array(z.strictObject({ call: z.string().nullable(), model: z.string().nullable(), requests: count }))
+    .optional()
+    .meta({ description: 'Recorded requests that neither the recordings nor the catalogue give a price for' }),
   error_percent: percent.nullable(),
   calls: z.array(callSchema),
 });
@@ -58,42 +72,80 @@ export const usageReportSchema = z.strictObject({
 });
 export type UsageReport = z.infer<typeof usageReportSchema>;
 
+const proposed = z.union([z.string(), z.strictObject({ expected: count, max: count.nullable() })]);
+
 /** `llm-budget calibrate --json`: the comparison, and what the manifest should say. */
-export function calibrationDocument({ comparison, diff, is_measured, warnings }: Calibration, usage: Usage): object {
-  const proposals = comparison.suites.flatMap((suite) =>
-    suite.calls.flatMap(({ name, measured }) => [
-      ...(measured?.proposals ?? []).map(({ field, from, to }) => ({ suite: suite.name, call: name, field, from, to })),
-      ...(measured?.split ?? []).map(({ field, from, to }) => ({
-        suite: suite.name,
-        call: searchName(name),
-        field,
-        from,
-        to,
-      })),
-    ]),
+export const calibrationSchema = usageReportSchema.extend({
+  schema_version: z.literal(1),
+  exchanges: z.strictObject({ read: count, without_usage: count, not_understood: count }),
+  is_complete: z.boolean().meta({ description: 'Whether everything that was used is recorded, read and compared' }),
+  token_error_percent: z
+    .record(z.string(), percent.nullable())
+    .meta({ description: 'By suite: the error of the tokens alone, at the catalogue’s prices' }),
+  charged_against_list: z
+    .array(z.strictObject({ model: z.string(), charged: money, listed: money, ratio: percent }))
+    .meta({ description: 'Models whose tokens were charged otherwise than listed; ratio: charged over listed' }),
+  notes: z.array(
+    z.strictObject({
+      suite: z.string().nullable(),
+      call: z.string().nullable(),
+      message: z.string(),
+      count: count.optional(),
+      file: z.string().optional(),
+      line: count.nullable().optional(),
+    }),
+  ),
+  problems: z.array(z.strictObject({ message: z.string(), file: z.string().nullable(), line: count.nullable() })),
+  proposals: z.array(
+    z.strictObject({ suite: z.string(), call: z.string(), field: z.string(), from: proposed, to: proposed }),
+  ),
+  diff: z.string(),
+});
+export type CalibrationDocument = z.infer<typeof calibrationSchema>;
+
+export function calibrationDocument(
+  { comparison, diff, is_measured, warnings }: Calibration,
+  usage: Usage,
+): CalibrationDocument {
+  const calls = comparison.suites.flatMap((suite) =>
+    suite.calls.flatMap(({ name, measured }) => (measured === null ? [] : [{ suite: suite.name, name, measured }])),
   );
+  const errors = comparison.suites.map(({ name, token_error_percent }): [string, string | null] => {
+    return [name, percentText(token_error_percent)];
+  });
   return {
     schema_version: 1,
     ...usageReport(comparison, usage),
-    exchanges: usage.exchanges,
+    exchanges: { ...usage.exchanges },
     is_complete: is_measured,
-    token_error_percent: Object.fromEntries(
-      comparison.suites.map(({ name, token_error_percent }) => [name, percentText(token_error_percent)]),
-    ),
+    token_error_percent: Object.fromEntries(errors),
+    charged_against_list: chargedAgainstList(comparison.suites).map(({ model, charged, listed, ratio }) => {
+      return { model, charged: toText(charged), listed: toText(listed), ratio: toText(ratio, 2) };
+    }),
     notes: [
-      ...comparison.suites.flatMap((suite) =>
-        suite.calls.flatMap(({ name, measured }) =>
-          (measured?.notes ?? []).map((message) => ({ suite: suite.name, call: name, message })),
-        ),
+      ...calls.flatMap(({ suite, name, measured }) =>
+        measured.notes.map((message) => ({ suite, call: name, message })),
       ),
       ...usage.notes.map(({ message, count: times, file, line }) => {
         return { suite: null, call: null, message, count: times, file, line };
       }),
     ],
     problems: warnings.map(({ message, file, line }) => ({ message, file, line })),
-    proposals,
+    proposals: calls.flatMap(({ suite, name, measured }) => [
+      ...measured.proposals.map((one) => proposalOf(suite, name, one)),
+      ...(measured.split ?? []).map((one) => proposalOf(suite, searchName(name), one)),
+    ]),
     diff,
   };
+}
+
+function proposalOf(
+  suite: string,
+  call: string,
+  { field, from, to }: Proposal,
+): CalibrationDocument['proposals'][number] {
+  const copy = (value: Proposal['to']): string | NumberOrRange => (typeof value === 'string' ? value : { ...value });
+  return { suite, call, field, from: copy(from), to: copy(to) };
 }
 
 /** The comparison as the report has it. */
@@ -108,6 +160,9 @@ export function usageReport(comparison: UsageComparison, usage: Usage): UsageRep
       name: suite.name,
       estimated_per_run: moneyText(suite.estimated_per_run),
       used_per_run: moneyText(suite.used_per_run),
+      ...(suite.unpriced.length === 0
+        ? {}
+        : { used_at_least_per_run: moneyText(suite.priced_per_run), without_price: [...suite.unpriced] }),
       error_percent: percentText(suite.error_percent),
       calls: suite.calls.map(({ name, model, measured, estimated_per_run }) => ({
         name,

@@ -42,7 +42,6 @@ export async function readUsage(globs: readonly string[], options: SelectOptions
     rows: settled.rows,
     files: settled.files,
     requests: requestsOf(settled),
-    runs: new Set([...settled.rows.groups(), ...settled.unmeasured].flatMap(({ run }) => run ?? [])).size,
     exchanges: { read: settled.rows.size(), without_usage, not_understood },
     unmeasured: settled.unmeasured,
     notes: settled.notes,

@@ -52,8 +52,6 @@ export interface Usage {
   readonly exchanges: { readonly read: number; readonly without_usage: number; readonly not_understood: number };
   /** Requests, those without usage included; a sum that does not state its number counts as one. */
   readonly requests: number;
-  /** How many runs of the recorder the rows name; 0: none is named. */
-  readonly runs: number;
   /** Requests that were made and whose usage is not recorded; they are among those without usage. */
   readonly unmeasured: readonly UnmeasuredGroup[];
   readonly notes: readonly UsageNote[];

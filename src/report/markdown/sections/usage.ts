@@ -1,5 +1,5 @@
 import type { Report } from '../../model/schema.js';
-import { moneyOr, usageFlaws, usageTitle } from '../../model/wording.js';
+import { moneyOr, usageFlaws, usageTitle, usedText } from '../../model/wording.js';
 import { percent } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { cell, prose } from '../../../lib/text/markdown.js';
@@ -12,7 +12,7 @@ export function usageSection(report: Report, context: MarkdownContext): Block[] 
   const rows = usage.suites.map((suite) =>
     tableRow([
       cell(suite.name),
-      `${moneyOr(suite.estimated_per_run)} → ${moneyOr(suite.used_per_run, 'nothing recorded')}`,
+      `${moneyOr(suite.estimated_per_run)} → ${usedText(suite)}`,
       suite.error_percent === null ? '' : bound(percent(suite.error_percent)),
     ]),
   );
@@ -38,5 +38,7 @@ export function chargesSection({ charges }: Report, context: MarkdownContext): B
 export function usageRemarks({ usage }: Report): Block[] {
   if (usage === undefined) return [];
   const remarks = usageFlaws(usage);
-  return remarks.length === 0 ? [] : [`_${remarks.join(' ')} \`llm-budget calibrate\` names them._`];
+  return remarks.length === 0
+    ? []
+    : [`_${remarks.map((line) => prose(line)).join(' ')} \`llm-budget calibrate\` names them._`];
 }

@@ -85,7 +85,7 @@ describe('what was estimated against what was used', () => {
     for (const text of [result.comment, result.summary, result.log]) expect(text).toContain(title);
     for (const text of [result.comment, result.summary]) {
       expect(text).toContain('| Suite | Estimate → used | Error |');
-      expect(text).toMatch(/\| `evals` \| \$0\.12 → \$0\.13 \| \+8\.3 % \|/);
+      expect(text).toMatch(/\| `evals` \| \$0\.12 → \$0\.13 \| \+8\.3&nbsp;% \|/);
       expect(text).toMatch(/\| `nightly` \| \$0\.01\d* → nothing recorded \|  ?\|/);
     }
   });

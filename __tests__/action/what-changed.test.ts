@@ -155,8 +155,8 @@ describe('three manifests of which one is broken', () => {
     expect(sections).toEqual([
       expect.stringMatching(/^### ⛔ .*3 manifests: 1 without a verdict, 1 fails, 1 passes$/u),
       expect.stringMatching(/^#### ⛔ `a\/llm-budget.yml`: No verdict/u),
-      expect.stringMatching(/^✅ `b\/llm-budget.yml`: \*\*nothing changed\*\*/u),
       expect.stringMatching(/^#### ❌ `c\/llm-budget.yml`: Over budget/u),
+      expect.stringMatching(/^✅ `b\/llm-budget.yml`: \*\*nothing changed\*\*/u),
     ]);
     expect(whatChanged(comment)).toEqual(['- `evals / answer`: 100 -> 1,000 requests, **+$1.08**']);
     // 1,000 x $0.0012 = $1.20: the figures are those of the worst that has any.

@@ -95,6 +95,40 @@ describe('the tokens of prompt files', () => {
   });
 });
 
+describe('one note is about many files and calls', () => {
+  const several = declared(
+    'count: {rows: c.jsonl}, prompt_files: [a.md, b.md, a.md, {rows: c.jsonl, field: q}, {rows: c.jsonl, field: r}]',
+  );
+  const rows = { 'c.jsonl': '{"q": "Hello"}\n{"r": "Hello"}\n{"r": "Hello"}\n' };
+
+  test('prompt files that a side does not have', async () => {
+    const files = { head: { ...rows, 'a.md': HELLO, 'b.md': HELLO }, base: rows };
+    const { notes } = await counted({ head: several, base: several }, files);
+    expect(notes.filter((note) => note.startsWith('prompt_file_missing'))).toEqual([
+      'prompt_file_missing: Prompt files a.md and b.md do not exist at base; there they count no tokens.',
+    ]);
+  });
+
+  test('rows without the field that is counted', async () => {
+    const { notes } = await counted({ head: several }, { head: { ...rows, 'a.md': HELLO, 'b.md': HELLO } });
+    expect(notes).toEqual([
+      'rows_without_field: 2 of 3 rows of c.jsonl have no q and 1 of 3 rows of c.jsonl have no r; they count no tokens.',
+    ]);
+  });
+
+  test('files that cannot be counted', async () => {
+    const both = naming('a.png', 'b.png', 'a.png');
+    const broken = { 'a.png': BINARY, 'b.png': BINARY };
+    const { notes } = await counted(
+      { head: both, base: both },
+      { head: { 'a.png': HELLO, 'b.png': HELLO }, base: broken },
+    );
+    expect(notes).toEqual([
+      'files_not_counted: 2 files cannot be counted: prompt file a.png is binary and prompt file b.png is binary; their calls have no price at base, so the increase is not judged.',
+    ]);
+  });
+});
+
 describe('the rows of a data set', () => {
   const cases = (rows: number) => '{"q": "Hello world!"}\n'.repeat(rows);
 

@@ -18,6 +18,7 @@ import {
   noResults,
   whereOf,
 } from '../manifest/from-files/file-set.js';
+import { listed } from '../lib/text/amount.js';
 import { loadCounter, type TokenCounter } from '../manifest/prompt-tokens/count-tokens.js';
 import type { DeclaredManifests, Manifests } from './read-manifests.js';
 import type { FileReader, SideFile } from './sources.js';
@@ -53,9 +54,9 @@ export async function countFiles(manifests: DeclaredManifests, files: FileReader
   const known = head === null ? [] : await refuseNewFaults(head, defaultBranch ?? base, files);
   const notes = [
     ...manifests.notes,
-    ...known.map((fault) => faultNote(fault, 'head')),
-    ...otherNotes(base, 'base'),
-    ...otherNotes(defaultBranch, 'default branch'),
+    ...faultNotes(known, 'head'),
+    ...faultNotes(base?.counted.faults ?? [], 'base'),
+    ...faultNotes(defaultBranch?.counted.faults ?? [], 'default branch'),
     ...[head, base, defaultBranch].flatMap((side) => side?.counted.notes ?? []),
   ];
   const others = {
@@ -195,14 +196,17 @@ function refusal(faults: readonly CountFault[]): NoVerdictError {
   );
 }
 
-function faultNote({ problem }: CountFault, side: Side): Note {
+/** One sentence, however many files and calls it is about. */
+function faultNotes(faults: readonly CountFault[], side: Side): Note[] {
+  const messages = [...new Set(faults.map(({ problem }) => problem.message))];
+  if (messages.length === 0) return [];
+  const [first = ''] = messages;
+  const isOne = messages.length === 1;
+  const reason = isOne ? first : `${messages.length} files cannot be counted: ${listed(messages)}`;
+  const [same, its, their] = isOne ? ['the same file', 'its', 'their'] : ['the same files', 'their', 'the'];
   const what =
     side === 'head'
-      ? 'the default branch has the same file, so its calls have no price'
-      : `its calls have no price ${whereOf(side)}, so their increase is not judged`;
-  return { code: 'files_not_counted', message: `${problem.message}; ${what}.` };
-}
-
-function otherNotes(side: CountedSide | null, name: Side): Note[] {
-  return (side?.counted.faults ?? []).map((fault) => faultNote(fault, name));
+      ? `the default branch has ${same}, so ${its} calls have no price`
+      : `${its} calls have no price ${whereOf(side)}, so ${their} increase is not judged`;
+  return [{ code: 'files_not_counted', message: `${reason}; ${what}.` }];
 }

@@ -6,6 +6,7 @@ import {
   count,
   counted,
   exactMoney,
+  listed,
   money,
   percent,
   plainPercent,
@@ -144,5 +145,15 @@ describe('percent, counts and ages', () => {
     [12, '12 days old'],
   ])('prices of %d days are %s', (days, expected) => {
     expect(age(days)).toBe(expected);
+  });
+
+  test.each([
+    [1, 'f1'],
+    [2, 'f1 and f2'],
+    [3, 'f1, f2 and f3'],
+    [10, 'f1, f2, f3, f4, f5, f6, f7, f8, f9 and f10'],
+    [1250, 'f1, f2, f3, f4, f5, f6, f7, f8, f9, f10 and 1,240 more'],
+  ])('of %d names at most ten are listed', (number, expected) => {
+    expect(listed(Array.from({ length: number }, (_, index) => `f${index + 1}`))).toBe(expected);
   });
 });

@@ -105,6 +105,15 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+const MOST_LISTED = 10;
+
+/** `a.md, b.md and c.md`: at most ten names, and the number of the others. */
+export function listed(names: readonly string[]): string {
+  const [shown, more] = [names.slice(0, MOST_LISTED), names.length - MOST_LISTED];
+  if (more > 0) return `${shown.join(', ')} and ${count(more)} more`;
+  return [shown.slice(0, -1).join(', '), ...shown.slice(-1)].filter((part) => part !== '').join(' and ');
+}
+
 /** Returns the words before a figure: `at least ` for a lower bound, nothing for an exact figure. */
 export function atLeast(isExact: boolean): string {
   return isExact ? '' : 'at least ';

@@ -1,4 +1,5 @@
 import type { Note } from '../../lib/errors/note.js';
+import { listed } from '../../lib/text/amount.js';
 import { type Problem, problem } from '../../lib/errors/problem.js';
 import { MAX_MANIFEST_BYTES } from '../yaml-scan.js';
 import { isPathPattern, pathMatcher } from '../../lib/text/path-pattern.js';
@@ -70,6 +71,8 @@ export function countManifest(
     side,
     countTokens,
     notes: [],
+    missing: new Set(),
+    without: new Map(),
     faults: [],
     accuracy: new Map(),
     tooMany: tooManyPromptFiles(manifest),
@@ -80,7 +83,7 @@ export function countManifest(
   return {
     manifest: { ...manifest, suites },
     accuracy: context.accuracy,
-    notes: [...context.notes, ...estimateNotes(context.accuracy)],
+    notes: [...context.notes, ...missingNotes(context), ...withoutNotes(context), ...estimateNotes(context.accuracy)],
     faults: context.faults,
   };
 }
@@ -99,6 +102,10 @@ interface Context {
   readonly side: Side;
   readonly countTokens: TokenCounter;
   readonly notes: Note[];
+  /** Prompt files that the side does not have. */
+  readonly missing: Set<string>;
+  /** `3 of 10 rows of evals/cases.jsonl have no question`, by file and field. */
+  readonly without: Map<string, string>;
   readonly faults: CountFault[];
   readonly accuracy: Map<NamedCall, string>;
   /** The first prompt file beyond the limit. Where there is one, no prompt file is read. */
@@ -302,7 +309,7 @@ function promptPart(prompt: PromptFile, path: Path, context: Context): PromptPar
     return { path: prompt.path, cached: prompt.cached, o200k: promptTokens(prompt.path, path, context), most: null };
   }
   const { rows: file, at, field } = prompt;
-  const { files, countTokens, notes } = context;
+  const { files, countTokens, without } = context;
   const text = textOf(file, path, MAX_DATA_BYTES, 'data file', context);
   if (text === null) return { path: file, o200k: 0, cached: false, most: 0 };
   const tokens = counting(file, path, 'data file', context, () =>
@@ -311,22 +318,35 @@ function promptPart(prompt: PromptFile, path: Path, context: Context): PromptPar
     ),
   );
   if (tokens.without > 0) {
-    const message = `${tokens.without} of ${tokens.rows} rows of ${file} have no ${field ?? 'text'}; they count no tokens.`;
-    notes.push({ code: 'rows_without_field', message });
+    const words = `${tokens.without} of ${tokens.rows} rows of ${file} have no ${field ?? 'text'}`;
+    without.set(JSON.stringify([file, at, field]), words);
   }
   return { path: file, o200k: tokens.mean, cached: false, most: tokens.most };
 }
 
 function promptTokens(file: string, path: Path, context: Context): number {
-  const { files, side, notes, countTokens } = context;
+  const { files, side, missing, countTokens } = context;
   const found = files.file(file, MAX_MANIFEST_BYTES);
   if (found?.state === 'missing' && side !== 'head') {
-    const message = `Prompt file ${file} does not exist ${whereOf(side)}; there it counts no tokens.`;
-    notes.push({ code: 'prompt_file_missing', message });
+    missing.add(file);
     return 0;
   }
   const text = textOf(file, path, MAX_MANIFEST_BYTES, 'prompt file', context);
   return text === null ? 0 : once(files.results.numbers, text, 'tokens', () => countTokens(text));
+}
+
+/** One sentence, however many files and calls it is about. */
+function missingNotes({ missing, side }: Context): Note[] {
+  if (missing.size === 0) return [];
+  const [files, are, counts] =
+    missing.size === 1 ? ['Prompt file', 'does', 'it counts'] : ['Prompt files', 'do', 'they count'];
+  const message = `${files} ${listed([...missing])} ${are} not exist ${whereOf(side)}; there ${counts} no tokens.`;
+  return [{ code: 'prompt_file_missing', message }];
+}
+
+function withoutNotes({ without }: Context): Note[] {
+  if (without.size === 0) return [];
+  return [{ code: 'rows_without_field', message: `${listed([...without.values()])}; they count no tokens.` }];
 }
 
 /** Adds tokens. `most` is the number for the worst case where it differs, else null. */

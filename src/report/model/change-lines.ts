@@ -1,7 +1,8 @@
-import { add, compare, isZero, parseDecimal, sum, ZERO, type Decimal } from '../../lib/money/decimal.js';
+import { add, compare, isZero, parseDecimal, subtract, sum, ZERO, type Decimal } from '../../lib/money/decimal.js';
 import { counted, money, signedMoney } from '../../lib/text/amount.js';
 import { changeInWords } from '../../budget/comparison/change-words.js';
 import type { Report, ReportChange } from './schema.js';
+import { isZeroAmount } from './wording.js';
 
 /** One line of "What changed": what it is about, what became of it, and what that costs. `subject` and ids are untrusted. */
 export interface ChangeLine {
@@ -80,9 +81,22 @@ function wordsOf(first: ReportChange, group: readonly ReportChange[], report: Re
   return group.length === 1 ? words : `${words} in ${counted(group.length, 'call')}`;
 }
 
-/** `worst case $19.71 -> $22.41`, where it is another than at base; null where it is not, or not known. */
-export function worstCaseMoved({ head, base }: Report): string | null {
-  const [after, before] = [head.worst_case_per_run, base?.worst_case_per_run ?? null];
-  if (after === null || before === null || money(after) === money(before)) return null;
-  return `worst case of a run ${money(before)} -> ${money(after)}`;
+type WorstCaseLine = Pick<ChangeLine, 'words' | 'amount'>;
+
+/**
+ * What became of the worst case of a run, as a line of "What changed": where a limit on it is broken by this change, and where
+ * the expected cost did not move. Null elsewhere, and where it is the same as at base or not known.
+ */
+export function worstCaseLine({ head, base, delta, violations }: Report): WorstCaseLine | null {
+  const isBroken = violations.some(
+    ({ rule, excused, in_base: inBase }) => rule === 'worst_case_per_run' && excused !== true && inBase !== true,
+  );
+  if (!isBroken && !isZeroAmount(delta?.per_run ?? null)) return null;
+  const [after, before] = [head.worst_case_per_run, base?.worst_case_per_run ?? null].map(decimalOrNull);
+  if (!after || !before || money(after) === money(before)) return null;
+  return { words: `${money(before)} -> ${money(after)}`, amount: signedMoney(subtract(after, before)) };
+}
+
+function decimalOrNull(amount: string | null): Decimal | null {
+  return amount === null ? null : parseDecimal(amount);
 }

@@ -12,7 +12,7 @@ import {
   usageFlaws,
   usageTitle,
 } from '../model/wording.js';
-import { changeLines, moreChanges } from '../model/change-lines.js';
+import { changeLines, moreChanges, worstCaseLine } from '../model/change-lines.js';
 import { betweenParts, headline, headlineOfAll } from '../model/headline.js';
 import type { ErrorReport, Report, ReportCall, ReportDocument } from '../model/schema.js';
 import { describeViolation } from '../model/violation-words.js';
@@ -115,10 +115,12 @@ const CHANGES_SHOWN = 10;
 
 function changedLines(report: Report, { paint, width }: Style): string[] {
   const lines = changeLines(report);
-  if (lines.length === 0) return [];
+  const worst = worstCaseLine(report);
+  if (lines.length === 0 && worst === null) return [];
   const rest = lines.slice(CHANGES_SHOWN);
   return [
     paint('bold', 'What changed'),
+    ...(worst === null ? [] : wrapped('  ', `Worst case of a run: ${worst.words}, ${worst.amount}`, width)),
     ...lines.slice(0, CHANGES_SHOWN).flatMap(({ subject, words, amount }) => {
       return wrapped('  ', `${logLine(subject, 140)}: ${logLine(words)}, ${amount}`, width);
     }),

@@ -1,5 +1,4 @@
-import { changeLines, moreChanges, worstCaseMoved } from '../../model/change-lines.js';
-import { isZeroAmount } from '../../model/wording.js';
+import { changeLines, moreChanges, worstCaseLine } from '../../model/change-lines.js';
 import type { Report } from '../../model/schema.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { inlineText, prose } from '../../../lib/text/markdown.js';
@@ -10,7 +9,7 @@ const SHOWN = 5;
 /** What the change did, the most expensive first: at most five lines, and what the others add up to. */
 export function changesSection(report: Report, context: MarkdownContext): Block[] {
   const lines = changeLines(report);
-  const worst = isZeroAmount(report.delta?.per_run ?? null) ? worstCaseMoved(report) : null;
+  const worst = worstCaseLine(report);
   const isSilent =
     lines.length === 0 && (worst === null || report.suites.every(({ status }) => status === 'unchanged'));
   if (isSilent || report.base === null) return [];
@@ -20,11 +19,11 @@ export function changesSection(report: Report, context: MarkdownContext): Block[
     {
       lead: '**What changed**\n',
       rows: [
+        ...(worst === null ? [] : [`- Worst case of a run: ${worst.words}, **${worst.amount}**`]),
         ...lines.slice(0, shown).map(({ subject, words, amount }) => {
           return `- ${inlineText(subject, 140)}: ${prose(words, 300)}, **${amount}**`;
         }),
         ...(rest.length === 0 ? [] : [`- ${moreChanges(rest)}: see the calls below`]),
-        ...(lines.length === 0 && worst !== null ? [`- Nothing in the expected cost; ${worst}`] : []),
       ],
       importance: 8,
       missing: missingRows(context, 'change'),

@@ -70,6 +70,22 @@ describe('check', () => {
   });
 });
 
+describe('a call that is not billed per token', () => {
+  test('is unpriced, and nothing advises to ask for less or to look for other endpoints', async () => {
+    write('llm-budget.yml', embeddingManifest('maker/rerank'));
+    const { violations, suggestions = [] } = await report();
+    expect(violations).toMatchObject([
+      {
+        rule: 'unpriced',
+        severity: 'fail',
+        remedy:
+          'Use a model that is priced per token; with `policy.unpriced: warn` the rest is judged without this call.',
+      },
+    ]);
+    expect(suggestions).toEqual([]);
+  });
+});
+
 describe('models', () => {
   test('shows embeddings with the tier of their prompt price, and no completion price', async () => {
     const { stdout } = await run('models', 'embed');

@@ -5,7 +5,7 @@ import { decimal } from '../../../src/lib/money/decimal.js';
 import { priceCall } from '../../../src/budget/pricing/price-call.js';
 import { type Offer, catalogue, endpoint, model } from '../../support/catalogue.js';
 import { call, tokens } from '../../support/manifest.js';
-import { perMillion, priceOf, rangeOf, text } from '../../support/price.js';
+import { perMillion, priceOf, type Question, rangeOf, text } from '../../support/price.js';
 
 /** Every request is 1,000 prompt and 100 completion tokens unless a case says otherwise; prices per million. */
 const LISTED = perMillion(2, 10); // 1000 x 2 + 100 x 10 = 0.003
@@ -271,6 +271,36 @@ describe('worst case', () => {
 
   it('fees are in every figure: + 2 x 0.007', () => {
     expect(figures({ web_searches: 2 })).toEqual({ expected: '0.017', floor: '0.0155', worst: '0.02' });
+  });
+});
+
+describe('a call without a price says which kind of reason it is', () => {
+  const own = [endpoint({ tag: 'a', pricing: LISTED })];
+  it.each<[string, string, Question]>([
+    ['answers in images', 'price', { model: { output_modalities: ['image'] }, endpoints: own }],
+    ['is a router', 'price', { pricing: { prompt: '-1', completion: '-1' } }],
+    ['lists zero without being free', 'price', { pricing: { prompt: '0', completion: '0' } }],
+    ['lists no number', 'price', { pricing: { prompt: 'soon', completion: '1' } }],
+    ['is excluded at every endpoint', 'request', { endpoints: own, call: { provider: { only: ['b'] } } }],
+    ['is too long for every endpoint', 'request', { endpoints: own, call: { prompt_tokens: tokens(10_000_000) } }],
+    [
+      'writes for an hour where no such price is listed',
+      'cache_write',
+      { endpoints: own, call: { cache_ttl: '1h', cache_write_tokens: tokens(10) } },
+    ],
+    [
+      'prefers a provider of unknown endpoints',
+      'endpoints',
+      { endpoints: '503', call: { provider: { order: ['a'] } } },
+    ],
+    ['is not in the catalogue', 'model', { call: { model: 'nobody/nothing' } }],
+    ['takes its numbers from a file that is broken', 'file', { call: { uncounted: 'data.csv is missing' } }],
+  ])('one that %s: %s', (_case, cause, question) => {
+    expect(priceOf({ pricing: LISTED, ...question })).toMatchObject({ state: 'unpriced', cause });
+  });
+
+  it('and one with a price says none', () => {
+    expect(priceOf({ pricing: LISTED, endpoints: own })).toMatchObject({ state: 'priced', cause: null });
   });
 });
 

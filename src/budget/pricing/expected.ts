@@ -52,7 +52,23 @@ export function isCheaper(a: Quote, b: Quote): boolean {
 }
 
 /** The quote for the estimate and whose price it is, or why there is none. */
-export type ExpectedQuote = { readonly quote: Quote; readonly source: string } | { readonly reason: string };
+export type ExpectedQuote = { readonly quote: Quote; readonly source: string } | NoPrice;
+
+/** Why a call has no price, and which kind of remedy helps. */
+export interface NoPrice {
+  readonly reason: string;
+  readonly cause: UnpricedCause;
+}
+
+/**
+ * - `model`: the name stands for no row of the catalogue.
+ * - `price`: the row states no price per token that can be relied on.
+ * - `request`: no endpoint can serve the request as declared.
+ * - `cache_write`: writes for an hour have no price.
+ * - `endpoints`: the prices of the endpoints are needed, and were not to be had.
+ * - `file`: a file that states the numbers cannot be counted.
+ */
+export type UnpricedCause = 'model' | 'price' | 'request' | 'cache_write' | 'endpoints' | 'file';
 
 /** One request of a call on one model, at an instant, or with null at the most expensive time of the week. */
 export interface PricingContext {
@@ -141,7 +157,9 @@ function withinEndpoints(
 export function listedQuote(context: PricingContext, known: OfferQuote | null = null): ExpectedQuote {
   const { model, listed } = context;
   const own = known?.quote.list === listed ? known.quote : quoteIn(context, listed);
-  return own === null ? { reason: NO_HOURLY_WRITE_PRICE } : { quote: own, source: `${model.id} at its listed price` };
+  return own === null
+    ? { reason: NO_HOURLY_WRITE_PRICE, cause: 'cache_write' }
+    : { quote: own, source: `${model.id} at its listed price` };
 }
 
 export interface OfferQuote {
@@ -172,7 +190,7 @@ export function quotedExtremes(context: PricingContext, offers: readonly Endpoin
 }
 
 function sourceOf(context: PricingContext, best: OfferQuote | null, among: string): ExpectedQuote {
-  if (best === null) return { reason: 'none of its eligible endpoints has a price that is known' };
+  if (best === null) return { reason: 'none of its eligible endpoints has a price that is known', cause: 'request' };
   return { quote: best.quote, source: `${context.model.id} at ${best.offer.name}, the cheapest ${among}` };
 }
 
@@ -194,7 +212,8 @@ export function quoteWithoutEndpoints(context: PricingContext): ExpectedQuote {
   const isCheapest = takesCheapest(context) || isSorted;
   const mayCostMore = !isCheapest && (call.service_tier === 'priority' || ordered);
   if (mayCostMore || filtersProviders(call)) {
-    return { reason: 'its provider preferences or service tier need the prices of its endpoints, which are not known' };
+    const reason = 'its provider preferences or service tier need the prices of its endpoints, which are not known';
+    return { reason, cause: 'endpoints' };
   }
   return listedQuote(context);
 }

@@ -2,15 +2,9 @@ import { type Decimal, compare, maximum } from '../../lib/money/decimal.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import { withSuggestion } from '../../openrouter/catalogue/resolve-name.js';
 import { type ModelResolution, type UnresolvedModel, resolveModel } from '../../openrouter/catalogue/model-id.js';
-import {
-  type ModelPrice,
-  type NoPrice,
-  type PriceDetails,
-  NO_DETAILS,
-  detailsOfModel,
-  priceModel,
-} from './price-model.js';
+import { type ModelPrice, type PriceDetails, NO_DETAILS, detailsOfModel, priceModel } from './price-model.js';
 import { type PricedCall, isCapped } from './request.js';
+import type { NoPrice, UnpricedCause } from './expected.js';
 import { answersInEmbeddings } from './offer.js';
 import { strayProviders } from './eligibility.js';
 
@@ -19,6 +13,8 @@ export interface CallPrice {
   readonly state: 'priced' | 'free' | 'unpriced';
   /** Why the call has no price; null where it has one. */
   readonly reason: string | null;
+  /** What kind of reason it is; null where the call has a price. */
+  readonly cause: UnpricedCause | null;
   /** The catalogue id of the declared model; null where there is none. */
   readonly resolved_model: string | null;
   /** Every id that a model pattern of the policy is compared with: declared, resolved, canonical, fallbacks, each also without suffixes. */
@@ -83,11 +79,12 @@ export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | nul
   const [own, fallbacks] = candidatesOf(call, catalogue, at);
   const all = [own, ...fallbacks];
   const { resolution } = own;
-  const price = call.uncounted === undefined ? own.price : { reason: call.uncounted };
+  const price = call.uncounted === undefined ? own.price : { reason: call.uncounted, cause: 'file' as const };
   const priced = 'reason' in price ? null : price;
   return {
     state: priced === null ? 'unpriced' : priced.free ? 'free' : 'priced',
     reason: 'reason' in price ? price.reason : null,
+    cause: 'reason' in price ? price.cause : null,
     resolved_model: resolution.state === 'resolved' ? resolution.id : null,
     // What stands for a configuration that cannot be counted has no model.
     known_as: (call.model === '' ? [] : all).map((candidate) => ({
@@ -121,7 +118,7 @@ function priceOn(declared: string, call: PricedCall, catalogue: Catalogue, at: D
   const price =
     resolution.state === 'resolved'
       ? priceModel(call, resolution, catalogue, at)
-      : { reason: unresolvedReason(declared, resolution, catalogue) };
+      : { reason: unresolvedReason(declared, resolution, catalogue), cause: 'model' as const };
   return { declared, resolution, price };
 }
 

@@ -6,6 +6,7 @@ import { dependsOnTime, describe } from './price-condition.js';
 import { eligibleOffers } from './eligibility.js';
 import {
   type ExpectedQuote,
+  type NoPrice,
   type PricingContext,
   expectedQuote,
   listedQuote,
@@ -64,10 +65,6 @@ export interface EndpointCosts {
   readonly most: Decimal;
 }
 
-export interface NoPrice {
-  readonly reason: string;
-}
-
 /** The three quotes of a call on a model, without fees. */
 interface Range {
   readonly expected: ExpectedQuote;
@@ -92,7 +89,7 @@ export function priceModel(
   at: Date | null,
 ): ModelPrice | NoPrice {
   const quoted = quoteModel(call, model, catalogue, at);
-  if ('reason' in quoted) return { reason: quoted.reason };
+  if ('reason' in quoted) return { reason: quoted.reason, cause: quoted.cause };
   const { context, expected, floor, worst, possible, endpoints } = quoted;
   const total = costOf(expected.quote);
   const perToken = expected.quote.prices.in_dollars;
@@ -136,16 +133,18 @@ function quoteModel(
   at: Date | null,
 ): QuotedCall | NoPrice {
   const prompt = expectedPrompt(call);
-  if (prompt === null) return { reason: 'its prompt tokens are not known: the prompt files are not counted' };
+  if (prompt === null) {
+    return { reason: 'its prompt tokens are not known: the prompt files are not counted', cause: 'file' };
+  }
   const listed = listedPrices(model);
-  if ('reason' in listed) return { reason: `${model.id}: ${listed.reason}` };
+  if ('reason' in listed) return { reason: `${model.id}: ${listed.reason}`, cause: 'price' };
   const request = expectedRequest(call, prompt);
   const context = { call, model, request, searches: searchesOf(call, model), listed, at };
   const endpoints = catalogue.endpoints.get(model.id) ?? NOT_FETCHED;
   const range = rangeOf(context, endpoints);
-  if ('reason' in range) return { reason: `${model.id}: ${range.reason}` };
+  if ('reason' in range) return { reason: `${model.id}: ${range.reason}`, cause: range.cause };
   const { expected, floor, worst, possible } = range;
-  if ('reason' in expected) return { reason: `${model.id}: ${expected.reason}` };
+  if ('reason' in expected) return { reason: `${model.id}: ${expected.reason}`, cause: expected.cause };
   return { context, expected, floor, worst, possible, endpoints };
 }
 
@@ -236,7 +235,7 @@ function rangeOf(context: PricingContext, list: EndpointList): Range | NoPrice {
   }
   const offers = endpointOffers(model.model, list.endpoints);
   const eligible = eligibleOffers(call, model.suffixes, request.prompt, offers);
-  if ('reason' in eligible) return eligible;
+  if ('reason' in eligible) return { reason: eligible.reason, cause: 'request' };
   const { serving, possible } = eligible;
   const extremes = quotedExtremes(context, serving);
   return {

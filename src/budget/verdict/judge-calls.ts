@@ -31,15 +31,14 @@ interface JudgedCall {
 }
 
 function judgeUnpriced(judged: JudgedCall, policy: Policy): BrokenRule[] {
-  const { price, call } = judged.call;
-  if (price.state !== 'unpriced') return [];
-  const cause = call.uncounted !== undefined ? 'file' : price.resolved_model === null ? 'model' : 'request';
+  const { price } = judged.call;
+  if (price.cause === null) return [];
   return [
     brokenBy(judged, 'model', {
       rule: 'unpriced',
       severity: policy.unpriced,
       message: RULE_WORDS.unpriced.message({ call: nameOf(judged), reason: price.reason ?? 'unknown reason' }),
-      remedy: RULE_WORDS.unpriced.remedy({ cause }),
+      remedy: RULE_WORDS.unpriced.remedy({ cause: price.cause }),
     }),
   ];
 }

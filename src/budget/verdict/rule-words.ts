@@ -1,4 +1,5 @@
 import { atLeast } from '../../lib/text/amount.js';
+import type { UnpricedCause } from '../pricing/expected.js';
 import type { Rule } from './violation.js';
 
 /** How one rule is written about, wherever it is broken. Nothing here is Markdown; names passed in are untrusted. */
@@ -86,6 +87,15 @@ function priceRule(kind: string) {
   } as const;
 }
 
+const UNPRICED_REMEDIES: Readonly<Record<UnpricedCause, string>> = {
+  model: 'Name a model of the catalogue; `llm-budget models` lists them.',
+  price: 'Use a model that is priced per token; with `policy.unpriced: warn` the rest is judged without this call.',
+  request: 'Ask for less, or let other endpoints serve it; `llm-budget models --endpoints` lists what each takes.',
+  cache_write: 'Set `cache_ttl: 5m`, or use a model that lists a price for an hour.',
+  endpoints: 'Run the check again, or take `provider` and `service_tier` out of the call.',
+  file: 'Mend the file, or write the number into the manifest.',
+};
+
 /** The one table of the words of every rule. */
 export const RULE_WORDS = {
   per_run: { title: 'Cost per run', headline: 'Over budget', ...amountRule('A run') },
@@ -120,13 +130,7 @@ export const RULE_WORDS = {
     // A reason may end in a question: "did you mean ...?"
     message: ({ call, reason }: { readonly call: string; readonly reason: string }) =>
       `${call} has no price: ${reason}${reason.endsWith('?') ? '' : '.'}`,
-    remedy: ({ cause }: { readonly cause: 'model' | 'request' | 'file' }) =>
-      ({
-        model: 'Name a model of the catalogue; `llm-budget models` lists them.',
-        request:
-          'Ask for less, or let other endpoints serve it; `llm-budget models --endpoints` lists what each takes.',
-        file: 'Mend the file, or write the number into the manifest.',
-      })[cause],
+    remedy: ({ cause }: { readonly cause: UnpricedCause }) => UNPRICED_REMEDIES[cause],
   },
   incomplete_price: {
     title: 'Price not known in full',

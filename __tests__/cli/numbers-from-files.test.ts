@@ -1,30 +1,25 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { errorReportSchema, reportSchema, type Report } from '../../src/report/model/schema.js';
 import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
-import { commandLine, DATE } from '../support/command-line.js';
-import { type TestRepository, testRepository } from '../support/repository.js';
+import { commandLine, DATE, type Ended } from '../support/command-line.js';
+import { temporaryFolder, testRepository } from '../support/repository.js';
 
-/** Data sets and promptfoo configurations on the command line. $1 a million prompt tokens, $2 a million completion tokens. */
+/**
+ * Numbers from files on the command line: of the working tree at head, from git at `--base REF`. A prompt token costs $1 a
+ * million and a completion token $2, so that a request of 1,000 and 100 costs $0.0012.
+ */
 
 const GPT = 'openai/gpt-5-mini';
-const HAIKU = 'anthropic/claude-haiku-4.5';
-const OPEN = 'deepseek/deepseek-chat';
-
+const CASES = 'evals/cases.jsonl';
 let server: CatalogueServer;
-let repository: TestRepository;
+let repository = testRepository();
 
 beforeAll(async () => {
   server = await startCatalogueServer({
-    models: [
-      modelRow(GPT),
-      modelRow(HAIKU, { canonical_slug: 'anthropic/claude-4.5-haiku-20251001' }),
-      modelRow(OPEN, { hugging_face_id: 'deepseek-ai/DeepSeek-V3' }),
-      modelRow('acme/other'),
-    ],
-    endpoints: Object.fromEntries([GPT, HAIKU, OPEN].map((id) => [id, [endpointRow('one')]])),
+    models: [modelRow(GPT)],
+    endpoints: { [GPT]: [endpointRow('one')] },
     date: DATE,
   });
 });
@@ -33,141 +28,234 @@ beforeEach(() => {
   repository = testRepository();
 });
 afterEach(() => {
-  server.intercept(null);
   repository.remove();
 });
 
-const run = (...args: string[]) => commandLine([...args, '--catalogue-url', server.url], { cwd: repository.root });
-const check = (...args: string[]) => run('check', '--format', 'json', ...args);
-const reportOf = async (...args: string[]): Promise<Report> =>
-  reportSchema.parse(JSON.parse((await check(...args)).stdout));
-const errorsOf = async () => errorReportSchema.parse(JSON.parse((await check()).stdout)).errors;
-
-const SUITE = `version: 1
+const manifest = (count: string) => `version: 1
 suites:
   evals:
-    promptfoo: {config: evals/promptfooconfig.yaml, completion_tokens: 100}
+    calls:
+      - {name: answer, model: ${GPT}, count: ${count}, prompt_tokens: 1000, completion_tokens: 100}
 `;
+const rows = (number: number) => '{"question": "why?"}\n'.repeat(number);
 
-/** Each prompt is the 3 tokens of o200k in "Hello world!". */
-function writeEvals(providers: string, tests = 'question\none\ntwo\n'): void {
-  repository.write('llm-budget.yml', SUITE);
-  const config = `prompts: [file://answer.txt]\nproviders: ${providers}\ntests: file://cases.csv\n`;
-  repository.write('evals/promptfooconfig.yaml', config);
-  repository.write('evals/answer.txt', 'Hello world!\n');
-  repository.write('evals/cases.csv', tests);
-}
+const run = (args: readonly string[], cwd = repository.root): Promise<Ended> =>
+  commandLine(['check', ...args, '--catalogue-url', server.url], { cwd });
+const report = async (args: readonly string[] = [], cwd?: string): Promise<Report> =>
+  reportSchema.parse(JSON.parse((await run([...args, '--format', 'json'], cwd)).stdout));
+const errors = async (args: readonly string[] = []) =>
+  errorReportSchema.parse(JSON.parse((await run([...args, '--format', 'json'])).stdout)).errors;
+const callOf = ({ suites }: Report) => suites[0]?.calls[0];
 
-describe("a lockfile and promptfoo's own names for models", () => {
-  const NAMES = [
-    'openai:chat:gpt-5-mini',
-    'anthropic:messages:claude-haiku-4-5-20251001',
-    'huggingface:text-generation:deepseek-ai/DeepSeek-V3',
-  ];
-  const IDS = [HAIKU, OPEN, GPT];
-
-  beforeEach(async () => {
-    writeEvals(JSON.stringify(NAMES));
-    expect((await run('lock')).exitCode).toBe(0);
+describe('rows', () => {
+  beforeEach(() => {
+    repository.write('llm-budget.yml', manifest(`{rows: ${CASES}, times: 2}`));
+    repository.write(CASES, rows(3));
   });
 
-  test('lock writes the models that the names stand for, and no others', async () => {
-    const text = readFileSync(join(repository.root, 'llm-budget.lock.json'), 'utf8');
-    const { models } = lockfileSchema.parse(JSON.parse(text));
-    expect(models.map(({ id }) => id)).toEqual(IDS);
-    expect((await run('lock', '--check')).stdout).toMatch(/^llm-budget\.lock\.json covers 3 models/);
-  });
-
-  test('price everything by the lockfile where the catalogue cannot be had, as they would live', async () => {
-    const live = await reportOf();
-    server.intercept(() => ({ status: 503, body: '' }));
-    const ended = await check();
-    const report = reportSchema.parse(JSON.parse(ended.stdout));
-    expect([ended.exitCode, report.prices.source]).toEqual([0, 'lock']);
-    expect(report.suites[0]?.calls.map(({ model, state }) => [model, state])).toEqual([
-      [GPT, 'priced'],
-      [HAIKU, 'priced'],
-      [OPEN, 'priced'],
-    ]);
-    expect(report.head).toEqual(live.head);
-    expect(report.violations.map(({ rule, severity }) => [rule, severity])).toEqual([['stale_prices', 'warn']]);
-  });
-
-  test('price everything by the lockfile where endpoints alone cannot be had', async () => {
-    server.intercept(({ path }) => (path.endsWith('/endpoints') ? { status: 503, body: '' } : null));
-    const report = await reportOf();
-    expect([report.prices.source, report.coverage]).toEqual(['lock', { priced: 3, free: 0, unpriced: 0 }]);
-    expect(report.notes.map(({ code }) => code)).toContain('prices_from_lock');
-  });
-
-  test('have no price where the lockfile lacks the model, and check names it', async () => {
-    writeEvals(JSON.stringify([...NAMES, 'openai:gpt-5']));
-    server.intercept(() => ({ status: 503, body: '' }));
-    const report = await reportOf();
-    expect(report.coverage).toEqual({ priced: 3, free: 0, unpriced: 1 });
-    expect(report.violations.map(({ rule, call }) => [rule, call])).toContainEqual([
-      'unpriced',
-      'openai:gpt-5 / evals/answer.txt',
-    ]);
-    expect((await run('lock', '--check')).stdout).toMatch(/does not cover: openai\/gpt-5$/m);
-  });
-});
-
-describe('a change of a data set against a git ref', () => {
-  test('is priced by its rows, without a change of the manifest: 2 x $0.0012', async () => {
-    const call = `{name: answer, model: ${GPT}, count: {rows: evals/cases.jsonl}, prompt_tokens: 1000, completion_tokens: 100}`;
-    repository.write('llm-budget.yml', `version: 1\nsuites:\n  evals:\n    calls:\n      - ${call}\n`);
-    repository.write('evals/cases.jsonl', '{}\n{}\n{}\n');
+  test('are those of the working tree at head, and of the commit at base: (5 - 3) x 2 x $0.0012 = $0.0048', async () => {
     repository.commit();
-    repository.write('evals/cases.jsonl', '{}\n\n{}\n{}\n{}\n{}');
-    const { base, head, changes } = await reportOf('--base', 'HEAD');
-    expect([base?.per_run, head.per_run]).toEqual(['0.0036', '0.006']);
-    expect(changes).toMatchObject([
-      { call: 'answer', file: 'evals/cases.jsonl', what: 'rows', from: 3, to: 5, per_run: '0.0024' },
+    repository.write(CASES, rows(5));
+    const { head, base, delta, changes } = await report(['--base', 'HEAD']);
+    expect([base?.per_run, head.per_run, delta?.per_run]).toEqual(['0.0072', '0.012', '0.0048']);
+    expect(changes?.map(({ file, what, from, to }) => [file, what, from, to])).toEqual([[CASES, 'rows', 3, 5]]);
+  });
+
+  test('above 512,000 bytes are counted at a commit as well', async () => {
+    repository.write(CASES, rows(30_000));
+    repository.commit();
+    repository.write(CASES, rows(1));
+    const { base, head } = await report(['--base', 'HEAD']);
+    // 30,000 x 2 x $0.0012 and 1 x 2 x $0.0012
+    expect([base?.per_run, head.per_run]).toEqual(['72', '0.0024']);
+  });
+
+  test('are counted from a folder of the repository, by the path from its root', async () => {
+    expect((await report(['../llm-budget.yml'], join(repository.root, 'evals'))).head.per_run).toBe('0.0072');
+  });
+
+  test('are counted outside of a repository from where the command runs', async () => {
+    const folder = temporaryFolder();
+    try {
+      mkdirSync(join(folder.path, 'evals'));
+      writeFileSync(join(folder.path, 'llm-budget.yml'), manifest(`{rows: ${CASES}}`));
+      writeFileSync(join(folder.path, CASES), rows(2));
+      expect((await report([], folder.path)).head.per_run).toBe('0.0024');
+    } finally {
+      folder.remove();
+    }
+  });
+
+  test('are named with their file in the report, and their arithmetic is explained', async () => {
+    expect(callOf(await report())?.count_source).toBe(`${CASES}: 3 rows x 2`);
+    const { arithmetic } = callOf(await report(['--explain'])) ?? {};
+    expect(arithmetic?.[0]).toBe(`count: ${CASES}: 3 rows x 2 = 6 requests`);
+    expect((await run(['--explain'])).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `count: ${CASES}: 3 rows x 2 = 6 requests`,
+    );
+  });
+
+  test('of one row, asked once, are explained in the singular', async () => {
+    repository.write('llm-budget.yml', manifest(`{rows: ${CASES}}`));
+    repository.write(CASES, rows(1));
+    expect(callOf(await report(['--explain']))?.arithmetic?.[0]).toBe(`count: ${CASES}: 1 row = 1 request`);
+  });
+});
+
+describe('a data file that is not accepted is an error where the manifest names it', () => {
+  test.each<[string, () => void, string]>([
+    ['missing', () => undefined, 'does not exist'],
+    [
+      'a folder',
+      () => {
+        mkdirSync(join(repository.root, CASES), { recursive: true });
+      },
+      'is a folder, not a file',
+    ],
+    [
+      'a link inside of the repository',
+      () => {
+        repository.write('evals/other.jsonl', rows(1));
+        repository.link(CASES, 'other.jsonl');
+      },
+      'is a link or is reached through one; a plain file is accepted',
+    ],
+    [
+      'a link to a file outside of it',
+      () => {
+        repository.link(CASES, '/etc/passwd');
+      },
+      'is a link or is reached through one; a plain file is accepted',
+    ],
+    [
+      'in a folder that is a link',
+      () => {
+        repository.write('data/cases.jsonl', rows(1));
+        repository.link('evals', 'data');
+      },
+      'is a link or is reached through one; a plain file is accepted',
+    ],
+    [
+      'larger than 10 MB',
+      () => {
+        repository.write(CASES, 'x'.repeat(10_000_001));
+      },
+      'is too large; at most 10,000,000 bytes are accepted',
+    ],
+    [
+      'of more than 100,000 rows',
+      () => {
+        repository.write(CASES, '1\n'.repeat(100_001));
+      },
+      'has more than 100,000 rows',
+    ],
+    [
+      'a pointer of Git LFS',
+      () => {
+        repository.write(CASES, 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n');
+      },
+      'is a Git LFS pointer; the file has to be in the repository itself',
+    ],
+    [
+      'binary',
+      () => {
+        repository.write(CASES, new Uint8Array([0, 1, 2]));
+      },
+      'is a binary file; a text in UTF-8 is accepted',
+    ],
+  ])('%s', async (_, spoil, reason) => {
+    repository.write('llm-budget.yml', manifest(`{rows: ${CASES}}`));
+    spoil();
+    expect(await errors()).toEqual([
+      { message: `data file ${CASES} ${reason}`, file: 'llm-budget.yml', line: 5, column: 50 },
     ]);
   });
 
-  test('is priced by the calls and gradings that promptfoo makes of it', async () => {
-    writeEvals('[openai:gpt-5-mini]');
-    const graded = `${SUITE.trimEnd().slice(0, -1)}, grader: {prompt_tokens: 200, completion_tokens: 50}}\n`;
-    repository.write('llm-budget.yml', graded);
-    const config = readFileSync(join(repository.root, 'evals/promptfooconfig.yaml'), 'utf8');
-    const assertion = `{type: llm-rubric, value: polite, provider: 'anthropic:messages:claude-haiku-4-5'}`;
-    repository.write('evals/promptfooconfig.yaml', `${config}defaultTest: {assert: [${assertion}, ${assertion}]}\n`);
-    const commit = repository.commit();
-    repository.write('evals/cases.csv', 'question\none\ntwo\nthree\n');
-    const { base, head, changes } = await reportOf('--base', commit);
-    // An answer costs 3 + 2 x 100 millionths, and its 2 gradings 2 x (200 + 2 x 50): 803 in all.
-    expect([base?.per_run, head.per_run]).toEqual(['0.001606', '0.002409']);
-    expect(changes).toMatchObject([
-      { file: 'evals/cases.csv', what: 'rows', from: 2, to: 3, per_run: '0.000203' },
-      { file: 'evals/cases.csv', what: 'rows', from: 2, to: 3, per_run: '0.0006' },
+  test.each(['../outside.jsonl', '/etc/passwd.jsonl', 'C:/cases.jsonl', 'evals\\\\cases.jsonl'])(
+    'outside of the repository, before it is read: %s',
+    async (path) => {
+      repository.write('llm-budget.yml', manifest(`{rows: "${path}"}`));
+      const found = await errors();
+      expect(found.map(({ line }) => line)).toEqual([5]);
+      expect(found[0]?.message).toContain('suites.evals.calls[0].count');
+    },
+  );
+});
+
+describe('files that match a pattern', () => {
+  beforeEach(() => {
+    repository.write('llm-budget.yml', manifest('{files: "evals/*.md"}'));
+    repository.write('evals/a.md', 'x');
+    repository.write('evals/b.md', 'x');
+  });
+
+  test('are those of the working tree that git does not ignore, committed or not, and no folder', async () => {
+    repository.write('.gitignore', 'evals/ignored.md\n');
+    repository.commit();
+    repository.write('evals/new.md', 'x');
+    repository.write('evals/ignored.md', 'x');
+    repository.write('evals/folder.md/a.txt', 'x');
+    rmSync(join(repository.root, 'evals/b.md'));
+    const found = await report(['--base', 'HEAD']);
+    // a.md and new.md at head, a.md and b.md at base
+    expect([callOf(found)?.head?.requests_per_run, callOf(found)?.base?.requests_per_run]).toEqual([2, 2]);
+    expect(callOf(found)?.count_source).toBe('evals/*.md: 2 files');
+  });
+
+  test('are counted outside of a repository too', async () => {
+    const folder = temporaryFolder();
+    try {
+      mkdirSync(join(folder.path, 'evals/deep'), { recursive: true });
+      writeFileSync(join(folder.path, 'llm-budget.yml'), manifest('{files: "evals/**/*.md"}'));
+      for (const name of ['a.md', 'deep/b.md', 'deep/c.txt']) writeFileSync(join(folder.path, 'evals', name), 'x');
+      expect(callOf(await report([], folder.path))?.requests_per_run).toBe(2);
+    } finally {
+      folder.remove();
+    }
+  });
+
+  test('and are links are refused, whatever they lead to', async () => {
+    repository.link('evals/c.md', '/etc/passwd');
+    expect((await errors()).map(({ message }) => message)).toEqual([
+      'evals/*.md matches evals/c.md, which is a link; plain files are accepted',
     ]);
   });
 });
 
-describe('a pointer of Git LFS', () => {
-  const POINTER = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n';
-  const REASON = 'is a Git LFS pointer; the file has to be in the repository itself';
-
-  test.each([
-    ['a promptfoo configuration', 'evals/promptfooconfig.yaml', 'suites.evals.promptfoo: evals/promptfooconfig.yaml'],
-    ['a prompt of one', 'evals/answer.txt', 'suites.evals.promptfoo: evals/answer.txt'],
-    ['its tests', 'evals/cases.csv', 'suites.evals.promptfoo: evals/cases.csv'],
-  ])('in place of %s is named, with what to do', async (_, path, where) => {
-    writeEvals('[openai:gpt-5-mini]');
-    repository.write(path, POINTER);
-    expect((await errorsOf()).map(({ message }) => message)).toEqual([`${where} ${REASON}`]);
+describe('the calls of a promptfoo configuration', () => {
+  const suite = `version: 1\nsuites:\n  evals:\n    promptfoo: {config: evals/c.yaml, completion_tokens: 100}\n`;
+  beforeEach(() => {
+    repository.write('llm-budget.yml', suite);
+    repository.write(
+      'evals/c.yaml',
+      'prompts: [file://answer.txt]\nproviders: [openai:gpt-5-mini]\ntests: file://cases.csv\nevaluateOptions: {repeat: 3}\n',
+    );
+    repository.write('evals/answer.txt', '{{question}}');
+    repository.write('evals/cases.csv', 'question\nHello world!\nHello world!\n');
   });
 
-  test.each([
-    ['rows', 'count: {rows: evals/cases.jsonl}, prompt_tokens: 1', 'data file evals/cases.jsonl'],
-    ['a field of rows', 'count: 1, prompt_files: [{rows: evals/cases.jsonl, field: q}]', 'data file evals/cases.jsonl'],
-    ['a prompt file', 'count: 1, prompt_files: [evals/cases.jsonl]', 'prompt file evals/cases.jsonl'],
-  ])('in place of %s is named, with the line of the manifest', async (_, fields, where) => {
-    const call = `{model: ${GPT}, ${fields}, completion_tokens: 1}`;
-    repository.write('llm-budget.yml', `version: 1\nsuites:\n  evals:\n    calls:\n      - ${call}\n`);
-    repository.write('evals/cases.jsonl', POINTER);
-    expect(await errorsOf()).toMatchObject([{ message: `${where} ${REASON}`, file: 'llm-budget.yml', line: 5 }]);
+  test('are explained with the data, the repeats and the provider that asks', async () => {
+    const found = await report(['--explain']);
+    // 2 x 3 x (3 x $1/M + 100 x $2/M)
+    expect(found.head.per_run).toBe('0.001218');
+    expect(callOf(found)?.count_source).toBe('evals/cases.csv: 2 rows x 3');
+    expect(callOf(found)?.arithmetic?.[0]).toBe(
+      'count: evals/cases.csv: 2 rows x 3 = 6 requests, as evals/c.yaml asks openai:gpt-5-mini',
+    );
+  });
+
+  test('are compared with those of a commit', async () => {
+    repository.commit();
+    repository.write('evals/cases.csv', 'question\nHello world!\nHello world!\nHello world!\n');
+    // 3 more requests
+    expect((await report(['--base', 'HEAD'])).delta?.per_run).toBe('0.000609');
+  });
+
+  test('are refused where a file of theirs is a link', async () => {
+    rmSync(join(repository.root, 'evals/answer.txt'));
+    repository.link('evals/answer.txt', '/etc/passwd');
+    expect((await errors()).map(({ message }) => message)).toEqual([
+      'suites.evals.promptfoo: evals/answer.txt is a link or is reached through one; a plain file is accepted',
+    ]);
   });
 });

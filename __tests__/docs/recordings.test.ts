@@ -9,65 +9,83 @@ import { codeBlocks, readProjectFile, ROOT } from '../support/project-files.js';
 import { temporaryFolder } from '../support/repository.js';
 import { readFiles } from '../support/usage.js';
 
-/** The snippets of docs/recordings.md: run with the makers' own SDKs against answers from their documentation, and read. */
+/** The snippets of docs/recordings.md: run with the makers' own SDKs against answers that the makers' APIs gave, and read. */
 
-/** https://platform.openai.com/docs/api-reference/chat/create, with 128 of the prompt tokens cached. */
-const OPENAI_ANSWER = {
-  id: 'chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT',
-  object: 'chat.completion',
-  created: 1741569952,
-  model: 'gpt-5-mini-2025-08-07',
-  choices: [
-    {
-      index: 0,
-      message: { role: 'assistant', content: 'Hello! How can I assist you today?', refusal: null, annotations: [] },
-      logprobs: null,
-      finish_reason: 'stop',
-    },
-  ],
-  usage: {
-    prompt_tokens: 190,
-    completion_tokens: 10,
-    total_tokens: 200,
-    prompt_tokens_details: { cached_tokens: 128, audio_tokens: 0 },
-    completion_tokens_details: {
-      reasoning_tokens: 4,
-      audio_tokens: 0,
-      accepted_prediction_tokens: 0,
-      rejected_prediction_tokens: 0,
-    },
-  },
-  service_tier: 'default',
-};
+const ANSWER = 'A summary of three articles.';
 
-/** https://docs.claude.com/en/api/messages, with 2,000 tokens read from a cache beside the 95 of the input. */
-const ANTHROPIC_ANSWER = {
-  id: 'msg_013Zva2CMHLNnXjNJJKqJ2EF',
-  type: 'message',
-  role: 'assistant',
-  content: [{ type: 'text', text: 'Hi! My name is Claude.' }],
-  model: 'claude-haiku-4-5-20251001',
-  stop_reason: 'end_turn',
-  stop_sequence: null,
-  usage: {
-    input_tokens: 95,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 2000,
-    output_tokens: 503,
-    service_tier: 'standard',
-  },
-};
+/**
+ * The first two answers of packages/opentelemetry-instrumentation-openai/tests/traces/cassettes/test_prompt_caching/
+ * test_openai_prompt_caching.yaml in https://github.com/traceloop/openllmetry at 93429cfb9767e6b51db6cb35f6b70f758117669a, of
+ * 2025-04-18: the same prompt twice, the second time from the cache. Every field is as recorded but the text of the answer.
+ */
+const OPENAI_ANSWERS = [
+  openaiAnswer('chatcmpl-BNi3xzj4EEAzo6vce1IwHwie9IRhH', 1744990621, { completion: 315, total: 1464, cached: 0 }),
+  openaiAnswer('chatcmpl-BNi420iFNtIOHzy8Gq2fVS5utTus7', 1744990626, { completion: 353, total: 1502, cached: 1024 }),
+];
+
+function openaiAnswer(id: string, created: number, counts: { completion: number; total: number; cached: number }) {
+  const message = { role: 'assistant', content: ANSWER, refusal: null, annotations: [] };
+  return {
+    id,
+    object: 'chat.completion',
+    created,
+    model: 'gpt-4o-mini-2024-07-18',
+    choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
+    usage: {
+      prompt_tokens: 1149,
+      completion_tokens: counts.completion,
+      total_tokens: counts.total,
+      prompt_tokens_details: { cached_tokens: counts.cached, audio_tokens: 0 },
+      completion_tokens_details: {
+        reasoning_tokens: 0,
+        audio_tokens: 0,
+        accepted_prediction_tokens: 0,
+        rejected_prediction_tokens: 0,
+      },
+    },
+    service_tier: 'default',
+    system_fingerprint: 'fp_0392822090',
+  };
+}
+
+/**
+ * The answers of packages/opentelemetry-instrumentation-anthropic/tests/cassettes/test_prompt_caching/
+ * test_anthropic_prompt_caching_with_events_with_no_content.yaml at the same commit, of 2025-03-15: the first writes the
+ * cache, the second reads it. Every field is as recorded but the text of the answer.
+ */
+const ANTHROPIC_ANSWERS = [
+  anthropicAnswer('msg_01EF3r8zYyZntM4Sg9a5kc6k', { written: 1163, read: 0, output: 187 }),
+  anthropicAnswer('msg_01YGB3PuEANUSkLuzemhtNVF', { written: 0, read: 1163, output: 202 }),
+];
+
+function anthropicAnswer(id: string, { written, read, output }: { written: number; read: number; output: number }) {
+  return {
+    id,
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-3-5-sonnet-20240620',
+    content: [{ type: 'text', text: ANSWER }],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: {
+      input_tokens: 4,
+      cache_creation_input_tokens: written,
+      cache_read_input_tokens: read,
+      output_tokens: output,
+    },
+  };
+}
 
 let server: Server;
 let origin: string;
 beforeAll(async () => {
+  const answers = new Map<string, object[]>([
+    ['/v1/chat/completions', OPENAI_ANSWERS],
+    ['/v1/messages', ANTHROPIC_ANSWERS],
+  ]);
   server = createServer((request, response) => {
     request.resume().once('end', () => {
-      const answers = new Map<string, object>([
-        ['/v1/chat/completions', OPENAI_ANSWER],
-        ['/v1/messages', ANTHROPIC_ANSWER],
-      ]);
-      const answer = answers.get(request.url ?? '');
+      const answer = answers.get(request.url ?? '')?.shift();
       response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(answer ?? {}));
     });
@@ -109,24 +127,27 @@ async function recordedBy(source: string): Promise<string> {
 const typescript = (maker: string) => snippets.find(({ language, text }) => language === 'ts' && text.includes(maker));
 
 describe('a recording that is written beside the call', () => {
-  test('of OpenAI has what the answer says, and nothing of prompt and answer', async () => {
+  test('of OpenAI has what each answer says, and nothing of prompt and answer', async () => {
     const text = await recordedBy(typescript("from 'openai'")?.text ?? '');
-    expect(text).not.toContain('Hello');
-    expect(text.trim().split('\n')).toHaveLength(2);
-    // Both rows have one id, so they are one request.
+    for (const word of ['Hello', ANSWER]) expect(text).not.toContain(word);
     const { usage, rows } = await readFiles({ 'recordings.jsonl': text });
-    expect(usage.rows.size()).toBe(1);
-    expect(rows[0]).toMatchObject({ suite: 'evals', model: 'gpt-5-mini-2025-08-07' });
-    expect(rows[0]?.tokens).toMatchObject({ prompt: 190, completion: 10, cached: 128, reasoning: 4 });
+    expect(usage.rows.size()).toBe(2);
+    expect(rows).toMatchObject([
+      { suite: 'evals', model: 'gpt-4o-mini-2024-07-18', tokens: { prompt: 1149, completion: 315, cached: 0 } },
+      { suite: 'evals', model: 'gpt-4o-mini-2024-07-18', tokens: { prompt: 1149, completion: 353, cached: 1024 } },
+    ]);
   });
 
-  test('of Anthropic has its cached tokens in the prompt: 95 + 2,000', async () => {
+  test('of Anthropic has its cached tokens in the prompt: 4 + 1,163, written first and then read', async () => {
     const text = await recordedBy(typescript("from '@anthropic-ai/sdk'")?.text ?? '');
-    expect(text).not.toContain('Hi!');
+    for (const word of ['Hello', ANSWER]) expect(text).not.toContain(word);
     const { usage, rows } = await readFiles({ 'recordings.jsonl': text });
-    expect(usage.rows.size()).toBe(1);
-    expect(rows[0]).toMatchObject({ suite: 'evals', model: 'claude-haiku-4-5-20251001' });
-    expect(rows[0]?.tokens).toMatchObject({ prompt: 2095, completion: 503, cached: 2000 });
+    expect(usage.rows.size()).toBe(2);
+    expect(rows).toMatchObject([
+      { suite: 'evals', model: 'claude-3-5-sonnet-20240620', tokens: { prompt: 1167, completion: 187, cached: 0 } },
+      { suite: 'evals', model: 'claude-3-5-sonnet-20240620', tokens: { prompt: 1167, completion: 202, cached: 1163 } },
+    ]);
+    expect(rows.map(({ tokens }) => tokens.written)).toEqual([1163, 0]);
   });
 });
 

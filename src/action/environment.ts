@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { configurationError } from '../lib/errors/problem.js';
+import { refusedTarget } from '../lib/files/write-file.js';
 import type { Network } from '../lib/http/network.js';
 import type { Annotation } from './annotations.js';
 
@@ -53,6 +54,15 @@ export function reportPath(asked: string, commentKey: string, variable: Variable
   const name =
     plain === commentKey ? plain : `${plain}-${createHash('sha256').update(commentKey).digest('hex').slice(0, 12)}`;
   return join(variable('RUNNER_TEMP') || tmpdir(), `llm-budget-report-${name}.json`);
+}
+
+/** NoVerdictError (2) where the input names what is no file to write to, as `check --output` refuses it too. */
+export async function checkReportFile(asked: string, variable: Variable): Promise<void> {
+  if (asked === '') return;
+  const refused = await refusedTarget(reportPath(asked, '', variable));
+  if (refused === null) return;
+  const accepted = 'a regular file, or a path where there is nothing yet, is accepted';
+  throw configurationError(`The input "report-file" is wrong: ${refused}; ${accepted}`);
 }
 
 /** All that the action touches outside itself; the door hands in the runner's. */

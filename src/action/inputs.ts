@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NoVerdictError, problem } from '../lib/errors/problem.js';
-import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl, repositoryPathProblem } from '../lib/inputs.js';
+import { DEFAULT_CATALOGUE_URL, isPathPattern, parseCatalogueUrl, repositoryPathProblem } from '../lib/inputs.js';
 import { FAIL_ON } from '../report/model/exit-code.js';
 
 /** The action's inputs. Names and defaults are those of action.yml; a test holds the two against each other. */
@@ -89,4 +89,9 @@ export function readInputs(get: (name: string) => string): ActionInputs {
     ...inputs,
     'comment-key': inputs['comment-key'] === '' ? inputs.manifest.join('\n') : inputs['comment-key'],
   };
+}
+
+/** Whether the input names several manifests: a list, or a pattern. One path is the usual case and has a report of its own. */
+export function namesSeveral(entries: readonly string[]): boolean {
+  return entries.length > 1 || entries.some(isPathPattern);
 }

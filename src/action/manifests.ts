@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { FileReader, SideFile } from '../check/sources.js';
 import { configurationError } from '../lib/errors/problem.js';
-import { isPathPattern, pathMatcher } from '../lib/text/path-pattern.js';
-import { MAX_MANIFEST_BYTES } from '../manifest/yaml-scan.js';
+import { isPathPattern, MAX_MANIFEST_BYTES } from '../lib/inputs.js';
+import { pathMatcher } from '../lib/text/path-pattern.js';
 import { DEFAULT_LOCK } from './inputs.js';
 
 /** The manifests that a step judges where its input names several, and their texts at each side. */
@@ -21,11 +21,6 @@ export interface ManifestFiles {
 
 /** The most manifests of one step. */
 const MOST_MANIFESTS = 50;
-
-/** Whether the input names several manifests: a list, or a pattern. One path is the usual case and has a report of its own. */
-export function namesSeveral(entries: readonly string[]): boolean {
-  return entries.length > 1 || entries.some(isPathPattern);
-}
 
 /**
  * Expands the entries over the files of head and of the default branch, so that a manifest that head removes is judged too.

@@ -1,6 +1,6 @@
 import type { CommentStatus } from './comment/comment.js';
 import type { ErrorReport, Report, ReportDocument } from '../report/model/schema.js';
-import { hasHeadManifest } from '../report/model/wording.js';
+import { hasHeadManifest } from '../report/model/exit-code.js';
 
 /**
  * Every output by its name, in the order of action.yml. All are set on every path, empty where there is no figure. Of several

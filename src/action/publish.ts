@@ -8,7 +8,7 @@ import { outputsOf } from './outputs.js';
 import { type ActionWorld, reportPath } from './environment.js';
 import { dirname } from 'node:path';
 import { jsonDocument } from '../check/render.js';
-import { NoVerdictError, configurationError } from '../lib/errors/problem.js';
+import { NoVerdictError } from '../lib/errors/problem.js';
 import { makeFolder, refusedTarget, writeTextFile } from '../lib/files/write-file.js';
 
 /**
@@ -31,15 +31,6 @@ export async function publish(report: ReportDocument, context: RunContext | null
 
 function summaryContext(context: RunContext | null): { repositoryUrl: string | null; headSha: string | null } {
   return { repositoryUrl: context?.repositoryUrl ?? null, headSha: context?.facts.head.sha ?? null };
-}
-
-/** NoVerdictError (2) where the input names what is no file to write to, as `check --output` refuses it too. */
-export async function checkReportFile(asked: string, world: ActionWorld): Promise<void> {
-  if (asked === '') return;
-  const refused = await refusedTarget(reportPath(asked, '', world.variable));
-  if (refused === null) return;
-  const accepted = 'a regular file, or a path where there is nothing yet, is accepted';
-  throw configurationError(`The input "report-file" is wrong: ${refused}; ${accepted}`);
 }
 
 /**

@@ -1,28 +1,21 @@
 import { NoVerdictError } from '../lib/errors/problem.js';
 import type { Note } from '../lib/errors/note.js';
-import { networkNotes, refuseUnverifiedTls } from '../lib/http/network.js';
+import { networkNotes } from '../lib/http/network.js';
 import { policyFrom } from '../manifest/parse.js';
 import { readYaml } from '../manifest/yaml-tree.js';
-import { expandManifests, type ManifestFiles, namesSeveral, readManifestFiles, textOrAbsent } from './manifests.js';
+import { expandManifests, type ManifestFiles, readManifestFiles, textOrAbsent } from './manifests.js';
 import { readApprovals } from './github/pull-request.js';
-import { type GitHubClient, createClient } from './github/client.js';
-import { type RunEvent, parseEvent } from './github/event.js';
-import { type RepositoryFacts, readRepository } from './github/read-repository.js';
-import { fetchOver } from '../lib/http/request.js';
-import { startModels, type StartedModels } from '../openrouter/catalogue/live.js';
-import type { ActionInputs } from './inputs.js';
-import { type GitHubUrls, gitHubUrls, readEventPayload, type ActionWorld } from './environment.js';
+import type { GitHubClient } from './github/client.js';
+import type { RepositoryFacts } from './github/read-repository.js';
+import type { FirstRequests } from './first-requests.js';
+import { namesSeveral } from './inputs.js';
+import type { Variable } from './environment.js';
 import type { ChangeTarget } from '../budget/verdict/baseline.js';
 import type { FileReader, SideFile, Sources } from '../check/sources.js';
 import { fileReader } from './github/read-files.js';
 
 /** Everything that was read before the check begins, side by side. */
-export interface RunContext {
-  readonly inputs: ActionInputs;
-  readonly event: RunEvent;
-  readonly client: GitHubClient;
-  /** The catalogue's list of models, which was requested beside GitHub's first query. */
-  readonly models: Promise<StartedModels>;
+export interface RunContext extends Pick<FirstRequests, 'inputs' | 'event' | 'client' | 'models'> {
   readonly facts: RepositoryFacts;
   readonly files: FileReader;
   /** Null: one manifest, which `facts` has. */
@@ -31,48 +24,20 @@ export interface RunContext {
   readonly approvedBy: readonly string[];
   /** What could not be read, and how the network was reached. */
   readonly notes: readonly Note[];
-  readonly urls: GitHubUrls;
   /** The repository's page, for links. */
   readonly repositoryUrl: string;
 }
 
-/** Reads the event and the repository at its commits. NoVerdictError (2) where either cannot be read. */
-export async function readRunContext(inputs: ActionInputs, world: ActionWorld): Promise<RunContext> {
-  const { variable } = world;
-  refuseUnverifiedTls(variable);
-  const event = parseEvent(
-    {
-      eventName: variable('GITHUB_EVENT_NAME') || undefined,
-      repository: variable('GITHUB_REPOSITORY'),
-      sha: variable('GITHUB_SHA'),
-      ref: variable('GITHUB_REF'),
-      runId: variable('GITHUB_RUN_ID'),
-      runAttempt: variable('GITHUB_RUN_ATTEMPT'),
-    },
-    await readEventPayload(variable),
-  );
-  const urls = gitHubUrls(variable);
-  const client = await createClient({
-    token: inputs['github-token'],
-    apiUrl: urls.api,
-    graphqlUrl: urls.graphql,
-    repository: event.repository,
-    fetch: fetchOver(world.effects.connect()),
-    effects: world.effects,
-    secrets: [inputs['openrouter-api-key']],
-  });
-  const models = startModels({ url: inputs['catalogue-url'] }, world.effects);
-  const reading = client.within(READING_TOTAL_MS);
-  const [manifest = ''] = inputs.manifest;
-  const isSeveral = namesSeveral(inputs.manifest);
-  const paths = isSeveral ? NO_FILES : { manifest, lock: inputs.lock };
-  const facts = await readRepository(reading, event, paths);
+/** Reads the rest of what a check needs. NoVerdictError (2) where the repository cannot be read. */
+export async function readRunContext(first: FirstRequests, variable: Variable): Promise<RunContext> {
+  const { inputs, event, client, reading, urls, models } = first;
+  const facts = await first.facts;
   const files = fileReader(reading, {
     head: facts.head.sha,
     base: facts.base?.sha ?? null,
     'default branch': facts.defaultBranch.sha,
   });
-  const several = isSeveral
+  const several = namesSeveral(inputs.manifest)
     ? await readManifestFiles(await expandManifests(inputs.manifest, files), inputs.lock, files)
     : null;
   const policies = several === null ? [facts.policyText] : several.map(({ policy }) => textIn(policy));
@@ -88,20 +53,13 @@ export async function readRunContext(inputs: ActionInputs, world: ActionWorld): 
     several,
     approvedBy: approvals.approvedBy,
     notes: [...facts.notes, ...approvals.notes, ...networkNotes(variable)],
-    urls,
     repositoryUrl: `${urls.server}/${owner}/${name}`,
   };
 }
 
-/** Several manifests are read once the commits are known. git has no file of this name. */
-const NO_FILES = { manifest: '.git/none', lock: '.git/none' };
-
 function textIn(file: SideFile): string | null {
   return file.state === 'text' ? file.text : null;
 }
-
-/** What reading the repository may take in all: two secondary limits of a minute fit into it. */
-const READING_TOTAL_MS = 150_000;
 
 /** The approvals that an override needs. A policy names its label; one that is not valid ends the check later. */
 async function approvalsIn(

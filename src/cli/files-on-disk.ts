@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { ChangeTarget } from '../budget/verdict/baseline.js';
 import type { FileReader, ListedFile, ManifestSource, PolicySource, SideFile, Sources } from '../check/sources.js';
-import { MAX_MANIFEST_BYTES } from '../manifest/yaml-scan.js';
+import { MAX_MANIFEST_BYTES } from '../lib/inputs.js';
 import { NoVerdictError, configurationError } from '../lib/errors/problem.js';
 import { mergeBase, readAtRef, repositoryRoot } from '../lib/files/git.js';
 import {

@@ -31,6 +31,14 @@ export function repositoryPathProblem(path: string): string | null {
   return null;
 }
 
+/** Whether a path is a pattern (a glob), which can match more than one path. */
+export function isPathPattern(path: string): boolean {
+  return /[*?[\]{}]/.test(path);
+}
+
+/** The largest manifest that is read, in bytes. */
+export const MAX_MANIFEST_BYTES = 500_000;
+
 export const DEFAULT_CATALOGUE_URL = 'https://openrouter.ai/api/v1';
 
 const ACCEPTED =

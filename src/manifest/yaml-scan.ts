@@ -1,4 +1,5 @@
 import { CST, Lexer, Parser } from 'yaml';
+import { MAX_MANIFEST_BYTES } from '../lib/inputs.js';
 import { MAX_MISTAKES } from './errors.js';
 import { quoted } from './shown.js';
 
@@ -7,8 +8,6 @@ import { quoted } from './shown.js';
  * every token. The scan bounds depth and number of tokens, and stops at the first token beyond a bound.
  */
 
-/** The largest manifest that is read, in bytes. */
-export const MAX_MANIFEST_BYTES = 500_000;
 const MAX_DEPTH = 20;
 /**
  * The most items of lists and pairs of mappings. Each takes at least 600 bytes of memory in the library. 5,000 calls of eight

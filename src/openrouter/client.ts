@@ -4,7 +4,16 @@ import { HttpFailure, isTransientStatus } from '../lib/http/failure.js';
 import type { Network } from '../lib/http/network.js';
 import { getJson } from '../lib/http/request.js';
 import { retry, sharedTime, type RetryLimits } from '../lib/http/retry.js';
-import { catalogueUrlText } from '../lib/inputs.js';
+import { catalogueUrlText, DEFAULT_CATALOGUE_URL, isLoopback } from '../lib/inputs.js';
+
+export const OPENROUTER = new URL(DEFAULT_CATALOGUE_URL);
+
+/** Whether an API key may go there: to OpenRouter itself over https, or to this machine. */
+export function keyMayBeSentTo(url: URL): boolean {
+  if (url.username !== '' || url.password !== '') return false;
+  if (url.origin === OPENROUTER.origin) return true;
+  return (url.protocol === 'http:' || url.protocol === 'https:') && isLoopback(url.hostname);
+}
 
 export interface ClientOptions {
   /** Paths are appended to it. */

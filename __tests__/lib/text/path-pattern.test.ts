@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { isPathPattern, pathMatcher } from '../../../src/lib/text/path-pattern.js';
+import { isPathPattern } from '../../../src/lib/inputs.js';
+import { pathMatcher } from '../../../src/lib/text/path-pattern.js';
 
 describe('a path pattern', () => {
   test.each<[string, string[], string[]]>([

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountUrl, keyMayBeSentTo } from '../../../src/openrouter/account/account-client.js';
+import { accountUrl } from '../../../src/openrouter/account/account-client.js';
+import { keyMayBeSentTo } from '../../../src/openrouter/client.js';
 
 describe('a key may be sent', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { configurationError } from '../../lib/errors/problem.js';
 import type { GitHubClient } from './client.js';
 import { textOf } from './read-files.js';
-import { MAX_MANIFEST_BYTES } from '../../manifest/yaml-scan.js';
+import { MAX_MANIFEST_BYTES } from '../../lib/inputs.js';
 import {
   type Entry,
   type CommitAnswer,

@@ -2,11 +2,6 @@ import { RE2JS } from 're2js';
 
 /** Matches path patterns (globs) in linear time. Patterns come from pull requests, and a backtracking engine can hang on one. */
 
-/** Whether a pattern can match more than one path. */
-export function isPathPattern(pattern: string): boolean {
-  return /[*?[\]{}]/.test(pattern);
-}
-
 /**
  * Makes a test of repository paths against one pattern. `*` and `?` match within one folder, `**` matches folders at any depth,
  * `[ab]` and `[!ab]` one character, `{a,b}` one of several. As in shells, `*` matches no name that starts with a dot, unless

@@ -17,7 +17,8 @@ const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
 /** Most names match this, and need no further cleaning. */
 const PRINTABLE_ASCII = /^[ -~]*$/;
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made for the first text that is cut, since Node takes 9 ms to make it. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** Returns the text as one visible line of at most `limit` UTF-16 units, cut only between characters as a reader sees them. */
 export function safeLine(text: string, limit: number = LINE_LIMIT): string {
@@ -36,6 +37,7 @@ function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const left = Math.max(limit - ELLIPSIS.length, 0);
   let kept = '';
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   for (const { segment } of graphemes.segment(text.slice(0, limit + 1))) {
     if (kept.length + segment.length > left) break;
     kept += segment;

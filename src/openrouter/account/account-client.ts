@@ -1,7 +1,7 @@
-import { DEFAULT_CATALOGUE_URL, catalogueUrlText, isLoopback } from '../../lib/inputs.js';
+import { catalogueUrlText, isLoopback } from '../../lib/inputs.js';
 import type { Network } from '../../lib/http/network.js';
 import { RETRY_LIMITS, type RetryLimits } from '../../lib/http/retry.js';
-import { openRouterClient } from '../client.js';
+import { keyMayBeSentTo, OPENROUTER, openRouterClient } from '../client.js';
 import { z } from 'zod';
 import { shaped } from '../../lib/http/request.js';
 import { type Decimal, negate } from '../../lib/money/decimal.js';
@@ -30,8 +30,6 @@ const ACCOUNT_TOTAL_MS = 120_000;
 /** Answers are a few hundred bytes long. */
 const BOUNDS = { maxWireBytes: 100_000, maxBytes: 1_000_000 };
 
-const OPENROUTER = new URL(DEFAULT_CATALOGUE_URL);
-
 /** Makes a client for the account behind an API key. */
 export function accountClient({ catalogueUrl, apiKey, effects, limits = RETRY_LIMITS }: AccountAccess): AccountClient {
   const base = accountUrl(catalogueUrl);
@@ -44,13 +42,6 @@ export function accountClient({ catalogueUrl, apiKey, effects, limits = RETRY_LI
       return (await client.get(url, { bounds: BOUNDS, read, isPending })).content;
     },
   };
-}
-
-/** Whether an API key may go there: to OpenRouter itself over https, or to this machine. */
-export function keyMayBeSentTo(url: URL): boolean {
-  if (url.username !== '' || url.password !== '') return false;
-  if (url.origin === OPENROUTER.origin) return true;
-  return (url.protocol === 'http:' || url.protocol === 'https:') && isLoopback(url.hostname);
 }
 
 /** The server that is asked about a key's account: the catalogue's where that is this machine, else always OpenRouter's. */

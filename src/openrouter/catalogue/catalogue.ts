@@ -68,3 +68,6 @@ export function excerptOf(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
+
+/** Our clock may be slightly behind the clock of the catalogue whose answer dates the lockfile. */
+export const CLOCK_TOLERANCE_MS = 5 * 60_000;

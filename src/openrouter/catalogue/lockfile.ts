@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { NoVerdictError, problem } from '../../lib/errors/problem.js';
 import { parseCatalogueUrl } from '../../lib/inputs.js';
-import type { Catalogue, CatalogueEndpoint, CatalogueModel, EndpointList, Pricing } from './catalogue.js';
+import {
+  type Catalogue,
+  type CatalogueEndpoint,
+  type CatalogueModel,
+  CLOCK_TOLERANCE_MS,
+  type EndpointList,
+  type Pricing,
+} from './catalogue.js';
 import { resolveModel, spellings } from './model-id.js';
-
-/** Our clock may be slightly behind the clock of the catalogue whose answer dates the lockfile. */
-export const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /** The lockfile, version 1. Only this product writes it, so it is read strictly: an unknown or missing field is damage. */
 const size = z.number().nonnegative().nullable();

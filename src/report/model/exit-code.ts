@@ -29,3 +29,8 @@ function hasOpenWarning({ verdict, violations }: Pick<Report, 'verdict' | 'viola
     violations.some((violation) => violation.overridden !== true && violation.in_base !== true)
   );
 }
+
+/** Whether head has a manifest, and so figures: a manifest has one suite at least. */
+export function hasHeadManifest(report: Pick<Report, 'suites'>): boolean {
+  return report.suites.some((suite) => suite.head !== null);
+}

@@ -32,11 +32,6 @@ export function isNothingChanged(report: Report): boolean {
   );
 }
 
-/** Whether head has a manifest, and so figures: a manifest has one suite at least. */
-export function hasHeadManifest(report: Report): boolean {
-  return report.suites.some((suite) => suite.head !== null);
-}
-
 /** False only where the report says that there is no limit at all. */
 export function hasLimits(report: Report): boolean {
   return report.limits === undefined || report.limits.length > 0;

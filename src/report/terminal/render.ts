@@ -1,7 +1,7 @@
+import { hasHeadManifest } from '../model/exit-code.js';
 import {
   arithmeticOf,
   coverageText,
-  hasHeadManifest,
   isAdviceDue,
   isNothingChanged,
   moneyOr,

@@ -1,5 +1,6 @@
 import { isNode, LineCounter, parseDocument } from 'yaml';
-import { isPathPattern, pathMatcher } from '../../../lib/text/path-pattern.js';
+import { isPathPattern } from '../../../lib/inputs.js';
+import { pathMatcher } from '../../../lib/text/path-pattern.js';
 import { type FileSet, once } from '../file-set.js';
 import { parseYamlData, UncountableFile } from '../rows.js';
 

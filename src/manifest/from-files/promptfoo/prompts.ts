@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parse as parseCsv } from 'csv-parse/sync';
-import { isPathPattern } from '../../../lib/text/path-pattern.js';
+import { isPathPattern } from '../../../lib/inputs.js';
 import { type Config, dataOf, expand, isCode, isMapping, pathFrom, textAt } from './config-file.js';
 
 /** The prompts of a promptfoo configuration. */

@@ -1,5 +1,5 @@
 import { parse as parseCsv } from 'csv-parse/sync';
-import { isPathPattern } from '../../../lib/text/path-pattern.js';
+import { isPathPattern } from '../../../lib/inputs.js';
 import { eachLine, MAX_DATA_BYTES, parseJson } from '../rows.js';
 import { once } from '../file-set.js';
 import {

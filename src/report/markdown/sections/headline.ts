@@ -1,12 +1,6 @@
+import { hasHeadManifest } from '../../model/exit-code.js';
 import { betweenParts, headline, headlineOfAll } from '../../model/headline.js';
-import {
-  costOf,
-  coverageText,
-  hasHeadManifest,
-  isNothingChanged,
-  priceSource,
-  violationCount,
-} from '../../model/wording.js';
+import { costOf, coverageText, isNothingChanged, priceSource, violationCount } from '../../model/wording.js';
 import type { ErrorReport, Report, Reports } from '../../model/schema.js';
 import { counted } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';

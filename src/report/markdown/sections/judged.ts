@@ -1,4 +1,5 @@
-import { coverageText, hasHeadManifest, moneyOr, priceSource } from '../../model/wording.js';
+import { hasHeadManifest } from '../../model/exit-code.js';
+import { coverageText, moneyOr, priceSource } from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
 import { counted, money, signedMoney } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';

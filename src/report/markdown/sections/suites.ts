@@ -1,4 +1,5 @@
-import { hasHeadManifest, isZeroAmount } from '../../model/wording.js';
+import { hasHeadManifest } from '../../model/exit-code.js';
+import { isZeroAmount } from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
 import { shareTitle, suiteRow, totalRows, type SuiteRow } from '../../model/suite-rows.js';
 import type { Block } from '../../../lib/text/fit.js';

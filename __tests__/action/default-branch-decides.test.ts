@@ -95,6 +95,27 @@ describe('a push to the default branch', () => {
   });
 });
 
+describe('a commit on another branch, which costs what the default branch costs', () => {
+  const GITHUB_REF = 'refs/heads/topic';
+  /** Both break the limit: $1.20 of $1. */
+  async function onTopic(event: string): Promise<Judged> {
+    const main = await stage.github.commit({ [FILE]: costing(1000) }, { branch: 'main' });
+    const sha = await stage.github.commit({ [FILE]: costing(1000), more: 'x' }, { parents: [main], branch: 'topic' });
+    const payload = event === 'push' ? { before: main, after: sha } : {};
+    return judgedOf(await stage.run(event, payload, sha, { variables: { GITHUB_REF } }));
+  }
+
+  test.each(['schedule', 'workflow_dispatch'])('is excused by nothing on %s, which has no base', async (event) => {
+    const { exitCode, rules } = await onTopic(event);
+    expect([exitCode, rules]).toEqual([1, ['per_run fail']]);
+  });
+
+  test('is excused by the default branch on a push, which has one', async () => {
+    const { exitCode, rules } = await onTopic('push');
+    expect([exitCode, rules]).toEqual([0, ['per_run warn']]);
+  });
+});
+
 describe('a merge queue', () => {
   async function queued(main: string, before: string, head: string): Promise<Judged> {
     const tip = await stage.github.commit({ [FILE]: main }, { branch: 'main' });

@@ -102,12 +102,15 @@ describe('an approval by somebody else who may push', () => {
 });
 
 describe("on a bot's pull request, an approval by bob", () => {
-  async function approvedByBob(made: (github: GitHubServer, pull: PullRequest) => void): Promise<ActionResult> {
+  async function approvedByBob(
+    made: (github: GitHubServer, pull: PullRequest) => void,
+    label = LABEL,
+  ): Promise<ActionResult> {
     return await judgedWith((github, pull) => {
       pull.author = 'renovate';
       github.addReview(pull.number, { author: 'bob' });
       made(github, pull);
-    });
+    }, label);
   }
 
   test.each<[string, (github: GitHubServer, pull: PullRequest) => void]>([
@@ -136,9 +139,11 @@ describe("on a bot's pull request, an approval by bob", () => {
         github.addPush(headBranch, headSha, 'bob');
       },
     ],
-  ])('%s does nothing', async (_, made) => {
-    const result = await approvedByBob(made);
-    expect([result.exitCode, judgedOf(result).report.override]).toEqual([1, null]);
+  ])('%s does nothing, whatever the case of the label', async (_, made) => {
+    for (const label of [LABEL, 'Allow-COST']) {
+      const result = await approvedByBob(made, label);
+      expect([result.exitCode, judgedOf(result).report.override]).toEqual([1, null]);
+    }
   });
 
   test('who did none of these overrides', async () => {

@@ -102,6 +102,13 @@ describe('a promptfoo configuration that changes alone', () => {
   test('costs the words that are added to its prompt: 10 x 1 token x $1/M = $0.00001', async () => {
     const report = verdictOf(await judged(before, { ...before, [PROMPT]: '{{question}} Hello' }));
     expect(report.delta?.per_run).toBe('0.00001');
+    expect(causes(report)).toEqual([['openai:gpt-5-mini / evals/answer.txt', PROMPT, 'prompt_file', 0, 1, '0.00001']]);
+  });
+
+  test('costs the words that are added to its data, apart from the prompt: 10 x 2 tokens x $1/M = $0.00002', async () => {
+    const longer = '{"vars": {"question": "Hello world! Hello Hello"}}\n'.repeat(10);
+    const report = verdictOf(await judged(before, { ...before, [CASES]: longer }));
+    expect(causes(report)).toEqual([['openai:gpt-5-mini / evals/answer.txt', null, 'tokens', 3, 5, '0.00002']]);
   });
 
   test('costs the requests of a prompt that is added, and says so by its path', async () => {

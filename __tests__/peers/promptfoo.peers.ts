@@ -78,7 +78,9 @@ suites:
   const calls = manifest.suites[0]?.calls ?? [];
   return calls
     .map(({ display_name: name, count, prompt_tokens: tokens }) => {
-      return `${name.split(' / ')[0] ?? ''}: ${count} x ${tokens?.expected ?? 0}, at most ${tokens?.max ?? 0}`;
+      // The second provider of one label is `a #2` here, and has the label alone there.
+      const provider = (name.split(' / ')[0] ?? '').replace(/ #\d+$/, '');
+      return `${provider}: ${count} x ${tokens?.expected ?? 0}, at most ${tokens?.max ?? 0}`;
     })
     .sort();
 }

@@ -95,6 +95,13 @@ export const PROMPTFOO_CASES: readonly PromptfooCase[] = [
     requests: 4,
   },
   {
+    title: 'providers of one label that their configurations tell apart are asked each',
+    files: {
+      'promptfooconfig.yaml': `prompts: ['{{x}}', 'again {{x}}']\nproviders: [{id: echo, label: a, config: {v: 1}}, {id: echo, label: a, config: {v: 2}}]\ntests: [{vars: {x: one}}, {vars: {x: [two, three]}}]\n`,
+    },
+    requests: 12,
+  },
+  {
     title: 'anchors, merge keys and references',
     files: {
       'promptfooconfig.yaml': `templates: {t: {vars: {x: shared}}}\ncommon: &common {y: yes please}\nprompts: ['{{x}} {{y}}']\nproviders: [${A}]\ntests:\n  - $ref: '#/templates/t'\n  - vars: {<<: *common, x: merged}\n  - $ref: 'other.yaml#/first'\n`,

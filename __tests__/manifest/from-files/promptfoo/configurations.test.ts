@@ -232,6 +232,14 @@ describe('the tokens of a call', () => {
   });
 });
 
+test('a configuration that makes no request says so', async () => {
+  const config = 'prompts: [{raw: hi, label: a}]\nproviders: [{id: openai:gpt-5, prompts: [other]}]\n';
+  expect(await derivedRequests({ config })).toEqual({});
+  expect(await derivedNotes({ config })).toEqual([
+    'evals/c.yaml makes no request, so that nothing is estimated for it.',
+  ]);
+});
+
 describe('for any configuration', () => {
   const names = ['a', 'b', 'c'] as const;
   const filter = fc.option(fc.subarray([...names], { minLength: 1 }), { nil: null });

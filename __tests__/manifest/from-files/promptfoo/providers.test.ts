@@ -40,6 +40,8 @@ describe('the model that a provider asks', () => {
     'openai:realtime:gpt-4o-realtime',
     'openai:image:dall-e-3',
     'openai:chat',
+    'openai:{{env.MODEL}}',
+    'openrouter:${MODEL}',
     'ollama:chat:llama3.3',
     'mycompany',
   ])('%s does not tell it, which is an error that says what to write', async (provider) => {

@@ -191,6 +191,7 @@ function notesOf({ byName, withoutModel }: Groups, { about, path }: Config, { si
   const add = (message: string) => notes.push({ code: 'promptfoo', message });
   if (byName.size > 0)
     add(`Calls of ${path} are counted without promptfoo's cache, which asks identical requests of one run once.`);
+  else if (withoutModel.size === 0) add(`${path} makes no request, so that nothing is estimated for it.`);
   if (about.size > 0) {
     const names = [...about].slice(0, 5).join(', ');
     add(

@@ -194,7 +194,8 @@ function modelName(id: string): string | null {
   const [prefix = '', ...rest] = id.split(':');
   const parts = APIS.has(rest[0] ?? '') ? rest.slice(1) : rest;
   const model = parts.join(':');
-  if (model === '') return null;
+  // What a template or the environment puts in is not known here.
+  if (model === '' || /\{\{|\$\{/.test(model)) return null;
   if (HOSTS.has(prefix)) return prefix === 'bedrock' && model.startsWith('arn:') ? null : model;
   const author = AUTHORS.get(prefix);
   if (

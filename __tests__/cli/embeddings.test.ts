@@ -70,6 +70,31 @@ describe('check', () => {
   });
 });
 
+describe('the policy', () => {
+  const RULE = 'policy: {require_max_tokens: true}\n';
+
+  test('wants no max_tokens of embeddings, which have no answer, and still wants it of text', async () => {
+    write('llm-budget.yml', embeddingManifest() + RULE);
+    expect((await report()).violations).toEqual([]);
+    const text = '  chat: {calls: [{model: maker/text, count: 1, prompt_tokens: 1, completion_tokens: 1}]}\n';
+    write('llm-budget.yml', embeddingManifest() + text + RULE);
+    expect((await report()).violations).toMatchObject([{ rule: 'require_max_tokens', call: 'maker/text' }]);
+  });
+
+  test('counts :free ones a day: 50 of 100 x 400 x $0.00000002 at the fallback = $0.0004, and no endpoint lowers it', async () => {
+    const call =
+      'count: 100, prompt_tokens: 400, completion_tokens: 0, fallback_models: [openai/text-embedding-3-small]';
+    write(
+      'llm-budget.yml',
+      `version: 1\nbudget: {per_run: 1}\nsuites: {rag: {calls: [{model: "maker/gift-embed:free", ${call}}]}}\n`,
+    );
+    const { head, violations, suggestions = [] } = await report();
+    expect([head.per_run, head.floor_per_run]).toEqual(['0.0004', '0']);
+    expect(violations.map(({ rule }) => rule)).toEqual(['free_tier']);
+    expect(suggestions).toEqual([]);
+  });
+});
+
 describe('a call that is not billed per token', () => {
   test('is unpriced, and nothing advises to ask for less or to look for other endpoints', async () => {
     write('llm-budget.yml', embeddingManifest('maker/rerank'));

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import type { NamedCall } from '../../../src/manifest/manifest.js';
+import type { CatalogueEndpoint } from '../../../src/openrouter/catalogue/catalogue.js';
 import { compare } from '../../../src/lib/money/decimal.js';
 import { endpoint, PLAIN_PRICING } from '../../support/catalogue.js';
 import { tokens } from '../../support/manifest.js';
@@ -111,24 +113,27 @@ describe('the listed price', () => {
     );
   });
 
-  test.each([
-    ['2 and 5', at(2, 5), { least: '0.002', most: '0.005' }],
-    ['the same twice', at(2, 2), null],
-    ['one alone, beside a tier', [...at(2), endpoint({ tag: 'flex/flex', pricing: perMillion(9, 9) })], null],
-    [
-      'one alone, beside a de-ranked one',
-      [...at(2), endpoint({ tag: 'b', status: -1, pricing: perMillion(9, 9) })],
-      null,
-    ],
-  ])('is beside the costs at the default endpoints, 1,000 tokens at %s a million', (_case, endpoints, costs) => {
-    const price = priceOf({
-      pricing: perMillion(2, 2),
-      endpoints,
-      call: { prompt_tokens: tokens(1000), completion_tokens: tokens(0) },
-    });
-    const { endpoint_costs: both } = price.details();
-    expect(both === null ? null : { least: text(both.least), most: text(both.most) }).toEqual(costs);
-  });
+  const both = { least: '0.002', most: '0.005' };
+  const derankedDear = endpoint({ tag: 'b', status: -1, pricing: perMillion(9, 9) });
+  const flexDear = endpoint({ tag: 'flex/flex', pricing: perMillion(9, 9) });
+  test.each<[string, readonly CatalogueEndpoint[], object | null, Partial<NamedCall>]>([
+    ['2 and 5', at(2, 5), both, {}],
+    ['the same twice', at(2, 2), null, {}],
+    ['one alone, beside a tier', [...at(2), flexDear], null, {}],
+    ['one alone, beside a de-ranked one', [...at(2), derankedDear], null, {}],
+    ['2 and 5, sorted by price', at(2, 5), null, { provider: { sort: 'price' } }],
+    ['2 and 5, sorted by throughput', at(2, 5), both, { provider: { sort: 'throughput' } }],
+    ['2 and 5, in an order that names one', at(2, 5), null, { provider: { order: ['p1'] } }],
+    ['2 and 5, in an order that names none', at(2, 5), both, { provider: { order: ['x'] } }],
+    ['2 and 5, with :floor', at(2, 5), null, { model: 'maker/model:floor' }],
+  ])(
+    'is beside the costs at the default endpoints, 1,000 tokens at %s a million',
+    (_case, endpoints, costs, fields) => {
+      const call = { prompt_tokens: tokens(1000), completion_tokens: tokens(0), ...fields };
+      const { endpoint_costs: found } = priceOf({ pricing: perMillion(2, 2), endpoints, call }).details();
+      expect(found === null ? null : { least: text(found.least), most: text(found.most) }).toEqual(costs);
+    },
+  );
 });
 
 describe('embeddings', () => {

@@ -89,6 +89,11 @@ function takesCheapest({ call, model }: PricingContext): boolean {
   return model.suffixes.has('floor') || call.service_tier === 'flex';
 }
 
+/** Whether the call says which of the eligible endpoints serves: the cheapest one, or a provider that it names. */
+export function decidesEndpoint(context: PricingContext, serving: readonly EndpointOffer[]): boolean {
+  return takesCheapest(context) || context.call.provider?.sort === 'price' || firstInOrder(context, serving) !== null;
+}
+
 /** Finds the endpoints of the first provider in `provider.order` that has an eligible one; null where none has. */
 function firstInOrder({ call }: PricingContext, serving: readonly EndpointOffer[]): InOrder | null {
   for (const provider of call.provider?.order ?? []) {

@@ -7,6 +7,7 @@ import { eligibleOffers } from './eligibility.js';
 import {
   type ExpectedQuote,
   type NoPrice,
+  decidesEndpoint,
   type PricingContext,
   expectedQuote,
   listedQuote,
@@ -52,7 +53,7 @@ export interface PriceDetails {
   readonly worst_case_arithmetic: readonly string[];
   /**
    * One request at the cheapest and at the most expensive endpoint of the default tier that may serve it; null where fewer
-   * than two of their prices are known and differ.
+   * than two of their prices are known and differ, and where the call decides which endpoint serves.
    */
   readonly endpoint_costs: EndpointCosts | null;
 }
@@ -186,6 +187,7 @@ function notPerToken(kinds: readonly string[]): string {
 
 function endpointCosts(context: PricingContext, possible: readonly EndpointOffer[]): EndpointCosts | null {
   const offers = possible.filter(({ tier, endpoint }) => tier === 'default' && endpoint.status >= 0);
+  if (decidesEndpoint(context, offers)) return null;
   const { least, most } = quotedExtremes(context, offers);
   if (least === null || most === null || least.quote === most.quote) return null;
   return { least: costOf(least.quote), most: costOf(most.quote) };

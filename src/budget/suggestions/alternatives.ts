@@ -3,7 +3,7 @@ import { type CallEstimate, estimateCall } from '../estimate.js';
 import type { NamedCall } from '../../manifest/manifest.js';
 import { compare, divide, isZero, toText } from '../../lib/money/decimal.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
-import { answersInEmbeddings } from '../pricing/offer.js';
+import { answersInEmbeddings, isFreeId } from '../pricing/offer.js';
 import { DEFAULT_RUN } from '../../manifest/schema.js';
 import type { AdviceInput, PairInSuite, SuggestionKind } from './suggestion.js';
 import { counted } from '../../lib/text/amount.js';
@@ -24,10 +24,13 @@ interface Change {
   readonly call: NamedCall;
 }
 
-/** The changes that make a call of head cheaper, each priced anew; none for a call that is free or has no price. */
+/**
+ * The changes that make a call of head cheaper, each priced anew; none for a call that is free or has no price. What a
+ * `:free` model costs is the fallback of the requests above its number a day, which none of these changes moves.
+ */
 export function alternativesFor({ suite, run, pair }: PairInSuite, { catalogue, at }: AdviceInput): Alternative[] {
   const before = pair.head;
-  if (before?.price.state !== 'priced') return [];
+  if (before?.price.state !== 'priced' || isFreeId(before.price.resolved_model ?? '')) return [];
   return changesOf(before, pair.base, catalogue, run !== DEFAULT_RUN).flatMap(({ kind, call }) => {
     const after = estimateCall(call, before.requests_per_run, catalogue, at);
     return isCheaper(after, before) ? [{ kind, suite, model: call.model, before, after }] : [];

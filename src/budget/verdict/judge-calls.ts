@@ -4,6 +4,7 @@ import type { Policy } from '../../manifest/schema.js';
 import { compare, times, toText, type Decimal } from '../../lib/money/decimal.js';
 import { money, formatDistinct } from '../../lib/text/amount.js';
 import { priceTerms, workloadOf } from '../comparison/workload.js';
+import { isCapped } from '../pricing/request.js';
 import { placeOf, violation, type BrokenRule, type ViolationParts } from './violation.js';
 import { RULE_WORDS } from './rule-words.js';
 import { matchesPattern } from '../../lib/text/path-pattern.js';
@@ -129,8 +130,11 @@ function judgePrice(judged: JudgedCall, { rule, ceiling, price, model, key }: Pr
   return [{ ...brokenBy(judged, key, parts), baseline }];
 }
 
+/** Embeddings have no answer that `max_tokens` could cap: their price is capped without any. */
 function judgeCap(judged: JudgedCall, policy: Policy): BrokenRule[] {
-  if (!policy.require_max_tokens || judged.call.call.max_tokens !== undefined) return [];
+  const { call, price } = judged.call;
+  const isEmbedding = price.capped && !isCapped(call);
+  if (!policy.require_max_tokens || call.max_tokens !== undefined || isEmbedding) return [];
   return [
     brokenBy(judged, 'model', {
       rule: 'require_max_tokens',

@@ -215,44 +215,48 @@ describe('files', () => {
 });
 
 describe('the changes of any two manifests', () => {
-  const models = fc.constantFrom('openai/a', 'openai/b', 'z-ai/c', 'acme/unknown');
   const small = fc.integer({ min: 0, max: 2000 });
-  const files = fc.array(fc.record({ path: fc.constantFrom('a.md', 'b.md'), o200k: small, cached: fc.boolean() }), {
-    maxLength: 2,
-  });
-  const calls = fc
-    .record({
-      model: models,
-      count: fc.integer({ min: 0, max: 50 }),
-      prompt: small,
-      cached: small,
-      completion: small,
-      retries: fc.constantFrom('0', '0.02', '0.5'),
-      only: fc.option(fc.constantFrom('one', 'two')),
-      files,
-      rows: fc.option(fc.integer({ min: 0, max: 50 })),
-    })
-    .map((one): NamedCall => {
-      const sizes = (of: typeof one.files) => of.reduce((total, { o200k }) => total + o200k, 0);
-      // The tokenizers of openai/… count as o200k does; the others' factor is rounded here as it is there.
-      const factor = one.model.startsWith('openai/') ? 100 : one.model.startsWith('z-ai/') ? 101 : 110;
-      const scaled = (of: typeof one.files) =>
-        of.reduce((total, { o200k }) => total + Math.round((o200k * factor) / 100), 0);
-      const cachedFiles = one.files.filter(({ cached }) => cached);
-      expect(sizes(cachedFiles)).toBeLessThanOrEqual(sizes(one.files));
-      return call({
-        model: one.model,
-        name: 'answer',
-        count: one.rows ?? one.count,
-        prompt_tokens: tokens(one.prompt + scaled(one.files)),
-        cached_tokens: tokens(Math.min(one.cached, one.prompt) + scaled(cachedFiles)),
-        completion_tokens: tokens(one.completion),
-        retries: { expected: decimal(one.retries), max: null },
-        ...(one.only === null ? {} : { provider: { only: [one.only] } }),
-        ...(one.files.length === 0 ? {} : { file_tokens: one.files }),
-        ...(one.rows === null ? {} : { row_count: { path: 'cases.jsonl', rows: one.rows, times: 1 } }),
+  const files = fc.array(
+    fc.record({ path: fc.constantFrom('a.md', 'b.md'), o200k: fc.integer({ min: 0, max: 700 }), cached: fc.boolean() }),
+    {
+      maxLength: 2,
+    },
+  );
+  const callsOf = (models: readonly string[], providers: readonly ('one' | 'two' | null)[], size = small) =>
+    fc
+      .record({
+        model: fc.constantFrom(...models),
+        count: fc.integer({ min: 0, max: 50 }),
+        prompt: size,
+        cached: size,
+        completion: size,
+        retries: fc.constantFrom('0', '0.02', '0.5'),
+        only: fc.constantFrom(...providers),
+        files,
+        rows: fc.option(fc.integer({ min: 0, max: 50 })),
+      })
+      .map((one): NamedCall => {
+        const sizes = (of: typeof one.files) => of.reduce((total, { o200k }) => total + o200k, 0);
+        // The tokenizers of openai/… count as o200k does; the others' factor is rounded here as it is there.
+        const factor = one.model.startsWith('openai/') ? 100 : one.model.startsWith('z-ai/') ? 101 : 110;
+        const scaled = (of: typeof one.files) =>
+          of.reduce((total, { o200k }) => total + Math.round((o200k * factor) / 100), 0);
+        const cachedFiles = one.files.filter(({ cached }) => cached);
+        expect(sizes(cachedFiles)).toBeLessThanOrEqual(sizes(one.files));
+        return call({
+          model: one.model,
+          name: 'answer',
+          count: one.rows ?? one.count,
+          prompt_tokens: tokens(one.prompt + scaled(one.files)),
+          cached_tokens: tokens(Math.min(one.cached, one.prompt) + scaled(cachedFiles)),
+          completion_tokens: tokens(one.completion),
+          retries: { expected: decimal(one.retries), max: null },
+          ...(one.only === null ? {} : { provider: { only: [one.only] } }),
+          ...(one.files.length === 0 ? {} : { file_tokens: one.files }),
+          ...(one.rows === null ? {} : { row_count: { path: 'cases.jsonl', rows: one.rows, times: 1 } }),
+        });
       });
-    });
+  const calls = callsOf(['openai/a', 'openai/b', 'z-ai/c', 'acme/unknown'], [null, 'one', 'two']);
   const manifests = fc
     .array(fc.array(calls, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 2 })
     .chain((suites) =>
@@ -270,66 +274,106 @@ describe('the changes of any two manifests', () => {
       }),
     );
 
-  test('add up, call by call and in all, to the delta; without a price on a side they have no amount', () => {
-    let unpriced = 0;
-    let added = 0;
-    fc.assert(
-      fc.property(manifests, manifests, (head, base) => {
-        const comparison = compared(head, base);
-        const all = changesOf(comparison, (one, requests) => estimateCall(one, requests, PRICES, null).per_run);
-        let total = decimal('0');
-        for (const { name, calls: pairs } of comparison.suites) {
-          for (const { head: now, base: before, delta } of pairs) {
-            const named = (now ?? before)?.call.display_name;
-            const own = all.filter((change) => change.suite === name && change.call === named);
-            if (delta === null || now?.per_run === null || before?.per_run === null) {
-              unpriced += 1;
-              expect(own.filter((change) => change.per_run !== null)).toEqual([]);
-              total = add(total, delta ?? decimal('0'));
-              continue;
-            }
-            added += own.length;
-            expect(own.filter((change) => change.per_run === null)).toEqual([]);
-            expect(toText(sum(own.flatMap((change) => change.per_run ?? [])))).toBe(toText(delta));
-            total = add(total, delta);
-          }
+  /** Holds the changes of two manifests against the deltas; the numbers of calls that were compared, with and without amounts. */
+  function expectSums(head: Manifest, base: Manifest): { priced: number; unpriced: number } {
+    const comparison = compared(head, base);
+    const all = changesOf(comparison, (one, requests) => estimateCall(one, requests, PRICES, null).per_run);
+    const compares = { priced: 0, unpriced: 0 };
+    let total = decimal('0');
+    for (const { name, calls: pairs } of comparison.suites) {
+      for (const { head: now, base: before, delta } of pairs) {
+        const named = (now ?? before)?.call.display_name;
+        const own = all.filter((change) => change.suite === name && change.call === named);
+        total = add(total, delta ?? decimal('0'));
+        if (delta === null || now?.per_run === null || before?.per_run === null) {
+          compares.unpriced += 1;
+          expect(own.filter((change) => change.per_run !== null)).toEqual([]);
+          continue;
         }
-        expect(toText(sum(all.flatMap((change) => change.per_run ?? [])))).toBe(toText(total));
-        if (comparison.shown.delta?.per_run) expect(toText(total)).toBe(toText(comparison.shown.delta.per_run));
-      }),
-      { numRuns: 300 },
-    );
-    expect(Math.min(unpriced, added)).toBeGreaterThan(100);
+        compares.priced += 1;
+        expect(own.filter((change) => change.per_run === null)).toEqual([]);
+        expect(toText(sum(own.flatMap((change) => change.per_run ?? [])))).toBe(toText(delta));
+      }
+    }
+    expect(toText(sum(all.flatMap((change) => change.per_run ?? [])))).toBe(toText(total));
+    if (comparison.shown.delta?.per_run) expect(toText(total)).toBe(toText(comparison.shown.delta.per_run));
+    return compares;
+  }
+
+  test('add up, call by call and in all, to the delta; without a price on a side they have no amount', () => {
+    fc.assert(fc.property(manifests, manifests, expectAnySums), { numRuns: 200 });
   });
 
-  test('add up to the delta of each kind of run, also where a suite moves from one kind to another', () => {
-    const kinds = fc.array(fc.constantFrom('ci', 'nightly'), { minLength: 2, maxLength: 2 });
-    const inKinds = fc.tuple(manifests, kinds).map(([one, runs]) => ({
-      ...one,
-      suites: one.suites.map((each, index) => ({ ...each, run: runs[index] ?? 'ci' })),
-    }));
-    let judged = 0;
-    let moved = 0;
+  function expectAnySums(head: Manifest, base: Manifest): void {
+    const { priced, unpriced } = expectSums(head, base);
+    expect(priced + unpriced).toBeGreaterThan(0);
+  }
+
+  /** Both models have a price for what is asked of them: openai/b serves 3,000 tokens, of which files are 2 x 700. */
+  const pricedCalls = callsOf(['openai/a', 'openai/b'], [null], fc.integer({ min: 0, max: 700 }));
+
+  test('of a call that has a price on both sides all have an amount', () => {
     fc.assert(
-      fc.property(inKinds, inKinds, (head, base) => {
-        const comparison = compared(head, base);
-        const all = changesOf(comparison, (one, requests) => estimateCall(one, requests, PRICES, null).per_run);
-        const runOf = ({ suite: name, what }: Change): string | undefined => {
-          const pair = comparison.suites.find((each) => each.name === name);
-          return (what === 'removed' ? pair?.base : (pair?.head ?? pair?.base))?.run;
-        };
-        moved += comparison.suites.filter(
-          ({ head: now, base: before }) => now && before && now.run !== before.run,
-        ).length;
-        for (const run of comparison.runs) {
-          if (!run.delta?.per_run) continue;
-          judged += 1;
-          const own = all.filter((change) => runOf(change) === run.name);
-          expect(toText(sum(own.flatMap((change) => change.per_run ?? [])))).toBe(toText(run.delta.per_run));
-        }
+      fc.property(pricedCalls, pricedCalls, (now, before) => {
+        expect(expectSums(of(now), of(before))).toEqual({ priced: 1, unpriced: 0 });
       }),
-      { numRuns: 1_000 },
+      { numRuns: 100 },
     );
-    expect(Math.min(judged, moved)).toBeGreaterThan(50);
+  });
+
+  test('of a call that has no price on one side none has', () => {
+    fc.assert(
+      fc.property(pricedCalls, pricedCalls, fc.boolean(), (one, other, isHead) => {
+        const unpriced = of({ ...one, model: 'acme/unknown' });
+        const [head, base] = isHead ? [unpriced, of(other)] : [of(other), unpriced];
+        expect(expectSums(head, base)).toEqual({ priced: 0, unpriced: 1 });
+        expect(changes(head, base).map(({ per_run: moved }) => moved)).toContain(null);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  /** The same for each kind of run; how many kinds have a delta that is known. */
+  function expectSumsOfKinds(head: Manifest, base: Manifest): number {
+    const comparison = compared(head, base);
+    const all = changesOf(comparison, (one, requests) => estimateCall(one, requests, PRICES, null).per_run);
+    const runOf = ({ suite: name, what }: Change): string | undefined => {
+      const pair = comparison.suites.find((each) => each.name === name);
+      return (what === 'removed' ? pair?.base : (pair?.head ?? pair?.base))?.run;
+    };
+    const known = comparison.runs.filter(({ delta }) => delta?.per_run);
+    for (const { name, delta } of known) {
+      const own = all.filter((change) => runOf(change) === name);
+      expect(toText(sum(own.flatMap((change) => change.per_run ?? [])))).toBe(toText(delta?.per_run ?? decimal('-1')));
+    }
+    return known.length;
+  }
+
+  const inKinds = (one: Manifest, ...runs: readonly string[]): Manifest => ({
+    ...one,
+    suites: one.suites.map((each, index) => ({ ...each, run: runs[index] ?? 'ci' })),
+  });
+  const kind = fc.constantFrom('ci', 'nightly');
+
+  test('add up to the delta of each kind of run', () => {
+    const anyKinds = fc.tuple(manifests, kind, kind).map(([one, ...runs]) => inKinds(one, ...runs));
+    fc.assert(
+      fc.property(anyKinds, anyKinds, (head, base) => {
+        expectSumsOfKinds(head, base);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('add up for both kinds where a suite moves from one to the other', () => {
+    fc.assert(
+      fc.property(pricedCalls, pricedCalls, pricedCalls, pricedCalls, (one, two, three, four) => {
+        const both = (first: NamedCall, second: NamedCall): Manifest =>
+          manifest({ suites: [suite({ name: 'stays', calls: [first] }), suite({ name: 'moves', calls: [second] })] });
+        const [head, base] = [inKinds(both(one, two), 'ci', 'nightly'), inKinds(both(three, four), 'ci', 'ci')];
+        expect(expectSumsOfKinds(head, base)).toBe(2);
+      }),
+      { numRuns: 100 },
+    );
   });
 });

@@ -12,10 +12,30 @@ import { call, manifest, suite, tokens } from '../../support/manifest.js';
  * Dollars per token: openai/a 0.001 prompt, 0.0005 cached, 0.002 completion; openai/b 0.003, 0.001, 0.004, at provider two
  * alone and for 3,000 tokens at most; z-ai/c costs what openai/a does.
  */
+const PLAIN = { prompt: '0.001', completion: '0.002' };
+const MEDIA = {
+  ...PLAIN,
+  input_cache_write: '0.003',
+  audio: '0.005',
+  audio_output: '0.02',
+  image_output: '0.05',
+  image: '0.25',
+  web_search: '0.5',
+};
 const PRICES = catalogue([
   offer('openai/a', { prompt: '0.001', completion: '0.002', input_cache_read: '0.0005' }, 'one'),
   offer('openai/b', { prompt: '0.003', completion: '0.004', input_cache_read: '0.001' }, 'two', 3000),
   offer('z-ai/c', { prompt: '0.001', completion: '0.002', input_cache_read: '0.0005' }, 'one'),
+  // Serves at provider one for the listed price, at two for four times as much, and in the tier priority for seven times.
+  {
+    ...model({ id: 'acme/two', pricing: PLAIN }),
+    endpoints: [
+      endpoint({ tag: 'one', pricing: PLAIN, context_length: 1_000_000 }),
+      endpoint({ tag: 'two', pricing: { prompt: '0.004', completion: '0.002' }, context_length: 1_000_000 }),
+      endpoint({ tag: 'one/priority', pricing: { prompt: '0.007', completion: '0.002' }, context_length: 1_000_000 }),
+    ],
+  },
+  offer('acme/media', MEDIA, 'one'),
 ]);
 
 function offer(id: string, pricing: Parameters<typeof model>[0]['pricing'] & object, tag: string, context = 1_000_000) {
@@ -97,6 +117,96 @@ describe('what moved the cost of a call', () => {
     expect(shown(changes(of(answer({ retries })), of(answer())))).toEqual(['price_terms retries: 0 -> 0.5, 0.5']);
     const both = answer({ retries, count: 2 });
     expect(shown(changes(of(both), of(answer())))).toEqual(['requests: 1 -> 2, 1', 'price_terms retries: 0 -> 0.5, 1']);
+  });
+
+  test.each<[string, Partial<NamedCall>, string]>([
+    // Two alone costs 0.004 for each of 1,000 prompt tokens: 4 - 1
+    ['a provider', { provider: { only: ['two'] } }, 'provider: null -> null, 3'],
+    ['a service tier of its own price', { service_tier: 'priority' }, 'service_tier: null -> null, 6'],
+    // 1.5 x 4 - 1
+    [
+      'several, without numbers',
+      { provider: { only: ['two'] }, retries: { expected: decimal('0.5'), max: null } },
+      'retries, provider: null -> null, 5',
+    ],
+    [
+      'a maximum of retries beside the expected ones',
+      { retries: { expected: decimal('0.5'), max: decimal('3') } },
+      'retries: 0 -> 0.5, 0.5',
+    ],
+  ])('names its terms: %s', (_, fields, expected) => {
+    const [base, head] = [answer({ model: 'acme/two' }), answer({ model: 'acme/two', ...fields })];
+    expect(shown(changes(of(head), of(base)))).toEqual([`price_terms ${expected}`]);
+  });
+
+  test.each<[string, Partial<NamedCall>, string]>([
+    // 100 x (0.005 - 0.001)
+    ['audio', { audio_tokens: tokens(100) }, 'audio_tokens: 0 -> 100, 0.4'],
+    // 100 x (0.003 - 0.001)
+    ['written', { cache_write_tokens: tokens(100) }, 'cache_write_tokens: 0 -> 100, 0.2'],
+    // 10 x (0.05 - 0.002)
+    ['drawn', { image_output_tokens: tokens(10) }, 'image_output_tokens: 0 -> 10, 0.48'],
+    // 10 x (0.02 - 0.002)
+    ['spoken', { audio_output_tokens: tokens(10) }, 'audio_output_tokens: 0 -> 10, 0.18'],
+    ['pictures, 2 x 0.25', { images: 2 }, 'images: 0 -> 2, 0.5'],
+    ['searches, 3 x 0.5', { web_searches: 3 }, 'web_searches: 0 -> 3, 1.5'],
+    ['pages of a PDF, 5 x 0.002', { pdf_pages: 5 }, 'pdf_pages: 0 -> 5, 0.01'],
+  ])('names each part and unit of a request: %s', (_, fields, expected) => {
+    const media = (more: Partial<NamedCall>) => answer({ model: 'acme/media', completion_tokens: tokens(10), ...more });
+    expect(shown(changes(of(media(fields)), of(media({}))))).toEqual([`tokens ${expected}`]);
+    const [field = '', before = '', after = '', moved = ''] =
+      /^(\w+): (\d+) -> (\d+), ([\d.]+)$/.exec(expected)?.slice(1) ?? [];
+    expect(shown(changes(of(media({})), of(media(fields))))).toEqual([
+      `tokens ${field}: ${after} -> ${before}, -${moved}`,
+    ]);
+  });
+
+  test('names no reasoning tokens, which are billed as the completion that they are part of', () => {
+    const reasoning = answer({ completion_tokens: tokens(10), reasoning_tokens: tokens(5) });
+    expect(changes(of(reasoning), of(answer({ completion_tokens: tokens(10) })))).toEqual([]);
+  });
+
+  test('without a price names the terms that differ, and none where no term does', () => {
+    const unknown = (fields: Partial<NamedCall>) => of(answer({ model: 'acme/unknown', ...fields }));
+    expect(shown(changes(unknown({ provider: { only: ['one'] } }), unknown({})))).toEqual([
+      'price_terms provider: null -> null, not known',
+    ]);
+    expect(shown(changes(unknown({ count: 2 }), unknown({})))).toEqual(['requests: 1 -> 2, not known']);
+  });
+
+  test('leaves out a new or removed call that costs nothing', () => {
+    const none = answer({ name: 'none', display_name: 'none', count: 0 });
+    expect(changes(of(answer(), none), of(answer()))).toEqual([]);
+    expect(changes(of(answer()), of(answer(), none))).toEqual([]);
+  });
+
+  test('names a new or removed call without a price', () => {
+    const unknown = answer({ name: 'new', display_name: 'new', model: 'acme/unknown', count: 2 });
+    expect(shown(changes(of(answer(), unknown), of(answer())))).toEqual(['added: null -> 2, not known']);
+    expect(shown(changes(of(answer()), of(answer(), unknown)))).toEqual(['removed: 2 -> null, not known']);
+  });
+
+  test('of a suite that moves to another kind of run is removed there and added here', () => {
+    const inKind = (run: string, count: number) =>
+      manifest({ suites: [suite({ name: 'rag', run, calls: [answer({ count })] })] });
+    expect(shown(changes(inKind('nightly', 3), inKind('ci', 2)))).toEqual([
+      'removed: 2 -> null, -2',
+      'added: null -> 3, 3',
+    ]);
+    expect(shown(changes(inKind('nightly', 2), inKind('ci', 2)))).toEqual([
+      'removed: 2 -> null, -2',
+      'added: null -> 2, 2',
+    ]);
+    const empty = manifest({
+      suites: [suite({ name: 'rag', run: 'ci', calls: [answer({ name: 'old', display_name: 'old' })] })],
+    });
+    expect(shown(changes(inKind('nightly', 3), empty))).toEqual(['added: null -> 3, 3', 'removed: 1 -> null, -1']);
+    const [unpriced, before] = [answer({ model: 'acme/unknown' }), answer({ model: 'acme/unknown' })];
+    const other = (run: string, one: NamedCall) => manifest({ suites: [suite({ name: 'rag', run, calls: [one] })] });
+    expect(shown(changes(other('nightly', unpriced), other('ci', before)))).toEqual([
+      'removed: 1 -> null, not known',
+      'added: null -> 1, not known',
+    ]);
   });
 
   test('is not what leaves the expected cost as it is: a cap, or a model of the same price', () => {

@@ -160,7 +160,7 @@ Left out here: Tier; --json has all.
     const ended = await models(['mistral-small-latest']);
     expect(ended).toMatchObject({
       exitCode: 0,
-      stderr: '"mistral-small-latest" may be any of these 2 models; write the id of the one that is meant\n',
+      stderr: '"mistral-small-latest" may be any of these 2 models; write the id of one of them\n',
     });
     expect(ended.stdout.match(/^mistralai\/\S+/gm)).toEqual([
       'mistralai/mistral-small-2603',

@@ -16,7 +16,7 @@ function spreadOf(...endpoints: CatalogueEndpoint[]) {
   return { ...spread, cheapest: shown(spread.cheapest), dearest: shown(spread.dearest) };
 }
 
-test('goes from the cheapest to the dearest endpoint, prices of one endpoint together', () => {
+test('goes from the cheapest to the most expensive endpoint, prices of one endpoint together', () => {
   expect(spreadOf(at('a', 3, 9), at('b', 1, 9), at('c', 5, 2), at('d', 4, 9))).toEqual({
     endpoints: 4,
     other_tiers: 0,

@@ -118,7 +118,7 @@ test('parts of a completion are never more than the whole of it in the worst cas
   expect(worst({ audio_output_tokens: tokens })).toBe('10');
 });
 
-describe('a provider is meant', () => {
+describe('a provider matches', () => {
   const endpoints = [
     endpoint({ tag: 'amazon-bedrock', provider_name: 'Amazon Bedrock', pricing: CHEAP }),
     endpoint({ tag: 'z-ai', provider_name: 'Z.AI', pricing: perMillion(3, 15) }), // 0.0045
@@ -219,7 +219,7 @@ describe('web searches and pages', () => {
   });
 });
 
-describe('a provider that is named in vain is told of', () => {
+describe('a provider that matches no endpoint is reported', () => {
   const endpoints = [endpoint({ tag: 'anthropic' }), endpoint({ tag: 'google-vertex/global' })];
   const notes = (provider: object, more: object = {}) => priceOf({ endpoints, call: { provider, ...more } }).notes;
 
@@ -240,7 +240,7 @@ describe('a provider that is named in vain is told of', () => {
     },
   );
 
-  test('nothing is told where the endpoints are not known, or there are none', () => {
+  test('nothing is reported where the endpoints are not known, or there are none', () => {
     const asked = { call: { provider: { order: ['elsewhere'] } } };
     expect(priceOf({ ...asked, endpoints: 'no answer' }).notes).toEqual([]);
     expect(priceOf(asked).notes).toEqual([
@@ -248,7 +248,7 @@ describe('a provider that is named in vain is told of', () => {
     ]);
   });
 
-  test('a provider of a fallback model alone is not named in vain', () => {
+  test('a provider of a fallback model alone is not reported', () => {
     const other = { ...model({ id: 'maker/other' }), endpoints: [endpoint({ tag: 'azure' })] };
     const own = { ...model({ id: 'maker/model' }), endpoints };
     const asked = call({ model: 'maker/model', fallback_models: ['maker/other'], provider: { order: ['azure', 'x'] } });

@@ -81,7 +81,7 @@ describe('a listed model', () => {
     expect(only('other/long').price?.other_prices).toEqual(['more than 200000 prompt tokens']);
   });
 
-  test('that is an alias has the prices of what it stands for', () => {
+  test('that is an alias has the prices of its target', () => {
     const alias = only('mid-latest');
     expect([alias.alias_of, alias.price && toText(alias.price.completion)]).toEqual(['acme/mid', '5']);
   });

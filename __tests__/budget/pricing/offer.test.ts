@@ -15,7 +15,7 @@ describe('endpoints that charge the same', () => {
     expect(lists.map((list) => lists.indexOf(list))).toEqual([0, 1, 0, 3, 4]);
   });
 
-  test('are told apart by their overrides', () => {
+  test('differ where their overrides do', () => {
     const overrides = (prompt: string) => [{ min_prompt_tokens: 500, prompt }];
     const [cheap, dear] = ['0.000005', '0.000009'].map((prompt, index) =>
       endpoint({ tag: `provider-${index}`, pricing: { ...PLAIN, overrides: overrides(prompt) } }),

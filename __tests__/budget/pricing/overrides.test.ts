@@ -113,7 +113,7 @@ describe('overrides by the time, at a given instant', () => {
 });
 
 describe('overrides by the time, without an instant', () => {
-  it('the dearest hour of the week counts: 1000 x 0.000009', () => {
+  it('the most expensive hour of the week counts: 1000 x 0.000009', () => {
     const overrides = [
       { utc_start: 800, utc_end: 900, prompt: '0.000004' },
       { utc_days: ['sunday'], utc_start: 2300, utc_end: 2315, prompt: '0.000009' },

@@ -227,7 +227,7 @@ describe('worst case', () => {
     expect(rangeOf({ pricing, call: fields }).worst).toBe('0.005');
   });
 
-  it('a de-ranked endpoint may be the dearest, and neither expected nor floor', () => {
+  it('a de-ranked endpoint may be the most expensive, and is neither expected nor floor', () => {
     const list = [
       endpoint({ tag: 'a', pricing: LISTED }),
       endpoint({ tag: 'b', pricing: DEAREST, status: -5 }),
@@ -385,7 +385,7 @@ describe('fallback models', () => {
       null,
     );
 
-  it('make the worst case the dearest of them all: 1000 x 8 + 100 x 40', () => {
+  it('make the worst case the most expensive of them all: 1000 x 8 + 100 x 40', () => {
     const price = priced(['maker/cheap', 'maker/dear']);
     expect([price.expected, price.floor, price.worst_case].map(text)).toEqual(['0.0012', '0.0012', '0.012']);
   });

@@ -114,7 +114,7 @@ describe('a price list that cannot be read leaves its model unpriced, with the r
 });
 
 describe('keys that are not known', () => {
-  it('is named where it is not zero: the figures stand, and are said to be incomplete', () => {
+  it('is named where it is not zero: the figures are kept, and reported as incomplete', () => {
     const price = priceOf({ pricing: perMillion(1, 2, { carbon_tax: '0.01' }) });
     expect(price.state).toBe('priced');
     expect(price.unknown_price_keys).toEqual(['carbon_tax']);

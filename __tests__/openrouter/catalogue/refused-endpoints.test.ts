@@ -69,7 +69,7 @@ describe('a list of endpoints that is refused without a key', () => {
     ]);
   });
 
-  test('is unknown where the key is refused too: it is sent once, and stands in no message', async () => {
+  test('is unknown where the key is refused too: it is sent once, and no message holds it', async () => {
     await insistingServer(401, []);
     expect(await endpointsWith(API_KEY)).toEqual({
       state: 'unknown',

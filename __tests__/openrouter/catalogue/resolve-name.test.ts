@@ -266,7 +266,7 @@ describe('a name that one row fits', () => {
     expect(idOfName(name, MODELS)).toBe(id);
   });
 
-  test('stands in a table of at least 120', () => {
+  test('is one of at least 120 in the table', () => {
     expect(new Set(CASES.map(([name]) => name)).size).toBeGreaterThanOrEqual(120);
   });
 });
@@ -335,7 +335,7 @@ describe('a name that stands for no row', () => {
     expect(resolveName(name, MODELS)).toEqual({ state: 'ambiguous', candidates });
   });
 
-  test('stands in a table of at least 40', () => {
+  test('is one of at least 40 in the table', () => {
     expect(UNKNOWN.length + AMBIGUOUS.length).toBeGreaterThanOrEqual(40);
   });
 });

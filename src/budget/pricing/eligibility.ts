@@ -7,9 +7,9 @@ import type { ReadPriceList } from './price-list.js';
 import type { PricedCall } from './request.js';
 
 export interface EligibleOffers {
-  /** Those that count for expected and floor: the de-ranked ones (status below zero) only where there are no others. */
+  /** The endpoints that count for expected and floor. De-ranked ones (status below zero) count only where there are no others. */
   readonly serving: readonly EndpointOffer[];
-  /** All that may serve; they count for the worst case. */
+  /** All endpoints that may serve the call. They count for the worst case. */
   readonly possible: readonly EndpointOffer[];
 }
 
@@ -48,7 +48,7 @@ function filtered(
 
 const NO_TIERS: readonly Tier[] = ['default'];
 
-/** Tiers serve only where they are asked for. `service_tier: flex` means flex alone where the model has it. */
+/** Lists the tiers that may serve the call. Flex and priority serve only where the call asks for them. `service_tier: flex` means flex alone where the model has it. */
 function tiersAdmitted(
   call: PricedCall,
   suffixes: ReadonlySet<DynamicSuffix>,
@@ -62,7 +62,7 @@ function tiersAdmitted(
   return admitted;
 }
 
-/** Whether `provider` excludes endpoints; an empty list excludes none. */
+/** Tells whether `provider` excludes endpoints. An empty list excludes none. */
 export function filtersProviders({ provider }: PricedCall): boolean {
   if (provider === undefined) return false;
   const { only = [], ignore = [], max_price = {} } = provider;
@@ -116,8 +116,8 @@ function slugOf(name: string): string {
 }
 
 /**
- * Whether an entry of `provider.order`, `only` or `ignore` matches this endpoint: a base slug (`azure`) or a provider's name
- * matches all endpoints of that provider, a tag with a slash (`google-vertex/global`) that one alone. Case is ignored.
+ * Tells whether an entry of `provider.order`, `only` or `ignore` matches this endpoint. A base slug (`azure`) or a provider's name
+ * matches all endpoints of that provider. A tag with a slash (`google-vertex/global`) matches that endpoint alone. Case is ignored.
  */
 export function isProvider(entry: string, endpoint: CatalogueEndpoint): boolean {
   const tag = endpoint.tag.toLowerCase();

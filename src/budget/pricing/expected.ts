@@ -12,7 +12,7 @@ export interface Quote {
   readonly prices: PriceSet;
   readonly request: PricedRequest;
   readonly units: bigint;
-  /** Searches and pages, in US dollars. */
+  /** The fees of searches and pages, in US dollars. */
   readonly fees: Decimal;
 }
 
@@ -51,10 +51,10 @@ export function isCheaper(a: Quote, b: Quote): boolean {
   return compare(costOf(a), costOf(b)) < 0;
 }
 
-/** The quote for the estimate and whose price it is, or why there is none. */
+/** The quote for the estimate with the source of its price, or the reason why there is none. */
 export type ExpectedQuote = { readonly quote: Quote; readonly source: string } | NoPrice;
 
-/** Why a call has no price, and which kind of remedy helps. */
+/** The reason why a call has no price. `cause` decides which remedy helps. */
 export interface NoPrice {
   readonly reason: string;
   readonly cause: UnpricedCause;
@@ -65,7 +65,7 @@ export interface NoPrice {
  * - `price`: the row states no price per token that can be relied on.
  * - `request`: no endpoint can serve the request as declared.
  * - `cache_write`: writes for an hour have no price.
- * - `endpoints`: the prices of the endpoints are needed, and were not to be had.
+ * - `endpoints`: the prices of the endpoints are needed, and could not be fetched.
  * - `file`: a file that states the numbers cannot be counted.
  */
 export type UnpricedCause = 'model' | 'price' | 'request' | 'cache_write' | 'endpoints' | 'file';
@@ -84,12 +84,12 @@ export interface PricingContext {
 
 export const NO_HOURLY_WRITE_PRICE = 'it has no known price for writing to the cache for an hour';
 
-/** Whether OpenRouter picks the cheapest endpoint, whichever providers the call names. */
+/** Tells whether OpenRouter picks the cheapest endpoint, whichever providers the call names. */
 function takesCheapest({ call, model }: PricingContext): boolean {
   return model.suffixes.has('floor') || call.service_tier === 'flex';
 }
 
-/** Whether the call says which of the eligible endpoints serves: the cheapest one, or a provider that it names. */
+/** Tells whether the call decides which of the eligible endpoints serves: the cheapest one, or a provider that it names. */
 export function decidesEndpoint(context: PricingContext, serving: readonly EndpointOffer[]): boolean {
   return takesCheapest(context) || context.call.provider?.sort === 'price' || firstInOrder(context, serving) !== null;
 }
@@ -109,12 +109,14 @@ interface InOrder {
 }
 
 /**
- * Chooses the endpoint whose price is expected. With `:floor` or flex it is the cheapest eligible endpoint; with `provider.sort: price` too, unless `provider.order` names a
- * provider that has one, since OpenRouter sorts only where no order is given (its API reference on `provider.sort`, as
- * of 2026-11); with the priority tier the cheapest eligible priority endpoint, where there is one; with
- * `provider.order` the cheapest eligible endpoint of its first provider that has one; else the model's listed price,
- * where no provider filter is set or an eligible endpoint has that price (the same prompt and completion price); else
- * the cheapest eligible endpoint.
+ * Chooses the endpoint whose price is expected. The first rule that applies counts:
+ * - `:floor` or flex: the cheapest eligible endpoint. `provider.sort: price` too, unless `provider.order` names a provider
+ *   that has one: OpenRouter sorts only where no order is given (its API reference on `provider.sort`, as of 2026-11).
+ * - The priority tier: the cheapest eligible priority endpoint, where there is one.
+ * - `provider.order`: the cheapest eligible endpoint of its first provider that has one.
+ * - No provider filter, or an eligible endpoint with the listed prompt and completion price: the model's listed price, kept
+ *   within what the eligible endpoints cost.
+ * - Else the cheapest eligible endpoint.
  */
 export function expectedQuote(
   context: PricingContext,
@@ -139,7 +141,7 @@ export function expectedQuote(
     : sourceOf(context, extremes.least, 'eligible endpoint');
 }
 
-/** The listed price, but not below the cheapest and not above the most expensive endpoint that may serve these tokens. */
+/** Takes the listed price, but not below the cheapest and not above the most expensive endpoint that may serve the tokens. */
 function withinEndpoints(
   context: PricingContext,
   serving: readonly EndpointOffer[],
@@ -151,14 +153,14 @@ function withinEndpoints(
     const source = `${context.model.id} at ${least.offer.name}, the cheapest eligible endpoint, above its listed price`;
     return { quote: least.quote, source };
   }
-  // The price of an endpoint that is not known could be any, so it bounds nothing.
+  // An endpoint's price that is not known could be any, so the others are no upper bound.
   if (serving.some(({ list }) => 'reason' in list || list === context.listed)) return listed;
   if (most === null || !isCheaper(most.quote, listed.quote)) return listed;
   const source = `${context.model.id} at ${most.offer.name}, the most expensive eligible endpoint, below its listed price`;
   return { quote: most.quote, source };
 }
 
-/** The quote by the listed price. `known` is used where it is by the same list. */
+/** Quotes the listed price. `known` is used where it was quoted by the same list. */
 export function listedQuote(context: PricingContext, known: OfferQuote | null = null): ExpectedQuote {
   const { model, listed } = context;
   const own = known?.quote.list === listed ? known.quote : quoteIn(context, listed);

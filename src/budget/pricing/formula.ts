@@ -29,7 +29,7 @@ function bill(list: PriceList, prices: PriceSet, request: PricedRequest, charge:
   const writeForAnHour = prices.input_cache_write_1h;
   const surcharge = (prices.input_cache_write ?? writeForAnHour ?? prompt) < prompt;
   const rest = request.prompt - cached - audio - (surcharge ? 0 : written);
-  // Negative where the written tokens are counted as cached too.
+  // This is negative where the written tokens are counted as cached too.
   charge('prompt tokens', rest < 0 ? request.prompt - cached - audio : rest, prompt);
   if (request.cache === 'hit') charge('cached tokens', cached, prices.input_cache_read ?? prompt);
   else {
@@ -48,7 +48,7 @@ function bill(list: PriceList, prices: PriceSet, request: PricedRequest, charge:
   if (prices.request !== 0n) charge('request', 1, prices.request);
 }
 
-/** Whether the prices cover every part of the request: a write for one hour may have none. */
+/** Tells whether the prices cover every part of the request. A write for one hour may have no price. */
 export function covers(prices: PriceSet, request: PricedRequest): boolean {
   return request.written_1h === 0 || prices.input_cache_write_1h !== null;
 }
@@ -80,20 +80,20 @@ export function requestTerms(list: PriceList, prices: PriceSet, request: PricedR
 export interface Fee {
   readonly what: string;
   readonly quantity: number;
-  /** US dollars each. */
+  /** US dollars for each. */
   readonly price: Decimal;
 }
 
-/** OpenRouter's default search engine, a request of 10 results. Source: its docs on web search, as of 2026-08-07. */
+/** The price of a request of 10 results to OpenRouter's default search engine. Source: its docs on web search, as of 2026-08-07. */
 const DEFAULT_SEARCH_PRICE = decimal('0.007');
 
-/** mistral-ocr, $2 per 1,000 pages. Source: OpenRouter's docs on PDF inputs, as of 2026-08. */
+/** The price of a page read by mistral-ocr: $2 per 1,000 pages. Source: OpenRouter's docs on PDF inputs, as of 2026-08. */
 const PDF_PAGE_PRICE = decimal('0.002');
 
 /** Perplexity's models search on every request, whether declared or not. Source: recorded charges, as of 2026-08. */
 const ALWAYS_SEARCHES = 'perplexity/sonar';
 
-/** How often one request of the call searches the web. */
+/** Returns how often one request of the call searches the web. */
 export function searchesOf(call: PricedCall, model: ResolvedModel): number {
   const alwaysSearches = model.suffixes.has('online') || model.id.startsWith(ALWAYS_SEARCHES);
   return alwaysSearches ? Math.max(1, call.web_searches) : call.web_searches;

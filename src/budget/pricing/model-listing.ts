@@ -8,7 +8,7 @@ import { describe } from './price-condition.js';
 import { type PriceList, perMillion } from './price-list.js';
 import { listedPrices } from './price-model.js';
 
-/** How expensive a model is, by its listed price of a million completion tokens; embeddings by that of their prompt tokens. */
+/** The class of a model by its listed price of a million completion tokens; embeddings go by that of their prompt tokens. */
 type PriceTier = 'free' | 'budget' | 'mid' | 'standard' | 'premium';
 
 const TIERS = [
@@ -23,7 +23,7 @@ export interface ListedModel {
   /** The current target of an alias; null for a model of its own. */
   readonly alias_of: string | null;
   readonly context_length: number | null;
-  /** Null where there is no reliable price; `reason` says why. */
+  /** Null where there is no reliable price. `reason` says why. */
   readonly price: ListedPrice | null;
   readonly reason: string | null;
 }
@@ -31,9 +31,9 @@ export interface ListedModel {
 interface ListedPrice {
   readonly prompt: Decimal;
   readonly completion: Decimal;
-  /** Embeddings: the prompt alone is billed, and completion is zero. */
+  /** True for embeddings: the prompt alone is billed, and completion is zero. */
   readonly is_prompt_only: boolean;
-  /** Null where the catalogue states none: cached tokens then cost what others do. */
+  /** Null where the catalogue states none. Cached tokens then cost what other prompt tokens cost. */
   readonly cache_read: Decimal | null;
   readonly tier: PriceTier;
   /** When other prices hold: "above 200000 prompt tokens". */
@@ -68,7 +68,7 @@ export function listNamed(
     case 'ambiguous':
       return {
         models: listIds(catalogue, resolved.candidates),
-        remark: `${shown} may be any of these ${resolved.candidates.length} models; write the id of the one that is meant`,
+        remark: `${shown} may be any of these ${resolved.candidates.length} models; write the id of one of them`,
       };
     case 'exact':
       return { models: listIds(catalogue, [resolved.id]), remark: `${shown} is priced as ${resolved.id}` };
@@ -129,7 +129,7 @@ function byText(a: string, b: string): number {
 }
 
 /**
- * Whether a model matches: every word must be part of its id, its canonical slug or its alias's target; a word with `*` must
+ * Tells whether a model matches. Every word must be part of its id, its canonical slug or its alias's target; a word with `*` must
  * match one of them as a whole, where `*` is any characters. Case is ignored; without words every model matches.
  */
 function matchesWords(model: CatalogueModel, words: readonly string[]): boolean {

@@ -2,9 +2,9 @@ import type { CatalogueEndpoint, CatalogueModel, Pricing } from '../../openroute
 import { type PriceList, type ReadPriceList, readPriceList } from './price-list.js';
 import type { Cap } from './request.js';
 
-/** Prices that may apply to a request, an endpoint's or a model's listed ones, and what bounds its completion there. */
+/** Prices that may apply to a request, of an endpoint or as the model lists them, and the limits of its completion there. */
 export interface Offer {
-  /** For messages: the endpoint's tag. */
+  /** The endpoint's tag, for messages. */
   readonly name: string;
   readonly list: ReadPriceList;
   readonly cap: Cap;
@@ -66,13 +66,13 @@ function completed(pricing: Pricing, model: CatalogueModel): Pricing {
   return { ...pricing, ...(fee && { request: model.pricing.request }), ...(answer && { completion: '0' }) };
 }
 
-/** Whether a model answers in embeddings alone: only its prompt is billed. */
+/** Tells whether a model answers in embeddings alone. Only its prompt is billed then. */
 export function answersInEmbeddings({ output_modalities }: CatalogueModel): boolean {
   return output_modalities.includes('embeddings') && !output_modalities.includes('text');
 }
 
 /**
- * Whether all prices are the same text. Overrides are not compared: endpoints that have some count as different. A discount
+ * Tells whether all prices are the same text. Overrides are not compared: endpoints that have some count as different. A discount
  * is inside the prices already.
  */
 function chargeTheSame(a: Pricing, b: Pricing): boolean {
@@ -81,12 +81,12 @@ function chargeTheSame(a: Pricing, b: Pricing): boolean {
   return keys.length === others.length && keys.every((key) => a[key] === b[key]);
 }
 
-/** The model's listed prices with its top provider as the cap, for a model without endpoints. */
+/** Makes an offer of the model's listed prices, capped by its top provider, for a model without endpoints. */
 export function listedOffer(model: CatalogueModel, list: PriceList): Offer {
   return { name: 'its listed price', list, cap: capOf(model.top_provider, model) };
 }
 
-/** Zero is a price on `:free` rows alone: other rows list it where they charge by the image or the song, or not yet. */
+/** Tells whether zero is a price of this row. Other rows list zero where they charge by the image or the song, or not yet. */
 export function isFreeId(id: string): boolean {
   return id.endsWith(':free') || id === 'openrouter/free';
 }
@@ -96,13 +96,13 @@ export function pricesAtId(id: string, list: ReadPriceList): ReadPriceList {
   return { reason: 'a price of zero is free on ":free" models alone, so what it charges is not known' };
 }
 
-/** The tier is the last part of a tag, `openai/flex`; any other last part is a quantization, region or speed. */
+/** Reads the tier, which is the last part of a tag (`openai/flex`). Any other last part is a quantization, region or speed. */
 function tierOf(tag: string): Tier {
   const last = tag.slice(tag.lastIndexOf('/') + 1).toLowerCase();
   return last === 'flex' || last === 'priority' ? last : 'default';
 }
 
-/** A context length that is not stated, or stated as 0, is the model's own window, the larger of the two that it states. */
+/** Reads the limits. Where no context length, or 0, is stated, the larger of the two windows of the model counts. */
 function capOf(stated: Cap, model: CatalogueModel): Cap {
   const own = Math.max(model.top_provider.context_length ?? 0, model.context_length ?? 0);
   const context = stated.context_length === null || stated.context_length === 0 ? own : stated.context_length;

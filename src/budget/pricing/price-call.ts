@@ -8,7 +8,7 @@ import type { NoPrice, UnpricedCause } from './expected.js';
 import { answersInEmbeddings } from './offer.js';
 import { strayProviders } from './eligibility.js';
 
-/** The cost of one request of a call, in US dollars, before retries; and the reasons. */
+/** The cost of one request of a call, in US dollars and before retries, with the reasons. */
 export interface CallPrice {
   readonly state: 'priced' | 'free' | 'unpriced';
   /** Why the call has no price; null where it has one. */
@@ -86,7 +86,7 @@ export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | nul
     reason: 'reason' in price ? price.reason : null,
     cause: 'reason' in price ? price.cause : null,
     resolved_model: resolution.state === 'resolved' ? resolution.id : null,
-    // What stands for a configuration that cannot be counted has no model.
+    // A call of a configuration that cannot be counted has no model.
     known_as: (call.model === '' ? [] : all).map((candidate) => ({
       declared: candidate.declared,
       names: candidate.resolution.names,
@@ -171,7 +171,7 @@ function whyIncomplete({ price }: Candidate): readonly string[] {
   return 'reason' in price ? [`a fallback model has no price: ${price.reason}`] : price.incomplete;
 }
 
-/** Null where one of the prices is not known: it could be the highest. */
+/** Returns the highest worst case. Null where one of the prices is not known: it could be the highest. */
 function highestOf(candidates: readonly Candidate[]): Decimal | null {
   let most: Decimal | null = null;
   for (const { price } of candidates) {

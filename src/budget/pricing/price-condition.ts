@@ -1,9 +1,9 @@
 import { excerptOf } from '../../openrouter/catalogue/catalogue.js';
 
 /**
- * When an override holds. Rules as of 2026-08-22 (OpenRouter's OpenAPI document): `min_prompt_tokens` is strictly
+ * The conditions of an override. Rules as of 2026-08-22 (OpenRouter's OpenAPI document): `min_prompt_tokens` is strictly
  * greater than; `utc_start` is inclusive and `utc_end` exclusive, HHMM as numbers, and a window may wrap midnight; `utc_days`
- * names the day of the instant itself, also behind midnight. All conditions of an entry must hold.
+ * names the day of the instant itself, also after midnight. All conditions of an entry must hold.
  */
 export interface PriceCondition {
   /** Applies to requests of more prompt tokens than this, cached ones included. */
@@ -29,7 +29,7 @@ export function isConditionKey(key: string): key is ConditionKey {
   return CONDITION_KEYS.some((known) => known === key);
 }
 
-/** Reads the conditions of one entry; gives the reason where one is not as described above. */
+/** Reads the conditions of one entry. Returns the reason where a condition has another form. */
 export function readCondition(stated: ReadonlyMap<ConditionKey, unknown>): PriceCondition | { reason: string } {
   const tokens = stated.get('min_prompt_tokens');
   if (tokens !== undefined && !(typeof tokens === 'number' && Number.isFinite(tokens) && tokens >= 0)) {
@@ -42,7 +42,7 @@ export function readCondition(stated: ReadonlyMap<ConditionKey, unknown>): Price
   return { min_prompt_tokens: tokens ?? null, window, days };
 }
 
-/** A missing start or end is that of the day. An equal start and end are a whole day, as 0 to 0 is. */
+/** A missing start or end is that of the day. An equal start and end mean the whole day, as 0 to 0 does. */
 function readWindow(start: unknown, end: unknown): PriceCondition['window'] | { reason: string } {
   if (start === undefined && end === undefined) return null;
   const from = minuteOfDay(start ?? 0);
@@ -52,7 +52,7 @@ function readWindow(start: unknown, end: unknown): PriceCondition['window'] | { 
   return { start: from % MINUTES_OF_A_DAY, end: to % MINUTES_OF_A_DAY };
 }
 
-/** 130 is 01:30, 2400 the end of the day. */
+/** Reads HHMM as a number: 130 is 01:30, 2400 is the end of the day. Null for anything else. */
 function minuteOfDay(time: unknown): number | null {
   if (typeof time !== 'number' || !Number.isInteger(time) || time < 0 || time > 2400 || time % 100 > 59) return null;
   return Math.floor(time / 100) * 60 + (time % 100);
@@ -106,7 +106,7 @@ export function momentsThatMatter(conditions: readonly PriceCondition[]): Moment
   return moments;
 }
 
-/** In words: `more than 200000 prompt tokens, from 01:00 to 07:00 UTC, on monday`. */
+/** Describes a condition: `more than 200000 prompt tokens, from 01:00 to 07:00 UTC, on monday`. */
 export function describe({ min_prompt_tokens, window, days }: PriceCondition): string {
   const parts: string[] = [];
   if (min_prompt_tokens !== null) parts.push(`more than ${min_prompt_tokens} prompt tokens`);

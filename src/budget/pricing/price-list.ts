@@ -25,7 +25,7 @@ export interface PriceList {
   readonly image: bigint;
   /** Per search; null where none is listed. A listed zero is a price. */
   readonly web_search: Decimal | null;
-  /** What is listed for a reasoning token; not used, see NOT_BILLED. Null where nothing is listed. */
+  /** The listed price of a reasoning token, which is not used: see NOT_BILLED. Null where none is listed. */
   readonly reasoning: Decimal | null;
   readonly overrides: readonly ListOverride[];
   /** Sample minutes of the week, one for each set of prices; a single one where no price depends on the time. */
@@ -38,7 +38,7 @@ export interface PriceList {
   readonly merged: Map<string, PriceSet>;
 }
 
-/** Units per token, and per request; null where the list has no such price. */
+/** Prices in units per token and per request; null where the list has no such price. */
 export interface PriceSet {
   readonly prompt: bigint;
   readonly completion: bigint;
@@ -74,7 +74,7 @@ const BILLED = new Set([
 ]);
 
 /**
- * Known and checked, but not billed: reasoning tokens are completion tokens already. Cached audio has a price of its own,
+ * Keys that are checked and not billed. Reasoning tokens are completion tokens already. Cached audio has a price of its own,
  * but a manifest declares cached and audio tokens separately: cached audio that is declared as audio counts at the full
  * audio price, which is never too low.
  */
@@ -91,7 +91,7 @@ export type ReadPriceList = PriceList | { readonly reason: string };
 /** Cache: each `pricing` object is read once, however many calls use it. */
 const lists = new WeakMap<Pricing, ReadPriceList>();
 
-/** Reads the prices of a model or an endpoint; gives the reason where they cannot be trusted as a whole. Never throws. */
+/** Reads the prices of a model or an endpoint. Returns the reason where a part of them cannot be relied on. Never throws. */
 export function readPriceList(pricing: Pricing): ReadPriceList {
   const known = lists.get(pricing);
   if (known !== undefined) return known;
@@ -150,7 +150,7 @@ function build(prices: ReadonlyMap<string, Decimal>, overrides: readonly Overrid
   return {
     scale,
     base,
-    // Until 2025 a price per image; since 2026 per token, equal to the prompt's, and the tokens are prompt tokens already.
+    // Until 2025 this is a price per image. Since 2026 it is per token and equals the prompt's; the tokens are prompt tokens already.
     image: image === base.prompt ? 0n : image,
     web_search: prices.get('web_search') ?? null,
     reasoning: prices.get('internal_reasoning') ?? null,
@@ -165,12 +165,12 @@ function build(prices: ReadonlyMap<string, Decimal>, overrides: readonly Overrid
   };
 }
 
-/** Units of a list as US dollars. */
+/** Converts units of a list to US dollars. */
 export function dollars(list: PriceList, units: bigint): Decimal {
   return fromUnits(units, list.scale);
 }
 
-/** A price per token as US dollars per million tokens. */
+/** Converts a price per token to US dollars per million tokens. */
 export function perMillion(list: PriceList, units: bigint): Decimal {
   return times(dollars(list, units), 1_000_000);
 }
@@ -221,7 +221,7 @@ interface Override {
   readonly prices: ReadonlyMap<OverridableKey, Decimal>;
 }
 
-/** Far above what a catalogue has; more would slow down the search for the most expensive hour. */
+/** The limit is far above what a catalogue has. More entries would slow down the search for the most expensive hour. */
 const MOST_OVERRIDES = 64;
 
 function overridableKey(key: string): OverridableKey | null {

@@ -45,11 +45,11 @@ export interface ModelPrice {
   readonly notes: readonly string[];
 }
 
-/** What is shown about a price where it is asked for. */
+/** The parts of a price that are computed on demand. */
 export interface PriceDetails {
   /** The arithmetic of `expected`, a line each: `source`, `1800 prompt tokens x 0.000003 = 0.0054`, the sum last. */
   readonly arithmetic: readonly string[];
-  /** The same of `worst_case`; empty where it is null. */
+  /** The arithmetic of `worst_case`; empty where it is null. */
   readonly worst_case_arithmetic: readonly string[];
   /**
    * One request at the cheapest and at the most expensive endpoint of the default tier that may serve it; null where fewer
@@ -60,7 +60,7 @@ export interface PriceDetails {
 
 export const NO_DETAILS: PriceDetails = { arithmetic: [], worst_case_arithmetic: [], endpoint_costs: null };
 
-/** What the same request costs at two endpoints, in US dollars. */
+/** The cost of the same request at two endpoints, in US dollars. */
 export interface EndpointCosts {
   readonly least: Decimal;
   readonly most: Decimal;
@@ -151,7 +151,7 @@ function quoteModel(
 
 const NOT_FETCHED: EndpointList = { state: 'unknown', reason: 'they were not fetched' };
 
-/** Reads a model's own price list, or says why its requests cannot be priced from it. */
+/** Reads a model's own price list. Returns the reason where its requests cannot be priced from it. */
 export function listedPrices({ id, model }: ResolvedModel): ReadPriceList {
   const { output_modalities } = model;
   const isPerToken = output_modalities.some((kind) => kind === 'text' || kind === 'embeddings');
@@ -170,7 +170,7 @@ function embeddingPrices({ pricing }: CatalogueModel): ReadPriceList {
 
 const withoutCompletion = new WeakMap<Pricing, Pricing>();
 
-/** Units of what is not billed per token. Source: the kinds of output in the catalogue of 2026-08-05. */
+/** Units of outputs that are not billed per token. Source: the kinds of output in the catalogue of 2026-08-05. */
 const UNITS: Readonly<Record<string, string>> = {
   image: 'image',
   video: 'second',
@@ -217,7 +217,7 @@ function reasoningNotes(id: string, ...lists: readonly PriceList[]): readonly st
   ];
 }
 
-/** What is said of a model whose listed reasoning price is not the one that reasoning is counted at; null for others. */
+/** Describes a listed reasoning price that differs from the price at which reasoning is counted; null where none does. */
 export function reasoningPriceNote(model: ResolvedModel): string | null {
   const listed = listedPrices(model);
   return 'reason' in listed ? null : (reasoningNotes(model.id, listed)[0] ?? null);

@@ -4,7 +4,7 @@ import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import { type CallPrice, priceCall } from './price-call.js';
 import type { PricedCall } from './request.js';
 
-/** What one recorded request used. */
+/** The tokens and searches of one recorded request. */
 export interface RequestTokens extends TokenCounts {
   readonly web_searches: number;
   /** How many of the written tokens are kept for an hour; absent: as the call declares, for a model's id none. */
@@ -44,13 +44,13 @@ function exactly(expected: number): Tokens {
   return { expected, max: null };
 }
 
-/** What decides who may serve a request and at which terms, apart from its tokens. */
+/** The fields of a call that decide which endpoints may serve it and at which prices, apart from its tokens. */
 export type CallPreferences = Pick<
   PricedCall,
   'model' | 'provider' | 'fallback_models' | 'service_tier' | 'cache_ttl' | 'images' | 'pdf_pages'
 >;
 
-/** Those of a request that states nothing but its model. */
+/** Returns the preferences of a request that states its model alone. */
 export function defaultPreferences(model: string): CallPreferences {
   return {
     model,

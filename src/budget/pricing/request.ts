@@ -44,13 +44,13 @@ export interface PricedRequest {
   readonly cache: 'hit' | 'miss';
 }
 
-/** What bounds a completion: an endpoint, or the model's top provider. */
+/** The limits of an endpoint, or of the model's top provider, that bound a completion. */
 export interface Cap {
   readonly context_length: number | null;
   readonly max_completion_tokens: number | null;
 }
 
-/** Prompt tokens of a request; null where prompt files have not been counted. */
+/** Returns the expected prompt tokens of a request; null where prompt files have not been counted. */
 export function expectedPrompt(call: PricedCall): number | null {
   return call.prompt_tokens?.expected ?? null;
 }
@@ -96,7 +96,7 @@ function longestPrompt({ prompt_tokens }: PricedCall): number {
   return prompt_tokens === undefined ? 0 : most(prompt_tokens);
 }
 
-/** The longest completion that is allowed; null where nothing bounds it. */
+/** Returns the longest completion that is allowed, in tokens; null where nothing bounds it. */
 export function longestCompletion(call: PricedCall, cap: Cap): number | null {
   const { expected, max } = call.completion_tokens;
   const declared = call.max_tokens ?? max;
@@ -109,7 +109,7 @@ export function longestCompletion(call: PricedCall, cap: Cap): number | null {
   return stated.length === 0 ? null : Math.max(expected, Math.min(...stated));
 }
 
-/** Whether the manifest bounds the completion; otherwise the endpoint's own cap does for the worst case. */
+/** Tells whether the manifest bounds the completion. Otherwise the endpoint's own cap bounds the worst case. */
 export function isCapped(call: PricedCall): boolean {
   return call.max_tokens !== undefined || call.completion_tokens.max !== null;
 }

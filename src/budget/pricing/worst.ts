@@ -3,7 +3,7 @@ import { type Offer, answersInEmbeddings } from './offer.js';
 import type { PriceList, ReadPriceList } from './price-list.js';
 import { longestCompletion, worstRequest } from './request.js';
 
-/** `name`: of the offer that is the most expensive one. */
+/** `name` is the name of the most expensive offer. */
 export type WorstQuote = { readonly quote: Quote; readonly name: string } | { readonly reasons: readonly string[] };
 
 /**
@@ -39,7 +39,7 @@ function worstAt(
   return usual !== null && isCheaper(worst, usual) ? usual : worst;
 }
 
-/** With such prices the longest request may not be the most expensive one. */
+/** Tells whether prices depend on the length of the prompt: the longest request may then not be the most expensive one. */
 function dependsOnLength(list: PriceList): boolean {
   return list.overrides.some((override) => override.condition.min_prompt_tokens !== null);
 }

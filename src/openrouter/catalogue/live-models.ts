@@ -12,14 +12,14 @@ export interface ModelListing {
   readonly models: ReadonlyMap<string, CatalogueModel>;
   /** Milliseconds since the epoch. */
   readonly fetchedAt: number;
-  /** Of the bodies, in order. */
+  /** The hash of the bodies, in order. */
   readonly sha256: string;
   readonly notes: readonly Note[];
   /** Ids that are listed more than once. */
   readonly duplicates: ReadonlySet<string>;
 }
 
-/** OpenRouter sends one page; a catalogue without end must not block the run. */
+/** OpenRouter sends one page; a catalogue with endless pages must not block the run. */
 const MOST_PAGES = 20;
 
 /** Fetches the list of models, page by page from the same host. All pages together may be as large as one body. */
@@ -63,7 +63,7 @@ export async function fetchModels(client: OpenRouterClient): Promise<ModelListin
 }
 
 /**
- * The time of the facts: the answer's `Date` minus its `Age` in a cache. Null where there is no valid `Date`, or one in the
+ * Reads the time of the prices: the answer's `Date` minus its `Age` in a cache. Null where there is no valid `Date`, or one in the
  * future, with which a lockfile could never be read again.
  */
 function timeOfAnswer(headers: ReadonlyMap<string, string>, now: number): number | null {
@@ -83,7 +83,7 @@ function nextPage(next: string | null, current: URL): URL | null {
   return url;
 }
 
-/** An id that is listed twice gets the higher price: a gate may be too strict, but not too lax. */
+/** Merges rows. An id that is listed twice gets the higher price: a check may be too strict, but not too lax. */
 function keepHigher(models: Map<string, CatalogueModel>, model: CatalogueModel, duplicates: Set<string>): void {
   const other = models.get(model.id);
   if (other !== undefined) duplicates.add(model.id);
@@ -102,7 +102,7 @@ function priceOfBoth({ pricing }: CatalogueModel): Decimal | null {
   return prompt === null || completion === null ? null : add(prompt, completion);
 }
 
-/** Only for models the manifest uses. */
+/** Names duplicate rows of models that the manifest uses. */
 export function duplicateNote(ids: ReadonlySet<string>): Note[] {
   if (ids.size === 0) return [];
   return [

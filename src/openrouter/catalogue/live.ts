@@ -85,17 +85,17 @@ export async function withEndpoints(
   return { ...catalogue, endpoints: await fetchEndpoints(options, effects, inUse, 0) };
 }
 
-/** Names of other tools (a promptfoo configuration has them) as catalogue ids; what is not known stays as it is. */
+/** Resolves names of other tools, as a promptfoo configuration has them, to catalogue ids. Unknown names stay as they are. */
 function knownIds(names: readonly string[], models: Catalogue['models']): string[] {
   return names.map((name) => idOfName(name, models) ?? name);
 }
 
-/** Sends no key: the catalogue needs none. */
+/** Makes a client that sends no key: the catalogue needs none. */
 function catalogueClient(options: CatalogueServer, network: Network, spentMs = 0): OpenRouterClient {
   return clientWith(null, options, network, spentMs);
 }
 
-/** What follows where a list of endpoints is refused without a key: it is asked for with a key, or the reason says what to do. */
+/** What to do where a list of endpoints is refused without a key: ask with the key, or name the remedy in the reason. */
 type WithKey = { readonly keyed: OpenRouterClient } | { readonly remedy: string };
 
 /**
@@ -142,7 +142,7 @@ async function fetchEndpoints(
   return lists;
 }
 
-/** Asks without a key, and once more with it where that is refused. */
+/** Asks without a key. Where that is refused, asks once more with the key. */
 async function fetchList(client: OpenRouterClient, otherwise: WithKey, id: string): Promise<EndpointList> {
   const path = endpointsPath(id);
   if (path === null) return { state: 'unknown', reason: 'its id cannot be part of a URL' };

@@ -10,7 +10,7 @@ export interface ExpiringModel {
 
 const DAY_MS = 86_400_000;
 
-/** The models that are withdrawn within so many days from `now`, or have been already. */
+/** Lists the models that are withdrawn within so many days from `now`, or were withdrawn before. */
 export function expiringModels({ models }: Catalogue, now: Date, days: number): ExpiringModel[] {
   return [...models.values()].flatMap(({ id, expiration_date: date }) => {
     const at = date === null ? NaN : Date.parse(`${date}T00:00:00Z`);
@@ -25,8 +25,8 @@ export interface FallenPrice {
 }
 
 /**
- * The models whose price fell by more than half against the lockfile, or to $0; those that both have. The cause may be a
- * real price cut, a mistake at OpenRouter or a catalogue that lies: a person should look before the gate relies on it.
+ * Lists the models whose price fell by more than half against the lockfile, or to $0, out of the models that both have. The cause may be a
+ * real price cut, a mistake at OpenRouter or a wrong catalogue: a person should look at it before the check relies on it.
  */
 export function fallenPrices(live: Catalogue, lock: Catalogue): FallenPrice[] {
   const fallen: FallenPrice[] = [];

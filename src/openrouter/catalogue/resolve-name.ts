@@ -7,7 +7,7 @@ import { resolveModel, spellings } from './model-id.js';
  * - `exact`: OpenRouter accepts the name itself (an id, a canonical slug, an alias, any with dynamic suffixes).
  * - `resolved`: exactly one row fits; `how` says by which rule, worded to follow "is".
  * - `ambiguous`: several rows fit, and none is chosen.
- * - `unknown`: no row fits; `reason` where more can be said than that.
+ * - `unknown`: no row fits; `reason` says why where that is known.
  */
 export type ResolvedName =
   | { readonly state: 'exact'; readonly id: string; readonly how: null }
@@ -17,7 +17,7 @@ export type ResolvedName =
 
 type Models = ReadonlyMap<string, CatalogueModel>;
 
-/** A longer text is no model's name, and is not worth searching for. */
+/** A longer text is no name of a model, and is not looked up. */
 const LONGEST_NAME = 300;
 
 /** Cache: recordings ask for the same few names many times. */
@@ -39,14 +39,14 @@ export function resolveName(name: string, models: Models): ResolvedName {
   return answer;
 }
 
-/** The catalogue id of a name, where it is known; null where it is not, or where several rows fit. */
+/** Returns the catalogue id of a name; null where no row fits, and where several do. */
 export function idOfName(name: string, models: Models): string | null {
   const resolved = resolveName(name, models);
   return resolved.state === 'exact' || resolved.state === 'resolved' ? resolved.id : null;
 }
 
 /**
- * The catalogue ids that a recorded model may be declared by: its own, and that of its undated family, since a call of
+ * Lists the catalogue ids that a recorded model may be declared by: its own, and that of its undated family, since a call of
  * `openai/gpt-4o-mini` is answered by `gpt-4o-mini-2024-07-18`. Empty where the name is not known.
  */
 export function idsOfRecorded(name: string, models: Models): readonly string[] {
@@ -104,7 +104,7 @@ function withoutVariant(name: string): { readonly stem: string; readonly suffix:
     : { stem: match[1] ?? name, suffix: (match[2] ?? '').toLowerCase() };
 }
 
-/** What makers are called elsewhere, and the authors of their rows at OpenRouter. */
+/** Names of makers elsewhere, with the authors of their rows at OpenRouter. */
 const AUTHORS: Readonly<Record<string, readonly string[]>> = {
   ai21: ['ai21'],
   alibaba: ['qwen', 'alibaba'],
@@ -142,7 +142,7 @@ function authorsOf(maker: string): readonly string[] | null {
   return Object.hasOwn(AUTHORS, key) ? (AUTHORS[key] ?? null) : null;
 }
 
-/** A region or `global` may stand in front of the maker. Source: model ids of Amazon Bedrock's documentation, 2026-08. */
+/** A region or `global` may come before the maker. Source: model ids of Amazon Bedrock's documentation, 2026-08. */
 const BEDROCK =
   /^(?:(?:us|eu|apac|jp|au|ca|sa|me|af|il|global|us-gov|amer)\.)?(anthropic|openai|amazon|meta|mistral|cohere|deepseek|qwen|ai21|google|minimax|moonshot|moonshotai|nvidia|writer|zai)\.(?=[a-z])/i;
 const BEDROCK_VERSION = /(?:-v\d+(?::\d+)?|-\d+:\d+|:\d+)(?::\d+k)?$/i;
@@ -150,7 +150,7 @@ const BEDROCK_VERSION = /(?:-v\d+(?::\d+)?|-\d+:\d+|:\d+)(?::\d+k)?$/i;
 interface Stem {
   /** Authors that a row may have; null: any. */
   readonly authors: readonly string[] | null;
-  /** Spellings of the maker's own name, the likelier first. */
+  /** Spellings of the maker's own name, the most likely one first. */
   readonly names: readonly string[];
 }
 
@@ -172,7 +172,7 @@ function fromStem(stem: string, models: Models, rows: readonly Row[]): ResolvedN
   return { state: 'unknown', reason: null };
 }
 
-/** Separates the maker from the name; null where the maker is none that the catalogue has. */
+/** Separates the maker from the name; null where the catalogue has no such maker. */
 function stemOf(stem: string, rows: readonly Row[]): Stem | null {
   const bedrock = BEDROCK.exec(stem);
   if (bedrock !== null) {
@@ -195,7 +195,7 @@ function withoutBedrockVersion(name: string): string[] {
   return BEDROCK_VERSION.test(name) && name.includes(':') ? [name.replace(BEDROCK_VERSION, '')] : [];
 }
 
-/** A row under all the names that it may be found by. Variants (`:free`) are asked for by name alone, and not in here. */
+/** A row under all the names that it may be found by. Variants (`:free`) are found by their ids alone. */
 interface Row {
   readonly id: string;
   readonly author: string;
@@ -255,7 +255,7 @@ function byOwnName(own: string, rows: readonly Row[]): ResolvedName | null {
 
 const GOOGLE_VERSION = /(?<=[a-z])-?\d{3}$/;
 
-/** Rows of the family whose own id has no date. */
+/** Finds the rows of the family whose own id has no date. */
 function familyOf(name: Name, rows: readonly Row[]): readonly Row[] | null {
   const undated = rows.filter((row) => row.names[0].date === null);
   return (
@@ -270,7 +270,7 @@ function familyOf(name: Name, rows: readonly Row[]): readonly Row[] | null {
   );
 }
 
-/** `-latest` is the newest version of a family: known only where the catalogue has a single one. */
+/** Resolves `-latest`, the newest version of a family. It is known only where the catalogue has a single version. */
 function latestOf(family: string, rows: readonly Row[]): ResolvedName | null {
   // A number behind the family is a version too: mistral-small-2603 and mistral-small-3.2 are two of mistral-small.
   const found = rows.filter(
@@ -297,7 +297,7 @@ function oneOf(rows: readonly Row[], how: string): ResolvedName {
 }
 
 /**
- * One spelling for all: lower case, `-` for dots, underscores, blanks and `@`, nothing between letters and the number behind
+ * Brings a name to one spelling: lower case, `-` for dots, underscores, blanks and `@`, nothing between letters and the number behind
  * them (Llama-3.3 and llama3-3 are one).
  */
 function nameOf(own: string): Name {
@@ -329,7 +329,7 @@ function isMonth(date: string): boolean {
   return date.length === 6 || (date.length === 4 && /^2[3-9]/.test(date));
 }
 
-/** 20250807 and 0807 are one day, as far as both say; 202512 and 2512 are one month. */
+/** Tells whether two dates agree in the digits that both have: 20250807 and 0807 are one day, 202512 and 2512 one month. */
 function sameDate(a: string | null, b: string): boolean {
   return a !== null && (a.endsWith(b) || b.endsWith(a));
 }

@@ -82,7 +82,7 @@ export async function obtainCatalogue(order: CatalogueOrder, effects: Network): 
   throw new NoVerdictError(3, [...live.problems, ...(lock === null ? [reason] : lock.problems)]);
 }
 
-/** A list that lacks more than half of the lockfile's models is cut or of something else: it is not a catalogue. */
+/** A list that lacks more than half of the lockfile's models is incomplete or of something else: it does not count as a catalogue. */
 function wholeOrProblem(live: Attempt, lock: Catalogue): Attempt {
   if (!('catalogue' in live)) return live;
   const lost = [...lock.models.keys()].filter((id) => !live.catalogue.models.has(id)).length;
@@ -105,7 +105,7 @@ function endpointsMissing({ endpoints }: Catalogue): string | null {
   return `The endpoints of ${first.id}${more} could not be fetched (${first.reason}).`;
 }
 
-/** Whether the lockfile is fresh, knows every model in use with its endpoints, and lists the prices that are live. */
+/** Tells whether the lockfile is fresh, knows every model in use with its endpoints, and lists the prices that are live. */
 function confirms(live: Catalogue, lock: Catalogue, order: CatalogueOrder, now: number): boolean {
   if (lockfileAgeDays(lock, now) > (order.maxLockfileAgeDays ?? USUAL_AGE_DAYS)) return false;
   return [...live.endpoints.keys()].every((id) => {
@@ -156,7 +156,7 @@ function staleNotes(
   return notes;
 }
 
-/** Prices are compared anyway: another catalogue with lower prices must not go unnoticed. */
+/** A note where the lockfile is of another catalogue. Prices are compared anyway: lower prices there must be noticed. */
 function otherCatalogueNotes({ url }: Catalogue, lock: Catalogue): Note[] {
   if (lock.url === url) return [];
   const from = `The lockfile was written from ${lock.url}, and prices are now from ${url}`;

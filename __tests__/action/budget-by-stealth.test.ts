@@ -125,7 +125,7 @@ describe('a change that costs nothing yet is named in a comment of its own', () 
   });
 });
 
-test('a policy that cannot be read is told of with its own place, not with a line of the file that may mend it', async () => {
+test('the error of a policy that cannot be read names its own place, and no line of the file that may repair it', async () => {
   const number = await openChange(
     stage.github,
     { [FILE]: manifestText({ budget: 'budget: {per_run: abc}' }) },
@@ -329,7 +329,7 @@ describe('a pull request against another branch with a laxer file', () => {
   });
 });
 
-describe('what a reader has to know is said in the comment', () => {
+describe('the comment says what a reader has to know:', () => {
   test('that workflows are changed', async () => {
     const number = await openChange(
       stage.github,

@@ -300,7 +300,7 @@ describe('requests to free models', () => {
     expect(result.exitCode).toBe(0);
   });
 
-  test('that suffice break nothing, and are said', async () => {
+  test('that suffice break nothing, and are reported', async () => {
     const result = await judged(left(40), manifestText({ model: FREE, count: 40 }));
     expect(rulesOf(result)).toEqual([]);
     expect(linesOf(result)).toContain('40 of 50 requests to :free models are left today; a run makes 40.');

@@ -163,7 +163,7 @@ suites:
     expect((await change(both(10, 100), both(9, 100))).exitCode).toBe(0);
   });
 
-  test('that asks for more breaks the limit, since nobody knows by how much', async () => {
+  test('that asks for more breaks the limit, since the increase is not known', async () => {
     const { exitCode, rules } = await change(both(10, 100), both(11, 100));
     expect(exitCode).toBe(1);
     expect(rules).toContain('increase_per_run fail');

@@ -8,7 +8,7 @@ const variables = new Map([
 const pathOf = (asked: string, key: string) => reportPath(asked, key, (name) => variables.get(name) ?? '');
 
 describe('the report file', () => {
-  test('goes where it is asked for, from the workspace', () => {
+  test('goes to the requested path, from the workspace', () => {
     expect(pathOf('reports/a.json', 'llm-budget.yml')).toBe('/work/space/reports/a.json');
     expect(pathOf('/elsewhere/a.json', 'llm-budget.yml')).toBe('/elsewhere/a.json');
   });

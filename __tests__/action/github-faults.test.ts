@@ -172,7 +172,7 @@ describe('a limit on requests', () => {
     return inProcess(stage, number);
   };
 
-  test('of an hour ends in 2 after one request, and says when to run again and what GitHub said', async () => {
+  test('of an hour ends in 2 after one request, and the message has the time to run again and the words of GitHub', async () => {
     const result = await onRepository(9, PRIMARY);
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
     expect(stage.github.requests).toHaveLength(1);
@@ -257,7 +257,7 @@ describe('a pull request that is too much for GitHub keeps its verdict', () => {
     expect([result.exitCode, result.warnings]).toEqual([1, [expect.stringContaining('GitHub answered 502')]]);
   });
 
-  test.each([502, 504])('where the large query is answered with %i: its lists are asked for apart', async (code) => {
+  test.each([502, 504])('where the large query is answered with %i: its lists are requested apart', async (code) => {
     const result = await runWith({ operation: 'Repository', body: LISTS }, status(code));
     expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
     expect(codes(result)).not.toContain('changed_files_incomplete');

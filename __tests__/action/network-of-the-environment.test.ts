@@ -17,18 +17,21 @@ afterAll(async () => {
 const CODES = ['proxy', 'certificate_authority'];
 
 describe('a run whose environment', () => {
-  test.each(['0', ' 0 '])('has Node accept any certificate (%j) has no verdict, and asks nobody', async (value) => {
-    const before = stage.github.requests.length + stage.catalogue.requests.length;
-    for (const failOn of ['violation', 'never']) {
-      const result = await stage.runOnPullRequest(number, {
-        inputs: { 'fail-on': failOn },
-        variables: { NODE_TLS_REJECT_UNAUTHORIZED: value },
-      });
-      expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
-      expect(result.annotations).toEqual([expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED is 0')]);
-    }
-    expect(stage.github.requests.length + stage.catalogue.requests.length).toBe(before);
-  });
+  test.each(['0', ' 0 '])(
+    'has Node accept any certificate (%j) has no verdict, and sends no request',
+    async (value) => {
+      const before = stage.github.requests.length + stage.catalogue.requests.length;
+      for (const failOn of ['violation', 'never']) {
+        const result = await stage.runOnPullRequest(number, {
+          inputs: { 'fail-on': failOn },
+          variables: { NODE_TLS_REJECT_UNAUTHORIZED: value },
+        });
+        expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
+        expect(result.annotations).toEqual([expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED is 0')]);
+      }
+      expect(stage.github.requests.length + stage.catalogue.requests.length).toBe(before);
+    },
+  );
 
   test.each<[Readonly<Record<string, string>>, string, string]>([
     [{ HTTPS_PROXY: 'http://user:pa55@proxy.test:3128' }, 'proxy', 'proxy.test:3128 (HTTPS_PROXY)'],
@@ -54,7 +57,7 @@ describe('a run whose environment', () => {
     [{}],
     [{ HTTPS_PROXY: '', NODE_EXTRA_CA_CERTS: '', NODE_TLS_REJECT_UNAUTHORIZED: '', NODE_USE_SYSTEM_CA: '' }],
     [{ NO_PROXY: 'internal.test', NODE_TLS_REJECT_UNAUTHORIZED: '1', NODE_USE_SYSTEM_CA: '0' }],
-  ])('has %j passes without a word on it', async (variables) => {
+  ])('has %j passes without a note on it', async (variables) => {
     const { exitCode, report } = judgedOf(await stage.runOnPullRequest(number, { variables }));
     expect([exitCode, report.verdict]).toEqual([0, 'pass']);
     expect(report.notes.filter(({ code }) => CODES.includes(code))).toEqual([]);

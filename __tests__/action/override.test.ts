@@ -85,7 +85,7 @@ describe('an approval by somebody else who may push', () => {
     expect(judgedOf(result).report.override).toEqual({ label: LABEL, by: 'bob' });
   });
 
-  test('counts whatever the case of the label, as GitHub tells none apart', async () => {
+  test('counts whatever the case of the label, as labels do not differ by case', async () => {
     const result = await judgedWith((github, { number }) => {
       github.addReview(number, { author: 'bob' });
     }, 'Allow-COST');

@@ -216,7 +216,7 @@ describe('exact charges', () => {
     for (const text of [result.log, result.summary]) expect(text).toContain('2 generations');
   });
 
-  test('that are written late are asked for again: 404, 404, then the charge', async () => {
+  test('that are written late are requested again: 404, 404, then the charge', async () => {
     const late = [answers.notFound, answers.notFound, charged(0.0013)] as const;
     const result = await withKey({ key, generations: { 'gen-a': late } }, row({ id: 'gen-a' }));
     expect(verdictOf(result).charges).toEqual([
@@ -237,14 +237,14 @@ describe('exact charges', () => {
     expect([result.exitCode, verdictOf(result).verdict]).toEqual([0, 'pass']);
   });
 
-  test('are asked for of generations alone: other providers have ids of their own', async () => {
+  test('are requested of generations alone: other providers have ids of their own', async () => {
     const generations = { 'gen-a': charged(0.0013) };
     const recorded = [row({ id: 'gen-a' }), row({ id: 'chatcmpl-1' }), row({ id: 'msg_01' }), row()].join('\n');
     await withKey({ key, generations }, recorded);
     expect(generationsAsked()).toEqual(['gen-a']);
   });
 
-  test('are asked for 50 times at most, which is said', async () => {
+  test('are requested 50 times at most, and the rest is reported', async () => {
     const ids = Array.from({ length: 60 }, (_, index) => `gen-${index}`);
     const generations = Object.fromEntries(ids.map((id) => [id, charged(0.0013)]));
     const result = await withKey({ key, generations }, ids.map((id) => row({ id })).join('\n'));
@@ -256,14 +256,14 @@ describe('exact charges', () => {
     ]);
   });
 
-  test('are not asked for with a key that is refused: that is said once', async () => {
+  test('are not requested with a key that is refused, which is reported once', async () => {
     const result = await withKey({ key: answers.unauthorized }, row({ id: 'gen-a' }));
     expect(generationsAsked()).toEqual([]);
     expect(verdictOf(result)).not.toHaveProperty('charges');
     expect(verdictOf(result).notes.filter(({ message }) => message.startsWith('OpenRouter refused'))).toHaveLength(1);
   });
 
-  test('that this key alone may not see are said to be refused, and the run goes on', async () => {
+  test('that this key may not see are reported as refused, and the run goes on', async () => {
     const result = await withKey({ key, generations: { 'gen-a': answers.forbidden } }, row({ id: 'gen-a' }));
     expect(verdictOf(result).charges).toEqual([
       'OpenRouter refused the key (403): it is wrong, disabled or expired. Prices do not need it.',
@@ -271,7 +271,7 @@ describe('exact charges', () => {
     expect(result.exitCode).toBe(0);
   });
 
-  test('are not asked for without a key', async () => {
+  test('are not requested without a key', async () => {
     const result = await judged('a.jsonl', { 'a.jsonl': row({ id: 'gen-a' }) });
     expect(verdictOf(result)).not.toHaveProperty('charges');
     expect(stage.catalogue.requests.filter((request) => !isOfModels(request))).toEqual([]);

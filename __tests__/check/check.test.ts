@@ -64,7 +64,7 @@ describe('the drift beside a lock that lacks a model', () => {
     expect(codesOf(report)).toEqual([]);
   });
 
-  test('says it without a base, as nothing tells what is new', async () => {
+  test('says it without a base, since what is new is not known', async () => {
     const report = await reported({ head: both, lock: lock(server.url, 'a/one') });
     expect(codesOf(report)).toEqual(['drift_incomplete']);
   });

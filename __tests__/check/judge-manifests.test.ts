@@ -73,7 +73,7 @@ describe('the limits', () => {
     expect(result.notApplied).toEqual([]);
   });
 
-  test("are head's own without a word where nobody asked for a policy", () => {
+  test("are head's own without a note where no policy is requested", () => {
     expect(wordsOf(judged(lax))).toEqual(['pass']);
   });
 

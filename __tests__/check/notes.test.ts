@@ -74,18 +74,18 @@ describe('calls that the price drift leaves out', () => {
     ]);
   });
 
-  test('are not told of where the change itself adds their model, which no lock can have yet', () => {
+  test('are not reported where the change itself adds their model, which no lockfile can have yet', () => {
     expect(driftNotes([one, two], ['a/one'])).toEqual(driftNotes([one], ['a/one']));
     expect(driftNotes([one, two], [])).toEqual([]);
   });
 
-  test('are all told of where there is nothing to tell what is new by', () => {
+  test('are all reported where the models of before are not known', () => {
     expect(driftNotes([one, two], null)).toEqual(driftNotes([one, two], ['a/one', 'a/two']));
     expect(driftNotes([], null)).toEqual([]);
   });
 });
 
-describe('what holds for many is said once', () => {
+describe('what holds for many is one note', () => {
   const unchanged = (names: readonly string[]) => {
     const head = manifest({
       suites: names.map((name) => suite({ name, calls: [dollars(1)], paths: [`evals/${name}/**`] })),

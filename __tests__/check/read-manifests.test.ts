@@ -81,7 +81,7 @@ describe('the policy', () => {
   test.each([
     ['is no YAML', NOT_YAML],
     ['has a limit that is none', withTop('budget: {per_run: lots}')],
-  ])('that %s ends the run, never judged by head instead; who can mend it is said', (_, text) => {
+  ])('that %s ends the run, never judged by head instead, and the error names who can repair it', (_, text) => {
     const error = refusal({ head: found(RIGHT), policy: onMain(text) });
     expect(error.exitCode).toBe(2);
     const [first, ...details] = error.problems;
@@ -111,7 +111,7 @@ describe('base', () => {
       `${FILE} at base (1234567): it is a symbolic link`,
     ],
     ['is another file that is not there', found(null, { file: 'old.yml' }), 'There is no old.yml at base'],
-  ])('that %s leaves increases unjudged, which is said', (_, base, why) => {
+  ])('that %s leaves increases unjudged, with a note', (_, base, why) => {
     const manifests = read({ head: found(RIGHT), base });
     expect(manifests.base).toBeNull();
     expect(notesOf(manifests)).toEqual([`base_missing: ${why}: increases are not judged.`]);
@@ -145,7 +145,7 @@ describe("the default branch's calls", () => {
     expect([atTip.defaultBranch, atTip.notes]).toEqual([null, []]);
   });
 
-  test('that are not valid are said to be those of the default branch, by its name', () => {
+  test('that are not valid name the default branch in their message', () => {
     const manifests = read({ ...other, policy: onMain(WRONG_CALL) });
     expect(manifests.defaultBranch).toBeNull();
     expect(manifests.base).not.toBeNull();

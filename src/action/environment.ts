@@ -65,7 +65,7 @@ export async function checkReportFile(asked: string, variable: Variable): Promis
   throw configurationError(`The input "report-file" is wrong: ${refused}; ${accepted}`);
 }
 
-/** All that the action touches outside itself; the door hands in the runner's. */
+/** Everything that the action reads from the runner and writes to it, and its network and clock. */
 export interface ActionWorld {
   readonly variable: Variable;
   readonly input: (name: string) => string;

@@ -53,7 +53,7 @@ process.once('uncaughtException', (error) => {
   process.exit(earlyExitCode());
 });
 redirectConsole(debug);
-// A pipe tells of a reader who went away later, and not to whoever writes.
+// The error of a pipe that its reader closed comes later, as an event, and not from the call that writes.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 /** Resolves once the system has taken all that was written before, or takes no more. */

@@ -34,7 +34,7 @@ function summaryContext(context: RunContext | null): { repositoryUrl: string | n
 }
 
 /**
- * Writes the report where it was asked for, or to the default file where that is refused: an error has a document too.
+ * Writes the report to the requested file, or to the default file where that is refused: an error has a document too.
  * Returns the path, or "" with a warning where it cannot be written.
  */
 async function writeReportFile(

@@ -156,12 +156,12 @@ async function readWanted(
     const paths = [...wanted].filter(([, most]) => most === maxBytes).map(([path]) => path);
     for (const [path, file] of await files.read(side, paths, { maxBytes })) read.set(path, file);
   }
-  // A reader that leaves a file out would be asked for it for ever.
+  // A reader that leaves a file out would be called for it without end.
   for (const path of wanted.keys()) if (!read.has(path)) read.set(path, { state: 'missing', oid: null });
   return read;
 }
 
-/** Throws for what this change is to blame for; returns the faults that the default branch has too. */
+/** Throws for the faults that this change brings; returns those that the default branch has too. */
 async function refuseNewFaults(
   { counted, read }: CountedSide,
   other: CountedSide | null,

@@ -81,7 +81,7 @@ const RATE_LIMITS: readonly (readonly [string, Answer])[] = [
 ];
 const SECONDARY = '{"message":"You have exceeded a secondary rate limit. ::warning::x"}';
 
-describe('reading the repository when GitHub stumbles once', () => {
+describe('reading the repository when GitHub fails once', () => {
   it.each<[string, Answer, number]>([
     ['resets the connection', { kind: 'reset' }, 250],
     ['hangs', HANG, 250],
@@ -99,8 +99,12 @@ describe('reading the repository when GitHub stumbles once', () => {
     ['has a GraphQL error of its own', errors({ path: ['repository'] }), 250],
     ['has a secondary limit without a time', status(403, {}, SECONDARY), 60_000],
     ['has a secondary limit with status 200', status(200, {}, SECONDARY), 60_000],
-    ['links to another page of nobody', { kind: 'headers', headers: { link: '<http://192.0.2.1/>; rel="next"' } }, 0],
-  ])('gets over it where it %s', async (_, answer, pause) => {
+    [
+      'links to a next page that does not exist',
+      { kind: 'headers', headers: { link: '<http://192.0.2.1/>; rel="next"' } },
+      0,
+    ],
+  ])('succeeds at the next attempt where it %s', async (_, answer, pause) => {
     server.fault({ on: { operation: 'Repository' }, answer });
     const facts = await readRepository(client, eventOf(pullRequestRun(server, pull.number)), {
       manifest: KEY,
@@ -293,9 +297,9 @@ interface WriteFault {
 }
 const ALWAYS = 20;
 
-describe('a comment that GitHub stumbles over once is there once', () => {
+describe('a comment is there once where GitHub fails once', () => {
   it.each<[string, WriteFault]>([
-    ['resets the connection before it heard', { answer: { kind: 'reset' } }],
+    ['resets the connection before it was done', { answer: { kind: 'reset' } }],
     ['resets the connection after it was done', { effect: true, answer: { kind: 'reset' } }],
     ['hangs before it was done', { answer: HANG }],
     ['hangs after it was done', { effect: true, answer: HANG }],

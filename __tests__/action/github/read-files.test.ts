@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 describe('readFilesAt', () => {
-  it('reads 200 files with 5 requests, in the order asked for', async () => {
+  it('reads 200 files with 5 requests, in the requested order', async () => {
     const found = await readFilesAt(client, commit, names, LIMITS);
     expect([...found.keys()]).toEqual(names);
     expect([...found.values()]).toEqual(

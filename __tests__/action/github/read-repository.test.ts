@@ -250,7 +250,7 @@ describe('what is read at which commit', () => {
     expect(scheduled.head.text).toBe('policy');
   });
 
-  it('tells a base that is not the default branch, and a pull request that was retargeted since', async () => {
+  it('reports a base that is not the default branch, and a pull request that was retargeted since', async () => {
     await server.setBranch('release', firstMain);
     const release = await openPullRequest(undefined, { base: 'release' });
     expect((await read(pullRequestRun(server, release.number))).baseIsDefaultBranch).toBe(false);

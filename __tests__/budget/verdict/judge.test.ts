@@ -63,7 +63,7 @@ describe('limits on a run', () => {
     expect(violation).toMatchObject({ rule: 'per_month', severity: 'fail', actual: '50', limit: '49' });
   });
 
-  test('a monthly limit with a suite of which nobody says how often it runs is broken, not skipped', () => {
+  test('a monthly limit with a suite whose runs per month are not known is broken, not skipped', () => {
     const head = manifest({ suites: [evals(dollars(1))] });
     const judgement = judged({ head, policy: policyFile({ budget: { per_month: fail('1000') } }) });
     expect(inWords(judgement.violations)).toEqual(['per_month fail']);
@@ -170,7 +170,7 @@ describe('increases', () => {
     ]);
   });
 
-  test('a call without a price at head adds nothing to what is known: a lower bound, and said so', () => {
+  test('a call without a price at head adds nothing to what is known: a lower bound, and reported as one', () => {
     const judgement = judged({
       head: manifest({ budget: { increase_per_run: fail('1') }, suites: [evals(dollars(5), unknown(1))] }),
       base: manifest({ suites: [evals(dollars(3))] }),
@@ -227,7 +227,7 @@ describe('increases', () => {
     expect(first).not.toHaveProperty('against_default_branch');
   });
 
-  test('an increase that nobody limits need not be known for a pass', () => {
+  test('an increase without a limit need not be known for a pass', () => {
     const judgement = judged({
       head: manifest({ budget: { per_run: fail('5') }, suites: [evals(dollars(5))] }),
       base: manifest({ suites: [evals(unknown(5))] }),
@@ -250,7 +250,7 @@ describe('increases', () => {
     expect(judged({ head, base: less }).violations[0]).not.toHaveProperty('against_default_branch');
   });
 
-  test('a percentage that is above its limit by less than a hundredth is said to be just above it', () => {
+  test('a percentage that is above its limit by less than a hundredth is reported as just above it', () => {
     const head = manifest({ budget: { increase_percent: fail('25') }, suites: [evals(dollars(125_001))] });
     const [violation] = judged({ head, base: manifest({ suites: [evals(dollars(100_000))] }) }).violations;
     // 25,001 of 100,000 are 25.001 %

@@ -105,7 +105,7 @@ describe('for runs per month the larger number holds', () => {
     ],
     ['lowered in the suite', 600, 1, 600, 30, 30, [{ key: 'suites.evals.runs_per_month', head: '1', policy: '30' }]],
     ['a nightly suite as before', 600, 30, 600, 30, 30, []],
-    ['nobody says', null, undefined, null, null, null, []],
+    ['neither side sets it', null, undefined, null, null, null, []],
   ] as const)('%s', (_, general, own, policyGeneral, policyOwn, inForce, notApplied) => {
     const wanted = manifest({ runs_per_month: general, suites: suites(own) });
     const policy = policyWith(policyGeneral, policyOwn);

@@ -55,7 +55,7 @@ describe('every limit in force stands beside the figure it is held against', () 
     expect([increase_per_run, increase_percent]).toEqual(['5', null]);
   });
 
-  test('over a base that nobody knows there is neither', () => {
+  test('over a base that is not known there is neither', () => {
     const head = manifest({ budget: EVERY, suites: [evals(dollars(5))] });
     const { increase_per_run, increase_percent } = actuals({ head, base: manifest({ suites: [evals(unknown(5))] }) });
     expect([increase_per_run, increase_percent]).toEqual([null, null]);

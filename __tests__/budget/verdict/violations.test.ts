@@ -48,7 +48,7 @@ const nowhere = { run: null, suite: null, call: null, actual: null, limit: null,
 const named = (name: string, count: number, fields: object = {}) =>
   dollars(count, { name, display_name: name, ...fields });
 
-test('a call that no endpoint can serve as it asks is not told to name another model', () => {
+test('the remedy for a call that no endpoint can serve as declared is not another model', () => {
   const remedy = (call: object) => first({ head: placed({ suites: [evals(dollars(1, call))] }) })?.remedy;
   expect(remedy({ model: 'a/unknown' })).toBe('Name a model of the catalogue; `llm-budget models` lists them.');
   expect(remedy({ provider: { only: ['nobody'] } })).toBe(
@@ -56,7 +56,7 @@ test('a call that no endpoint can serve as it asks is not told to name another m
   );
 });
 
-test('a call whose file cannot be counted is told to mend the file, not to name another model', () => {
+test('the remedy for a call whose file cannot be counted is to repair the file, not another model', () => {
   const call = dollars(1, { uncounted: 'data file c.jsonl does not exist' });
   expect(first({ head: placed({ suites: [evals(call)] }) })).toMatchObject({
     rule: 'unpriced',
@@ -116,7 +116,7 @@ describe('a limit on an amount', () => {
     });
   });
 
-  test('of a month of which nobody knows the runs, with each such suite', () => {
+  test('of a month whose number of runs is not known, with each such suite', () => {
     const head = placed({
       suites: [
         { ...evals(dollars(1)), runs_per_month: 3 },

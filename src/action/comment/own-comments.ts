@@ -71,7 +71,7 @@ export interface CommentListing {
   readonly headSha: string;
 }
 
-/** One of our comments with the key that was asked for. */
+/** One of our comments, with the requested key. */
 export interface KeyedComment extends OwnComment {
   readonly marker: Marker;
   /** The body without the marker's line. */
@@ -101,12 +101,12 @@ function idOf({ fullDatabaseId, url }: CommentNode): number | null {
   return fullDatabaseId ?? (inUrl === undefined ? null : Number(inUrl));
 }
 
-/** Bodies are asked for in portions, so that an answer stays within what is read of one. */
+/** So many bodies are requested at once, so that no answer exceeds the size that is read. */
 const BODIES_AT_ONCE = 50;
 
 /**
  * Fetches the bodies of those comments that are ours, and where the pull request's branch is by now. Bodies of other authors
- * are never asked for. `known` has bodies by node id that are not asked for again. Without a comment of ours, nothing is asked.
+ * are never requested. `known` has bodies by node id that are not requested again. Without a comment of ours there is no request.
  * Throws HttpFailure.
  */
 export async function readOwnComments(

@@ -11,7 +11,7 @@ interface GitHubRepository {
 
 export interface ClientOptions {
   readonly token: string;
-  /** GITHUB_API_URL and GITHUB_GRAPHQL_URL: on GitHub Enterprise Server they are no neighbours. */
+  /** GITHUB_API_URL and GITHUB_GRAPHQL_URL: on GitHub Enterprise Server neither follows from the other. */
   readonly apiUrl: string;
   readonly graphqlUrl: string;
   readonly repository: GitHubRepository;
@@ -31,7 +31,7 @@ type Parameters = Readonly<Record<string, string | number>>;
 
 /**
  * GitHub's two APIs, for one repository. Every method throws `HttpFailure` (with a `GitHubRefusal` as its cause where
- * GitHub said no) once the retry policy is at its end, and checks each answer's shape as part of the attempt.
+ * GitHub refused) once the retry policy is at its end, and checks each answer's shape as part of the attempt.
  */
 export interface GitHubClient {
   readonly repository: GitHubRepository;
@@ -94,7 +94,7 @@ function asFailure(error: unknown, reading: Reading): unknown {
   return refusedStatus(status, headerMap(response.headers), response.data, reading);
 }
 
-/** octokit hands over text or bytes where a body is not JSON, whatever its status and type say. */
+/** octokit returns text or bytes where a body is not JSON, whatever its status and type say. */
 function jsonOf(data: unknown): unknown {
   if (typeof data !== 'string' && !(data instanceof ArrayBuffer)) return data;
   throw new HttpFailure('sent something that is not JSON, or JSON that was cut short', {

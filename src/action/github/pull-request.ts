@@ -46,7 +46,7 @@ export interface PullRequestFacts {
   readonly notes: readonly Note[];
 }
 
-/** Who wrote which comment; without the texts, of which only our own are read. */
+/** The author of each comment. The texts are read later, and only those of our own comments. */
 export interface CommentNodes {
   readonly listing: Listing<CommentNode>;
   /** The login of the token. */
@@ -61,11 +61,11 @@ interface Read<T> {
   readonly error: unknown;
 }
 
-/** GitHub is asked for ever fewer items of a list that is too much for it. */
+/** The smallest page: where a page is too much for GitHub, a smaller one is requested, down to this size. */
 const SMALLEST_PAGE = 6;
 
 /**
- * Completes a list from its first page; undefined where that was not asked for. What cannot be read leaves the list incomplete.
+ * Completes a list from its first page; undefined where that was not requested. What cannot be read leaves the list incomplete.
  */
 async function readList<T>(
   first: Page<T> | null | undefined,
@@ -96,7 +96,7 @@ const NO_LISTS = {
 };
 
 /**
- * Completes what the first query brought of a pull request. Labels and reviews can only make a verdict milder, and files and
+ * Completes what the first query returned of a pull request. Labels and reviews can only make a verdict milder, and files and
  * comments do not change it, so what cannot be read is a note. `head` is the commit that the run is about; null: any.
  */
 export async function readPullRequest(
@@ -125,7 +125,7 @@ export async function readPullRequest(
       answer.reviews ?? undefined,
       async (after, size) => (await page({ reviews: after, withReviews: true }, size)).reviews,
     ),
-    // Files that are null are more than GitHub lists, so they are not asked for again.
+    // Files that are null are more than GitHub lists, so they are not requested again.
     readList(answer.files, async (after, size) => (await page({ files: after, withFiles: true }, size)).files),
     withComments
       ? readList(
@@ -178,7 +178,7 @@ function problemOf(read: Read<CommentNode>): NotWritten | null {
   return isLeftOut(read) ? MAY_NOT_WRITE : null;
 }
 
-/** Reviews that say yes or no. Comments and drafts leave the reviewer's last opinion as it was. */
+/** Reviews that approve or object. Comments and drafts leave the reviewer's last opinion as it was. */
 const OPINIONS = ['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED'];
 
 /**
@@ -212,7 +212,7 @@ function submitted(review: ReviewNode): number {
 /**
  * Who approved the pull request's head commit, apart from those who made it: the pull request's author, authors,
  * co-authors and committer of the commit, and who pushed last. `labels` are the override labels of the policies: without one
- * of them on the pull request nothing is asked, since then no approval matters. What cannot be read is a note, and the rest holds.
+ * of them on the pull request nothing is requested, since then no approval matters. What cannot be read is a note, and the rest holds.
  */
 export async function readApprovals(
   client: GitHubClient,
@@ -251,7 +251,7 @@ const MOST_MERGES = 20;
 
 /**
  * The authors and the committer of the pull request's last commit. A merge of the base branch that GitHub made ("Update
- * branch") is nobody's own work, so the parent on the branch is looked at instead; `commit` is the one that counts.
+ * branch") has no author of its own, so the parent on the branch is read instead; `commit` is the one that was read last.
  */
 async function makersOf(
   client: GitHubClient,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The questions asked of GitHub's GraphQL API. Each brings as much as one request can. */
+/** The queries for GitHub's GraphQL API. Each reads as much as one request can. */
 
 /** 100 is the most that GitHub gives for a page. */
 export const PAGE_SIZE = 100;
@@ -15,7 +15,7 @@ const LABELS = 'nodes { name } pageInfo { hasNextPage endCursor }';
 const REVIEWS = `nodes { author { __typename login } state submittedAt commit { oid } authorCanPushToRepository }
   pageInfo { hasNextPage endCursor }`;
 const FILES = 'nodes { path } pageInfo { hasNextPage endCursor }';
-/** Without the bodies: a hundred strangers' comments can be larger than what is read of any answer. */
+/** Without the bodies: those of a hundred comments can be larger than the largest answer that is read. */
 const COMMENTS = `nodes { id fullDatabaseId url viewerDidAuthor author { __typename login } }
   pageInfo { hasNextPage endCursor }`;
 
@@ -63,7 +63,7 @@ export const REPOSITORY_QUERY = `query Repository(
 }
 ${ENTRY}`;
 
-/** Asks for the test merge again, while GitHub is computing it. */
+/** Requests the test merge again while GitHub is computing it. */
 export const MERGE_QUERY = `query Merge($owner: String!, $name: String!, $number: Int!, $manifest: String!) {
   repository(owner: $owner, name: $name) { pullRequest(number: $number) { headRefOid ${TEST_MERGE} } }
 }
@@ -127,8 +127,8 @@ export const FILE_QUERY = `query File($owner: String!, $name: String!, $commit: 
 ${ENTRY}`;
 
 /**
- * Several files at a commit, aliased f0, f1, ...; the paths are variables p0, p1, ... Without texts it tells what the
- * files are: equal object ids are equal bytes.
+ * Several files at a commit, aliased f0, f1, ...; the paths are variables p0, p1, ... Without texts the
+ * answer has the object ids alone: equal ids are equal bytes.
  */
 export function filesQuery(count: number, withTexts: boolean): string {
   const indexes = Array.from({ length: count }, (_, index) => index);
@@ -145,7 +145,7 @@ ${files}
 ${withTexts ? ENTRY : ''}`;
 }
 
-/** The shapes of GitHub's answers to the queries. Unknown fields are dropped; what is missing or odd is a failure. */
+/** The shapes of GitHub's answers to the queries. Unknown fields are dropped. A field that is missing or has another type is a failure. */
 
 /** A file, link or folder in a commit's tree. `mode` is st_mode as a decimal number. */
 export const entryIdSchema = z.object({ mode: z.number().int(), oid: z.string() });
@@ -321,7 +321,7 @@ export const filesAtSchema = z.object({
   }),
 });
 
-/** A list that GitHub hands out in pages. */
+/** A list that GitHub returns in pages. */
 export interface Listing<T> {
   readonly items: readonly T[];
   /** The cursor of the next page; null where there is none, or none that is followed. */
@@ -341,7 +341,7 @@ const MAX_PAGES = 30;
 
 export const NOTHING_LISTED: Listing<never> = { items: [], next: null, complete: false, pages: 0 };
 
-/** The list with one more page; a page that is missing, or that leads back to itself, ends it incomplete. */
+/** The list with one more page; a page that is missing, or whose next page is itself, ends it incomplete. */
 export function withPage<T>(listing: Listing<T>, page: Page<T> | null | undefined): Listing<T> {
   const pages = listing.pages + 1;
   if (page === null || page === undefined) return { ...listing, next: null, complete: false, pages };

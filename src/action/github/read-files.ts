@@ -140,7 +140,7 @@ async function readPortions(
   return portions.flat();
 }
 
-/** Asks for half as many files at a time where the answer is too large, or too much for GitHub. */
+/** Requests half as many files at a time where the answer is too large, or too much for GitHub. */
 async function readPortion(
   client: GitHubClient,
   commit: string,

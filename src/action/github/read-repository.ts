@@ -104,7 +104,7 @@ async function read(client: GitHubClient, event: RunEvent, paths: RepositoryPath
   };
 }
 
-/** Asks for everything at once; without the pull request's lists where that is too much for one request. */
+/** Requests everything at once; without the pull request's lists where that is too much for one request. */
 async function askForRepository(client: GitHubClient, event: RunEvent, paths: RepositoryPaths, number: number | null) {
   const asked = commitAskedFor(event);
   const ask = (withLists: boolean) =>
@@ -133,7 +133,7 @@ async function askForRepository(client: GitHubClient, event: RunEvent, paths: Re
   }
 }
 
-/** How long GitHub is asked for a test merge that it is still computing. */
+/** How long a test merge is requested again while GitHub is computing it. */
 const MERGE_TOTAL_MS = 30_000;
 const MERGE_PAUSE_MS = 3_000;
 
@@ -145,7 +145,7 @@ interface TestMerge {
 
 /**
  * Finds the test merge of an open pull request, as `pull_request` runs have it checked out. It counts only if its second
- * parent is the commit that the run is about. GitHub computes it anew after each push, in the background, so it is asked for
+ * parent is the commit that the run is about. GitHub computes it anew after each push, in the background, so it is requested
  * again for up to 30 s. NoVerdictError (2) where there is none by then.
  */
 async function testMerge(

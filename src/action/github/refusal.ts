@@ -40,7 +40,7 @@ export function refusalIn(error: unknown): GitHubRefusal | null {
   return error instanceof Error && error.cause instanceof GitHubRefusal ? error.cause : null;
 }
 
-/** Whether GitHub may answer the same question in smaller parts: the answer was too large, or took GitHub too long. */
+/** Whether GitHub may answer the same query in smaller parts: the answer was too large, or took GitHub too long. */
 export function isTooMuch(error: unknown): boolean {
   if (!(error instanceof HttpFailure)) return false;
   const tooSlow = error.status === 502 || error.status === 504;
@@ -113,7 +113,7 @@ function reasonOf(status: number, message: string): RefusalReason {
   return 'other';
 }
 
-/** Makes the failure for a REST status. Limits and missing permissions share status 403 and are told apart here. */
+/** Makes the failure for a REST status. Limits and missing permissions share status 403 and are distinguished here. */
 export function refusedStatus(status: number, headers: Headers, body: unknown, reading: Reading): HttpFailure {
   const message = messageIn(body);
   const isLimited =

@@ -102,7 +102,7 @@ export function judgeWithoutManifest(
   return { ...conclude(judged, given.policy, given.approvals, false), limits: [], isOutdated };
 }
 
-/** The calls of a head that changes none are equal to those of base, or of the tip: its author did nothing. */
+/** A violation of a head whose calls are all equal to those of base, or of the tip: at most a warning, since the change did not cause it. */
 function withoutFailure(violation: Violation): Violation {
   if (violation.severity === 'warn') return { ...violation, in_base: true };
   return { ...violation, severity: 'warn', excused: true, in_base: true };

@@ -117,7 +117,7 @@ async function requestsOf(config: string, options: PromptfooOptions, files: File
   });
   if (value === null) throw new Error('the configuration was read and is not there');
   if (value instanceof ConfigFault)
-    throw new NoVerdictError(2, [problemOf(value, value.line === null ? value.withFile() : value.reason)]);
+    throw new NoVerdictError(2, [problemOf(value, value.place?.file === value.file ? value.reason : value.withFile())]);
   refuseUnknownProviders(value, options);
   const gaps = [...value.gaps.providers];
   if (gaps.length > 0)
@@ -128,8 +128,8 @@ async function requestsOf(config: string, options: PromptfooOptions, files: File
   return value;
 }
 
-function problemOf({ file, line, column }: ConfigFault, message: string) {
-  return problem(message, { file, line, column });
+function problemOf({ file, place }: ConfigFault, message: string) {
+  return problem(message, place ?? { file });
 }
 
 function problemOfGap(name: string, { fault, acceptsNull }: ProviderGap) {

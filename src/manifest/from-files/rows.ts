@@ -177,7 +177,9 @@ function yamlReason(error: unknown): string {
   if (error instanceof YAMLError && error.code === 'MULTIPLE_DOCS') return 'it has a second document';
   if (error instanceof ReferenceError) return `more than ${MAX_YAML_ALIASES} aliases`;
   if (error instanceof RangeError) return 'nested too deep';
-  return error instanceof Error ? oneLine(error.message.split('\n')[0] ?? '', 160) : 'unknown';
+  if (!(error instanceof Error)) return 'unknown';
+  const [first = ''] = error.message.split('\n');
+  return oneLine(first.replace(/:$/, ''), 160);
 }
 
 function listIn(root: unknown, at: string | null): readonly unknown[] {

@@ -8,14 +8,20 @@ import { parseYamlData, UncountableFile } from '../rows.js';
 
 const MAX_TEXT_BYTES = 500_000;
 
+interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 /** Something in a configuration that keeps its calls from being counted. */
 export class ConfigFault extends Error {
   constructor(
     readonly reason: string,
-    /** The file that is to blame, and where it says so. */
+    /** The file that is to blame. */
     readonly file: string,
-    readonly line: number | null = null,
-    readonly column: number | null = null,
+    /** Where to look: in that file, or where another one names it; null where nothing but the manifest does. */
+    readonly place: Place | null = null,
     /** Between the file's name and the reason: a reason with a place in the file is a sentence of its own. */
     private readonly joint = ' ',
   ) {
@@ -37,6 +43,9 @@ export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Keys and indexes from the top of the configuration. */
+type Steps = readonly (string | number)[];
+
 /** What the readers of a configuration share. */
 export interface Config {
   readonly path: string;
@@ -45,7 +54,7 @@ export interface Config {
   readonly files: FileSet;
   /** Whether something beyond `{{ name }}` stands in a text, so that its tokens are about. */
   readonly about: Set<string>;
-  readonly fault: (path: readonly (string | number)[], reason: string) => ConfigFault;
+  readonly fault: (at: Steps, reason: string) => ConfigFault;
 }
 
 /** What to write where only running code would tell what it configures. */
@@ -61,7 +70,7 @@ export function readConfig(path: string, files: FileSet): Config {
   if (text === null) throw new NotReadYet();
   const root = resolved(dataOnce(path, text, files), path, files);
   if (!isMapping(root)) throw new ConfigFault('is not a mapping of prompts, providers and tests', path);
-  const placeOf = (steps: readonly (string | number)[]) => {
+  const placeOf = (steps: Steps) => {
     const lines = new LineCounter();
     const document = parseDocument(text, { merge: true, lineCounter: lines, logLevel: 'error' });
     for (let length = steps.length; length > 0; length -= 1) {
@@ -70,9 +79,9 @@ export function readConfig(path: string, files: FileSet): Config {
     }
     return { line: 1, col: 1 };
   };
-  const fault = (steps: readonly (string | number)[], reason: string) => {
+  const fault = (steps: Steps, reason: string) => {
     const { line, col } = placeOf(steps);
-    return new ConfigFault(reason, path, line, col, ': ');
+    return new ConfigFault(reason, path, { file: path, line, column: col }, ': ');
   };
   return { path, folder: folderOf(path), root, files, about: new Set(), fault };
 }
@@ -95,8 +104,9 @@ export function faulting<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof UncountableFile) throw new ConfigFault(error.reason, path, error.line);
-    throw error;
+    if (!(error instanceof UncountableFile)) throw error;
+    const { reason, line } = error;
+    throw new ConfigFault(reason, path, line === null ? null : { file: path, line, column: 1 });
   }
 }
 
@@ -108,13 +118,21 @@ export function textAt(path: string, maxBytes: number, files: FileSet): string |
   throw new ConfigFault(file.state === 'missing' ? 'does not exist' : file.reason, path);
 }
 
+/** The text of a file that the configuration names; a fault says where it does. */
+export function namedText(config: Config, path: string, maxBytes: number, at: Steps): string | null {
+  try {
+    return textAt(path, maxBytes, config.files);
+  } catch (error) {
+    if (error instanceof ConfigFault) throw new ConfigFault(error.reason, path, config.fault(at, '').place);
+    throw error;
+  }
+}
+
 /** The path from the repository's root of a reference such as `file://prompts/a.txt`. */
-export function pathFrom(
-  config: Pick<Config, 'fault'>,
-  folder: string,
-  reference: string,
-  at: (string | number)[],
-): string {
+export function pathFrom(config: Pick<Config, 'fault'>, folder: string, reference: string, at: Steps): string {
+  if (reference.includes('{{')) {
+    throw config.fault(at, `${reference} is filled in from the environment, which is not read: write the path itself`);
+  }
   const written = reference.replace(/^file:\/\//, '');
   if (written.startsWith('/') || written.startsWith('~') || /^[A-Za-z]:/.test(written)) {
     throw config.fault(

@@ -58,10 +58,10 @@ export function derivedCalls(derivation: Derivation): DerivedCalls {
 
 function providerFaults({ providers }: Gaps): ConfigFault[] {
   return [...providers].map(([name, { fault, acceptsNull }]) => {
-    const { reason, file, line, column } = fault;
+    const { reason, file, place } = fault;
     const orNull = acceptsNull ? ', or null if it asks no model' : '';
     const remedy = `name the model in the manifest, promptfoo: {models: {${JSON.stringify(name)}: openai/gpt-5-mini}}${orNull}`;
-    return new ConfigFault(`${reason}: ${remedy}`, file, line, column, ': ');
+    return new ConfigFault(`${reason}: ${remedy}`, file, place, ': ');
   });
 }
 
@@ -85,10 +85,8 @@ function withoutCalls(
   { promptfoo, suite, manifest, place, firstIndex }: Derivation,
 ): DerivedCalls {
   const faults = causes.map((cause): CountFault => {
-    const { file, line, column } = cause;
     const message = `suites.${suite.name}.promptfoo: ${cause.withFile()}`;
-    const where = line === null ? place : { file, line, column: column ?? 1 };
-    return { problem: problem(message, where), reason: cause.withFile(), file };
+    return { problem: problem(message, cause.place ?? place), reason: cause.withFile(), file: cause.file };
   });
   const call: NamedCall = {
     ...manifest.call_defaults,
@@ -185,7 +183,7 @@ function checkCall(call: Omit<NamedCall, 'index'> & { readonly prompt_tokens: To
   if (parts !== null) throw new ConfigFault(`makes ${name}, to which defaults do not fit: ${parts.message}`, config);
 }
 
-function notesOf({ byName, withoutModel }: Groups, { about, path }: Config, { side }: Derivation): Note[] {
+function notesOf({ byName, withoutModel }: Groups, { about, path, root }: Config, { side }: Derivation): Note[] {
   if (side !== 'head') return [];
   const notes: Note[] = [];
   const add = (message: string) => notes.push({ code: 'promptfoo', message });
@@ -197,6 +195,9 @@ function notesOf({ byName, withoutModel }: Groups, { about, path }: Config, { si
     add(
       `${path}: tokens of ${names} are about, since template syntax other than {{ name }} is counted as text ${whereOf(side)}.`,
     );
+  }
+  if (Array.isArray(root.extensions) && root.extensions.length > 0) {
+    add(`${path}: extensions are code, which is not run; tests and variables that they change are counted as written.`);
   }
   if (withoutModel.size > 0)
     add(`${path}: no request to a model is counted for ${[...withoutModel.keys()].join(', ')}.`);

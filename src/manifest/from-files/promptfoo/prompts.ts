@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { isPathPattern } from '../../../lib/inputs.js';
-import { type Config, dataOf, expand, isCode, isMapping, pathFrom, textAt } from './config-file.js';
+import { type Config, dataOf, expand, isCode, isMapping, namedText, pathFrom } from './config-file.js';
 
 /** The prompts of a promptfoo configuration. */
 
@@ -93,7 +93,7 @@ const EXTENSIONS = [
 function promptsIn(file: string, given: string | null, config: Config, at: (string | number)[]): Unnamed[] {
   if (isCode(file)) throw config.fault(at, `prompt ${file} is code, which is not run: list the calls with \`count\``);
   const extension = /\.[a-z0-9]+$/i.exec(file)?.[0].toLowerCase() ?? '';
-  const text = textAt(file, 500_000, config.files);
+  const text = namedText(config, file, 500_000, at);
   if (text === null) return [];
   const raws = rawPrompts(extension, text, file);
   if (raws === null) throw config.fault(at, `prompt ${file} is no file of prompts that promptfoo reads`);

@@ -9,7 +9,7 @@ import {
   isMapping,
   listOf,
   pathFrom,
-  textAt,
+  namedText,
 } from './config-file.js';
 
 /** The providers of a promptfoo configuration, and the models that they ask. */
@@ -44,7 +44,7 @@ export function readProviders(config: Config): Provider[] {
     found.push(...providersOf(item, config, [key, index]));
   }
   if (found.length === 0 && listOf(root[key]).length === 0)
-    throw config.fault([], 'no providers; expected providers or targets');
+    throw config.fault([key], 'no providers; expected at least one in providers or targets');
   return found;
 }
 
@@ -52,7 +52,7 @@ function providersOf(item: unknown, config: Config, at: (string | number)[]): Pr
   if (typeof item === 'string') {
     if (!/^file:\/\/.*\.(?:ya?ml|json)$/i.test(item)) return [provider(item, {}, at)];
     return expand(config, pathFrom(config, config.folder, item, at)).flatMap((path) => {
-      const text = textAt(path, 500_000, config.files);
+      const text = namedText(config, path, 500_000, at);
       return text === null
         ? []
         : listOf(dataOf(path, text)).flatMap((inner) => listedProvider(inner, path, config, at));
@@ -175,11 +175,16 @@ export function askedModel(provider: Provider, models: Promptfoo['models']): Ask
     return { state: 'unknown', reason, acceptsNull: false };
   }
   if (id === 'echo') return { state: 'none' };
-  if (!isCodeProvider(id)) {
+  const isFilledIn = id.includes('{{');
+  if (!isCodeProvider(id) && !isFilledIn) {
     const name = modelName(id);
     if (name !== null) return { state: 'model', name };
   }
-  const what = isCodeProvider(id) ? 'is code, which is not run' : 'does not tell its model';
+  const what = isCodeProvider(id)
+    ? 'is code, which is not run'
+    : isFilledIn
+      ? 'is filled in from the environment, which is not read'
+      : 'does not tell its model';
   return { state: 'unknown', reason: `provider ${nameOf(provider)} ${what}`, acceptsNull: isCodeProvider(id) };
 }
 
@@ -190,6 +195,10 @@ function isCodeProvider(id: string): boolean {
   );
 }
 
+/** What follows a maker's prefix and is no model: assistants, agents (which ask many times) and answers that are no text. */
+const NO_MODEL =
+  /^(?:assistant|realtime|image|video|speech|tts|transcription|moderation|agents|chatkit|codex(?:-sdk|-app-server)?|claude-(?:agent-sdk|code)|live)(?::|$)/;
+
 function modelName(id: string): string | null {
   const [prefix = '', ...rest] = id.split(':');
   const parts = APIS.has(rest[0] ?? '') ? rest.slice(1) : rest;
@@ -198,11 +207,7 @@ function modelName(id: string): string | null {
   if (model === '' || /\{\{|\$\{/.test(model)) return null;
   if (HOSTS.has(prefix)) return prefix === 'bedrock' && model.startsWith('arn:') ? null : model;
   const author = AUTHORS.get(prefix);
-  if (
-    author === undefined ||
-    /^(?:assistant|realtime|image|video|speech|transcription|moderation|agents|codex|live):?/.test(model)
-  )
-    return null;
+  if (author === undefined || NO_MODEL.test(model)) return null;
   if (prefix === 'vertex' && model.startsWith('claude')) return `anthropic/${model}`;
   return `${author}/${model}`;
 }

@@ -14,7 +14,7 @@ import {
   isMapping,
   listOf,
   pathFrom,
-  textAt,
+  namedText,
 } from './config-file.js';
 
 /** The test cases of a promptfoo configuration. */
@@ -46,7 +46,7 @@ export function readTests(config: Config): TestCase[] {
   const hasScenarios = root.scenarios !== undefined && root.scenarios !== null;
   const scenarios = hasScenarios ? scenarioTests(config, defaults) : [];
   const plain = tests.length > 0 || hasScenarios ? tests : [{ test: {}, file: null }];
-  return [...plain, ...scenarios].map((raw) => withDefaults(raw, defaults));
+  return [...plain, ...scenarios].map((raw) => withDefaults(raw, defaults, config));
 }
 
 function readDefaultTest(config: Config): Mapping {
@@ -63,6 +63,7 @@ function testsIn(written: unknown, config: Config, folder: string, at: (string |
   if (typeof written === 'string' && !/ya?ml$/.test(written)) {
     return written === '' ? [] : standaloneTests(written, config, folder, at);
   }
+  if (isMapping(written)) throw config.fault(at, 'expected a list of tests, a file of them, or {path: …}');
   return listOf(written).flatMap((item, index): RawTest[] => {
     const place = [...at, index];
     if (typeof item === 'string') return fileTests(item, config, folder, place);
@@ -103,7 +104,7 @@ function refuseElsewhere(reference: string, config: Config, at: (string | number
 
 function testsOfFile(file: string, config: Config, at: (string | number)[], isStandalone: boolean): RawTest[] {
   const extension = /\.([a-z]+)$/i.exec(file)?.[1]?.toLowerCase() ?? '';
-  const text = textAt(file, MAX_DATA_BYTES, config.files);
+  const text = namedText(config, file, MAX_DATA_BYTES, at);
   if (text === null) return [];
   const rows = once(config.files.results.tests, text, `tests ${extension} ${String(isStandalone)}`, () =>
     rowsOf(file, extension, text, isStandalone),
@@ -130,7 +131,9 @@ function rowsOf(file: string, extension: string, text: string, isStandalone: boo
       return listOf(faulting(file, () => parseJson(text, null)));
     case 'yaml':
     case 'yml': {
-      const rows = listOf(dataOf(file, text));
+      const data = dataOf(file, text);
+      if (data === null || data === undefined) throw new ConfigFault('is empty; expected a list of tests', file);
+      const rows = listOf(data);
       return isStandalone ? rows.map((row) => (isMapping(row) && row.vars === undefined ? fromRow(row) : row)) : rows;
     }
     default:
@@ -153,7 +156,7 @@ function csvTests(file: string, text: string): Mapping[] {
       throw new ConfigFault(
         `is not CSV that promptfoo reads${where}: blank lines, open quotation marks or more fields than the header has`,
         file,
-        line,
+        line === null ? null : { file, line, column: 1 },
       );
     }
   }
@@ -193,6 +196,10 @@ function withVarFiles(test: Mapping, config: Config, folder: string, at: (string
   for (const reference of listOf(vars)) {
     if (typeof reference !== 'string')
       throw config.fault([...at, 'vars'], 'expected a mapping of variables, or files of them');
+    if (reference.startsWith('file://')) {
+      const path = reference.slice('file://'.length);
+      throw config.fault(at, `vars ${reference}: promptfoo reads no file here that begins with file://; write ${path}`);
+    }
     for (const path of expand(config, pathFrom(config, folder, reference, at))) {
       const data = fileData(`file:///${path}`.replace('file:///', ''), config, '', at);
       if (isMapping(data)) Object.assign(merged, data);
@@ -201,22 +208,14 @@ function withVarFiles(test: Mapping, config: Config, folder: string, at: (string
   return { ...test, vars: merged };
 }
 
-const TEST_KEYS = [
-  'assert',
-  'vars',
-  'options',
-  'metadata',
-  'provider',
-  'providerOutput',
-  'threshold',
-  'providers',
-  'prompts',
-];
+const TEST_KEYS = ['assert', 'vars', 'options', 'metadata', 'provider', 'providerOutput', 'threshold'];
 
 function checked(test: Mapping, config: Config, at: (string | number)[], file: string | null = null): Mapping {
   if (TEST_KEYS.some((key) => test[key] !== undefined && test[key] !== null)) return test;
-  const reason = `has a test without any of ${TEST_KEYS.join(', ')}`;
-  throw file === null ? config.fault(at, reason) : new ConfigFault(reason, file);
+  const keys = TEST_KEYS.join(', ');
+  throw file === null
+    ? config.fault(at, `expected a test with one of ${keys}`)
+    : new ConfigFault(`has a test without any of ${keys}`, file);
 }
 
 function scenarioTests(config: Config, defaults: Mapping): RawTest[] {
@@ -230,18 +229,16 @@ function scenarioTests(config: Config, defaults: Mapping): RawTest[] {
   return scenarios.flat().flatMap((scenario, index): RawTest[] => {
     const place = [...at, index];
     if (!isMapping(scenario)) throw config.fault(place, 'expected a scenario: a mapping with config and tests');
-    const data = listOf(
-      typeof scenario.config === 'string' ? fileData(scenario.config, config, folder, place) : scenario.config,
-    );
+    const data = scenario.config;
+    if (!Array.isArray(data) || !data.every(isMapping)) {
+      throw config.fault(place, 'expected config: a list of mappings with vars; promptfoo reads no file there');
+    }
     const listed =
       typeof scenario.tests === 'string' ? fileData(scenario.tests, config, folder, place) : scenario.tests;
     const tests = testsIn(listed, config, folder, [...place, 'tests']);
     crossed += data.length * tests.length;
     if (crossed > MOST_TESTS) throw config.fault(place, TOO_MANY_TESTS);
-    return data.flatMap((item) => {
-      if (isMapping(item)) return tests.map((test) => merged(defaults, item, test));
-      throw config.fault(place, 'expected mappings with vars in the config of a scenario');
-    });
+    return data.flatMap((item) => tests.map((test) => merged(defaults, item, test)));
   });
 }
 
@@ -259,13 +256,16 @@ function merged(defaults: Mapping, data: Mapping, { test, file }: RawTest): RawT
   };
 }
 
-function withDefaults({ test, file }: RawTest, defaults: Mapping): TestCase {
+function withDefaults({ test, file }: RawTest, defaults: Mapping, config: Config): TestCase {
   const of = (from: Mapping, key: string): Mapping => (isMapping(from[key]) ? from[key] : {});
   const options = { ...of(defaults, 'options'), ...of(test, 'options') };
   const asserts = [...(options.disableDefaultAsserts === true ? [] : listOf(defaults.assert)), ...listOf(test.assert)];
   return {
     vars: { ...of(defaults, 'vars'), ...of(test, 'vars') },
-    asserts: asserts.filter(isMapping),
+    asserts: asserts.map((assertion) => {
+      if (isMapping(assertion)) return assertion;
+      throw new ConfigFault('has an assertion that is no mapping with a type', file ?? config.path);
+    }),
     options,
     provider: test.provider ?? defaults.provider ?? null,
     providers: references(test.providers ?? defaults.providers),
@@ -283,7 +283,10 @@ function fileData(reference: string, config: Config, folder: string, at: (string
   if (isCode(reference))
     throw config.fault(at, `${reference} is code, which is not run: list the calls with \`count\``);
   const path = pathFrom(config, folder, reference, at);
-  const text = textAt(path, MAX_DATA_BYTES, config.files);
+  if (!/\.(?:ya?ml|json)$/i.test(path)) {
+    throw config.fault(at, `${reference} is neither YAML nor JSON; .yaml, .yml and .json are accepted`);
+  }
+  const text = namedText(config, path, MAX_DATA_BYTES, at);
   if (text === null) return null;
   return path.toLowerCase().endsWith('.json') ? faulting(path, () => parseJson(text, null)) : dataOf(path, text);
 }
@@ -329,7 +332,7 @@ function fileValues(reference: string, isExpanded: boolean, config: Config): unk
   if (paths.length === 0 && files.list() !== null)
     throw config.fault(['tests'], `no file matches the variable ${reference}`);
   return paths.map((one) => {
-    const text = textAt(one, MAX_DATA_BYTES, files);
+    const text = namedText(config, one, MAX_DATA_BYTES, ['tests']);
     if (text === null) return '';
     return /\.ya?ml$/i.test(one) ? JSON.stringify(dataOf(one, text)) : text.trim();
   });

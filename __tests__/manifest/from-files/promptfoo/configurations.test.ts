@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { countHead } from '../../../../src/check/count-files.js';
+import { parseManifest } from '../../../../src/manifest/parse.js';
 import { derivedCalls, derivedNotes, derivedProblems, derivedRequests } from '../../../support/derived-calls.js';
+import { filesInMemory } from '../../../support/files-in-memory.js';
 import { PROMPTFOO_CASES } from '../../../support/promptfoo-configs.js';
 
 /** Whole configurations; `test:peers` holds the same ones against promptfoo itself. */
@@ -156,7 +159,7 @@ describe('a configuration that cannot be read', () => {
     ['', 'evals/c.yaml is not a mapping of prompts, providers and tests'],
     ['prompts: []\nproviders: [openai:gpt-5]\n', 'evals/c.yaml: no prompts; expected at least one, or no key prompts'],
     ['prompts: [hi]\n', 'evals/c.yaml: no providers; expected providers or targets'],
-    ['providers: [openai:gpt-5]\ntests: [{}]\n', 'evals/c.yaml: has a test without any of'],
+    ['providers: [openai:gpt-5]\ntests: [{}]\n', 'evals/c.yaml: expected a test with one of assert, vars, options'],
     [
       'providers: [openai:gpt-5]\ntests: [5]\n',
       'evals/c.yaml: expected a test: a mapping with vars, or a file of tests',
@@ -168,7 +171,7 @@ describe('a configuration that cannot be read', () => {
     ],
     [
       'providers: [openai:gpt-5]\nscenarios: [{config: [5], tests: [{vars: {x: y}}]}]\n',
-      'evals/c.yaml: expected mappings with vars in the config of a scenario',
+      'evals/c.yaml: expected config: a list of mappings with vars',
     ],
     ["providers: [openai:gpt-5]\ntests: [{$ref: '#/nothing'}]\n", 'evals/c.yaml has $ref #/nothing, where nothing is'],
     [
@@ -184,6 +187,41 @@ describe('a configuration that cannot be read', () => {
     const problems = await derivedProblems({ config });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(message);
+  });
+
+  const other = 'evals/c.yaml: expected config: a list of mappings with vars; promptfoo reads no file there';
+  test.each([
+    ['tests: {vars: {x: y}}', 'evals/c.yaml: expected a list of tests, a file of them, or {path: …}'],
+    ['tests: t.yaml', 'evals/t.yaml is empty; expected a list of tests'],
+    ['tests: [{assert: [file://t.yaml]}]', 'evals/c.yaml has an assertion that is no mapping with a type'],
+    [
+      'tests: [{vars: file://v.yaml}]',
+      'evals/c.yaml: vars file://v.yaml: promptfoo reads no file here that begins with file://; write v.yaml',
+    ],
+    ['scenarios: [{tests: [{vars: {x: y}}]}]', other],
+    ['scenarios: [{config: v.yaml, tests: [{vars: {x: y}}]}]', other],
+    [
+      'scenarios: [{config: [{vars: {x: y}}], tests: t.csv}]',
+      'evals/c.yaml: t.csv is neither YAML nor JSON; .yaml, .yml and .json are accepted',
+    ],
+    [
+      "tests: 'file://{{env.SET}}.csv'",
+      'evals/c.yaml: file://{{env.SET}}.csv is filled in from the environment, which is not read: write the path itself',
+    ],
+  ])('since promptfoo 0.121.20 passes it over, or counts nothing: %s', async (line, message) => {
+    const files = { 'evals/t.yaml': '# none yet\n', 'evals/v.yaml': 'x: y\n', 'evals/t.csv': 'x\ny\n' };
+    expect(await derivedProblems({ config: `providers: [openai:gpt-5]\n${line}\n`, files })).toEqual([message]);
+  });
+
+  test('since a file that it names is missing is an error where it names it', async () => {
+    const manifest = 'version: 1\nsuites:\n  s:\n    promptfoo: {config: evals/c.yaml, completion_tokens: 1}\n';
+    const config = 'providers: [openai:gpt-5]\nprompts:\n  - hi\n  - file://none.txt\n';
+    const { reader } = filesInMemory({ head: { 'evals/c.yaml': config } });
+    await expect(countHead(parseManifest(manifest, 'llm-budget.yml'), reader)).rejects.toMatchObject({
+      problems: [
+        { message: 'suites.s.promptfoo: evals/none.txt does not exist', file: 'evals/c.yaml', line: 4, column: 5 },
+      ],
+    });
   });
 
   test('for values that are nested too deep is an error, and no crash', async () => {
@@ -224,6 +262,13 @@ describe('the tokens of a call', () => {
     const [call] = await derivedCalls({ config, files: { 'evals/p.txt': 'Hello world! {{q}}' } });
     // "Hello world! Hello world!" is 3 + 3, and "Hello world! " alone 4 with its blank.
     expect(call).toMatchObject({ prompt_tokens: { expected: 6 }, file_tokens: [{ path: 'evals/p.txt', o200k: 4 }] });
+  });
+
+  test('may be changed by hooks, which are code: that is noted', async () => {
+    const config = `prompts: [hi]\nproviders: [openai:gpt-5]\nextensions: ['file://hooks.js:beforeAll']\n`;
+    expect(await derivedNotes({ config })).toContain(
+      'evals/c.yaml: extensions are code, which is not run; tests and variables that they change are counted as written.',
+    );
   });
 
   test('of a prompt with other template syntax are said to be about, and nothing of it is run', async () => {

@@ -60,6 +60,21 @@ describe('the model that a provider asks', () => {
     ]);
   });
 
+  test('is not read from the environment, which is said', async () => {
+    const [message] = await derivedProblems({ config: config("['openai:{{env.MODEL}}']") });
+    expect(message).toContain(
+      'provider openai:{{env.MODEL}} is filled in from the environment, which is not read: name the model',
+    );
+  });
+
+  test.each(['anthropic:claude-agent-sdk', 'openai:codex-sdk:x', 'openai:tts:tts-1'])(
+    'is not that of %s, which is no model',
+    async (provider) => {
+      const [message] = await derivedProblems({ config: config(`['${provider}']`) });
+      expect(message).toContain(`provider ${provider} does not tell its model`);
+    },
+  );
+
   test('is the one that the manifest names, by id or by label, before any other', async () => {
     const fields = 'completion_tokens: 10, models: {"file://rag.py": openai/gpt-5, mine: openai/gpt-4o}';
     expect(await models("['file://rag.py', {id: 'azure:chat:x', label: mine}, 'openai:o3']", fields)).toEqual([

@@ -44,7 +44,7 @@ export function readProviders(config: Config): Provider[] {
     found.push(...providersOf(item, config, [key, index]));
   }
   if (found.length === 0 && listOf(root[key]).length === 0)
-    throw config.fault([key], 'no providers; expected at least one in providers or targets');
+    throw config.fault([key], 'no providers; expected providers or targets');
   return found;
 }
 

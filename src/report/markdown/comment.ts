@@ -57,7 +57,7 @@ export function documentBlocks(document: ReportDocument, context: MarkdownContex
   return document.verdict === 'error' ? errorSections(document, context) : blocksOf(document, context);
 }
 
-/** A section that needs somebody comes before one that changed, and one where nothing changed is last. */
+/** Sections with a failure or warning come first, then those that changed, then those that did not. */
 function rankOf(report: Report | ErrorReport): number {
   if (report.verdict === 'error') return 0;
   return isNothingChanged(report) ? 4 : { fail: 1, warn: 2, pass: 3 }[report.verdict];

@@ -121,12 +121,12 @@ function shareOf(suite: ReportSuite, report: Report): Share | null {
   if (own !== null) return share(suite.head, own, `its ${money(own)}`);
   const common = runLimit(report, null, suite.run ?? null);
   if (common !== null) return share(suite.head, common, money(common));
-  // Nobody knows the whole of which it would be a share.
+  // The total is not known, so there is no share of it.
   if (hasRunLimit(report) || report.head.per_run === null) return null;
   return share(suite.head, report.head.per_run, null);
 }
 
-/** What leaves out calls without a price is a share of at least so much, and none at all where nothing has a price. */
+/** A suite with unpriced calls has at least this share; one in which no call has a price has none. `whole` is in US dollars. */
 function share(
   { per_run: exactly, priced_per_run: known }: ReportTotals,
   whole: string,
@@ -140,7 +140,7 @@ function share(
   return { percent: toNumber(exact), part: shown, text: of === null ? shown : `${shown} of ${of}` };
 }
 
-/** Whole percents from one on; a limit that is broken or kept by a hair is said to be. */
+/** Whole percents from 1 on. A share that would be rounded to 100 reads `just over 100 %` or `just under 100 %`. */
 function sharePercent(exact: Decimal): string {
   if (compare(exact, ONE) < 0) return plainPercent(exact);
   const [whole, toLimit] = [round(exact, 0), compare(exact, HUNDRED)];

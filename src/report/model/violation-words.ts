@@ -18,7 +18,7 @@ import { RULE_WORDS, type RuleUnit } from '../../budget/verdict/rule-words.js';
 export interface ViolationWords {
   /** `Cost per run`. */
   readonly title: string;
-  /** `rag-evals / answer`; null where it is about the whole. */
+  /** `rag-evals / answer`; null where it is about the whole manifest. */
   readonly subject: string | null;
   /** `$5.21, limit $5.00`; null where the rule is not about an amount. */
   readonly figures: string | null;
@@ -54,7 +54,7 @@ function mitigationOf(violation: Violation): string | null {
   return violation.excused === true || violation.in_base === true ? 'as before this change' : null;
 }
 
-/** A figure that leaves out calls without a price says so, wherever it stands. */
+/** A figure that leaves out unpriced calls starts with `at least`. */
 function bounded(violation: Violation, figure: string | null): string | null {
   return figure === null ? null : `${atLeast(violation.at_least !== true)}${figure}`;
 }
@@ -73,7 +73,7 @@ function figuresOf(known: Known, unit: RuleUnit): string | null {
     case 'percent':
       return percentages(known);
     case 'days':
-      // A lock within its limit is a warning for being one.
+      // A lockfile within its age limit is a warning without figures.
       if (compare(known.actual, known.limit) <= 0) return null;
       return `${counted(toNumber(known.actual), 'day')} old, limit ${counted(toNumber(known.limit), 'day')}`;
     case 'words':
@@ -81,7 +81,7 @@ function figuresOf(known: Known, unit: RuleUnit): string | null {
   }
 }
 
-/** The report's percentages have two places: one that is above its limit by less can only be said to be. */
+/** The report's percentages have two places. One that exceeds its limit by less than that reads `just above the limit`. */
 function percentages({ actual, limit }: Known): string {
   const [shownActual, shownLimit] = [percent(actual), percent(limit)];
   if (shownActual !== shownLimit) return `${shownActual}, limit ${shownLimit}`;

@@ -21,7 +21,7 @@ import type { Report, ReportCall, ReportDelta, ReportTotals } from './schema.js'
  * it but what the callers hand over to their renderer.
  */
 
-/** Whether the change costs nothing, asks for nothing and breaks nothing: one line says it all. */
+/** Whether the change leaves every suite and limit as it is, and breaks nothing. Such a report is shown in one line. */
 export function isNothingChanged(report: Report): boolean {
   return (
     report.verdict !== 'fail' &&
@@ -37,7 +37,7 @@ export function hasLimits(report: Report): boolean {
   return report.limits === undefined || report.limits.length > 0;
 }
 
-/** `$5.21`, or `at least $5.21` where a part has no price; `nothing` never stands for something. */
+/** `$5.21`, or `at least $5.21` where a part has no price. An unknown amount is never shown as $0. */
 export function costOf(totals: ReportTotals): string {
   if (totals.per_run !== null) return money(totals.per_run);
   return isZeroAmount(totals.priced_per_run) ? 'an unknown amount' : `at least ${money(totals.priced_per_run)}`;
@@ -167,11 +167,11 @@ function runLine({
   return [`${requests} requests${tries} x ${perRequest} = ${head?.per_run ?? ''}`];
 }
 
-/** From this share of a limit on it is near. */
+/** A figure is near its limit from this share on. */
 const NEAR_PERCENT = 80;
 
-/** Whether a reader is to be told what would make it cheaper: a limit is broken and not overridden, or it is near. */
-export function isAdviceDue({ violations, limits = [] }: Report): boolean {
+/** Whether advice is shown: a limit on cost is broken and not overridden, or it is near. */
+export function isAdviceShown({ violations, limits = [] }: Report): boolean {
   const open = violations.filter(({ overridden }) => overridden !== true);
   if (violations.length > open.length) return false;
   if (open.some(({ rule }) => COST_RULES.has(rule))) return true;

@@ -2,7 +2,7 @@ import { hasHeadManifest } from '../model/exit-code.js';
 import {
   arithmeticOf,
   coverageText,
-  isAdviceDue,
+  isAdviceShown,
   isNothingChanged,
   moneyOr,
   priceSource,
@@ -27,7 +27,7 @@ import { suiteTable } from './suite-table.js';
 export interface TerminalOptions {
   /** Only where a terminal reads and NO_COLOR is not set. */
   readonly colour: boolean;
-  /** Columns of the terminal: prose is wrapped and tables are cut to it. Null: nobody knows, so nothing is. */
+  /** Columns of the terminal: prose is wrapped and tables are cut to it. Null: the width is not known, so nothing is wrapped or cut. */
   readonly width: number | null;
   /** Print the arithmetic of each call. */
   readonly explain: boolean;
@@ -154,7 +154,7 @@ function noteLines(report: Report): string[] {
         `Not applied until merged: ${name(key)} ${head === null ? 'dropped' : name(head)}, in force ${name(policy)}`,
     ),
     ...report.notes.map(({ message }) => `Note: ${logLine(message)}`),
-    ...(isAdviceDue(report) ? (report.suggestions ?? []) : []).map(({ message, saving_per_run: saving }) => {
+    ...(isAdviceShown(report) ? (report.suggestions ?? []) : []).map(({ message, saving_per_run: saving }) => {
       const saved = saving === null ? '' : ` (saves ${money(saving)} per run)`;
       return `Would help: ${logLine(message)}${saved}`;
     }),

@@ -1,5 +1,5 @@
 import type { Report } from '../../model/schema.js';
-import { isAdviceDue } from '../../model/wording.js';
+import { isAdviceShown } from '../../model/wording.js';
 import type { NoteCode } from '../../../lib/errors/note.js';
 import type { NotApplied } from '../../../budget/verdict/violation.js';
 import type { Block } from '../../../lib/text/fit.js';
@@ -64,7 +64,7 @@ function notAppliedItem({ key, head, policy }: NotApplied, ref: string | null): 
 
 /** What would make it cheaper, the largest saving named in the title; only where a limit is broken or near. */
 export function suggestionsSection(report: Report, context: MarkdownContext): Block[] {
-  if (!isAdviceDue(report)) return [];
+  if (!isAdviceShown(report)) return [];
   const suggestions = report.suggestions ?? [];
   const [largest] = suggestions;
   if (largest === undefined) return [];

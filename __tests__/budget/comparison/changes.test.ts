@@ -112,6 +112,16 @@ describe('what moved the cost of a call', () => {
     ]);
   });
 
+  test('adds a part after a whole that becomes larger than it', () => {
+    const base = answer({ prompt_tokens: tokens(100), cached_tokens: tokens(50) });
+    const head = answer({ cached_tokens: tokens(800) });
+    // 900 x 0.001; 750 x (0.0005 - 0.001)
+    expect(shown(changes(of(head), of(base)))).toEqual([
+      'tokens prompt_tokens: 100 -> 1000, 0.9',
+      'tokens cached_tokens: 50 -> 800, -0.375',
+    ]);
+  });
+
   test('is last what moves the price or the attempts: 1000 x 0.001 x 0.5 more attempts', () => {
     const retries = { expected: decimal('0.5'), max: null };
     expect(shown(changes(of(answer({ retries })), of(answer())))).toEqual(['price_terms retries: 0 -> 0.5, 0.5']);
@@ -304,6 +314,42 @@ describe('files', () => {
       withFiles('z-ai/c', 1010, file('a.md', 1000)),
     ];
     expect(shown(changes(of(head), of(base)))).toEqual(['model: openai/a -> z-ai/c, 0.01']);
+  });
+
+  test('count with a new model as one step where the old file does not fit it', () => {
+    const base = withFiles('openai/a', 5000, file('a.md', 5000));
+    const head = { ...withFiles('openai/b', 1000, file('a.md', 1000)), count: 2 };
+    // 1000 x 0.003 - 5000 x 0.001; (2 - 1) x 3
+    expect(shown(changes(of(head), of(base)))).toEqual(['model: openai/a -> openai/b, -2', 'requests: 1 -> 2, 3']);
+  });
+
+  test('of a call without a price are named where they differ, and only there', () => {
+    // An unknown tokenizer is taken to make 110 tokens of 100.
+    const rows = (count: number) => ({ count, row_count: { path: 'cases.jsonl', rows: count, times: 1 } });
+    const base = { ...withFiles('acme/unknown', 990, file('a.md', 400), file('b.md', 500)), ...rows(120) };
+    const head = { ...withFiles('acme/unknown', 1210, file('a.md', 400), file('b.md', 700)), ...rows(170) };
+    expect(shown(changes(of(head), of(base)))).toEqual([
+      'prompt_file b.md: 550 -> 770, not known',
+      'rows cases.jsonl: 120 -> 170, not known',
+    ]);
+    const cached = {
+      ...withFiles('acme/unknown', 990, file('a.md', 400, true), file('b.md', 500)),
+      ...rows(120),
+      cached_tokens: tokens(440),
+    };
+    expect(shown(changes(of(cached), of(base)))).toEqual(['prompt_file a.md: 440 -> 440, not known']);
+    const twice = {
+      ...withFiles('acme/unknown', 1430, file('a.md', 400), file('a.md', 400), file('b.md', 500)),
+      ...rows(120),
+    };
+    expect(shown(changes(of(twice), of(base)))).toEqual(['prompt_file a.md: 440 -> 880, not known']);
+  });
+
+  test('with rows where base has none are rows; without rows at head they are requests', () => {
+    const rows = (count: number) => answer({ count, row_count: { path: 'cases.jsonl', rows: count, times: 1 } });
+    expect(shown(changes(of(rows(10)), of(rows(0))))).toEqual(['rows cases.jsonl: 0 -> 10, 10']);
+    expect(shown(changes(of(rows(0)), of(rows(10))))).toEqual(['requests: 10 -> 0, -10']);
+    expect(shown(changes(of(rows(10)), of(answer({ count: 4 }))))).toEqual(['requests: 4 -> 10, 6']);
   });
 
   test('of rows are told in rows; repeats and times are requests', () => {

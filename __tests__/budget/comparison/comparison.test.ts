@@ -268,3 +268,130 @@ describe('suites and sums', () => {
     );
   });
 });
+
+describe('kinds of run', () => {
+  type Part = readonly [name: string, run: string, cost: number, runsPerMonth?: number];
+  const kinds = (...parts: readonly Part[]) =>
+    manifest({
+      suites: parts.map(([name, run, cost, runs_per_month = run === 'ci' ? 100 : 30]) =>
+        suite({ name, run, runs_per_month, calls: [dollars(cost)] }),
+      ),
+    });
+
+  /** Each kind as `name [suites] base -> head, delta, percent, a month`. */
+  function runsOf({ runs }: Comparison): string[] {
+    return runs.map(({ name, suites, head, base, delta }) => {
+      const [from, to] = [base, head].map((side) => (side === null ? 'none' : (shown(side.per_run) ?? 'unknown')));
+      const moved = delta === null ? 'no base' : changeOf(delta);
+      return `${name} [${suites.join(' ')}] ${from} -> ${to}, ${moved}`;
+    });
+  }
+
+  function changeOf(delta: NonNullable<Comparison['shown']['delta']>): string {
+    return [delta.per_run, delta.percent, delta.per_month].map((figure) => shown(figure) ?? 'unknown').join(', ');
+  }
+
+  function shownOf({ shown: { head, base, delta } }: Comparison): string[] {
+    const side = (totals: typeof base) =>
+      totals === null
+        ? 'none'
+        : [totals.per_run, totals.per_month].map((figure) => shown(figure) ?? 'unknown').join(', ');
+    return [side(base), side(head), delta === null ? 'no base' : changeOf(delta)];
+  }
+
+  const base = kinds(['evals', 'ci', 2], ['regression', 'nightly', 10], ['load', 'nightly', 3]);
+
+  test('have figures of their own; the one that rises most stands for the run, the month is over all', () => {
+    const comparison = compared(kinds(['evals', 'ci', 3], ['regression', 'nightly', 14], ['load', 'nightly', 3]), base);
+    expect(runsOf(comparison)).toEqual([
+      // 1 / 2; 1 x 100
+      'ci [evals] 2 -> 3, 1, 50, 100',
+      // 4 / 13 = 0.30769; 4 x 30
+      'nightly [regression load] 13 -> 17, 4, 30.77, 120',
+    ]);
+    // 2 x 100 + 13 x 30 = 590; 3 x 100 + 17 x 30 = 810
+    expect(shownOf(comparison)).toEqual(['13, 590', '17, 810', '4, 30.77, 220']);
+  });
+
+  test('are shown by the first that rises most, however much another costs', () => {
+    const comparison = compared(kinds(['evals', 'ci', 3], ['regression', 'nightly', 10], ['load', 'nightly', 3]), base);
+    expect(shownOf(comparison)).toEqual(['2, 590', '3, 690', '1, 50, 100']);
+    const both = compared(kinds(['evals', 'ci', 3], ['regression', 'nightly', 11], ['load', 'nightly', 3]), base);
+    // Both rise by 1: 3 x 100 + 14 x 30 = 720
+    expect(shownOf(both)).toEqual(['2, 590', '3, 720', '1, 50, 130']);
+  });
+
+  test('are shown by the one that costs most where none rises', () => {
+    const fallen = compared(kinds(['evals', 'ci', 2], ['regression', 'nightly', 9], ['load', 'nightly', 3]), base);
+    // -1 / 13 = -0.07692; 2 x 100 + 12 x 30 = 560
+    expect(shownOf(fallen)).toEqual(['13, 590', '12, 560', '-1, -7.69, -30']);
+    const less = compared(kinds(['evals', 'ci', 1], ['regression', 'nightly', 10], ['load', 'nightly', 3]), base);
+    expect(shownOf(less)).toEqual(['13, 590', '13, 490', '0, 0, -100']);
+    const equal = kinds(['evals', 'ci', 5], ['regression', 'nightly', 5]);
+    // 5 x 100 + 5 x 30
+    expect(shownOf(compared(equal, equal))).toEqual(['5, 650', '5, 650', '0, 0, 0']);
+    expect(compared(equal, equal).shown.head.requests_per_run).toBe(5n);
+  });
+
+  test('without a base have no delta, and are shown by the one that costs most', () => {
+    const comparison = compared(base, null);
+    expect(runsOf(comparison)).toEqual([
+      'ci [evals] none -> 2, no base',
+      'nightly [regression load] none -> 13, no base',
+    ]);
+    expect(shownOf(comparison)).toEqual(['none', '13, 590', 'no base']);
+  });
+
+  test('gain and lose a suite that moves between them, which is changed for that alone', () => {
+    const comparison = compared(kinds(['evals', 'nightly', 2, 100]), kinds(['evals', 'ci', 2, 100]));
+    expect(comparison.suites.map(({ status }) => status)).toEqual(['changed']);
+    expect(runsOf(comparison)).toEqual([
+      'nightly [evals] none -> 2, 2, unknown, 200',
+      'ci [evals] 2 -> none, -2, -100, -200',
+    ]);
+    // The month is the same: 2 x 100
+    expect(shownOf(comparison)).toEqual(['0, 200', '2, 200', '2, unknown, 0']);
+  });
+
+  test('that head has no longer cost nothing there', () => {
+    const comparison = compared(kinds(['evals', 'ci', 2]), base);
+    expect(runsOf(comparison)).toEqual([
+      'ci [evals] 2 -> 2, 0, 0, 0',
+      'nightly [regression load] 13 -> none, -13, -100, -390',
+    ]);
+    expect(shownOf(comparison)).toEqual(['2, 590', '2, 200', '0, 0, -390']);
+    expect(shownOf(compared(manifest({ suites: [] }), base))).toEqual(['2, 590', '0, 0', '-2, -100, -590']);
+  });
+
+  test('whose rise is not known do not stand for the run where another is known to rise', () => {
+    const unpriced = dollars(1, { model: 'a/unknown', display_name: 'a/unknown' });
+    const head = manifest({
+      suites: [
+        suite({ name: 'evals', run: 'ci', runs_per_month: 100, calls: [dollars(3)] }),
+        suite({ name: 'regression', run: 'nightly', runs_per_month: 30, calls: [unpriced, dollars(50)] }),
+      ],
+    });
+    const comparison = compared(head, kinds(['evals', 'ci', 2], ['regression', 'nightly', 10]));
+    expect(shownOf(comparison)).toEqual(['2, 500', '3, unknown', '1, 50, unknown']);
+  });
+
+  test('of one kind alone are shown by the whole', () => {
+    const comparison = compared(kinds(['evals', 'ci', 3], ['more', 'ci', 1]), kinds(['evals', 'ci', 2]));
+    // 2 / 2 = 100 %; 2 x 100 = 200; 4 x 100 = 400
+    expect(shownOf(comparison)).toEqual(['2, 200', '4, 400', '2, 100, 200']);
+    expect(comparison.shown.head).toBe(comparison.head.totals);
+  });
+
+  test('have their runs per month from the caller; null where it does not give them', () => {
+    const estimate = estimateManifest(base, DOLLARS, null);
+    const numbers = compareEstimates(estimate, null, (run) => (run === 'ci' ? 600 : null)).runs;
+    expect(numbers.map(({ runs_per_month }) => runs_per_month)).toEqual([600, null]);
+    expect(compareEstimates(estimate, null).runs.map(({ runs_per_month }) => runs_per_month)).toEqual([null, null]);
+  });
+
+  test('a suite that runs more often costs more a month and the same a run: 2 x 200 - 2 x 100', () => {
+    const comparison = compared(kinds(['evals', 'ci', 2, 200]), kinds(['evals', 'ci', 2, 100]));
+    expect(shownOf(comparison)).toEqual(['2, 200', '2, 400', '0, 0, 200']);
+    expect(comparison.suites.map(({ status }) => status)).toEqual(['changed']);
+  });
+});

@@ -92,7 +92,7 @@ function writeRecording(path, size) {
 }
 
 /** The sources without their types, as the tests run them. */
-function compileSources(target) {
+export function compileSources(target) {
   const source = join(root, 'src');
   for (const entry of readdirSync(source, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
@@ -107,7 +107,7 @@ function compileSources(target) {
   return target;
 }
 
-function bareScript(file) {
+export function bareScript(file) {
   return `
     import { createReadStream } from 'node:fs';
     import { createInterface } from 'node:readline';
@@ -120,7 +120,7 @@ function bareScript(file) {
     ${report('rows')}`;
 }
 
-function readerScript(code, file) {
+export function readerScript(code, file) {
   return `
     const { readUsage } = await import(${JSON.stringify(join(code, 'usage', 'read', 'read-usage.js'))});
     const { aggregate } = await import(${JSON.stringify(join(code, 'usage', 'read', 'aggregate.js'))});
@@ -139,7 +139,7 @@ function report(rows) {
   }));`;
 }
 
-function measure(script) {
+export function measure(script) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     encoding: 'utf8',
   });

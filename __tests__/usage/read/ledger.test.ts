@@ -9,7 +9,7 @@ const context = contextOfFile({ name: 'a.jsonl', line: 1 });
 
 /** The calls of the rows that count. */
 function counted(ledger: Ledger): (string | null)[] {
-  return [...ledger.settle().rows.all()].map(({ group }) => group.key.call);
+  return [...ledger.settle().rows.all()].map(({ key }) => key.call);
 }
 
 describe('the spans of a trace', () => {

@@ -9,6 +9,7 @@ import type { AccountClient } from '../../openrouter/account/account-client.js';
 import { priceTokens } from '../../budget/pricing/price-tokens.js';
 import type { Usage } from '../read/usage.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';
+import { rowOf } from '../read/row-store.js';
 import type { UsageRow } from '../read/usage-row.js';
 
 /** What the usage rows of one generation say, in US dollars; null where it is not said or has no price. */
@@ -125,8 +126,9 @@ export async function chargesOf(
   const generations = await fetchGenerations(account, ids);
   const recorded = new Map<string, RecordedCost>();
   for (const { id } of generations.found) {
-    const row = usage.generations.get(id);
-    if (row === undefined) continue;
+    const number = usage.generations.get(id);
+    if (number === undefined) continue;
+    const row = rowOf(usage.rows.get(number));
     const usageCost = row.cost === null ? null : exactCost(row.cost);
     recorded.set(id, { usage_cost: usageCost, estimate: estimateOf(row, catalogue) });
   }

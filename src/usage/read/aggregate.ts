@@ -1,7 +1,7 @@
 import { add, fromUnits, ZERO, type Decimal } from '../../lib/money/decimal.js';
 import { exactCost, type RecordedCost } from '../../lib/money/recorded-cost.js';
 import { byTokenPart, TOKEN_PARTS, type TokenPart } from '../../manifest/token-parts.js';
-import { rareOf, tokensOf, type RowStore, type StoredRow } from './row-store.js';
+import type { RowStore, StoredRow } from './row-store.js';
 import type { GroupKey } from './usage-row.js';
 
 /** What the requests of one group used, over all recorded runs. */
@@ -42,7 +42,7 @@ export function aggregate<Key extends GroupKey>(store: RowStore, keyOf: (key: Gr
   const byKey = new Map<GroupKey, Collected<Key>>();
   const groups = new Map<string, Collected<Key>>();
   for (const row of store.all()) {
-    const { key } = row.group;
+    const { key } = row;
     let group = byKey.get(key);
     if (group === undefined) {
       const coarse = keyOf(key);
@@ -97,16 +97,15 @@ function collect<Key>(key: Key): Collected<Key> {
 }
 
 function addRow(group: Collected<unknown>, row: StoredRow): void {
-  const { requests, written_1h, fees, list_cost, own_key, estimate } = rareOf(row);
-  const tokens = tokensOf(row);
-  const { web_searches } = row.group.key;
+  const { tokens, requests, written_1h, fees, list_cost, own_key, estimate } = row;
+  const { web_searches } = row.key;
   const number = requests ?? 1;
   group.requests += number;
   if (requests === null) group.unstated += 1;
   for (const { part } of TOKEN_PARTS) group.sums[part] += tokens[part];
   // Of a row that is a sum only the mean of its requests is known.
-  group.prompts.add(Math.round(row.prompt / Math.max(number, 1)));
-  group.completions.add(Math.round(row.completion / Math.max(number, 1)));
+  group.prompts.add(Math.round(tokens.prompt / Math.max(number, 1)));
+  group.completions.add(Math.round(tokens.completion / Math.max(number, 1)));
   group.written_1h += written_1h;
   group.web_searches += web_searches;
   if (web_searches > 0) group.searching += number;

@@ -2,14 +2,14 @@ import type { TokenCounts } from '../../manifest/token-parts.js';
 import { type FileAccount, NAMED_PLACES, type UnmeasuredGroup, type UsageNote } from './usage.js';
 import { type CountNote, type Findings, noteText, withinWholes } from './counts.js';
 import type { Accounts, Context, RecordingFile, SummaryStrength } from './exchange.js';
-import { type RowStore, type StoredRow, createRowStore, tokensOf } from './row-store.js';
+import { type RowNumber, type RowStore, createRowStore } from './row-store.js';
 import { createSpanTree } from './span-tree.js';
 import type { GroupKey, UsageRow } from './usage-row.js';
 
 /** All exchanges of all files, settled: nothing counts twice, whatever the order and the names of the files. */
 export interface Settled {
   readonly rows: RowStore;
-  readonly generations: ReadonlyMap<string, UsageRow>;
+  readonly generations: ReadonlyMap<string, RowNumber>;
   readonly files: readonly FileAccount[];
   readonly unmeasured: readonly UnmeasuredGroup[];
   readonly notes: readonly UsageNote[];
@@ -40,9 +40,9 @@ interface NoteEntry {
 }
 
 interface Session {
-  readonly messages: Set<StoredRow>;
-  readonly strong: Set<StoredRow>;
-  readonly weak: Set<StoredRow>;
+  readonly messages: Set<RowNumber>;
+  readonly strong: Set<RowNumber>;
+  readonly weak: Set<RowNumber>;
   /** By an id of the result, so that one result in several files is one. */
   readonly subagentResults: Map<string, { readonly tokens: string; readonly context: Context }>;
 }
@@ -54,7 +54,7 @@ interface Unfinished {
 
 export function createLedger(): Ledger {
   const rows = createRowStore();
-  const generations = createGenerationRows();
+  const generations = new Map<string, RowNumber>();
   const spans = createSpanTree();
   const files = new Map<string, FileEntry>();
   const sessions = new Map<string, Session>();
@@ -89,7 +89,7 @@ export function createLedger(): Ledger {
     }
   };
   /** Stores the row; null where it cannot be understood. */
-  const put = (row: UsageRow, findings: Findings, context: Context): StoredRow | null => {
+  const put = (row: UsageRow, findings: Findings, context: Context): RowNumber | null => {
     if (findings.problems.length > 0) {
       notUnderstood(findings.problems.join('; '), context);
       return null;
@@ -101,8 +101,12 @@ export function createLedger(): Ledger {
     const isKnown = row.id !== null && rows.has(row.id);
     for (const one of isKnown ? [] : findings.notes) note(one, context);
     const counted = tokens === row.tokens ? row : { ...row, tokens };
-    generations.see(counted);
-    return rows.put(counted);
+    const number = rows.put(counted);
+    // Once it is full, the ids of millions of rows are no longer looked at.
+    if (row.id !== null && generations.size < MOST_GENERATIONS && GENERATION_ID.test(row.id)) {
+      generations.set(row.id, number);
+    }
+    return number;
   };
   const sessionOf = (name: string): Session => {
     const known = sessions.get(name);
@@ -173,12 +177,12 @@ export function createLedger(): Ledger {
     },
     found: () => found,
     settle: () => {
-      const sums = new Set<StoredRow>();
+      const sums = new Set<RowNumber>();
       for (const { messages, strong, weak } of sessions.values()) {
         const leftOut = strong.size > 0 ? [...messages, ...weak] : messages.size > 0 ? [...weak] : [];
         for (const row of leftOut) if (!strong.has(row)) sums.add(row);
       }
-      const repeated = settleSubagents(sessions.values(), notUnderstood);
+      const repeated = settleSubagents(sessions.values(), rows, notUnderstood);
       const traced = spans.settle();
       for (const row of traced.sums) sums.add(row);
       for (const row of sums) rows.drop(row);
@@ -187,7 +191,7 @@ export function createLedger(): Ledger {
       const accounts = [...files.values()].map(accountOf);
       return {
         rows,
-        generations: generations.rows,
+        generations,
         files: accounts,
         unmeasured: [...unmeasured.values()].map(({ key, requests }) => ({ ...key, requests })),
         notes: [...notes].map(([text, { count, amounts, file, line }]) => {
@@ -205,13 +209,17 @@ export function createLedger(): Ledger {
  * Compares the results of subagents with the messages of their sessions, each message with one result. Returns how many
  * are repetitions; the others are reported, since only the last answer of what the subagent asked is known.
  */
-function settleSubagents(sessions: Iterable<Session>, report: (what: string, context: Context) => void): number {
+function settleSubagents(
+  sessions: Iterable<Session>,
+  rows: RowStore,
+  report: (what: string, context: Context) => void,
+): number {
   let repeated = 0;
   for (const { messages, strong, subagentResults } of sessions) {
     if (subagentResults.size === 0) continue;
     const unmatched = new Map<string, number>();
     for (const message of messages) {
-      const tokens = tokenText(tokensOf(message));
+      const tokens = tokenText(rows.get(message).tokens);
       unmatched.set(tokens, (unmatched.get(tokens) ?? 0) + 1);
     }
     for (const { tokens, context } of subagentResults.values()) {
@@ -246,28 +254,8 @@ function total(counts: readonly { readonly count: number }[]): number {
   return counts.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Rows of OpenRouter's own generations, whose exact charge can be asked for by their id. */
-interface GenerationRows {
-  readonly see: (row: UsageRow) => void;
-  /** By id; the last row of an id wins. */
-  readonly rows: ReadonlyMap<string, UsageRow>;
-}
-
 /** The id that OpenRouter gives a request of its own; other providers' ids look otherwise. */
 const GENERATION_ID = /^gen-[A-Za-z0-9_-]{1,100}$/;
 
-/** More than a run asks for by far, and a few megabytes at most: the others are not kept. */
-const MOST = 5_000;
-
-function createGenerationRows(): GenerationRows {
-  const rows = new Map<string, UsageRow>();
-  return {
-    rows,
-    see: (row) => {
-      if (row.id === null) return;
-      // In this order, since there may be millions of rows: once it is full, only a look-up is left of it.
-      const isKept = rows.has(row.id) || (rows.size < MOST && GENERATION_ID.test(row.id));
-      if (isKept) rows.set(row.id, row);
-    },
-  };
-}
+/** So many of OpenRouter's own requests are known by their id: more than a run asks for by far. */
+const MOST_GENERATIONS = 5_000;

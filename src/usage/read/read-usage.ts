@@ -4,7 +4,6 @@ import { contextOfFile, type RecordingFile } from './exchange.js';
 import { fileBytes, selectFiles, type SelectOptions } from './select-files.js';
 import { createLedger, type Settled } from './ledger.js';
 import { readRecording } from './recording-file.js';
-import { rareOf } from './row-store.js';
 import { findExchanges } from './search.js';
 import { NO_EXCHANGE, type Usage } from './usage.js';
 
@@ -54,7 +53,7 @@ export async function readUsage(globs: readonly string[], options: SelectOptions
 
 function requestsOf({ rows, unmeasured }: Settled): number {
   let requests = 0;
-  for (const row of rows.all()) requests += rareOf(row).requests ?? 1;
+  for (const row of rows.all()) requests += row.requests ?? 1;
   return unmeasured.reduce((sum, group) => sum + group.requests, requests);
 }
 

@@ -1,5 +1,5 @@
 import type { Context, TracedSpan } from './exchange.js';
-import type { StoredRow } from './row-store.js';
+import type { RowNumber } from './row-store.js';
 import type { GroupKey } from './usage-row.js';
 
 /**
@@ -7,16 +7,16 @@ import type { GroupKey } from './usage-row.js';
  * usage that has another one beneath it, however deep, repeats what that one states.
  */
 export interface SpanTree {
-  readonly add: (span: TracedSpan, row: StoredRow | null, context: Context) => void;
+  readonly add: (span: TracedSpan, row: RowNumber | null, context: Context) => void;
   readonly settle: () => {
-    readonly sums: readonly StoredRow[];
+    readonly sums: readonly RowNumber[];
     readonly requestsWithoutUsage: readonly { readonly key: GroupKey; readonly reason: string }[];
   };
 }
 
 interface Node {
   parent: string | null;
-  row: StoredRow | null;
+  row: RowNumber | null;
   /** Set where the span is a request that states no usage. */
   request: GroupKey | null;
 }
@@ -46,7 +46,7 @@ export function createSpanTree(): SpanTree {
     settle: () => {
       const above = new Set<Node>();
       for (const node of nodes.values()) if (node.row !== null) markAncestors(node, nodes, above);
-      const sums = new Set<StoredRow>();
+      const sums = new Set<RowNumber>();
       for (const node of above) if (node.row !== null) sums.add(node.row);
       // A wrapper may carry the id of the response: then both spans are one row, and it stays.
       for (const node of nodes.values()) if (node.row !== null && !above.has(node)) sums.delete(node.row);

@@ -1,6 +1,6 @@
 import type { NoVerdictError, Problem } from '../../lib/errors/problem.js';
-import type { RowStore } from './row-store.js';
-import type { GroupKey, UsageRow } from './usage-row.js';
+import type { RowNumber, RowStore } from './row-store.js';
+import type { GroupKey } from './usage-row.js';
 import type { Note } from '../../lib/errors/note.js';
 import { count, counted } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
@@ -55,8 +55,8 @@ export interface Usage {
   /** Requests that were made and whose usage is not recorded; they are among those without usage. */
   readonly unmeasured: readonly UnmeasuredGroup[];
   readonly notes: readonly UsageNote[];
-  /** Rows of OpenRouter's own generations by their id, at most 5,000. */
-  readonly generations: ReadonlyMap<string, UsageRow>;
+  /** Where the rows of OpenRouter's own generations are, by their id; at most 5,000. */
+  readonly generations: ReadonlyMap<string, RowNumber>;
   /** Rows that came again under the same id. */
   readonly repeated: number;
   /** Sums of sessions and traces whose parts are counted. */

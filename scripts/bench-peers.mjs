@@ -74,11 +74,9 @@ try {
   if (ended.exitCode !== 0) throw new Error(`pricing with the packages ended with ${ended.exitCode}:\n${ended.stderr}`);
   const { amounts, llmCostRates } = JSON.parse(ended.stdout);
   const rows = [ours(), ...PACKAGES.map((name) => theirs(name, amounts[nameOf(name)], llmCostRates))];
-  process.stdout.write(`${charges.length} charges of ${firstDate()} to ${lastDate()}\n\n`);
-  process.stdout.write(
-    '| package | prices | right | wrong | unpriced | why |\n| --- | --- | --- | --- | --- | --- |\n',
-  );
-  for (const row of rows) process.stdout.write(`| ${row.join(' | ')} |\n`);
+  const head = ['| package | prices | right | wrong | unpriced | why |', '| --- | --- | --- | --- | --- | --- |'];
+  const lines = [...head, ...rows.map((row) => `| ${row.join(' | ')} |`)];
+  process.stdout.write(`${charges.length} charges of ${firstDate()} to ${lastDate()}\n\n${lines.join('\n')}\n`);
 } finally {
   await peers.remove();
 }

@@ -50,11 +50,22 @@ export function resolvedManifest(manifest: Manifest, models: Models): ResolvedMa
     ...suite,
     calls: suite.calls.map((call) => {
       if (call.promptfoo === undefined || call.uncounted !== undefined) return call;
+      const { provider, config } = call.promptfoo;
       const name = resolveName(call.model, models);
-      if (name.state !== 'resolved') return call;
+      if (name.state === 'exact') return call;
+      if (name.state !== 'resolved') {
+        const id = name.state === 'ambiguous' ? name.candidates.join(' or ') : 'ID';
+        const entry = `promptfoo: {models: {${JSON.stringify(provider)}: ${id}}}`;
+        // The grader of the manifest itself is named by an id there already.
+        if (provider !== call.model)
+          sentences.add(
+            `${provider} in ${config} fits no single model of the catalogue: name it in the manifest, ${entry}.`,
+          );
+        return call;
+      }
       const resolved = { ...call, model: name.id };
       replaced.set(resolved, call);
-      sentences.add(`${call.promptfoo.provider} in ${call.promptfoo.config} is priced as ${name.id}.`);
+      sentences.add(`${provider} in ${config} is priced as ${name.id}.`);
       return resolved;
     }),
   }));

@@ -71,14 +71,14 @@ function suiteOf(key: GroupKey, suite: string | null, names: ReadonlySet<string>
   return { state: 'suite', suite: names.has(byFile) ? byFile : names.has(byFolder) ? byFolder : null };
 }
 
-/** Of calls that nothing else tells apart, those whose declared searches fit; all of them where none does. */
+/** Of calls that fit equally well, those whose declared searches fit; all of them where none does. */
 function bySearches(key: GroupKey, chosen: readonly Candidate[]): readonly Candidate[] {
   if (chosen.length < 2) return chosen;
   const fitting = chosen.filter(({ estimate }) => estimate.call.web_searches > 0 === key.web_searches > 0);
   return fitting.length > 0 ? fitting : chosen;
 }
 
-/** One call, or several that cannot be told apart, or none. */
+/** One call, or several that fit equally well, or none. */
 function chooseCall(key: GroupKey, candidates: readonly Candidate[], catalogue: Catalogue): readonly Candidate[] {
   const { call } = key;
   const names = call === null ? [] : [call, searchName(call)];

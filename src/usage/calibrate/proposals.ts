@@ -83,7 +83,7 @@ export function proposalsFor(
   return { proposals, notes };
 }
 
-/** The searches of a request; a mean that had to be rounded is told. */
+/** The searches of a request; a mean that had to be rounded is noted. */
 function searches(group: UsageGroup, mean: number, notes: string[]): NumberOrRange {
   if (group.web_searches % group.requests === 0) return { expected: mean, max: null };
   notes.push(
@@ -92,7 +92,7 @@ function searches(group: UsageGroup, mean: number, notes: string[]): NumberOrRan
   return { expected: mean, max: null };
 }
 
-/** The lifetime that most of the written tokens had, where recordings tell it apart. */
+/** The lifetime that most of the written tokens had, where recordings state it. */
 function lifetime(group: UsageGroup, stated: NamedCall['cache_ttl'], notes: string[]): NamedCall['cache_ttl'] {
   const { written_1h, sums } = group;
   if (written_1h === 0) return stated;

@@ -139,7 +139,7 @@ function noteLines(measured: MeasuredCall): string[] {
   ];
 }
 
-/** Fees of tools are told apart from the price of tokens. */
+/** Fees of tools are shown apart from the price of tokens. */
 function priceLines({ price }: MeasuredCall): string[] {
   if (price === null) return [];
   const difference = price.percent === null ? '' : ` (${percent(price.percent)})`;

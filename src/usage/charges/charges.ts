@@ -12,7 +12,7 @@ import { exactCost } from '../../lib/money/recorded-cost.js';
 import { rowOf } from '../read/row-store.js';
 import type { UsageRow } from '../read/usage-row.js';
 
-/** What the usage rows of one generation say, in US dollars; null where it is not said or has no price. */
+/** What the usage rows of one generation say, in US dollars; null where it is not stated or has no price. */
 export interface RecordedCost {
   /** `usage.cost` of the response. */
   readonly usage_cost: Decimal | null;

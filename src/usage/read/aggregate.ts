@@ -35,7 +35,7 @@ export interface UsageGroup extends GroupKey {
 }
 
 /**
- * Sums the rows by group. `keyOf` may coarsen the groups, e.g. leave out the file, or tell them apart by more; each group
+ * Sums the rows by group. `keyOf` may coarsen the groups, e.g. leave out the file, or divide them by more; each group
  * has the fields of its key.
  */
 export function aggregate<Key extends GroupKey>(store: RowStore, keyOf: (key: GroupKey) => Key): (Key & UsageGroup)[] {

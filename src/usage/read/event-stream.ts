@@ -118,7 +118,7 @@ function merge(current: JsonRecord | null, event: JsonRecord): JsonRecord | null
   return isOpening ? whole : null;
 }
 
-/** Null in a later event means "not said again". */
+/** Null in a later event means "not stated again". */
 function stated(usage: JsonRecord): JsonRecord {
   return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null));
 }

@@ -76,7 +76,7 @@ export interface Accounts {
    * with the same tokens or a summary of all models; else the subagent's own messages are missing.
    */
   readonly subagentResult: (session: string, id: string, tokens: TokenCounts, context: Context) => void;
-  /** How often any of these was called; tells whether something was found within an object. */
+  /** How often any of these was called; shows whether something was found within an object. */
   readonly found: () => number;
   /** Runs when the file is read to its end: what a format still waits for is settled then. */
   readonly atEnd: (file: RecordingFile, run: () => void) => void;
@@ -85,7 +85,7 @@ export interface Accounts {
 /** Looks for usage inside of a value, bodies kept as text included. */
 export type Search = (value: unknown, context: Context) => void;
 
-/** One recorded format. The table of formats says how it is told apart. */
+/** One recorded format. The table of formats says how it is recognised. */
 export interface Format {
   readonly name: string;
   /** One of these keys is in every record of the format. */
@@ -207,7 +207,7 @@ export function buildRow(context: Context, stated: Partial<UsageRow> & { readonl
     list_cost: stated.list_cost ?? null,
     own_key: stated.own_key ?? false,
     estimate: stated.estimate ?? null,
-    // An id that was written over tells requests apart within its file alone.
+    // An id that was written over identifies a request within its file alone.
     id: id !== null && BLANKED.test(id) ? `${context.file.name}:${id}` : id,
     time: stated.time ?? context.time,
   };

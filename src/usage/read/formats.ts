@@ -22,7 +22,7 @@ import * as vercelAi from './formats/vercel-ai.js';
 import { isRecord } from './json-value.js';
 
 /**
- * The recorded formats and how each is told apart: by a key that all its records have, and by `when`. The first that
+ * The recorded formats and how each is recognised: by a key that all its records have, and by `when`. The first that
  * fits reads the record. A new format is a file in `formats` and a line here.
  */
 // prettier-ignore

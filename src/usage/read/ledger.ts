@@ -236,7 +236,7 @@ function settleSubagents(
 
 const SUBAGENT_WITHOUT_MESSAGES = 'the result of a subagent whose own messages are not in the recordings';
 
-/** What was sent tells an answer from another; while it is streamed, its own tokens still grow. */
+/** The tokens that were sent identify an answer; while it is streamed, its own tokens still grow. */
 function tokenText({ prompt, cached, written }: TokenCounts): string {
   return [prompt, cached, written].join(' ');
 }

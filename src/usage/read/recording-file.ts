@@ -9,7 +9,7 @@ import { createLineSplitter, LARGEST_LINE } from './line-splitter.js';
 
 interface State {
   form: 'lines' | 'document' | 'undecided';
-  /** A whole JSON value that was the first line; another line will tell what it was. */
+  /** A whole JSON value that was the first line; the next line shows what it was. */
   first: { readonly value: unknown; readonly line: number } | null;
   document: Buffer[];
   documentLength: number;

@@ -139,7 +139,7 @@ function perplexityTokens(
   return { ...stated, completion: completion + beside };
 }
 
-/** What is said of tokens that a total has and no part. */
+/** The note on tokens that a total has and no part explains. */
 export const IN_NO_PART = '# of # total tokens are in no part';
 
 function gapOf(beside: number, total: number, findings: Findings): void {

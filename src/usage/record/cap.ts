@@ -42,7 +42,7 @@ export interface Cap {
 export function createCap(limit: Decimal, prices: PriceBook, allowUnpriced: boolean): Cap {
   let spent = ZERO;
   let reserved = ZERO;
-  const dearest = new Map<string | null, Decimal>();
+  const mostExpensive = new Map<string | null, Decimal>();
   const reserve = (amount: Decimal, model: string | null): Reservation => {
     reserved = add(reserved, amount);
     return { state: 'admitted', amount, model };
@@ -61,7 +61,7 @@ export function createCap(limit: Decimal, prices: PriceBook, allowUnpriced: bool
       const amount = 'reason' in worst ? null : worst.amount;
       if (amount === null) {
         if (compare(committed, limit) >= 0) return refused(limit, spent, reserved, null);
-        return reserve(dearest.get(model) ?? ZERO, model);
+        return reserve(mostExpensive.get(model) ?? ZERO, model);
       }
       if (compare(add(committed, amount), limit) > 0) return refused(limit, spent, reserved, amount);
       return reserve(amount, model);
@@ -71,8 +71,9 @@ export function createCap(limit: Decimal, prices: PriceBook, allowUnpriced: bool
       if (outcome.state === 'unspent') return;
       const cost = outcome.state === 'charged' ? outcome.cost : amount;
       spent = add(spent, cost);
-      const known = dearest.get(model);
-      if (outcome.state === 'charged' && (known === undefined || compare(cost, known) > 0)) dearest.set(model, cost);
+      const known = mostExpensive.get(model);
+      if (outcome.state === 'charged' && (known === undefined || compare(cost, known) > 0))
+        mostExpensive.set(model, cost);
     },
   };
 }

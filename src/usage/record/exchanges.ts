@@ -53,10 +53,10 @@ export function createExchanges(options: RecorderOptions, run: string): Exchange
   const tally = createTally();
   const cap = options.cap === null ? null : createCap(options.cap, prices, options.allowUnpriced);
   const inFlight = new Set<Promise<void>>();
-  const told = new Set<string>();
+  const noted = new Set<string>();
   const sayOnce = (line: string, key = line): void => {
-    if (told.has(key)) return;
-    told.add(key);
+    if (noted.has(key)) return;
+    noted.add(key);
     say(line);
   };
 
@@ -293,7 +293,7 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** A longer body is not kept: without a cap it only tells the model and whether usage was asked for. */
+/** A longer body is not kept: without a cap it only shows the model and whether usage was asked for. */
 const LONGEST_COPY = 4 * 1024 * 1024;
 
 /** Keeps a copy of a body while it streams through. */

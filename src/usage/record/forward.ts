@@ -178,7 +178,7 @@ function wasNotSent(error: unknown): boolean {
   return BEFORE_SENDING.has(code) || /CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO/.test(code) || isProxyFailure(error);
 }
 
-/** undici tells of a proxy that does not connect by its message alone. */
+/** undici reports a proxy that does not connect by its message alone. */
 function isProxyFailure(error: unknown): boolean {
   return error instanceof Error && /Proxy response \(\d+\)/.test(error.message);
 }

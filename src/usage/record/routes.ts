@@ -1,6 +1,6 @@
 import { configurationError } from '../../lib/errors/problem.js';
 
-/** Where requests go, and the variables by which clients are told so. */
+/** Where requests go, and the variables that give clients their addresses. */
 
 type UpstreamName = 'openrouter' | 'openai' | 'anthropic';
 
@@ -75,7 +75,7 @@ function otherCase(variable: string): string {
   return variable === 'NO_PROXY' ? 'no_proxy' : 'NO_PROXY';
 }
 
-/** What a request asks for, as far as its method and path tell. */
+/** What a request asks for, as far as its method and path show. */
 type RouteKind =
   /** An answer of a model or an embedding: it is counted. */
   | 'answer'

@@ -10,7 +10,7 @@ import { statesUsage } from '../read/tokens.js';
  * the usage only numbers, flags and the short words of `USAGE_WORDS`.
  */
 export interface RecordedRow {
-  /** The version of this format; the field that tells it from others. */
+  /** The version of this format; the field by which it is recognised. */
   readonly llm_budget_record: 1;
   /** A random id of the recorder. */
   readonly run: string;

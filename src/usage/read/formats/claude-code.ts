@@ -61,7 +61,7 @@ function sessionOf(line: JsonRecord): string | null {
   return nameAt(line, 'session_id') ?? nameAt(line, 'sessionId');
 }
 
-/** Results of before `modelUsage` state the sums of a session without its models: the messages tell more. */
+/** Results of before `modelUsage` state the sums of a session without its models: the messages state more. */
 export function readOldResult(result: JsonRecord, context: Context, accounts: Accounts): void {
   const findings = noFindings();
   const within = contextWithin(result, context);

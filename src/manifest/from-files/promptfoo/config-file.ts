@@ -111,7 +111,7 @@ export function faulting<T>(path: string, read: () => T): T {
 }
 
 /** The text of a file; null while it is not read. */
-export function textAt(path: string, maxBytes: number, files: FileSet): string | null {
+function textAt(path: string, maxBytes: number, files: FileSet): string | null {
   const file = files.file(path, maxBytes);
   if (file === null) return null;
   if (file.state === 'text') return file.text.startsWith('\ufeff') ? file.text.slice(1) : file.text;

@@ -99,6 +99,30 @@ describe('a promptfoo configuration that changes alone', () => {
     expect(result.comment).toContain(`- \`${CASES}\`: 10 -> 15 rows, **+$0.001`);
   });
 
+  test('costs the rows for each provider and for the grader: 5 x 2 x ($0.000203 + $0.00002), in one line', async () => {
+    const rubric = 'defaultTest: {assert: [{type: llm-rubric, value: is polite}]}';
+    const both = evals(`[openai:gpt-5-mini, openai:gpt-5-nano]\n${rubric}`);
+    const grader = 'completion_tokens: 100, grader: {model: acme/small, prompt_tokens: 10, completion_tokens: 5}';
+    const manifest = { [FILE]: suite().replace('completion_tokens: 100', grader) };
+    const was = { ...both, ...manifest };
+    const row = '{"vars": {"question": "Hello world!"}}\n';
+    const result = await judged(was, { ...was, [CASES]: row.repeat(15) });
+    const report = verdictOf(result);
+    // A grader's request costs 10 x $1/M + 5 x $2/M = $0.00002.
+    expect(causes(report)).toEqual([
+      ['openai:gpt-5-mini / evals/answer.txt', CASES, 'rows', 10, 15, '0.001015'],
+      ['openai:gpt-5-nano / evals/answer.txt', CASES, 'rows', 10, 15, '0.001015'],
+      ['acme/small / llm-rubric', CASES, 'rows', 10, 15, '0.0002'],
+    ]);
+    expect(callsOf(report).map(({ count_source }) => count_source)).toEqual([
+      `${CASES}: 15 rows`,
+      `${CASES}: 15 rows`,
+      `${CASES}: 15 rows x 2`,
+    ]);
+    expect(report.delta?.per_run).toBe('0.00223');
+    expect(result.comment).toContain(`- \`${CASES}\`: 10 -> 15 rows in 3 calls, **+$0.002`);
+  });
+
   test('costs the words that are added to its prompt: 10 x 1 token x $1/M = $0.00001', async () => {
     const report = verdictOf(await judged(before, { ...before, [PROMPT]: '{{question}} Hello' }));
     expect(report.delta?.per_run).toBe('0.00001');
@@ -323,6 +347,22 @@ describe('a file that cannot be counted', () => {
       'fail',
       'answer',
     ]);
+  });
+
+  test('that the default branch has as well excuses no further requests of its call: 10 more of an unknown price', async () => {
+    const prompt = 'prompts/answer.md';
+    const asking = (count: string) =>
+      counted(count, limits).replace('prompt_tokens: 1000', `prompt_files: [${prompt}]`);
+    const before = { [FILE]: asking('10'), [prompt]: Buffer.from([0, 1, 2]) };
+    const untouched = await judged(before, { ...before, 'README.md': 'x' });
+    expect([untouched.exitCode, verdictOf(untouched).delta?.per_run]).toEqual([0, '0']);
+    const more = await judged(before, { ...before, [FILE]: asking('20') });
+    expect(more.exitCode).toBe(1);
+    expect(verdictOf(more).violations.map(({ rule, severity }) => [rule, severity])).toEqual([
+      ['unpriced', 'fail'],
+      ['increase_per_run', 'fail'],
+    ]);
+    expect(causes(verdictOf(more))).toEqual([['answer', null, 'requests', 10, 20, null]]);
   });
 
   test('at base alone leaves the increase of its call unjudged, with a note, and that of the others judged', async () => {

@@ -214,6 +214,32 @@ describe('a file that cannot be counted', () => {
     ]);
   });
 
+  test('keeps what is known of its call: the requests of the manifest, or the rows of another file', async () => {
+    const broken = { 'p.md': BINARY, 'c.jsonl': '1\n2\n' };
+    const files = { head: broken, base: broken, 'default branch': broken };
+    const count = async (fields: string) => {
+      const call = declared(`count: ${fields}, prompt_files: [p.md]`);
+      return (await counted({ head: call, base: call, defaultBranch: call }, files)).head;
+    };
+    expect(await count('100')).toMatchObject({ count: 100, uncounted: 'prompt file p.md is binary' });
+    expect(await count('{rows: c.jsonl, times: 3}')).toMatchObject({
+      count: 6,
+      uncounted: 'prompt file p.md is binary',
+    });
+  });
+
+  test('is one too many where all files of a side have more than 50 MB: 6 x 9 MB', async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `${index}.txt`);
+    const calls = names.map(
+      (name) => `      - {model: openai/gpt-5-mini, count: {rows: ${name}}, prompt_tokens: 1, completion_tokens: 1}`,
+    );
+    const manifest = parseManifest(`version: 1\nsuites:\n  s:\n    calls:\n${calls.join('\n')}\n`, 'llm-budget.yml');
+    const { reader } = filesInMemory({ head: Object.fromEntries(names.map((name) => [name, 'x'.repeat(9_000_000)])) });
+    expect(await problemsOf(() => countHead(manifest, reader))).toEqual([
+      'data file 5.txt is too much: the files of one side are read up to 50 MB in all',
+    ]);
+  });
+
   test('is reported with every other of the same call', async () => {
     const call = declared('count: {rows: a.csv}, prompt_files: [b.md, c.png]');
     const counting = () => countHead(call, filesInMemory({ head: { 'c.png': BINARY } }).reader);

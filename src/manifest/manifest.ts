@@ -43,7 +43,7 @@ export interface NamedCall extends Call {
   readonly file_tokens?: readonly FileTokens[];
   /** The rows from which `count` was computed. */
   readonly row_count?: RowCount;
-  /** The reason why the call's files cannot be counted, as the end of a sentence. The call is unpriced then, and `count` is 0. */
+  /** The reason why the call's files cannot be counted, as the end of a sentence. The call is unpriced then; `count` is 0 where it comes from such a file. */
   readonly uncounted?: string;
   /** The origin of a call of a promptfoo configuration; absent for a call that the manifest lists. */
   readonly promptfoo?: PromptfooOrigin;

@@ -144,7 +144,8 @@ function countSuite(suite: DeclaredSuite, context: Context): NamedSuite {
 function countCall(suite: DeclaredSuite, declared: DeclaredNamedCall, context: Context): NamedCall {
   const path = ['suites', suite.name, 'calls', declared.index];
   if (context.tooMany !== null && (declared.prompt_files ?? []).length > 0) {
-    return { ...declared, count: 0, uncounted: context.tooMany.problem.message };
+    const { count } = declared;
+    return { ...declared, count: typeof count === 'number' ? count : 0, uncounted: context.tooMany.problem.message };
   }
   const faults: CountFault[] = [];
   const requests = collecting(faults, () => countOf(declared, [...path, 'count'], context)) ?? { count: 0 };
@@ -156,7 +157,8 @@ function countCall(suite: DeclaredSuite, declared: DeclaredNamedCall, context: C
   const call = faults.length > 0 ? null : collecting(faults, () => withPrompts(counted, whole, path, context));
   context.faults.push(...faults);
   const [first] = faults;
-  return call ?? { ...declared, count: 0, uncounted: first?.problem.message ?? 'its files cannot be counted' };
+  // The requests stay where they are known, so that more of them is seen to be more.
+  return call ?? { ...counted, uncounted: first?.problem.message ?? 'its files cannot be counted' };
 }
 
 function tooManyPromptFiles(manifest: DeclaredManifest): CountFault | null {

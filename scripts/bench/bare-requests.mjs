@@ -1,11 +1,23 @@
-/** The requests of a run and nothing else: GitHub's one after the other, the models, their endpoints side by side. */
+/**
+ * The requests of a run and nothing else, by the best schedule that their dependencies allow: GitHub's query beside the
+ * list of models; when both are there the endpoints, at most eight at once; then the rest of GitHub's, one after the other.
+ */
 import { readFileSync } from 'node:fs';
 
-const { github, catalogue } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-for (const { method, url, body, authorization } of github) {
-  const response = await fetch(url, { method, headers: { authorization }, body: body === '' ? undefined : body });
-  await response.json();
+const { query, models, endpoints, rest } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+
+async function ask({ method, url, body, authorization }) {
+  const headers = authorization === undefined ? {} : { authorization };
+  const response = await fetch(url, { method, headers, body: body === '' ? undefined : body });
+  return await response.json();
 }
-const [models, ...endpoints] = catalogue;
-await (await fetch(models)).json();
-await Promise.all(endpoints.map(async (url) => (await fetch(url)).json()));
+
+await Promise.all([ask(query), ask(models)]);
+const waiting = endpoints.values();
+const worker = async () => {
+  for (const request of waiting) await ask(request);
+};
+await Promise.all(Array.from({ length: 8 }, worker));
+for (const request of rest) await ask(request);
+// As the action does: connections that are kept alive hold nothing up.
+process.exit();

@@ -141,9 +141,10 @@ describe('an unpriced call asks for no more than at base', () => {
     expect(asksForNoMore(head, estimated(before))).toBe(expected);
   });
 
-  test('where base has a price: false', () => {
+  test('where head or base has a price: false', () => {
     const priced = estimated({ model: 'acme/one' });
     expect(asksForNoMore({ ...priced, per_run: null }, priced)).toBe(false);
+    expect(asksForNoMore(priced, { ...priced, per_run: null })).toBe(false);
     expect(asksForNoMore({ ...priced, per_run: null }, { ...priced, per_run: null })).toBe(true);
   });
 });

@@ -40,7 +40,6 @@ describe('the model that a provider asks', () => {
     'openai:realtime:gpt-4o-realtime',
     'openai:image:dall-e-3',
     'openai:chat',
-    'openai:{{env.MODEL}}',
     'openrouter:${MODEL}',
     'ollama:chat:llama3.3',
     'mycompany',

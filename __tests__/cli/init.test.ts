@@ -277,6 +277,21 @@ describe('init --usage', () => {
     expect(manifest().suites).toMatchObject([{ name: 'rag', calls: [{ name: 'answer', count: 2 }] }]);
   });
 
+  test('counts the recorders of each suite: a suite that another job records is of its own runs', async () => {
+    const of = (suite: string, run: string, count: number) =>
+      Array.from({ length: count }, () => JSON.stringify({ ...row, suite, llm_budget_record: 1, run }));
+    // 4 requests in one run, and 6 in two
+    repository.write(
+      'usage.jsonl',
+      [...of('rag', 'a', 4), ...of('agents', 'b', 3), ...of('agents', 'c', 3)].join('\n'),
+    );
+    expect((await init('--usage', 'usage.jsonl')).exitCode).toBe(0);
+    expect(manifest().suites).toMatchObject([
+      { name: 'agents', calls: [{ count: 3 }] },
+      { name: 'rag', calls: [{ count: 4 }] },
+    ]);
+  });
+
   test('on stdout starts no runner command, whatever the recordings say, and is the same manifest', async () => {
     const hostile = { ...row, suite: 'a ##[error]x', call: '::error::x', model: '##[group]a/b' };
     repository.write('##[error]x.jsonl', JSON.stringify(hostile));

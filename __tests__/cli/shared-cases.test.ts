@@ -35,6 +35,8 @@ const calibrationSchema = z.object({
   exchanges: z.object({ read: z.number(), without_usage: z.number(), not_understood: z.number() }),
   suites: z.array(
     z.object({
+      name: z.string(),
+      estimated_per_run: z.string().nullable(),
       used_per_run: z.string().nullable(),
       error_percent: z.string().nullable(),
       calls: z.array(z.object({ recorded_requests: z.number(), prompt_error_percent: z.string().nullable() })),
@@ -115,6 +117,36 @@ all('recordings of public bug reports, calibrated', () => {
         proposals: [],
         error: { s: '0.00' },
       });
+    },
+  );
+});
+
+/** Recordings that state no model: no call can be made of them, so there is nothing to compare. */
+const WITHOUT_MODEL = ['cohere-v2.json', 'gemini-live-response-tokens.jsonl', 'promptfoo-all-cached.json'];
+
+all('the manifest that init makes of a recording', () => {
+  const names = isThere
+    ? z
+        .array(z.object({ name: z.string() }))
+        .parse(JSON.parse(readFileSync(join(CASES, 'usage/expected.json'), 'utf8')))
+    : [];
+  const made = names.filter(({ name }) => !WITHOUT_MODEL.includes(name));
+
+  test.each(made.length > 0 ? made : [{ name: '' }])(
+    '$name: passes check and calibrate has nothing to change',
+    async ({ name }) => {
+      const init = await run('init', '--usage', `usage/${name}`, '--stdout');
+      expect(init.exitCode).toBe(0);
+      writeFileSync(join(folder.path, 'm.yml'), init.stdout);
+      expect((await run('check', 'm.yml')).exitCode).toBe(0);
+      const { proposals, unknown, suites, token_error_percent: errors } = await calibrated(`usage/${name}`, 'm.yml');
+      expect({ proposals, unknown }).toEqual({ proposals: [], unknown: [] });
+      // Of a model without a price there is no estimate to compare with.
+      const expected = suites.map(({ name: suite, estimated_per_run }) => [
+        suite,
+        estimated_per_run === null ? null : '0.00',
+      ]);
+      expect(errors).toEqual(Object.fromEntries(expected));
     },
   );
 });

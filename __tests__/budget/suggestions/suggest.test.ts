@@ -71,6 +71,18 @@ describe('cheaper ways to make the same requests', () => {
   });
 
   test.each([
+    // 50 requests of a day are free: base costs nothing, and going back saves 40 x $1.
+    ['within the free requests of a day', 40, 40, ['previous_model 40']],
+    // A third of base's 60 would have to be paid, at a model that the advice does not name.
+    ['above them', 60, 60, []],
+    ['for more requests than base made', 40, 41, []],
+  ])('go back to a free model %s', (_, then, now, expected) => {
+    const fallback_models = ['a/one'];
+    const base = of(asked({ model: 'a/gift:free', count: then, fallback_models }));
+    expect(shown(of(asked({ model: 'a/one', count: now })), base)).toEqual(expected);
+  });
+
+  test.each([
     [59, ['floor 0.6']],
     [60, []],
   ])('must save 1 % of the run: 0.6 of 1 + %i dollars', (others, expected) => {

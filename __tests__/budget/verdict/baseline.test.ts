@@ -355,7 +355,7 @@ describe('a model with a warning of the catalogue', () => {
     expect(seen(half)).toEqual(['expiring_model warn (pre-existing)']);
     expect(seen(of(dollars(1)))).toEqual(['expiring_model warn']);
     expect(judged({ head: half }, { warnings }).violations[0]?.message).toBe(
-      'a/half is withdrawn on 2026-12-01: requests to it fail from then on.',
+      'The withdrawal date of a/half is 2026-12-01: requests to it fail from then on.',
     );
   });
 });

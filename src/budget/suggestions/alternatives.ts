@@ -42,13 +42,14 @@ function isCheaper(after: CallEstimate, before: CallEstimate): boolean {
 }
 
 function changesOf(
-  { call, price }: CallEstimate,
+  head: CallEstimate,
   base: CallEstimate | null,
   catalogue: Catalogue,
   nothingWaits: boolean,
 ): Change[] {
+  const { call, price } = head;
   return [
-    ...previousModel(call, base, catalogue),
+    ...previousModel(head, base, catalogue),
     ...(nothingWaits || call.batch_ok ? batch(call, price.resolved_model, catalogue) : []),
     ...cheapestEndpoint(call),
   ];
@@ -56,10 +57,17 @@ function changesOf(
 
 /**
  * A change of the model in this pull request that made the same request more expensive. A model that answers in another
- * kind, embeddings in place of text or the reverse, cannot do the work of the call.
+ * kind, embeddings in place of text or the reverse, cannot do the work of the call. A `:free` model is offered only where base
+ * stayed within the free requests of a day, and for no more requests than base made: others may cost money.
  */
-function previousModel(call: NamedCall, base: CallEstimate | null, { models }: Catalogue): Change[] {
+function previousModel(
+  { call, requests_per_run: requests }: CallEstimate,
+  base: CallEstimate | null,
+  { models }: Catalogue,
+): Change[] {
   if (base === null || base.call.model === call.model) return [];
+  const wasFree = base.per_run !== null && isZero(base.per_run) && requests <= base.requests_per_run;
+  if (isFreeId(base.price.resolved_model ?? '') && !wasFree) return [];
   const [now, before] = [call.model, base.call.model].map((id) => {
     const resolution = resolveModel(id, models);
     return resolution.state === 'resolved' ? answersInEmbeddings(resolution.model) : null;

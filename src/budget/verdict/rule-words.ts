@@ -227,8 +227,8 @@ export const RULE_WORDS = {
     headline: 'A model is withdrawn soon',
     unit: 'words',
     message: ({ model, date }: { readonly model: string; readonly date: string }) =>
-      `${model} is withdrawn on ${date}: requests to it fail from then on.`,
-    remedy: () => 'Move to another model before that day.',
+      `The withdrawal date of ${model} is ${date}: requests to it fail from then on.`,
+    remedy: () => 'Move to another model.',
   },
   price_fell: {
     title: 'Price fell',

@@ -180,6 +180,7 @@ function stateOf({ call, requests_per_run: requests }: CallEstimate): State {
 }
 
 function tokensOfFiles(model: string, files: readonly FileTokens[]): number {
+  if (files.length === 0) return 0;
   const family = tokenFamily(model);
   return files.reduce((total, { o200k }) => total + tokensOf(family, o200k), 0);
 }
@@ -322,7 +323,9 @@ const TERMS = ['retries', 'provider', 'service_tier', 'cache_ttl', 'fallback_mod
 
 /** All that is left: what moves the price of a token or the number of attempts. */
 function termsCause(to: State, from: State): Cause[] {
-  const moved = TERMS.filter((term) => textOf(to.call[term]) !== textOf(from.call[term]));
+  const moved = TERMS.filter(
+    (term) => to.call[term] !== from.call[term] && textOf(to.call[term]) !== textOf(from.call[term]),
+  );
   const retries = moved.length === 1 && moved[0] === 'retries';
   const { expected: after } = to.call.retries;
   const { expected: before } = from.call.retries;

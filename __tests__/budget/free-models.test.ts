@@ -105,6 +105,18 @@ describe('requests to free models above the free number of a day', () => {
       50,
       ['12'],
     ],
+    [
+      'replace free ones that cost their searches: half at 0.007, half at 0.007 + 0.0012, 50 x 0.007 + 50 x 0.0082',
+      [{ calls: [{ count: 100, web_searches: 1 }] }],
+      50,
+      ['0.76'],
+    ],
+    [
+      'pay for each search once where no request is free: 100 x (0.007 + 0.0012)',
+      [{ calls: [{ count: 100, web_searches: 1 }] }],
+      0,
+      ['0.82'],
+    ],
     ['are all that are made where none is free', [{ calls: [{ count: 100 }] }], 0, ['0.12']],
   ])('%s', (_, suites, perDay, expected) => {
     expect(costs(suites, perDay)).toEqual(expected);
@@ -117,5 +129,15 @@ describe('requests to free models above the free number of a day', () => {
       '0.06',
       '50 % of its requests, those above the free ones of a day, at maker/paid',
     ]);
+  });
+
+  test.each([
+    // 0.0012 x 1/2 = 0.0006.
+    [0, ['0.0012 x 1500 / 3000 = 0.0006', 'sum = 0.0006']],
+    // A search costs 0.007 on both models: 0.0082 x 1/2 + 0.007 x 1/2 = 0.0041 + 0.0035.
+    [1, ['0.0082 x 1500 / 3000 = 0.0041', '0.007 x 1500 / 3000 = 0.0035', 'sum = 0.0076']],
+  ])('explain both shares of a request with %i searches', (web_searches, lines) => {
+    const { suites } = estimateOf([{ calls: [{ count: 100, web_searches }] }], 50);
+    expect(suites[0]?.calls[0]?.price.details().arithmetic.slice(1)).toEqual(lines);
   });
 });

@@ -2,6 +2,7 @@ import {
   add,
   divide,
   fromInteger,
+  isZero,
   multiply,
   sum,
   sumOrNull,
@@ -146,13 +147,17 @@ function paidAbove(estimate: CallEstimate, above: bigint, all: bigint): CallEsti
   const paid = price.fallback_prices.find(({ expected, free }) => expected !== null && !free);
   const rate = paid?.expected ?? null;
   if (paid === undefined || rate === null) return estimate;
-  const whole = times(rate, above);
-  const shareOf = (amount: Decimal) => divide(amount, fromInteger(all), rate.scale + PLACES_OF_A_SHARE);
-  const share = shareOf(whole);
-  const expected = add(price.expected, share);
+  const free = price.expected;
+  // The paid requests replace free ones, which have a cost too where they search the web.
+  const whole = add(times(rate, above), times(free, all - above));
+  const places = Math.max(rate.scale, free.scale) + PLACES_OF_A_SHARE;
+  const shareOf = (amount: Decimal) => divide(amount, fromInteger(all), places);
+  const expected = shareOf(whole);
   const attempts = times(add(ONE, call.retries.expected), estimate.requests_per_run);
   const percent = toText(divide(times(fromInteger(above), 100), fromInteger(all), 1));
   const source = `${percent} % of its requests, those above the free ones of a day, at ${paid.model}`;
+  const line = (cost: Decimal, requests: bigint) =>
+    `${toText(cost)} x ${requests} / ${all} = ${toText(shareOf(times(cost, requests)))}`;
   return {
     ...estimate,
     price: {
@@ -162,11 +167,16 @@ function paidAbove(estimate: CallEstimate, above: bigint, all: bigint): CallEsti
       source,
       details: () => ({
         ...price.details(),
-        arithmetic: [source, `${toText(rate)} x ${above} / ${all} = ${toText(share)}`, `sum = ${toText(expected)}`],
+        arithmetic: [
+          source,
+          line(rate, above),
+          ...(isZero(free) ? [] : [line(free, all - above)]),
+          `sum = ${toText(expected)}`,
+        ],
       }),
     },
     // Divided once, at the end: the share of a request is rounded, and its error would grow with the requests.
-    per_run: add(multiply(price.expected, attempts), shareOf(multiply(whole, attempts))),
+    per_run: shareOf(multiply(whole, attempts)),
   };
 }
 

@@ -1,1 +1,0 @@
-export const id=16;export const ids=[16];export const modules={2016:(o,t,e)=>{e.d(t,{qg:()=>n});var r=e(7084);e(6845);let n=function(o,t={}){"string"==typeof o&&(o=Buffer.from(o));let e=t&&t.objname?Object.create(null):[],n=(0,r.p)(t),s=n.parse(o,!0,o=>{void 0===n.options.objname?e.push(o):e[o[0]]=o[1]},()=>{});if(void 0!==s)throw s;return e}}};

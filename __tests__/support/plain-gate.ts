@@ -5,14 +5,14 @@ import fc from 'fast-check';
  * Each call costs its count in dollars, whatever its model.
  */
 
-export type PlainModel = 'dollar' | 'half' | 'unknown';
+type PlainModel = 'dollar' | 'half' | 'unknown';
 
 /** So many dollars: that many requests at $1, or twice as many at $0.50. `unknown` has no price. */
 export interface PlainCall {
   readonly count: number;
   readonly model: PlainModel;
 }
-export interface PlainSuite {
+interface PlainSuite {
   readonly run: 'ci' | 'nightly';
   /** `per_run` that fails. */
   readonly limit: number | null;

@@ -61,7 +61,7 @@ export interface PriceDetails {
 export const NO_DETAILS: PriceDetails = { arithmetic: [], worst_case_arithmetic: [], endpoint_costs: null };
 
 /** The cost of the same request at two endpoints, in US dollars. */
-export interface EndpointCosts {
+interface EndpointCosts {
   readonly least: Decimal;
   readonly most: Decimal;
 }

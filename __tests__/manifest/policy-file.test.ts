@@ -101,7 +101,7 @@ describe('mistakes in the parts that are read are reported with their place', ()
     ['a: 1\na: 2', '2:1 the key "a" is there twice'],
     ['suites: {s: {calls: [&a 1, *a]}}', '1:22 anchors are not accepted'],
     ['a: !t 1', '1:4 tags are not accepted'],
-    ['a: [', '1:5 not readable'],
+    ['a: [', '1:4 not readable'],
     ['a: 1\n---\nb: 1', '2:1 a second document is not accepted'],
   ])('%s', (text, problem) => {
     const [first] = placedProblems(() => parse(text));

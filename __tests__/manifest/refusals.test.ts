@@ -658,12 +658,12 @@ describe('what YAML has and a manifest has not', () => {
     [
       'a list that is not closed',
       'version: 1\nsuites: [\n',
-      ['3:1', 'not readable: a list or mapping in brackets is not closed, or the lines inside of it are not indented'],
+      ['2:9', 'not readable: the list or mapping that starts here has no closing bracket'],
     ],
     [
       'a text that is not closed',
       'version: 1\nx: "abc\n',
-      ['3:1', 'not readable: a text that starts with a quotation mark, here or above, has none at its end'],
+      ['2:4', 'not readable: the text that starts with this quotation mark has none at its end'],
     ],
     [
       'a mapping in a mapping on one line',
@@ -729,7 +729,113 @@ describe('words for what the YAML library refuses', () => {
   ]);
 });
 
+describe('one slip of form is one error, at the place of the slip', () => {
+  const file = (change: (lines: string[]) => void) => {
+    const lines = [
+      'version: 1',
+      'budget:',
+      '  per_run: { warn: 4, fail: 5 }',
+      'policy:',
+      "  models: { allow: ['openai/*'] }",
+      'suites:',
+      '  s:',
+      '    calls:',
+      '      - name: a',
+      '        model: openai/gpt-5-mini',
+      '        count: 10',
+      '        prompt_files: [{ path: a.md, cached: false }, b.md]',
+      '        completion_tokens: 30',
+      '      - name: b',
+      '        model: openai/gpt-5-mini',
+      '        count: 10',
+      '        prompt_tokens: 20',
+      '        completion_tokens: 30',
+      '',
+    ];
+    change(lines);
+    return lines.join('\n');
+  };
+  const line = (number: number, text: string) =>
+    file((lines) => {
+      lines[number - 1] = text;
+    });
+  const closing = 'not readable: the list or mapping that starts here has no closing bracket';
+  const nothing = 'not readable: expected nothing here: a bracket or the indentation fits no line above';
+  const column = 'not readable: the indentation fits no line above: keys of one mapping, and dashes of one list';
+  refuses([
+    ['no closing brace', line(3, '  per_run: { warn: 4, fail: 5'), ['3:12', closing]],
+    ['no closing bracket inside of braces', line(5, "  models: { allow: ['openai/*' }"), ['5:20', closing]],
+    ['no closing brace inside of brackets', line(12, '        prompt_files: [{ path: a.md, b.md]'), ['12:24', closing]],
+    ['a brace too many', line(3, '  per_run: { warn: 4, fail: 5 }}'), ['3:32', nothing]],
+    ['a bracket too many', line(12, '        prompt_files: [b.md]]'), ['12:29', nothing]],
+    ['brackets the wrong way round', line(5, "  models: { allow: ['openai/*'} ]"), ['5:20', closing]],
+    [
+      'no closing quotation mark',
+      line(15, "        model: 'openai/gpt-5-mini"),
+      ['15:16', 'not readable: the text that starts with this quotation mark has none at its end'],
+    ],
+    ['a tab', line(11, '\tcount: 10'), ['11:1', 'not readable: expected spaces at the start of a line; got a tab']],
+    [
+      'tabs on every line',
+      file((lines) => lines.splice(0, 18, ...lines.map((text) => text.replace(/^ +/, '\t')))),
+      ['3:1', 'got a tab'],
+    ],
+    [
+      'no dash',
+      line(14, '        name: b'),
+      ['14:9', 'the key "name" is there twice'],
+      ['15:9', '"model"'],
+      ['16:9', '"count"'],
+      ['18:9', '"completion_tokens"'],
+    ],
+    ['no dash, and a column to the left', line(14, '      name: b'), ['14:1', column]],
+    [
+      'a key one column to the left',
+      line(11, '       count: 10'),
+      ['11:1', 'expected a list item that starts with "- "'],
+    ],
+    [
+      'a key one column to the right',
+      line(11, '         count: 10'),
+      ['10:16', 'not readable: the line below is indented too far: keys of one mapping'],
+    ],
+    [
+      'a list one column to the left',
+      line(14, '     - name: b'),
+      ['14:1', 'not readable: a list stands where a key is expected: keys of one mapping, and dashes of one list'],
+    ],
+    [
+      'a suite that stands at the left',
+      line(7, 's:'),
+      ['6:1', 'suites: expected a mapping; got nothing (null): is what belongs to it indented further?'],
+      ['7:1', 'unknown key "s"'],
+    ],
+    [
+      'two colons without a space are two errors',
+      file((lines) => lines.splice(10, 1, '        count:10').concat(lines.splice(15, 1, '        count:10'))),
+      ['11:9', 'not readable: expected `key: value` here'],
+      ['16:9', 'not readable: expected `key: value` here'],
+    ],
+  ]);
+});
+
 describe('keys in the wrong place are shown where they belong', () => {
+  refuses([
+    [
+      'a limit as a suite',
+      withCall().replace('suites:', 'suites:\n  per_run: 5'),
+      [
+        '3:3',
+        'suites.per_run: expected a mapping of description, repeat',
+        '; got 5; per_run belongs under budget, at the top level or of a suite',
+      ],
+    ],
+    [
+      'a policy as a suite',
+      withCall().replace('suites:', 'suites:\n  unpriced: warn'),
+      ['3:3', 'got text "warn"; unpriced belongs under policy'],
+    ],
+  ]);
   const belongs = (line: string, key: string, place: string): Row => [
     line,
     withTop(line),

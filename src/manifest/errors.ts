@@ -172,7 +172,17 @@ function unexpected(path: Path, what: string, value: Tree | undefined): string {
   }
   const isSwapped = Array.isArray(value) ? what.startsWith('a mapping') : value !== null && what.startsWith('a list');
   const example = isSwapped ? exampleOf(path) : null;
-  return `expected ${what}${example === null ? '' : `, such as ${example}`}; got ${shownValue(value)}`;
+  const isEmpty = value === null && /^a (?:mapping|list)/.test(what);
+  const hint = isEmpty ? ': is what belongs to it indented further?' : takenForSuite(path);
+  return `expected ${what}${example === null ? '' : `, such as ${example}`}; got ${shownValue(value)}${hint}`;
+}
+
+/** Says where the key of a suite belongs that has the name of another key; empty for other names and paths. */
+function takenForSuite(path: Path): string {
+  const [suites, name] = path;
+  if (suites !== 'suites' || path.length !== 2 || typeof name !== 'string') return '';
+  const places = placesOfKey(name);
+  return places.length === 0 ? '' : `; ${name} belongs ${places.join(', or ')}`;
 }
 
 /** Names of other APIs for our keys. The most similar key would be a different one. */

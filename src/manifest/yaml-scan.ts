@@ -125,3 +125,31 @@ function startsEntry(type: CST.TokenType | null, stack: readonly CST.Token[]): b
 function depth(stack: readonly CST.Token[]): number {
   return stack.filter(({ type }) => type === 'block-map' || type === 'block-seq' || type === 'flow-collection').length;
 }
+
+const CLOSED_BY: ReadonlyMap<string, string> = new Map([
+  ['{', '}'],
+  ['[', ']'],
+]);
+
+/** Returns the offsets of the innermost bracket that is open at an offset, and of the last text in quotation marks before it. */
+export function openBefore(text: string, end: number): { readonly bracket?: number; readonly quote?: number } {
+  const open: { readonly offset: number; readonly closing: string }[] = [];
+  let quote: number | undefined;
+  let offset = 0;
+  let isScalar = false;
+  for (const lexeme of new Lexer().lex(text)) {
+    if (MARKS.includes(lexeme)) {
+      isScalar = lexeme === CST.SCALAR;
+      continue;
+    }
+    if (offset >= end) break;
+    const closing = CLOSED_BY.get(lexeme);
+    if (!isScalar && closing !== undefined) open.push({ offset, closing });
+    if (!isScalar && lexeme === open.at(-1)?.closing) open.pop();
+    if (!isScalar && (lexeme.startsWith('"') || lexeme.startsWith("'"))) quote = offset;
+    isScalar = false;
+    offset += lexeme.length;
+  }
+  const bracket = open.at(-1)?.offset;
+  return { ...(bracket !== undefined && { bracket }), ...(quote !== undefined && { quote }) };
+}

@@ -13,7 +13,7 @@ import type { Locate, Path, Position } from './manifest.js';
 import { NumberLiteral } from './scalars.js';
 import { oneLine, quoted } from './shown.js';
 import { type Tree, UNREADABLE, emptyMap } from './tree.js';
-import { type OffsetMistake, scanYaml } from './yaml-scan.js';
+import { type OffsetMistake, openBefore, scanYaml } from './yaml-scan.js';
 
 /** A file as data with positions. `root` is undefined where the text cannot be read; `mistakes` says why. */
 export interface YamlFile {
@@ -50,7 +50,7 @@ function composed(text: string): { readonly document: ReadDocument | null; reado
   const found = [...scan.mistakes];
   const document = scan.tokens === null ? undefined : compose(scan.tokens, text.length);
   if (document === undefined) return { document: null, found };
-  const errors = readingErrors(document, found.length > 0);
+  const errors = readingErrors(text, document, found.length > 0);
   found.push(...errors);
   return { document: errors.length === 0 ? document : null, found };
 }
@@ -81,13 +81,22 @@ const REFUSED_BY_SCAN = new Set([
   'TAG_RESOLVE_FAILED',
 ]);
 
-function readingErrors({ errors, warnings }: ReadDocument, scanRefused: boolean): OffsetMistake[] {
+function readingErrors(text: string, { errors, warnings }: ReadDocument, scanRefused: boolean): OffsetMistake[] {
   const found = [...errors.slice(0, MAX_MISTAKES), ...warnings.slice(0, MAX_MISTAKES)]
     .filter(({ code }) => !(scanRefused && REFUSED_BY_SCAN.has(code)))
-    .map(readingMistake);
-  // Only the first error at a place is reported: the library's later ones follow from it.
+    .map((error) => readingMistake(text, error))
+    .sort((a, b) => a.offset - b.offset);
+  // Only the first error at a place is reported, and none after one that makes the rest of the file unreadable: the
+  // library's later ones follow from it.
+  const last = found.findIndex(({ spreads }) => spreads);
   const offsets = new Set<number>();
-  return found.filter(({ offset }) => offsets.size < offsets.add(offset).size);
+  return found
+    .slice(0, last === -1 ? found.length : last + 1)
+    .filter(({ offset }) => offsets.size < offsets.add(offset).size)
+    .map(({ offset, from, message }) => ({
+      offset: from === undefined ? offset : (openBefore(text, offset)[from] ?? offset),
+      message,
+    }));
 }
 
 interface Built {
@@ -198,18 +207,36 @@ function locateIn(root: Place, position: (offset: number) => Position): Locate {
 
 /** Messages for the YAML library's errors, which name the likely cause. */
 
-type Rule = readonly [code: ErrorCode, message: RegExp, words: string];
+interface Words {
+  /** The message. */
+  readonly words: string;
+  /** Whether the library reports later lines too that are right by themselves. */
+  readonly spreads?: true;
+  /** Reports the mistake where the list, mapping or text starts that has no end. */
+  readonly from?: 'bracket' | 'quote';
+}
+
+type Rule = readonly [code: ErrorCode, message: RegExp, words: string | Words];
 
 const ANY = /(?:)/;
 const KEY_AND_VALUE = 'expected `key: value` here: is the space after a colon missing, or the colon itself?';
-const UNCLOSED = 'a list or mapping in brackets is not closed, or the lines inside of it are not indented';
-const SAME_COLUMN = 'keys of one mapping, and items of one list, start in the same column';
-const UNQUOTED_END = 'a text that starts with a quotation mark, here or above, has none at its end';
+const UNCLOSED: Words = {
+  words: 'the list or mapping that starts here has no closing bracket, or the lines inside of it are not indented',
+  spreads: true,
+  from: 'bracket',
+};
+const SAME_COLUMN = 'keys of one mapping, and dashes of one list, start in the same column';
+const UNQUOTED_END: Words = {
+  words: 'the text that starts with this quotation mark has none at its end',
+  spreads: true,
+  from: 'quote',
+};
 const TWO_COLONS = 'a second colon in one value: put the value in quotation marks, or its keys on lines of their own';
+const TOO_FAR_RIGHT: Words = { words: `the line below is indented too far: ${SAME_COLUMN}`, spreads: true };
 
 /** The first rule that matches is used. The patterns match messages of yaml 2.9. */
 const RULES: readonly Rule[] = [
-  ['TAB_AS_INDENT', ANY, 'expected spaces at the start of a line; got a tab'],
+  ['TAB_AS_INDENT', ANY, { words: 'expected spaces at the start of a line; got a tab', spreads: true }],
   ['MULTILINE_IMPLICIT_KEY', ANY, KEY_AND_VALUE],
   ['MISSING_CHAR', /^Implicit map keys/, KEY_AND_VALUE],
   ['MISSING_CHAR', /^Missing space after :/, 'expected a space after the colon'],
@@ -217,25 +244,39 @@ const RULES: readonly Rule[] = [
   ['MISSING_CHAR', /^Missing ,/, 'expected a comma between two items'],
   ['MISSING_CHAR', /^Missing closing/, UNQUOTED_END],
   ['MISSING_CHAR', /^Comments must/, 'expected a space before the # of a comment'],
-  ['MISSING_CHAR', /^Sequence item/, 'expected a list item that starts with "- ", in the same column as the others'],
+  [
+    'MISSING_CHAR',
+    /^Sequence item/,
+    { words: 'expected a list item that starts with "- ", in the same column as the others', spreads: true },
+  ],
   ['MISSING_CHAR', / end with /, UNCLOSED],
   ['BAD_INDENT', / end with /, UNCLOSED],
-  ['BAD_INDENT', ANY, `the indentation fits no line above: ${SAME_COLUMN}`],
+  ['BAD_INDENT', ANY, { words: `the indentation fits no line above: ${SAME_COLUMN}`, spreads: true }],
   ['BLOCK_AS_IMPLICIT_KEY', /^Nested mappings/, TWO_COLONS],
-  ['BLOCK_AS_IMPLICIT_KEY', ANY, 'a list cannot be a key'],
+  ['BLOCK_AS_IMPLICIT_KEY', ANY, { words: `a list stands where a key is expected: ${SAME_COLUMN}`, spreads: true }],
   ['BLOCK_IN_FLOW', ANY, 'inside of [ ] and { } lists and mappings need brackets of their own'],
   ['BAD_SCALAR_START', ANY, 'a text that starts with this character needs quotation marks'],
   ['BAD_DQ_ESCAPE', ANY, 'unknown escape in double quotation marks: write \\\\ for a backslash, or use single ones'],
   ['UNEXPECTED_TOKEN', / at node end/, 'expected the end of the line: put the whole value in quotation marks'],
   ['UNEXPECTED_TOKEN', /^Unexpected (?:,|empty item)/, 'a comma too many'],
   ['UNEXPECTED_TOKEN', /^Block scalar header/, 'expected the end of the line after | or >'],
-  ['UNEXPECTED_TOKEN', ANY, 'expected nothing here: a bracket or the indentation fits no line above'],
+  [
+    'UNEXPECTED_TOKEN',
+    ANY,
+    { words: 'expected nothing here: a bracket or the indentation fits no line above', spreads: true },
+  ],
   ['KEY_OVER_1024_CHARS', ANY, 'a key is longer than 1,024 characters'],
 ];
 
 /** Converts an error of the library. Where no rule matches, the library's message is kept, made printable. */
-function readingMistake({ code, message, pos }: Pick<YAMLError, 'code' | 'message' | 'pos'>): OffsetMistake {
+function readingMistake(
+  text: string,
+  { code, message, pos }: Pick<YAMLError, 'code' | 'message' | 'pos'>,
+): OffsetMistake & Pick<Words, 'spreads' | 'from'> {
   const rule = RULES.find(([known, pattern]) => known === code && pattern.test(message));
-  const words = rule === undefined ? `${oneLine(message, 160)}; one document of YAML 1.2 or JSON is accepted` : rule[2];
-  return { offset: Math.max(pos[0], 0), message: `not readable: ${words}` };
+  const offset = Math.max(pos[0], 0);
+  const found = rule?.[2] ?? `${oneLine(message, 160)}; one document of YAML 1.2 or JSON is accepted`;
+  const isNextLine = found === TWO_COLONS && !/^.*?:(?:\s|$)/.test(text.slice(offset));
+  const { words, ...how } = isNextLine ? TOO_FAR_RIGHT : typeof found === 'string' ? { words: found } : found;
+  return { offset, message: `not readable: ${words}`, ...how };
 }

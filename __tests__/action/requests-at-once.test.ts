@@ -103,3 +103,12 @@ test('several manifests share one list of models', async () => {
   expect(result.outputs.get('verdict')).toBe('pass');
   expect(stage.catalogue.requests.map(({ path }) => path)).toEqual([MODELS, ENDPOINTS]);
 });
+
+test('several manifests share the answer of a list that fails: four attempts in all, and exit code 3', async () => {
+  const before = { 'a/llm-budget.yml': manifestText(), 'b/llm-budget.yml': manifestText() };
+  const number = await openChange(stage.github, before, { ...before, 'README.md': 'Hello' });
+  stage.catalogue.intercept(() => ({ status: 503 }));
+  const result = await inProcess(stage, number, { inputs: { manifest: '*/llm-budget.yml' } });
+  expect([result.exitCode, result.outputs.get('verdict')]).toEqual([3, 'error']);
+  expect(stage.catalogue.requests.map(({ path }) => path)).toEqual([MODELS, MODELS, MODELS, MODELS]);
+});

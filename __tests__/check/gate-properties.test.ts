@@ -63,6 +63,16 @@ function verdictOf({ head, base, tip }: Sides, policy: PolicyFile, change: Chang
   return judged({ head: manifestOf(head), base: before, tip: main, policy }, { change }).verdict;
 }
 
+const NO_LIMITS: Limits = { ci: null, nightly: null, increase: null, percent: null, month: null, isHalfDenied: false };
+
+function onlySuite(name: string, limit: number | null, count: number): Plain {
+  return { [name]: { run: 'ci', limit, calls: { one: { count, model: 'dollar' } } } };
+}
+
+/** $3 in a suite that takes the place of one with $2 and a limit of $2. Few random manifests have such a suite. */
+const BEFORE = onlySuite('a', 2, 2);
+const NEW_SUITE: Sides = { head: onlySuite('b', null, 3), base: BEFORE, tip: BEFORE };
+
 describe('over random heads, bases, tips and policies', () => {
   test('what costs more than the default branch allows fails', () => {
     const seen = new Map<string, number>();
@@ -74,7 +84,7 @@ describe('over random heads, bases, tips and policies', () => {
         for (const why of reasons) seen.set(why, (seen.get(why) ?? 0) + 1);
         expect([reasons, verdictOf(given, policyOf(given.tip, allowed), change)]).toEqual([reasons, 'fail']);
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, examples: [[NEW_SUITE, NO_LIMITS, 'pull_request']] },
     );
     expect([...seen.keys()].sort()).toEqual([
       'a call without a price',

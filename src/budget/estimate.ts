@@ -107,7 +107,8 @@ export function estimateCall(call: NamedCall, requests: bigint, catalogue: Catal
   };
 }
 
-const DAYS_IN_A_MONTH = 30n;
+/** A month is 30 days, for the requests of a day. */
+export const DAYS_IN_A_MONTH = 30n;
 
 /**
  * The requests to `:free` models on a day: the larger of a run's and of a month's spread over 30 days, as a number of

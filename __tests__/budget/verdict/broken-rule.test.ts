@@ -50,7 +50,7 @@ describe('each violation of base excuses one of head', () => {
   });
 });
 
-describe('a call without a price is no worse only where it asks for no more of anything', () => {
+describe('a call without a price is unchanged or better only where it asks for no more of anything', () => {
   const before = { retries: { expected: decimal('1'), max: decimal('2') }, max_tokens: 10, web_searches: 1 };
 
   test.each([

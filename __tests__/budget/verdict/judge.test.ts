@@ -290,7 +290,7 @@ describe('increases', () => {
 describe('the excuse', () => {
   const limited = (count: number) => manifest({ budget: { per_run: fail('4') }, suites: [evals(dollars(count))] });
 
-  test('what base breaks too is a warning while head is no worse', () => {
+  test('what base breaks too is a warning while head is unchanged or better', () => {
     const same = judged({ head: limited(5), base: limited(5) });
     expect([same.verdict, inWords(same.violations)]).toEqual(['warn', ['per_run warn']]);
     expect(same.violations[0]).toMatchObject({ excused: true, in_base: true });

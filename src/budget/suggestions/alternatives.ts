@@ -108,7 +108,7 @@ export function callsInWords(calls: readonly { readonly suite: string; readonly 
   return others === 0 ? named : `${named} and ${counted(others, 'more call')}`;
 }
 
-/** The change, and the sentence about it; `alternatives` are the same change on several calls, the dearest first. */
+/** The change, and the sentence about it; `alternatives` are the same change on several calls, the most expensive first. */
 export function alternativeInWords(alternatives: readonly [Alternative, ...Alternative[]]): {
   readonly action: string;
   readonly message: string;

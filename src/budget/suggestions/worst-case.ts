@@ -13,7 +13,7 @@ import {
 } from './suggestion.js';
 import { callsInWords } from './alternatives.js';
 
-/** The cap that is tried: room for an answer twice as long as expected. */
+/** The cap that is tried allows an answer twice as long as expected. */
 const TIMES_EXPECTED = 2;
 /** Another provider is tried for so many calls only: each costs a pricing for every provider. */
 const MOST_PROVIDER_TRIALS = 20;

@@ -111,7 +111,7 @@ export function increaseOf(head: Estimate, basis: IncreaseBasis, includes: Inclu
   };
 }
 
-/** Nobody can say how much more a call costs than one whose files cannot be counted; a note reports it. */
+/** The increase over a call whose files cannot be counted is not known. It is not judged, and a note reports it. */
 function isUnjudged(head: CallEstimate, before: CallEstimate): boolean {
   return head.call.uncounted === undefined && before.call.uncounted !== undefined;
 }

@@ -1,4 +1,4 @@
-import { type Estimate, freeRequestsInThirtieths } from '../estimate.js';
+import { DAYS_IN_A_MONTH, type Estimate, freeRequestsInThirtieths } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Policy } from '../../manifest/schema.js';
 import { fromInteger } from '../../lib/money/decimal.js';
@@ -43,8 +43,6 @@ export function judgePriceAge(prices: PriceAge, policy: Policy, isSameCost: bool
     },
   ];
 }
-
-const DAYS_IN_A_MONTH = 30n;
 
 /**
  * `:free` models answer 50 requests a day, 1,000 once $10 of credits were bought, and 20 a minute (OpenRouter's

@@ -42,7 +42,7 @@ export const violationSchema = z.strictObject({
   message: z.string(),
   file: z.string().nullable(),
   line: z.number().int().nonnegative().nullable(),
-  remedy: z.string().optional().meta({ description: 'What would mend it' }),
+  remedy: z.string().optional().meta({ description: 'What would bring it within the limit or rule' }),
   at_least: z
     .boolean()
     .optional()
@@ -54,7 +54,7 @@ export const violationSchema = z.strictObject({
   excused: z
     .boolean()
     .optional()
-    .meta({ description: 'Pre-existing, and head is no worse: a warning instead of a failure' }),
+    .meta({ description: 'Pre-existing, and head is unchanged or better: a warning instead of a failure' }),
   overridden: z.boolean().optional().meta({ description: 'A warning by the override label and an approving review' }),
 });
 export type Violation = z.infer<typeof violationSchema>;

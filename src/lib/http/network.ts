@@ -51,7 +51,7 @@ export function proxyDispatcher(environment: Environment, timeouts: Timeouts = T
   const httpProxy = proxyUrl(environment, 'HTTP_PROXY');
   const httpsProxy = proxyUrl(environment, 'HTTPS_PROXY');
   if (httpProxy === null && httpsProxy === null) return null;
-  const noProxy = variable(environment, 'NO_PROXY') ?? '';
+  const noProxy = proxyText((name) => environment[name], 'NO_PROXY') ?? '';
   return new EnvHttpProxyAgent({
     // An empty text keeps undici from reading the variable itself.
     httpProxy: httpProxy ?? '',
@@ -79,14 +79,13 @@ export function patientDispatcher(environment: Environment): Dispatcher {
   return proxyDispatcher(environment, timeouts) ?? new Agent(timeouts);
 }
 
-function variable(environment: Environment, name: string): string | undefined {
-  return [environment[name.toLowerCase()], environment[name]].find(
-    (value) => value !== undefined && value.trim() !== '',
-  );
+/** The lower-case variable comes first. An empty value counts as absent. */
+function proxyText(variableOf: (name: string) => string | undefined, name: string): string | undefined {
+  return [variableOf(name.toLowerCase()), variableOf(name)].find((value) => value !== undefined && value.trim() !== '');
 }
 
 function proxyUrl(environment: Environment, name: string): string | null {
-  const text = variable(environment, name)?.trim();
+  const text = proxyText((key) => environment[key], name)?.trim();
   if (text === undefined) return null;
   const url = text.includes('://') ? text : `http://${text}`;
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
@@ -111,7 +110,7 @@ export function refuseUnverifiedTls(variableOf: (name: string) => string | undef
 export function networkNotes(variableOf: (name: string) => string | undefined): Note[] {
   const notes: Note[] = [];
   const proxies = ['HTTPS_PROXY', 'HTTP_PROXY'].flatMap((name) => {
-    const text = [variableOf(name.toLowerCase()), variableOf(name)].find((value) => (value ?? '').trim() !== '');
+    const text = proxyText(variableOf, name);
     return text === undefined ? [] : [`${hostOf(text.trim())} (${name})`];
   });
   if (proxies.length > 0) {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runToEnd, type EndedProcess } from '../support/process.js';
 import { ROOT } from '../support/project-files.js';
 import { testRepository, type TestRepository } from '../support/repository.js';
@@ -9,7 +9,7 @@ import { testRepository, type TestRepository } from '../support/repository.js';
 /** `scripts/set-owner.mjs` on a copy of the project's own files. */
 
 let copy: TestRepository;
-beforeEach(() => {
+beforeAll(() => {
   copy = testRepository();
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: ROOT,
@@ -22,7 +22,7 @@ beforeEach(() => {
   }
   copy.commit();
 });
-afterEach(() => {
+afterAll(() => {
   copy.remove();
 });
 
@@ -30,6 +30,14 @@ function setOwner(...args: string[]): Promise<EndedProcess> {
   const env = { PATH: process.env.PATH ?? '' };
   return runToEnd(process.execPath, [join(copy.root, 'scripts', 'set-owner.mjs'), ...args], { env, cwd: copy.root });
 }
+
+test.each(['', '-a', 'a--b', 'a/b', 'a b', 'a'.repeat(40)])(
+  '%j is no account: exit code 2, nothing changed',
+  async (name) => {
+    expect((await setOwner(name)).exitCode).toBe(2);
+    expect(copy.git('status', '--porcelain')).toBe('');
+  },
+);
 
 test('an owner is set in every file of the project that has a placeholder', async () => {
   expect((await setOwner('acme-inc')).exitCode).toBe(0);
@@ -44,11 +52,3 @@ test('an owner is set in every file of the project that has a placeholder', asyn
   expect(read('.github/CODEOWNERS')).toMatch(/^\* +@acme-inc$/m);
   expect(JSON.parse(read('package.json'))).toMatchObject({ repository: 'github:acme-inc/llm-budget', private: true });
 });
-
-test.each(['', '-a', 'a--b', 'a/b', 'a b', 'a'.repeat(40)])(
-  '%j is no account: exit code 2, nothing changed',
-  async (name) => {
-    expect((await setOwner(name)).exitCode).toBe(2);
-    expect(copy.git('status', '--porcelain')).toBe('');
-  },
-);

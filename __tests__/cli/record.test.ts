@@ -107,6 +107,12 @@ describe('the exit code', () => {
     expect((await record(args)).exitCode).toBe(exitCode);
   });
 
+  test('comes with one line of a command that is not found, and no summary', async () => {
+    expect((await record(['--', 'no-such-command-here'])).stderr).toBe(
+      'llm-budget record: the command no-such-command-here was not found\n',
+    );
+  });
+
   test('is that of the command where requests were refused and it did not end with 0', async () => {
     const ended = await record(['--cap', '0', '--catalogue-url', catalogue.url, ...node(`${ASK}; process.exit(5)`)]);
     expect([ended.exitCode, upstream.requests]).toEqual([5, []]);
@@ -115,7 +121,8 @@ describe('the exit code', () => {
   test.each([
     [[], 'needs the command behind --'],
     [['--'], 'needs the command behind --'],
-    [['npm', 'run', 'evals'], 'takes no operand "npm"'],
+    [['npm', 'run', 'evals'], 'needs the command behind --'],
+    [['--cap', '1', 'npm', 'run', 'evals'], 'needs the command behind --'],
     [
       ['--cap', '1', '--cap-from', 'llm-budget.yml', '--suite', 'evals', '--', 'true'],
       'takes --cap or --cap-from, not both',

@@ -234,9 +234,11 @@ async function writeFiles(text: string, options: InitOptions, world: World): Pro
   writeLine(nextSteps(options), world.stderr);
 }
 
-function nextSteps({ manifest, withWorkflow, action }: InitOptions): string {
+function nextSteps({ manifest, withWorkflow, action, usage }: InitOptions): string {
   const operand = manifest === DEFAULT_MANIFEST ? '' : ` ${manifest}`;
   const owner =
     withWorkflow && action.startsWith('OWNER/') ? 'Put the account that publishes the action in place of OWNER. ' : '';
-  return `${owner}Put your own numbers into the manifest, see what they cost with llm-budget check${operand}, and commit.`;
+  const numbers =
+    usage.length > 0 ? 'Check limits and max_tokens in the manifest' : 'Put your own numbers into the manifest';
+  return `${owner}${numbers}, see what they cost with llm-budget check${operand}, and commit.`;
 }

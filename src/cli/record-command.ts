@@ -26,7 +26,9 @@ export async function recordCommand(args: readonly string[], world: World): Prom
   const environment = { ...Object.fromEntries(world.environment), ...Object.fromEntries(session.variables) };
   const exitCode = await runCommand(command, environment, world);
   const summary = await session.finish(PATIENCE_MS);
-  world.stderr.write(`\n${summaryLines(summary, world.stderr.columns ?? USUAL_WIDTH).join('\n')}\n`);
+  // A command that did not start has nothing to add up, and the error names the reason.
+  const isStarted = (exitCode !== 127 && exitCode !== 126) || summary.totals.models.length > 0;
+  if (isStarted) world.stderr.write(`\n${summaryLines(summary, world.stderr.columns ?? USUAL_WIDTH).join('\n')}\n`);
   return exitCode === 0 && summary.totals.refused > 0 ? 1 : exitCode;
 }
 
@@ -36,10 +38,10 @@ function readRecordOptions(args: readonly string[]): {
 } {
   const end = args.indexOf('--');
   const command = end === -1 ? [] : args.slice(end + 1);
-  const options = parseOptions('record', end === -1 ? args : args.slice(0, end));
-  if (end === -1 || command.length === 0) {
+  if (command.length === 0) {
     throw usageError('record', 'needs the command behind --, such as llm-budget record -- npm run evals');
   }
+  const options = parseOptions('record', args.slice(0, end));
   const [capText, capFrom] = [textOption(options, 'cap'), textOption(options, 'cap-from')];
   if (capText !== undefined && capFrom !== undefined) throw usageError('record', 'takes --cap or --cap-from, not both');
   const suite = textOption(options, 'suite');

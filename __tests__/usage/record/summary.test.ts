@@ -30,6 +30,11 @@ describe('the end of a run that recorded no request', () => {
     expect(summaryLines(summaryOf({}), 80)[0]).toMatch(/^No request was recorded: the clients .*OPENAI_BASE_URL/);
   });
 
+  test('proposes no command that would read the rows', () => {
+    expect(summaryLines(summaryOf({}), 80).join('\n')).not.toContain('Next:');
+    expect(summaryMarkdown(summaryOf({}))).not.toContain('Next:');
+  });
+
   test.each([
     ['were refused', { refused: 2 }, '2 requests were refused with 402.'],
     ['passed uncounted', { not_counted: new Map([['POST /v1/files', 1]]) }, 'Not counted: 1 request POST /v1/files.'],

@@ -133,7 +133,10 @@ function figureLines(report: Report): string[] {
   const month = head.per_month;
   const monthly = delta?.per_month ?? null;
   const cash = head.cash_per_run ?? null;
-  const range = `${moneyOr(head.floor_per_run, 'not known')} - ${moneyOr(head.worst_case_per_run, 'not known')}`;
+  const isKnown = head.floor_per_run !== null || head.worst_case_per_run !== null;
+  const range = isKnown
+    ? `${moneyOr(head.floor_per_run, 'not known')} - ${moneyOr(head.worst_case_per_run, 'not known')}`
+    : 'not known';
   return [
     ...(hasHeadManifest(report) ? [`Range of a run: ${range}`] : []),
     ...(month === null ? [] : [`Per month: ${money(month)}${monthly === null ? '' : ` (${signedMoney(monthly)})`}`]),

@@ -18,7 +18,7 @@ export interface RecordSummary {
   readonly expected: Decimal | null;
   /** As messages name it. */
   readonly usageFile: string;
-  /** The command to type next. */
+  /** The command to type next, shown where something was recorded. */
   readonly next: string;
 }
 
@@ -35,7 +35,8 @@ export function summaryLines(summary: RecordSummary, width: number): readonly st
   const { models } = summary.totals;
   const rows = tableRows(summary.totals).map((cells) => cells.map((text) => logLine(text, 100)));
   const table = models.length === 0 ? [nothingRecorded(summary.totals)] : columns(HEADS, rows, width);
-  return [...table, ...sentences(summary).map((line) => logLine(line)), `Next: ${logLine(summary.next)}`];
+  const next = models.length === 0 ? [] : [`Next: ${logLine(summary.next)}`];
+  return [...table, ...sentences(summary).map((line) => logLine(line)), ...next];
 }
 
 /** The same for a job summary. */
@@ -47,9 +48,11 @@ export function summaryMarkdown(summary: RecordSummary): string {
     ...rows,
   ];
   const title = `### LLM calls of ${summary.suite === null ? 'this step' : inlineText(summary.suite)}`;
-  const body = summary.totals.models.length === 0 ? [nothingRecorded(summary.totals)] : table;
+  const isEmpty = summary.totals.models.length === 0;
+  const body = isEmpty ? [nothingRecorded(summary.totals)] : table;
   const lines = sentences(summary).map((line) => `- ${prose(line)}`);
-  return `${[title, '', ...body, '', ...lines, '', `Next: ${inlineText(summary.next, 300)}`].join('\n')}\n`;
+  const next = isEmpty ? [] : ['', `Next: ${inlineText(summary.next, 300)}`];
+  return `${[title, '', ...body, '', ...lines, ...next].join('\n').trimEnd()}\n`;
 }
 
 function nothingRecorded({ refused, not_counted: uncounted }: Totals): string {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { NamedCall } from '../../../src/manifest/manifest.js';
 import { policySchema } from '../../../src/manifest/schema.js';
 import { decimal } from '../../../src/lib/money/decimal.js';
 import { judgeWithoutManifest } from '../../../src/budget/verdict/judge.js';
@@ -87,6 +88,26 @@ describe('limits on a run', () => {
     ]);
     const free = judged({ head: manifest({ suites: [evals(range)] }) });
     expect([free.verdict, inWords(free.violations)]).toEqual(['warn', ['incomplete_price warn evals']]);
+  });
+
+  test.each<[string, Partial<NamedCall>, number, 'warn' | 'fail']>([
+    ['the same', {}, 2, 'warn'],
+    ['fewer requests', {}, 1, 'warn'],
+    ['a smaller cap', { max_tokens: 100 }, 2, 'warn'],
+    ['a larger cap', { max_tokens: 201 }, 2, 'fail'],
+    ['no cap', { completion_tokens: tokens(0) }, 2, 'fail'],
+    ['a longer longest prompt', { prompt_tokens: tokens(1000, 1001) }, 2, 'fail'],
+    ['more retries at most', { retries: { expected: decimal('0'), max: decimal('1') } }, 2, 'fail'],
+    ['a fallback model', { fallback_models: ['a/dollar'] }, 2, 'fail'],
+    ['another provider', { provider: { sort: 'throughput' } }, 2, 'fail'],
+  ])('a worst case that is known on neither side, with %s at head', (_, fields, count, verdict) => {
+    const cap = 'completion_tokens' in fields ? {} : { max_tokens: 200 };
+    const of = (call: ReturnType<typeof dollars>) =>
+      manifest({ budget: { worst_case_per_run: fail('100') }, suites: [evals(call)] });
+    const base = of(dollars(2, { model: 'a/range', max_tokens: 200 }));
+    const head = of(dollars(count, { model: 'a/range', ...cap, ...fields }));
+    const policy = policyFile({ budget: { worst_case_per_run: fail('100') } });
+    expect(judged({ head, base, tip: base, policy }, { change: 'pull_request' }).verdict).toBe(verdict);
   });
 
   test('every limit in force is listed with what it is held against', () => {

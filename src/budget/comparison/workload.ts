@@ -10,17 +10,36 @@ const UNBOUNDED = 1_000_000_001;
  * these are its cost in US dollars and its attempts at most; for an unpriced one the units of every kind in all
  * attempts, expected and at most.
  */
-export function workloadOf({ call, requests_per_run: requests, per_run: cost }: CallEstimate): Decimal[] {
-  const attempts = (retries: Decimal) => multiply(fromInteger(requests), add(fromInteger(1), retries));
-  const expected = attempts(call.retries.expected);
-  const most = attempts(call.retries.max ?? call.retries.expected);
+export function workloadOf(estimate: CallEstimate): Decimal[] {
+  const { call, per_run: cost } = estimate;
+  const most = mostAttempts(estimate);
   if (cost !== null) return [cost, most];
+  const expected = attempts(estimate, call.retries.expected);
   return [
     expected,
     most,
     ...expectedUnits(call).map((units) => multiply(expected, fromInteger(units))),
-    ...mostUnits(call).map((units) => multiply(most, fromInteger(units))),
+    ...boundsOf(estimate),
   ];
+}
+
+/** The same for a call whose worst case is not known: the units of all attempts at most count too where it has a price. */
+export function worstWorkloadOf(estimate: CallEstimate): Decimal[] {
+  return [...workloadOf(estimate), ...boundsOf(estimate)];
+}
+
+function attempts({ requests_per_run: requests }: CallEstimate, retries: Decimal): Decimal {
+  return multiply(fromInteger(requests), add(fromInteger(1), retries));
+}
+
+function mostAttempts(estimate: CallEstimate): Decimal {
+  const { expected, max } = estimate.call.retries;
+  return attempts(estimate, max ?? expected);
+}
+
+function boundsOf(estimate: CallEstimate): Decimal[] {
+  const most = mostAttempts(estimate);
+  return mostUnits(estimate.call).map((units) => multiply(most, fromInteger(units)));
 }
 
 /** Identifies the unpriced calls, so that two partial sums are compared only if they leave out the same calls. */

@@ -87,6 +87,16 @@ describe('init --promptfoo', () => {
     expect((await run(['check'])).exitCode).toBe(0);
   });
 
+  test.each([
+    [50, 200],
+    [200, 50],
+  ])('writes the lower cap of two providers with one name: %i and %i', async (...caps) => {
+    const providers = caps.map((cap) => `{id: "anthropic:messages:claude-haiku-4-5", config: {max_tokens: ${cap}}}`);
+    repository.write('promptfooconfig.yaml', config({ providers: `[${providers.join(', ')}]` }));
+    expect((await init('--promptfoo')).exitCode).toBe(0);
+    expect(written()).toEqual({ config: 'promptfooconfig.yaml', completion_tokens: 50 });
+  });
+
   test('writes without a limit where there are no prices, and says so', async () => {
     repository.write('promptfooconfig.yaml', config());
     const ended = await init('--promptfoo', '--offline');

@@ -70,6 +70,19 @@ describe('rows', () => {
     expect([base?.per_run, head.per_run]).toEqual(['72', '0.0024']);
   });
 
+  test('of two fields of one file are counted apart, however their names are divided by blanks', async () => {
+    repository.write('cases.json', JSON.stringify({ a: [{ 'b c': 'why? why? why?' }], 'a b': [{ c: 'why?' }] }));
+    const call = (name: string, at: string, field: string) =>
+      `{name: ${name}, model: ${GPT}, count: 1, completion_tokens: 0, prompt_files: [{rows: cases.json, at: ${at}, field: ${field}}]}`;
+    repository.write(
+      'llm-budget.yml',
+      `version: 1\nsuites: {evals: {calls: [${call('one', 'a', 'b c')}, ${call('two', 'a b', 'c')}]}}\n`,
+    );
+    const { suites } = await report();
+    // "why?" has 2 tokens of o200k, and so has " why?".
+    expect(suites[0]?.calls.map(({ head }) => head?.prompt_tokens)).toEqual([6, 2]);
+  });
+
   test('are counted from a folder of the repository, by the path from its root', async () => {
     expect((await report(['../llm-budget.yml'], join(repository.root, 'evals'))).head.per_run).toBe('0.0072');
   });

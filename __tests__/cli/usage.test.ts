@@ -177,6 +177,29 @@ describe('for a person', () => {
     );
   });
 
+  test('a model is not called unknown to the catalogue where there is none', async () => {
+    await write({ 'a.json': answer('1') });
+    const ended = await commandLine(['usage', 'a.json', '--offline'], { cwd: folder.path });
+    expect(ended.stdout).toContain('acme/one');
+    expect(ended.stdout).not.toContain('no model of the catalogue');
+  });
+
+  test('a note is shown whole, however long', async () => {
+    await write({ 'a.json': answer('1', { citation_tokens: 7 }) });
+    const { stdout } = await usage(['a.json'], { terminal: 60 });
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'a.json: 7 citation tokens have no price in the catalogue; Perplexity bills them, and the cost shown leaves them out',
+    );
+  });
+
+  test('one request that was served fast, at a price that is not known, is named', async () => {
+    await write({ 'a.json': answer('1', { speed: 'fast' }) });
+    const { stdout } = await usage(['a.json']);
+    expect(stdout.replaceAll('\n', ' ')).toContain(
+      '1 request of acme/one, served fast: the catalogue does not have the price of that',
+    );
+  });
+
   test('nothing is asked of the catalogue with --offline', async () => {
     await write({ 'a.jsonl': answer('1') });
     const before = server.requests.length;

@@ -169,7 +169,12 @@ function suiteOf(config: string, groups: Groups, options: PromptfooOptions): Sta
   const byProvider = new Map<string, { readonly tokens: number; readonly isCap: boolean }>();
   for (const { kind, provider } of groups.byName.values()) {
     const cap = capOf(provider) ?? Infinity;
-    if (kind === 'prompt') byProvider.set(nameOf(provider), { tokens: Math.min(wanted, cap), isCap: cap < wanted });
+    const tokens = Math.min(wanted, cap);
+    // Of providers with one name the lowest cap counts, since the manifest has one number for all of them.
+    const known = byProvider.get(nameOf(provider));
+    if (kind === 'prompt' && (known === undefined || tokens < known.tokens)) {
+      byProvider.set(nameOf(provider), { tokens, isCap: cap < wanted });
+    }
   }
   const longest = Math.max(0, ...[...byProvider.values()].map(({ tokens }) => tokens));
   const needs = groups.gaps.grader;

@@ -24,7 +24,9 @@ export async function usageCommand(args: readonly string[], world: World): Promi
   if (isGiven(options, 'json')) {
     world.stdout.write(`${logJson(JSON.stringify(usageDocument(usage, totals), null, 2))}\n`);
   } else {
-    world.stdout.write(logVerbatim(renderUsage(usage, totals, world.stdout.columns ?? USUAL_WIDTH)));
+    world.stdout.write(
+      logVerbatim(renderUsage(usage, totals, catalogue !== null, world.stdout.columns ?? USUAL_WIDTH)),
+    );
   }
   for (const unmatched of usage.unmatched) writeProblem(unmatched, world.stderr);
   if (isExplained(usage)) return 0;

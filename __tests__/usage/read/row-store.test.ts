@@ -38,15 +38,32 @@ describe('two records of one request', () => {
     expect([group?.suite, group?.call, toText(group?.cost ?? ZERO)]).toEqual(['rag', 'answer', '0.5']);
   });
 
+  test('the one that states the lifetime of what was written counts, whichever comes first', () => {
+    const tokens = counts({ prompt: 110, completion: 5, written: 100 });
+    const [stated, unstated] = [row({ id: 'x', tokens, written_1h: 100 }), row({ id: 'x', tokens })];
+    for (const rows of [
+      [stated, unstated],
+      [unstated, stated],
+    ]) {
+      expect(groupsOf(storeOf(rows)).map((group) => group.written_1h)).toEqual([100]);
+    }
+  });
+
   test('give the same group whatever their order (property)', () => {
     const records = fc.array(
-      fc.record({ prompt: fc.nat(3), completion: fc.nat(3), source: fc.constantFrom('a.jsonl', 'b.jsonl', 'c.jsonl') }),
+      fc.record({
+        prompt: fc.nat(3),
+        completion: fc.nat(3),
+        written_1h: fc.nat(2),
+        audio: fc.nat(2),
+        source: fc.constantFrom('a.jsonl', 'b.jsonl', 'c.jsonl'),
+      }),
       { minLength: 1, maxLength: 6 },
     );
     fc.assert(
       fc.property(records, (stated) => {
-        const rows = stated.map(({ prompt, completion, source }) =>
-          row({ id: 'x', source, tokens: counts({ prompt, completion }) }),
+        const rows = stated.map(({ prompt, completion, written_1h, audio, source }) =>
+          row({ id: 'x', source, written_1h, tokens: counts({ prompt, completion, audio }) }),
         );
         expect(groupsOf(storeOf([...rows].reverse()))).toEqual(groupsOf(storeOf(rows)));
       }),

@@ -2,6 +2,8 @@
 
 /** The usual length in UTF-16 units. Longer texts are cut with an ellipsis. */
 export const LINE_LIMIT = 100;
+/** The length of a sentence that names what stands in a file, in UTF-16 units. */
+export const SENTENCE_LIMIT = 400;
 
 const ELLIPSIS = '…';
 /** Line ends, tabs and Unicode separators. Each becomes one space. */

@@ -230,7 +230,7 @@ function rowCountOf(count: CountFromFiles, path: Path, context: Context): RowCou
   const text = textOf(file, path, MAX_DATA_BYTES, 'data file', context);
   if (text === null) return { path: file, rows: 0, times, unit: 'row' };
   const rows = counting(file, path, 'data file', context, () =>
-    once(context.files.results.numbers, text, `rows ${rowFormat(file) ?? ''} ${at ?? ''}`, () =>
+    once(context.files.results.numbers, text, JSON.stringify(['rows', rowFormat(file), at]), () =>
       visitRows(file, text, at, () => undefined),
     ),
   );
@@ -315,7 +315,7 @@ function promptPart(prompt: PromptFile, path: Path, context: Context): PromptPar
   const text = textOf(file, path, MAX_DATA_BYTES, 'data file', context);
   if (text === null) return { path: file, o200k: 0, cached: false, most: 0 };
   const tokens = counting(file, path, 'data file', context, () =>
-    once(files.results.fields, text, `tokens ${rowFormat(file) ?? ''} ${at ?? ''} ${field ?? ''}`, () =>
+    once(files.results.fields, text, JSON.stringify(['tokens', rowFormat(file), at, field]), () =>
       fieldTokens(file, text, { at, field }, countTokens),
     ),
   );

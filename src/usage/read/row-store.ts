@@ -260,6 +260,10 @@ function compareRows(a: UsageRow, b: UsageRow): number {
     row.tokens.completion,
     row.tokens.prompt,
     row.tokens.cached + row.tokens.written + row.tokens.reasoning,
+    row.written_1h,
+    row.tokens.audio,
+    row.tokens.image_output,
+    row.tokens.audio_output,
     row.web_searches,
     Number(row.cost ?? -1),
   ];

@@ -3,7 +3,7 @@ import type { RowNumber, RowStore } from './row-store.js';
 import type { GroupKey } from './usage-row.js';
 import type { Note } from '../../lib/errors/note.js';
 import { count, counted } from '../../lib/text/amount.js';
-import { safeLine } from '../../lib/text/plain.js';
+import { safeLine, SENTENCE_LIMIT } from '../../lib/text/plain.js';
 
 /** So many places of one kind are named; the others are counted. */
 export const NAMED_PLACES = 3;
@@ -36,7 +36,7 @@ export interface UsageNote {
 /** `a.jsonl, line 3: 7 cached tokens are ... (2 times)`. */
 export function noteLine({ message, count: times, file, line }: UsageNote): string {
   const place = `${safeLine(file)}${line === null ? '' : `, line ${line}`}`;
-  return `${place}: ${safeLine(message)}${times > 1 ? ` (${count(times)} times)` : ''}`;
+  return `${place}: ${safeLine(message, SENTENCE_LIMIT)}${times > 1 ? ` (${count(times)} times)` : ''}`;
 }
 
 /** Requests without usage, by what is known of them. */

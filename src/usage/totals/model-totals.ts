@@ -1,5 +1,6 @@
 import { type Decimal, ZERO, add, sumOrNull, times } from '../../lib/money/decimal.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
+import { counted } from '../../lib/text/amount.js';
 import { TOKEN_PARTS, type TokenPart, byTokenPart } from '../../manifest/token-parts.js';
 import { type UsageGroup, aggregate } from '../read/aggregate.js';
 import type { Usage } from '../read/usage.js';
@@ -66,7 +67,7 @@ function totalOf(group: UsageGroup, catalogue: Catalogue | null): ModelTotal {
   const price = id === null || catalogue === null ? null : priceGroup(group, id, catalogue, null);
   // A fast model is a row of its own.
   const served =
-    group.tier === 'fast' && id !== null && catalogue?.models.has(`${id}-fast`) === true ? `${id}-fast` : id;
+    group.tier === 'fast' && id !== null && catalogue?.models.has(fastModel(id)) === true ? fastModel(id) : id;
   return {
     recorded: group.model,
     model: served,
@@ -202,7 +203,7 @@ function servedAs(
   }
   const fast = fastModel(id);
   if (catalogue.models.has(fast)) return { preferences: { ...preferences, model: fast }, note: null };
-  const note = `${requests} requests of ${id} were served fast, at a price that the catalogue does not have`;
+  const note = `${counted(requests, 'request')} of ${id}, served fast: the catalogue does not have the price of that`;
   return { preferences: null, note };
 }
 

@@ -1,7 +1,7 @@
 import { sumOrNull, type Decimal } from '../../lib/money/decimal.js';
 import { columns, wrap, type Column } from '../../lib/text/columns.js';
 import { count, counted, money } from '../../lib/text/amount.js';
-import { safeLine } from '../../lib/text/plain.js';
+import { safeLine, SENTENCE_LIMIT } from '../../lib/text/plain.js';
 import { accountLine, NO_EXCHANGE, noteLine, type Usage } from '../read/usage.js';
 import type { ModelTotal } from './model-totals.js';
 
@@ -14,10 +14,13 @@ const HEADS: readonly Column[] = [
   { title: 'catalogue', align: 'right' },
 ];
 
-/** The sums for a person: a row for each model, what is worth knowing of it below, and a last line for all files. */
-export function renderUsage(usage: Usage, totals: readonly ModelTotal[], width: number): string {
+/**
+ * The sums for a person: a row for each model, what is worth knowing of it below, and a last line for all files.
+ * `hasCatalogue`: whether models were looked up at all.
+ */
+export function renderUsage(usage: Usage, totals: readonly ModelTotal[], hasCatalogue: boolean, width: number): string {
   const rows = [...totals.map(rowOf), ...(totals.length > 1 ? [totalRow(totals)] : [])];
-  const details = totals.flatMap(detailsOf);
+  const details = totals.flatMap((total) => detailsOf(total, hasCatalogue));
   const places = placesOf(usage);
   const sections = [
     totals.length === 0 ? [] : columns(HEADS, rows, width),
@@ -62,7 +65,7 @@ function amount(value: Decimal | null): string {
 }
 
 /** The parts of the tokens, the catalogue's name, and what is not known, where there is any of it. */
-function detailsOf(total: ModelTotal): string[] {
+function detailsOf(total: ModelTotal, hasCatalogue: boolean): string[] {
   const { tokens, written_1h, web_searches, unmeasured, estimate, charged } = total;
   const kept = written_1h === 0 ? '' : ` (${count(written_1h)} for an hour)`;
   const parts = [
@@ -74,7 +77,7 @@ function detailsOf(total: ModelTotal): string[] {
     estimate !== null && charged === null ? `${money(estimate)} by the recording's own estimate` : null,
   ].filter((part) => part !== null);
   const priced =
-    total.recorded === null
+    total.recorded === null || !hasCatalogue
       ? null
       : total.model === null
         ? 'no model of the catalogue'
@@ -83,7 +86,7 @@ function detailsOf(total: ModelTotal): string[] {
           : `priced as ${safeLine(total.model)}`;
   const all = [...(priced === null ? [] : [priced]), ...parts];
   const lines = all.length === 0 ? [] : [`${nameOf(total)}: ${all.join(', ')}`];
-  return [...lines, ...total.notes.map((note) => `${nameOf(total)}: ${safeLine(note)}`)];
+  return [...lines, ...total.notes.map((note) => `${nameOf(total)}: ${safeLine(note, SENTENCE_LIMIT)}`)];
 }
 
 function placesOf({ files, notes, unmatched }: Usage): string[] {
@@ -91,17 +94,18 @@ function placesOf({ files, notes, unmatched }: Usage): string[] {
     ...files.flatMap(({ name, not_understood }) =>
       not_understood.map(({ what, count: times, lines }) => {
         const where = lines.length === 0 ? '' : `, line${lines.length === 1 ? '' : 's'} ${lines.join(', ')}`;
-        return `Not understood: ${safeLine(name)}${where}${times > lines.length ? ` (${count(times)} in all)` : ''}: ${safeLine(what)}`;
+        return `Not understood: ${safeLine(name)}${where}${times > lines.length ? ` (${count(times)} in all)` : ''}: ${safeLine(what, SENTENCE_LIMIT)}`;
       }),
     ),
     ...files.flatMap(({ name, is_read, without_usage, not_understood }) =>
       !is_read && without_usage.length + not_understood.length === 0
         ? [`Without usage: ${safeLine(name)}: ${NO_EXCHANGE}`]
         : without_usage.map(
-            ({ reason, count: times }) => `Without usage: ${safeLine(name)}: ${count(times)} x ${safeLine(reason)}`,
+            ({ reason, count: times }) =>
+              `Without usage: ${safeLine(name)}: ${count(times)} x ${safeLine(reason, SENTENCE_LIMIT)}`,
           ),
     ),
     ...notes.map((note) => `Note: ${noteLine(note)}`),
-    ...unmatched.map(({ message }) => safeLine(message)),
+    ...unmatched.map(({ message }) => safeLine(message, SENTENCE_LIMIT)),
   ];
 }

@@ -143,7 +143,7 @@ function rowCountOf({ files, tests, requests }: Group, config: string): RowCount
   return { path, rows: tests, times: requests / tests, unit: file === null ? 'test' : 'row' };
 }
 
-/** The o200k tokens of a prompt without the values of its variables, so that a change of either is told from the other. */
+/** The o200k tokens of a prompt without the values of its variables, so that a change of the prompt and a change of the values are counted apart. */
 function templateTokens({ tokens, requests }: Group, { raw }: Prompt, countTokens: TokenCounter): number {
   const own = promptTokens(raw, new Map(), countTokens, () => undefined);
   return Math.min(own, requests === 0 ? own : Math.ceil(tokens / requests));

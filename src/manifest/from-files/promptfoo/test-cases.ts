@@ -201,7 +201,7 @@ function withVarFiles(test: Mapping, config: Config, folder: string, at: (string
       throw config.fault(at, `vars ${reference}: promptfoo reads no file here that begins with file://; write ${path}`);
     }
     for (const path of expand(config, pathFrom(config, folder, reference, at))) {
-      const data = fileData(`file:///${path}`.replace('file:///', ''), config, '', at);
+      const data = fileData(path, config, '', at);
       if (isMapping(data)) Object.assign(merged, data);
     }
   }

@@ -248,7 +248,7 @@ describe('the tokens of a field', () => {
   test('that no row has is an error, and so is a field that only some have is a note', async () => {
     const without = await judged({ [FILE]: manifest, [CASES]: row('x') }, { [FILE]: manifest, [CASES]: rows(3) });
     expect(errorsOf(without).map(({ message }) => message)).toEqual([
-      `data file ${CASES} has no row with a input.question`,
+      `data file ${CASES} has no row with the field input.question`,
     ]);
     const some = await judged(
       { [FILE]: manifest, [CASES]: row('x') },

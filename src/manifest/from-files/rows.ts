@@ -39,7 +39,8 @@ export function fieldTokens(
     sum += tokens;
     most = Math.max(most, tokens);
   });
-  if (rows > 0 && without === rows) throw new UncountableFile(`has no row with a ${field ?? 'text'}`);
+  if (rows > 0 && without === rows)
+    throw new UncountableFile(`has no row with ${field === null ? 'text' : `the field ${field}`}`);
   return { rows, without, mean: rows === 0 ? 0 : Math.ceil(sum / rows), most };
 }
 

@@ -97,6 +97,12 @@ describe('init --promptfoo', () => {
     expect(written()).toEqual({ config: 'promptfooconfig.yaml', completion_tokens: 50 });
   });
 
+  test('counts one request in the singular', async () => {
+    repository.write('promptfooconfig.yaml', config());
+    // 3 x 0.000001 + 300 x 0.000002 = 0.000603
+    expect((await init('--promptfoo')).stderr).toContain('promptfooconfig.yaml: 1 request to 1 model, $0.0006 a run');
+  });
+
   test('writes without a limit where there are no prices, and says so', async () => {
     repository.write('promptfooconfig.yaml', config());
     const ended = await init('--promptfoo', '--offline');

@@ -5,7 +5,7 @@ import type { FileReader } from '../check/sources.js';
 import { estimateManifest } from '../budget/estimate.js';
 import { configurationError, NoVerdictError, problem } from '../lib/errors/problem.js';
 import { repositoryPathProblem } from '../lib/inputs.js';
-import { count, counted, money } from '../lib/text/amount.js';
+import { counted, money } from '../lib/text/amount.js';
 import { ConfigFault, isCode, NotReadYet, readConfig } from '../manifest/from-files/promptfoo/config-file.js';
 import { capOf, nameOf } from '../manifest/from-files/promptfoo/providers.js';
 import { groupRequests, type Groups, type ProviderGap } from '../manifest/from-files/promptfoo/request-groups.js';
@@ -56,9 +56,12 @@ export async function manifestOfPromptfoo(options: PromptfooOptions, world: Worl
   refuseUnpriced(calls, options);
   for (const { message } of resolved.notes) writeLine(message, world.stderr);
   const models = counted(new Set(calls.map(({ call }) => call.model)).size, 'model');
-  const requests = count(calls.reduce((sum, { call }) => sum + call.count, 0));
+  const requests = counted(
+    calls.reduce((sum, { call }) => sum + call.count, 0),
+    'request',
+  );
   const cost = estimate.totals.per_run === null ? '' : `, ${money(estimate.totals.per_run)} a run`;
-  writeLine(`${config}: ${requests} requests to ${models}${cost} at current prices.`, world.stderr);
+  writeLine(`${config}: ${requests} to ${models}${cost} at current prices.`, world.stderr);
   return promptfooManifest(suite, starterLimit(estimate, catalogue.fetched_at), options.schemaUrl);
 }
 

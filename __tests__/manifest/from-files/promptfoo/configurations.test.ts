@@ -148,7 +148,9 @@ describe('limits', () => {
       Array.from({ length: 30 }, (_, index) => [`evals/${index}.yaml`, `$ref: '${index + 1}.yaml'`]),
     );
     const [message] = await derivedProblems({ config: suite("tests: [{$ref: '0.yaml'}]"), files });
-    expect(message).toMatch(/^evals\/\d+\.yaml is named by a chain of more than 20 files, each by the one before$/);
+    expect(message).toMatch(
+      /^evals\/\d+\.yaml is named by a chain of more than 20 files, each by the one before \(\$ref in evals\/\d+\.yaml\)$/,
+    );
   });
 });
 
@@ -174,6 +176,13 @@ describe('a configuration that cannot be read', () => {
       'evals/c.yaml: expected config: a list of mappings with vars',
     ],
     ["providers: [openai:gpt-5]\ntests: [{$ref: '#/nothing'}]\n", 'evals/c.yaml has $ref #/nothing, where nothing is'],
+    ["tests: [{$ref: 'none.yaml'}]\n", 'evals/none.yaml does not exist ($ref in evals/c.yaml)'],
+    ["tests: [{$ref: '../../x.yaml'}]\n", 'evals/c.yaml: $ref ../../x.yaml is outside the repository'],
+    [
+      "tests: [{$ref: 'https://acme.test/x.yaml'}]\n",
+      'evals/c.yaml: $ref https://acme.test/x.yaml is not a file of the repository',
+    ],
+    ["prompts: [hi]\nproviders: [openai:gpt-5]\ntests: ['file://..']\n", 'evals/c.yaml: "file://.." names no file'],
     [
       'providers: [openai:gpt-5]\ntests: [{vars: {x: y}, providers: [other]}]\n',
       'evals/c.yaml has a test for the provider "other", which the configuration does not have',

@@ -146,6 +146,7 @@ export function pathFrom(config: Pick<Config, 'fault'>, folder: string, referenc
     if (part !== '..') parts.push(part);
     else if (parts.pop() === undefined) throw config.fault(at, `${reference} is outside the repository`);
   }
+  if (parts.length === 0) throw config.fault(at, `${JSON.stringify(reference)} names no file`);
   return parts.join('/');
 }
 
@@ -171,8 +172,8 @@ function resolved(data: unknown, path: string, files: FileSet): unknown {
   let values = 0;
   const roots = new Map<string, unknown>();
   /** Whether a file is read, after which its data is in `roots`. */
-  const isRead = (file: string): boolean => {
-    const text = textAt(file, MAX_TEXT_BYTES, files);
+  const isRead = (file: string, from: string): boolean => {
+    const text = referredText(file, from, files);
     if (text !== null && !roots.has(file)) roots.set(file, dataOnce(file, text, files));
     return text !== null;
   };
@@ -195,16 +196,27 @@ function resolved(data: unknown, path: string, files: FileSet): unknown {
     left -= 1;
     if (left < 0) throw new ConfigFault(`has more than ${MOST_REFERENCES} $ref`, file);
     const [target = '', pointer = ''] = value.$ref.split('#');
-    if (/^[a-z]+:\/\//.test(target)) throw new ConfigFault(`$ref ${target} is not a file of the repository`, file);
-    const fault = { fault: (_: unknown, reason: string) => new ConfigFault(reason, file) };
+    if (/^[a-z]+:\/\//.test(target))
+      throw new ConfigFault(`$ref ${target} is not a file of the repository`, file, null, ': ');
+    const fault = { fault: (_: unknown, reason: string) => new ConfigFault(`$ref ${reason}`, file, null, ': ') };
     const other = target === '' ? file : pathFrom(fault, folderOf(file), target, []);
-    if (target !== '' && !isRead(other)) return null;
+    if (target !== '' && !isRead(other, file)) return null;
     const otherRoot = target === '' ? root : roots.get(other);
     const found = atPointer(otherRoot, pointer);
     if (found === undefined) throw new ConfigFault(`has $ref ${value.$ref}, where nothing is`, file);
     return follow(found, otherRoot, other, depth + 1);
   };
   return follow(data, data, path, 0);
+}
+
+/** The text of a file that a `$ref` in `from` names; a fault says so. */
+function referredText(file: string, from: string, files: FileSet): string | null {
+  try {
+    return textAt(file, MAX_TEXT_BYTES, files);
+  } catch (error) {
+    if (error instanceof ConfigFault) throw new ConfigFault(`${error.reason} ($ref in ${from})`, file);
+    throw error;
+  }
 }
 
 function atPointer(root: unknown, pointer: string): unknown {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { worstCaseLine } from '../../../src/report/model/change-lines.js';
+import { splitLines, worstCaseLine } from '../../../src/report/model/change-lines.js';
+import { parseDecimal } from '../../../src/lib/money/decimal.js';
 import type { Report } from '../../../src/report/model/schema.js';
 import { readVerdict } from '../../support/reports.js';
 
@@ -37,5 +38,39 @@ describe('the line of the worst case', () => {
     ['there is no base', '2', '1', { base: null }],
   ])('is missing where %s', (_, head, base, changes) => {
     expect(worst(head, base, changes)).toBeNull();
+  });
+});
+
+describe('the lines that are shown', () => {
+  const split = (moves: readonly (string | null)[], most = 5) => {
+    const lines = moves.map((move) => {
+      const moved = move === null ? null : parseDecimal(move);
+      return { subject: move ?? 'not known', words: '', amount: '', moved };
+    });
+    const { shown, rest } = splitLines(lines, most);
+    return [shown, rest].map((part) => part.map(({ subject }) => subject));
+  };
+
+  test('are the first ones', () => {
+    expect(split(['3', '2', '1'], 2)).toEqual([['3', '2'], ['1']]);
+  });
+
+  test('leave out several that are below a hundredth of the largest: 0.91 / 100 = 0.0091', () => {
+    expect(split(['0.91', '0.0091', '0.0090', '-0.009'])).toEqual([
+      ['0.91', '0.0091'],
+      ['0.0090', '-0.009'],
+    ]);
+  });
+
+  test('keep a single small one, and those whose amount is not known', () => {
+    expect(split(['1', '0.001'])).toEqual([['1', '0.001'], []]);
+    expect(split([null, '1', '0.001', '0.002'])).toEqual([
+      ['not known', '1'],
+      ['0.001', '0.002'],
+    ]);
+  });
+
+  test('measure a saving as an increase', () => {
+    expect(split(['0.001', '-0.001', '-2'])).toEqual([['-2'], ['0.001', '-0.001']]);
   });
 });

@@ -53,7 +53,8 @@ const grading = (provider: string | undefined, prompt: number, completion: numbe
   assertion: { type: 'llm-rubric', provider },
 });
 
-const CASES: readonly (readonly [string, Readonly<Record<string, string | Uint8Array>>, readonly Used[]])[] = [
+type FormatCase = readonly [string, Readonly<Record<string, string | Uint8Array>>, readonly Used[]];
+const CASES: readonly FormatCase[] = [
   [
     'OpenRouter Activity as CSV, a cell with a line end included',
     {
@@ -358,6 +359,11 @@ const CASES: readonly (readonly [string, Readonly<Record<string, string | Uint8A
     },
     [[null, 3, 70, 30]],
   ],
+  ...['./provider.py', 'providers/rag.mjs', 'evals/ask.py:answer'].map((provider): FormatCase => [
+    `promptfoo: ${provider} is code and no model`,
+    { 'a.json': json({ success: true, provider, response: { tokenUsage: { prompt: 30, completion: 20 } } }) },
+    [[null, 1, 30, 20]],
+  ]),
   [
     'Bedrock Converse: the cache is beside the input',
     {

@@ -1,4 +1,15 @@
-import { add, compare, isZero, parseDecimal, subtract, sum, ZERO, type Decimal } from '../../lib/money/decimal.js';
+import {
+  absolute,
+  add,
+  compare,
+  isZero,
+  parseDecimal,
+  subtract,
+  sum,
+  times,
+  ZERO,
+  type Decimal,
+} from '../../lib/money/decimal.js';
 import { counted, money, signedMoney } from '../../lib/text/amount.js';
 import { changeInWords } from '../../budget/comparison/change-words.js';
 import type { Report, ReportChange } from './schema.js';
@@ -33,6 +44,26 @@ export function changeLines(report: Report): ChangeLine[] {
       ? Number(b.moved === null) - Number(a.moved === null)
       : compare(b.moved, a.moved),
   );
+}
+
+/**
+ * The lines to show, at most `most`, and the rest. Lines below a hundredth of the largest move belong to the rest too, where
+ * they are several: one row of a data set moves the mean tokens of many calls by a fraction of a cent.
+ */
+export function splitLines(
+  lines: readonly ChangeLine[],
+  most: number,
+): { readonly shown: readonly ChangeLine[]; readonly rest: readonly ChangeLine[] } {
+  const sizes = lines.map(({ moved }) => (moved === null ? null : absolute(moved)));
+  const largest = sizes.reduce<Decimal>((max, size) => (size !== null && compare(size, max) > 0 ? size : max), ZERO);
+  const isSmall = (index: number): boolean => {
+    const size = sizes[index] ?? null;
+    return size !== null && compare(times(size, 100), largest) < 0;
+  };
+  const small = lines.filter((_, index) => isSmall(index));
+  const large = small.length < 2 ? lines : lines.filter((_, index) => !isSmall(index));
+  const shown = large.slice(0, most);
+  return { shown, rest: lines.filter((line) => !shown.includes(line)) };
 }
 
 /** `4 more changes, +$0.31 in all`: what the lines beyond the first ones add up to. */

@@ -12,7 +12,7 @@ import {
   usageFlaws,
   usageTitle,
 } from '../model/wording.js';
-import { changeLines, moreChanges, worstCaseLine } from '../model/change-lines.js';
+import { changeLines, moreChanges, splitLines, worstCaseLine } from '../model/change-lines.js';
 import { betweenParts, headline, headlineOfAll } from '../model/headline.js';
 import type { ErrorReport, Report, ReportCall, ReportDocument } from '../model/schema.js';
 import { describeViolation } from '../model/violation-words.js';
@@ -117,11 +117,11 @@ function changedLines(report: Report, { paint, width }: Style): string[] {
   const lines = changeLines(report);
   const worst = worstCaseLine(report);
   if (lines.length === 0 && worst === null) return [];
-  const rest = lines.slice(CHANGES_SHOWN);
+  const { shown, rest } = splitLines(lines, CHANGES_SHOWN);
   return [
     paint('bold', 'What changed'),
     ...(worst === null ? [] : wrapped('  ', `Worst case of a run: ${worst.words}, ${worst.amount}`, width)),
-    ...lines.slice(0, CHANGES_SHOWN).flatMap(({ subject, words, amount }) => {
+    ...shown.flatMap(({ subject, words, amount }) => {
       return wrapped('  ', `${logLine(subject, 140)}: ${logLine(words)}, ${amount}`, width);
     }),
     ...(rest.length === 0 ? [] : wrapped('  ', moreChanges(rest), width)),

@@ -1,4 +1,4 @@
-import { changeLines, moreChanges, worstCaseLine } from '../../model/change-lines.js';
+import { changeLines, moreChanges, splitLines, worstCaseLine } from '../../model/change-lines.js';
 import type { Report } from '../../model/schema.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { inlineText, prose } from '../../../lib/text/markdown.js';
@@ -13,14 +13,14 @@ export function changesSection(report: Report, context: MarkdownContext): Block[
   const isSilent =
     lines.length === 0 && (worst === null || report.suites.every(({ status }) => status === 'unchanged'));
   if (isSilent || report.base === null) return [];
-  const shown = context.isSummary || lines.length === SHOWN + 1 ? lines.length : SHOWN;
-  const rest = lines.slice(shown);
+  const most = lines.length === SHOWN + 1 ? lines.length : SHOWN;
+  const { shown, rest } = context.isSummary ? { shown: lines, rest: [] } : splitLines(lines, most);
   return [
     {
       lead: '**What changed**\n',
       rows: [
         ...(worst === null ? [] : [`- Worst case of a run: ${worst.words}, **${worst.amount}**`]),
-        ...lines.slice(0, shown).map(({ subject, words, amount }) => {
+        ...shown.map(({ subject, words, amount }) => {
           return `- ${inlineText(subject, 140)}: ${prose(words, 300)}, **${amount}**`;
         }),
         ...(rest.length === 0 ? [] : [`- ${moreChanges(rest)}: see the calls below`]),

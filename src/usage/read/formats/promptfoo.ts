@@ -2,6 +2,7 @@ import { buildRow, contextWithin, type Accounts, type Context, type Search } fro
 import { costAt, countAt, countOrNull, noFindings, type Findings } from '../counts.js';
 import { isRecord, listAt, nameAt, recordAt, type JsonRecord } from '../json-value.js';
 import { someTokens } from '../tokens.js';
+import { isCode } from '../../../manifest/from-files/promptfoo/config-file.js';
 import type { TokenCounts } from '../../../manifest/token-parts.js';
 
 /**
@@ -152,7 +153,7 @@ function modelOf(provider: unknown): string | null {
   const id = isRecord(provider) ? nameAt(provider, 'id') : provider;
   if (typeof id !== 'string') return null;
   const [kind = '', ...rest] = id.split(':');
-  if (BY_CODE.has(kind)) return null;
+  if (BY_CODE.has(kind) || isCode(id)) return null;
   if (rest.length === 0) return OWN_ID.test(id) ? id : null;
   const model = rest[0] !== undefined && TRANSPORTS.has(rest[0]) ? rest.slice(1) : rest;
   return model.length === 0 ? null : model.join(':');

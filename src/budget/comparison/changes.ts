@@ -244,7 +244,7 @@ function perRow(state: State): bigint {
  * state on the way has parts that exceed their whole.
  */
 function tokenCauses(to: State, from: State): Cause[] {
-  const moves = tokenMoves(to, from).filter((move) => move.from !== move.to);
+  const moves = tokenMoves(to, from);
   const shrinking = moves.filter((move) => move.isPart && move.to < move.from);
   return [...shrinking, ...moves.filter((move) => !shrinking.includes(move))].map((move) => ({
     what: 'tokens',
@@ -264,25 +264,33 @@ interface TokenMove {
   readonly apply: (state: State) => State;
 }
 
+/** The fields that differ. */
 function tokenMoves(to: State, from: State): TokenMove[] {
-  const tokens = TOKEN_PARTS.map(({ field, within }): TokenMove => {
-    const isPart = within !== null;
-    if (field === 'prompt_tokens') {
-      const apply = (state: State): State => ({ ...state, prompt: to.prompt });
-      return { field, isPart, from: from.prompt, to: to.prompt, apply };
-    }
-    if (field === 'cached_tokens') {
-      const apply = (state: State): State => ({ ...state, cached: to.cached });
-      return { field, isPart, from: from.cached, to: to.cached, apply };
-    }
-    const apply = (state: State): State => ({ ...state, call: { ...state.call, [field]: to.call[field] } });
-    return { field, isPart, from: from.call[field].expected, to: to.call[field].expected, apply };
+  const tokens = TOKEN_PARTS.flatMap(({ field, within }): TokenMove[] => {
+    const [before, after] = [amountIn(from, field), amountIn(to, field)];
+    return before === after
+      ? []
+      : [{ field, isPart: within !== null, from: before, to: after, apply: (state) => withTokens(state, to, field) }];
   });
-  const units = (['images', 'web_searches', 'pdf_pages'] as const).map((field): TokenMove => {
-    const apply = (state: State): State => ({ ...state, call: { ...state.call, [field]: to.call[field] } });
-    return { field, isPart: false, from: from.call[field], to: to.call[field], apply };
+  const units = (['images', 'web_searches', 'pdf_pages'] as const).flatMap((field): TokenMove[] => {
+    const [before, after] = [from.call[field], to.call[field]];
+    const apply = (state: State): State => ({ ...state, call: { ...state.call, [field]: after } });
+    return before === after ? [] : [{ field, isPart: false, from: before, to: after, apply }];
   });
   return [...tokens, ...units];
+}
+
+type TokenField = (typeof TOKEN_PARTS)[number]['field'];
+
+/** Tokens apart from those of files. */
+function amountIn(state: State, field: TokenField): number {
+  if (field === 'prompt_tokens') return state.prompt;
+  return field === 'cached_tokens' ? state.cached : state.call[field].expected;
+}
+
+function withTokens(state: State, { call, prompt, cached }: State, field: TokenField): State {
+  if (field === 'prompt_tokens') return { ...state, prompt };
+  return field === 'cached_tokens' ? { ...state, cached } : { ...state, call: { ...state.call, [field]: call[field] } };
 }
 
 /** Each file whose tokens differ; those of base are counted for head's model, so that a new model is no change of a file. */

@@ -102,10 +102,11 @@ export function increaseOf(head: Estimate, basis: IncreaseBasis, includes: Inclu
     else if (costBefore === null) bounded.push({ perRun: cost, runs });
     else known.push({ perRun: subtract(cost, costBefore), runs });
   }
+  const increase = sums(known);
   return {
-    ...sums(known),
+    ...increase,
     before: costBefore(basis, includes),
-    atMost: sums([...known, ...bounded]),
+    atMost: bounded.length === 0 ? increase : sums([...known, ...bounded]),
     isOpen: bounded.length > 0,
     unknown,
   };

@@ -174,7 +174,9 @@ function worstCaseOf(calls: readonly CallEstimate[]): WorstCase {
 export function limitStates(scopes: readonly Scope[], head: Estimate, basis: IncreaseBasis | null): LimitState[] {
   return scopes.flatMap((scope) => {
     const { totals, worst } = figuresOf(scope, head);
-    const increase = basis === null ? null : increaseOf(head, basis, scope.includesInIncrease);
+    const { increase_per_run: perRun, increase_percent: percent } = scope.budget;
+    const isLimited = perRun !== undefined || percent !== undefined;
+    const increase = basis === null || !isLimited ? null : increaseOf(head, basis, scope.includesInIncrease);
     const actuals: Record<(typeof LIMIT_NAMES)[number], Decimal | null> = {
       per_run: totals.priced_per_run,
       per_month: totals.priced_per_month,

@@ -798,6 +798,21 @@ test('the amounts of equal notes are added up, those of a request that is record
   ]);
 });
 
+test('of two records of one request the notes of the one that counts are kept, whatever their order', async () => {
+  const record = (completion_tokens: number, total_tokens: number) =>
+    json({ id: '1', model: 'm', usage: { prompt_tokens: 50, completion_tokens, total_tokens } });
+  // The finished one counts: 95 - 50 - 10 = 35. The unfinished one had a gap of its own, 60 - 50 - 2 = 8.
+  const records = [record(2, 60), record(10, 95)];
+  for (const lines of [records, records.toReversed()]) {
+    const { usage } = await readFiles({ 'a.jsonl': lines.join('\n') });
+    expect(usage.notes.map(({ message, count }) => [message, count])).toEqual([
+      ['35 of 95 total tokens are in no part', 1],
+    ]);
+  }
+  const withoutGap = [record(2, 52), record(10, 60)];
+  expect((await readFiles({ 'a.jsonl': [record(2, 60), ...withoutGap].join('\n') })).usage.notes).toEqual([]);
+});
+
 test('a gap of the total is named with its size', async () => {
   const { usage } = await readFiles({
     'a.json': json({ model: 'm', usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 9 } }),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { TokenCounts } from '../../manifest/token-parts.js';
 import { type FileAccount, NAMED_PLACES, type UnmeasuredGroup, type UsageNote } from './usage.js';
 import { type CountNote, type Findings, noteText, withinWholes } from './counts.js';
@@ -39,6 +40,14 @@ interface NoteEntry {
   readonly line: number | null;
 }
 
+/** The notes of the record that a row stands for, and its place. */
+interface RowNotes {
+  readonly tokens: TokenCounts;
+  readonly notes: readonly CountNote[];
+  readonly file: string;
+  readonly line: number | null;
+}
+
 interface Session {
   readonly messages: Set<RowNumber>;
   readonly strong: Set<RowNumber>;
@@ -60,7 +69,7 @@ export function createLedger(): Ledger {
   const sessions = new Map<string, Session>();
   const unfinished = new Map<string, Unfinished>();
   const unmeasured = new Map<string, { key: GroupKey; requests: number }>();
-  const notes = new Map<string, NoteEntry>();
+  const rowNotes = new Map<RowNumber, RowNotes>();
   const endings = new Map<RecordingFile, (() => void)[]>();
   let found = 0;
 
@@ -80,13 +89,15 @@ export function createLedger(): Ledger {
     if (file.line !== null && place.lines.length < NAMED_PLACES) place.lines.push(file.line);
     entry.notUnderstood.set(what, place);
   };
-  const note = ({ text, amounts }: CountNote, { file }: Context): void => {
-    const known = notes.get(text);
-    if (known === undefined) notes.set(text, { count: 1, amounts: [...amounts], file: file.name, line: file.line });
-    else {
-      known.count += 1;
-      amounts.forEach((amount, at) => (known.amounts[at] = (known.amounts[at] ?? 0) + amount));
+  /** Of several records of one request those notes count that belong to the tokens that count, whatever their order. */
+  const keepNotes = (number: RowNumber, record: RowNotes, isKnown: boolean): void => {
+    const earlier = rowNotes.get(number);
+    if (isKnown) {
+      const counts = ({ tokens }: RowNotes): boolean => isDeepStrictEqual(tokens, rows.get(number).tokens);
+      if (!counts(record) || (earlier !== undefined && counts(earlier) && earlier.notes.length > 0)) return;
     }
+    if (record.notes.length > 0) rowNotes.set(number, record);
+    else rowNotes.delete(number);
   };
   /** Stores the row; null where it cannot be understood. */
   const put = (row: UsageRow, findings: Findings, context: Context): RowNumber | null => {
@@ -97,11 +108,10 @@ export function createLedger(): Ledger {
     found += 1;
     entryOf(context.file.name).hasRead = true;
     const tokens = withinWholes(row.tokens, findings);
-    // What is recorded again has been noted already.
-    const isKnown = row.id !== null && rows.has(row.id);
-    for (const one of isKnown ? [] : findings.notes) note(one, context);
     const counted = tokens === row.tokens ? row : { ...row, tokens };
+    const isKnown = row.id !== null && rows.has(row.id);
     const number = rows.put(counted);
+    keepNotes(number, { tokens, notes: findings.notes, file: context.file.name, line: context.file.line }, isKnown);
     // Once it is full, the ids of millions of rows are no longer looked at.
     if (row.id !== null && generations.size < MOST_GENERATIONS && GENERATION_ID.test(row.id)) {
       generations.set(row.id, number);
@@ -194,15 +204,31 @@ export function createLedger(): Ledger {
         generations,
         files: accounts,
         unmeasured: [...unmeasured.values()].map(({ key, requests }) => ({ ...key, requests })),
-        notes: [...notes].map(([text, { count, amounts, file, line }]) => {
-          return { message: noteText({ text, amounts }), count, file, line };
-        }),
+        notes: addUp(rowNotes.values()),
         without_usage: total(accounts.flatMap(({ without_usage }) => without_usage)),
         not_understood: total(accounts.flatMap(({ not_understood }) => not_understood)),
         sums: sums.size + repeated,
       };
     },
   };
+}
+
+/** One note for all notes of one kind, whose amounts are added up; its place is the first one's. */
+function addUp(records: Iterable<RowNotes>): UsageNote[] {
+  const notes = new Map<string, NoteEntry>();
+  for (const { notes: own, file, line } of records) {
+    for (const { text, amounts } of own) {
+      const known = notes.get(text);
+      if (known === undefined) notes.set(text, { count: 1, amounts: [...amounts], file, line });
+      else {
+        known.count += 1;
+        amounts.forEach((amount, at) => (known.amounts[at] = (known.amounts[at] ?? 0) + amount));
+      }
+    }
+  }
+  return [...notes].map(([text, { count, amounts, file, line }]) => {
+    return { message: noteText({ text, amounts }), count, file, line };
+  });
 }
 
 /**

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { decimal } from '../../../src/lib/money/decimal.js';
-import { dollars, evals, fail, judged, manifest, suite, tokens, warn } from '../../support/judged.js';
+import { dollars, evals, fail, judged, manifest, policyFile, suite, tokens, warn } from '../../support/judged.js';
 
 const unknown = (count: number) => dollars(count, { model: 'a/unknown', display_name: 'a/unknown' });
 const range = dollars(1, { model: 'a/range', display_name: 'a/range' });
+const NIGHTLY = new Map([['nightly', { runs_per_month: null, budget: {} }]]);
 const EVERY = {
   per_run: { warn: decimal('7'), fail: decimal('8') },
   per_month: fail('100'),
@@ -53,6 +54,18 @@ describe('every limit in force stands beside the figure it is held against', () 
     const head = manifest({ budget: EVERY, suites: [evals(dollars(5))] });
     const { increase_per_run, increase_percent } = actuals({ head, base: manifest({ suites: [evals(dollars(0))] }) });
     expect([increase_per_run, increase_percent]).toEqual(['5', null]);
+  });
+
+  test('over a kind of run that cost nothing the percentage is that of the violation: 5 over the 10 of all kinds', () => {
+    const policy = policyFile({ budget: { increase_percent: fail('40') }, runs: NIGHTLY });
+    const of = (nights: number) =>
+      manifest({ suites: [evals(dollars(10)), suite({ name: 'night', run: 'nightly', calls: [dollars(nights)] })] });
+    const { limits, violations } = judged({ head: of(5), base: of(0), policy });
+    expect(limits).toMatchObject([
+      { run: 'ci', actual: '0' },
+      { run: 'nightly', actual: '50' },
+    ]);
+    expect(violations).toMatchObject([{ rule: 'increase_percent', run: 'nightly', actual: '50.00' }]);
   });
 
   test('over a base that is not known there is neither', () => {

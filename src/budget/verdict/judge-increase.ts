@@ -1,20 +1,13 @@
 import type { Estimate } from '../estimate.js';
 import type { Manifest } from '../../manifest/manifest.js';
-import { add, compare, decimal, isZero, toText, type Decimal } from '../../lib/money/decimal.js';
+import { add, compare, decimal, toText, type Decimal } from '../../lib/money/decimal.js';
 import type { Limit } from '../../manifest/schema.js';
 import { money, formatDistinct } from '../../lib/text/amount.js';
 import { violation, type BrokenRule } from './violation.js';
-import {
-  breaksPercent,
-  costBefore,
-  increaseOf,
-  increasePercent,
-  type Increase,
-  type IncreaseBasis,
-} from './increase.js';
+import { breaksPercent, increasePercent, type Increase, type IncreaseBasis } from './increase.js';
 import { brokenLevel, strictestLevel } from './judge-limits.js';
 import { INCREASE_WORDS, RULE_WORDS } from './rule-words.js';
-import { placeOfLimit, type Scope } from './scope.js';
+import { increaseIn, placeOfLimit, type Scope } from './scope.js';
 
 /** US dollars. A percentage of an increase below both shows rounding rather than spending. */
 const SMALLEST_JUDGED_INCREASE = { perRun: decimal('0.01'), perMonth: decimal('1') };
@@ -45,18 +38,12 @@ export function judgeIncrease(
 ): BrokenRule[] {
   const { increase_per_run: perRun, increase_percent: percent } = scope.budget;
   if (perRun === undefined && percent === undefined) return [];
-  const increase = withBefore(increaseOf(head.estimate, basis, scope.includesInIncrease), scope, basis);
+  const increase = increaseIn(scope, head.estimate, basis);
   const judged = { scope, manifest: head.manifest, basis, increase, overrideLabel };
   return [
     ...judgeLimit(judged, 'increase_per_run', perRun, ({ perRun: amount }) => perRun && brokenLevel(perRun, amount)),
     ...judgeLimit(judged, 'increase_percent', percent, (amount) => percent && brokenPercent(percent, increase, amount)),
   ];
-}
-
-/** A kind of run that costs $0 before is compared with all kinds together. */
-function withBefore(increase: Increase, { run }: Scope, basis: IncreaseBasis): Increase {
-  if (run === null || !isZero(increase.before)) return increase;
-  return { ...increase, before: costBefore(basis, () => true) };
 }
 
 function judgeLimit(

@@ -1,9 +1,9 @@
 import { sumOfSuites, type CallEstimate, type Estimate, type SuiteEstimate, type Totals } from '../estimate.js';
 import type { Manifest, Path } from '../../manifest/manifest.js';
 import type { Budget, LimitName } from '../../manifest/schema.js';
-import { subtract, sum, toText, type Decimal } from '../../lib/money/decimal.js';
+import { isZero, subtract, sum, toText, type Decimal } from '../../lib/money/decimal.js';
 import { placeOf, type LimitState } from './violation.js';
-import { increaseOf, increasePercent, type IncreaseBasis } from './increase.js';
+import { type Increase, type IncreaseBasis, costBefore, increaseOf, increasePercent } from './increase.js';
 import { LIMIT_NAMES, type LimitsInForce } from './limits-in-force.js';
 import { NOTHING_TAKEN, type SuiteGroup, type TakenFigures } from './moved-suites.js';
 
@@ -170,13 +170,20 @@ function worstCaseOf(calls: readonly CallEstimate[]): WorstCase {
   };
 }
 
+/** The increase of a scope over one side. A kind of run that costs $0 there is compared with all kinds together. */
+export function increaseIn({ run, includesInIncrease }: Scope, head: Estimate, basis: IncreaseBasis): Increase {
+  const increase = increaseOf(head, basis, includesInIncrease);
+  if (run === null || !isZero(increase.before)) return increase;
+  return { ...increase, before: costBefore(basis, () => true) };
+}
+
 /** Every limit that applies, broken or not, with the figure that it is compared with. Increases are those over base. */
 export function limitStates(scopes: readonly Scope[], head: Estimate, basis: IncreaseBasis | null): LimitState[] {
   return scopes.flatMap((scope) => {
     const { totals, worst } = figuresOf(scope, head);
     const { increase_per_run: perRun, increase_percent: percent } = scope.budget;
     const isLimited = perRun !== undefined || percent !== undefined;
-    const increase = basis === null || !isLimited ? null : increaseOf(head, basis, scope.includesInIncrease);
+    const increase = basis === null || !isLimited ? null : increaseIn(scope, head, basis);
     const actuals: Record<(typeof LIMIT_NAMES)[number], Decimal | null> = {
       per_run: totals.priced_per_run,
       per_month: totals.priced_per_month,

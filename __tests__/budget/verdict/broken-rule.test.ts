@@ -29,6 +29,14 @@ describe('each violation of base excuses one of head', () => {
     expect(inWords(judgement.violations)).toEqual(['unpriced warn evals', 'unpriced warn evals']);
   });
 
+  test('a call whose file cannot be counted may ask for any number more than one that was counted', () => {
+    const uncounted = unknown(0, { uncounted: 'data file c.jsonl is no JSON' });
+    expect(inWords(judged({ head: of(uncounted), base: of(unknown(100)) }).violations)).toEqual([
+      'unpriced fail evals',
+    ]);
+    expect(inWords(judged({ head: of(uncounted), base: of(uncounted) }).violations)).toEqual(['unpriced warn evals']);
+  });
+
   test('thousands of calls are held against thousands', () => {
     const calls = (images: number) => of(...Array.from({ length: 5000 }, () => unknown(1, { images })));
     const { violations } = judged({ head: calls(1), base: calls(0) });

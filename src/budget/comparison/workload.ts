@@ -20,6 +20,8 @@ export function workloadOf(estimate: CallEstimate): Decimal[] {
     most,
     ...expectedUnits(call).map((units) => multiply(expected, fromInteger(units))),
     ...boundsOf(estimate),
+    // Files that cannot be counted are more than any number: one more figure, which a counted call does not have.
+    ...(call.uncounted === undefined ? [] : [fromInteger(1)]),
   ];
 }
 

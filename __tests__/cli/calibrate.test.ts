@@ -17,7 +17,10 @@ beforeAll(async () => {
   const double = { prompt: '0.000002', completion: '0.000004' };
   server = await startCatalogueServer({
     models: [modelRow('acme/one'), modelRow('acme/two', { pricing: double })],
-    endpoints: { 'acme/one': [endpointRow('one')], 'acme/two': [endpointRow('two', { pricing: double })] },
+    endpoints: {
+      'acme/one': [endpointRow('one')],
+      'acme/two': [endpointRow('two', { pricing: double }), endpointRow('two/flex')],
+    },
     date: DATE,
   });
 });
@@ -432,6 +435,12 @@ describe('--generations', () => {
     );
     expect(ended.exitCode).toBe(0);
     expect(ended.stdout + ended.stderr).not.toContain(API_KEY);
+  });
+
+  test('estimates at the price of the tier: 1,300 x $1/M + 500 x $2/M = $0.0023 on the flex endpoint of acme/two', async () => {
+    await start(recording({ model: 'acme/two', more: { id: 'gen-a', service_tier: 'flex' }, count: 1 }));
+    server.intercept(accountPages({ generations: { 'gen-a': [generation(0.0025)] } }));
+    expect((await withKey()).stdout).toContain('estimate $0.0023 (-8 %).\n');
   });
 
   test('says so where no row names one', async () => {

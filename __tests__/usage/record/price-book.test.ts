@@ -3,6 +3,7 @@ import { toText } from '../../../src/lib/money/decimal.js';
 import { priceBook } from '../../../src/usage/record/price-book.js';
 import { requestFacts } from '../../../src/usage/record/request-facts.js';
 import { catalogue, endpoint, model } from '../../support/catalogue.js';
+import { counts, usageRow } from '../../support/usage.js';
 
 const DEAR = { prompt: '0.000003', completion: '0.000005' };
 const CACHE = {
@@ -15,6 +16,8 @@ const withEndpoints = catalogue([
   { ...model({ id: 'acme/one' }), endpoints: [endpoint({ tag: 'cheap' }), endpoint({ tag: 'dear', pricing: DEAR })] },
   model({ id: 'acme/cache', pricing: CACHE }),
   { ...model({ id: 'acme/unknown' }), endpoints: 'not fetched' },
+  model({ id: 'acme/cache-fast', pricing: DEAR }),
+  model({ id: 'acme/cache:batch', pricing: { prompt: '0.0000005', completion: '0.000001' } }),
   model({ id: 'openai/gpt-4o-mini' }),
 ]);
 const book = priceBook(withEndpoints, (known) => Promise.resolve(known));
@@ -53,6 +56,11 @@ describe('the worst case of a request', () => {
       'written for an hour: 100 x 0.000002 + 10 x 0.000002',
       { model: 'acme/cache', max_tokens: 10, cache: { ttl: '1h' } },
       '0.00022',
+    ],
+    [
+      'served fast, by the row of that: 100 x 0.000003 + 10 x 0.000005',
+      { model: 'acme/cache', max_tokens: 10, speed: 'fast' },
+      '0.00035',
     ],
     ['by the most expensive of the fallbacks', { models: ['acme/cache', 'acme/one'], max_tokens: 10 }, '0.00035'],
     [
@@ -109,6 +117,22 @@ describe('the worst case of a request', () => {
   ])('has a reason for %j', async (body, reason) => {
     expect(await worst(body)).toBe(reason);
   });
+});
+
+test.each([
+  // 60 x 0.000001 + 10 x 0.00000125 + 30 x 0.000002 + 5 x 0.000002
+  ['with 30 of 40 written tokens for an hour', { written_1h: 30 }, '0.0001425'],
+  // 100 x 0.000003 + 5 x 0.000005; that row has no price of its own for a write
+  ['served fast', { tier: 'fast' }, '0.000325'],
+  // 100 x 0.0000005 + 5 x 0.000001
+  ['served as a batch', { tier: 'batch' }, '0.000055'],
+  ['served fast without a row for that', { tier: 'fast', model: 'acme/one' }, null],
+  // The price of the model: 100 x 0.000001 + 5 x 0.000002
+  ['served as a batch without a row for that', { tier: 'batch', model: 'acme/one' }, '0.00011'],
+] as const)('the cost of an answer that states none: %s', async (_, fields, amount) => {
+  const tokens = counts({ prompt: 100, completion: 5, written: 40 });
+  const cost = await book.costOf(usageRow({ model: 'acme/cache', tokens, ...fields }));
+  expect(cost && toText(cost)).toBe(amount);
 });
 
 test('the endpoints of a model are loaded once, however many requests ask at once', async () => {

@@ -2,7 +2,7 @@ import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallEstimate, Estimate } from '../../budget/estimate.js';
 import type { GroupKey } from '../read/usage-row.js';
 import { idsOfRecorded } from '../../openrouter/catalogue/resolve-name.js';
-import { fastModel } from '../totals/model-totals.js';
+import { batchModel, fastModel } from '../../budget/pricing/price-served.js';
 
 /** The call of the manifest that recorded requests belong to, or why there is none. */
 export type Match =
@@ -114,7 +114,7 @@ function candidatesOf(model: string, candidates: readonly Candidate[], catalogue
     (one) => one.estimate.call.model === model,
     ...ids.map((id) => (one: Candidate) => own(one).some((name) => name === id || name === model)),
     // What is served as a batch is recorded by the name of the model.
-    ...ids.map((id) => (one: Candidate) => own(one).includes(`${id}:batch`)),
+    ...ids.map((id) => (one: Candidate) => own(one).includes(batchModel(id))),
     (one) => any(one).some((name) => name === model || ids.includes(name)),
   ];
   for (const rule of rules) {

@@ -6,7 +6,7 @@ import { type Generation, type Generations, fetchGenerations } from '../../openr
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { AccountClient } from '../../openrouter/account/account-client.js';
-import { priceTokens } from '../../budget/pricing/price-tokens.js';
+import { priceServed } from '../../budget/pricing/price-served.js';
 import type { Usage } from '../read/usage.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';
 import { rowOf } from '../read/row-store.js';
@@ -135,8 +135,7 @@ export async function chargesOf(
   return chargeLines(compareCharges(generations.found, recorded), generations);
 }
 
-function estimateOf(row: UsageRow, catalogue: Catalogue): Decimal | null {
-  const id = row.model === null ? null : idOfName(row.model, catalogue.models);
-  if (id === null) return null;
-  return priceTokens(id, { ...row.tokens, web_searches: row.web_searches }, catalogue).expected;
+function estimateOf({ model, tier, tokens, web_searches, written_1h }: UsageRow, catalogue: Catalogue): Decimal | null {
+  const id = model === null ? null : idOfName(model, catalogue.models);
+  return id === null ? null : priceServed(id, tier, { ...tokens, web_searches, written_1h }, catalogue);
 }

@@ -1,8 +1,6 @@
 import type { RecordedCost } from '../../lib/money/recorded-cost.js';
+import type { ServedTier } from '../../budget/pricing/price-served.js';
 import type { TokenCounts } from '../../manifest/token-parts.js';
-
-/** How a request was served, where that has a price of its own; `fast` is Anthropic's `speed: fast`. */
-export type ServedTier = 'flex' | 'priority' | 'batch' | 'fast';
 
 /** The one normal form of a recorded exchange that states its usage, whichever format it was recorded in. */
 export interface UsageRow {

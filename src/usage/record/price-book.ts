@@ -1,5 +1,6 @@
 import { priceCall } from '../../budget/pricing/price-call.js';
-import { priceTokens, type RequestTokens } from '../../budget/pricing/price-tokens.js';
+import { fastModel, priceServed } from '../../budget/pricing/price-served.js';
+import { defaultPreferences } from '../../budget/pricing/price-tokens.js';
 import type { PricedCall } from '../../budget/pricing/request.js';
 import { add, maximum, type Decimal } from '../../lib/money/decimal.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';
@@ -47,16 +48,17 @@ export function priceBook(catalogue: Catalogue, loadEndpoints: LoadEndpoints): P
   return {
     idOf,
     worstCase: async (request) => {
-      if (request.isFast) return { reason: 'speed "fast" has no price in the catalogue' };
       const models = [...new Set([...(request.model === null ? [] : [request.model]), ...request.fallbacks])];
       if (models.length === 0) return { reason: 'the request names no model' };
       const amounts: (Decimal | null)[] = [];
       for (const model of models) {
         const id = idOf(model);
         if (id === null) return { reason: `${model} is no model of the catalogue` };
+        const row = request.isFast ? fastModel(id) : id;
+        if (!catalogue.models.has(row)) return { reason: 'speed "fast" has no price in the catalogue' };
         // Suffixes such as `:nitro` decide which endpoints may serve.
-        const named = model.includes('/') ? model : id;
-        const worst = worstOn(named, id, request, await withEndpointsOf(id));
+        const named = model.includes('/') && !request.isFast ? model : row;
+        const worst = worstOn(named, row, request, await withEndpointsOf(row));
         if ('reason' in worst) return worst;
         amounts.push(worst.amount);
       }
@@ -69,7 +71,9 @@ export function priceBook(catalogue: Catalogue, loadEndpoints: LoadEndpoints): P
       const stated = statedCost(row);
       if (stated !== null || row.model === null) return stated;
       const id = idOf(row.model);
-      return id === null ? null : priceOfRow(id, row, await withEndpointsOf(id));
+      if (id === null) return null;
+      const { tier, tokens, web_searches, written_1h } = row;
+      return priceServed(id, tier, { ...tokens, web_searches, written_1h }, await withEndpointsOf(id));
     },
   };
 }
@@ -80,33 +84,6 @@ export function statedCost({ cost, own_key: ownKey, list_cost: listCost }: Usage
   const stated = exactCost(cost);
   return ownKey && listCost !== null ? add(stated, exactCost(listCost)) : stated;
 }
-
-/** The tokens at catalogue prices, those written for an hour at theirs; null where the tier or the model has none. */
-function priceOfRow(id: string, row: UsageRow, catalogue: Catalogue): Decimal | null {
-  if (row.tier === 'fast') return null;
-  const priced = row.tier === 'batch' ? `${id}:batch` : id;
-  const call = callOn(priced, row.tier === 'flex' || row.tier === 'priority' ? row.tier : 'default');
-  const tokens = { ...row.tokens, web_searches: row.web_searches };
-  if (row.written_1h === 0) return priceTokens(call, tokens, catalogue).expected;
-  // A price is linear in the tokens: the hour's writes are priced as a request of their own.
-  const { written_1h: hour } = row;
-  const rest = { ...tokens, prompt: tokens.prompt - hour, written: tokens.written - hour };
-  const plain = priceTokens(call, rest, catalogue).expected;
-  const hourly = priceTokens({ ...call, cache_ttl: '1h' }, { ...NOTHING, prompt: hour, written: hour }, catalogue);
-  return plain === null || hourly.expected === null ? null : add(plain, hourly.expected);
-}
-
-const NOTHING: RequestTokens = {
-  prompt: 0,
-  completion: 0,
-  cached: 0,
-  written: 0,
-  reasoning: 0,
-  audio: 0,
-  image_output: 0,
-  audio_output: 0,
-  web_searches: 0,
-};
 
 /**
  * A text has no more tokens than bytes, so the bytes of the body stand for its prompt tokens. Any of them may be written
@@ -122,11 +99,18 @@ function worstOn(
   const { bytes, maxCompletion } = request;
   const largest = { expected: 0, max: bytes };
   const call: PricedCall = {
-    ...callOn(model, request.serviceTier),
+    ...defaultPreferences(model),
+    service_tier: request.serviceTier,
+    cache_ttl: request.writesForAnHour ? '1h' : '5m',
     prompt_tokens: largest,
     cached_tokens: largest,
-    cache_ttl: request.writesForAnHour ? '1h' : '5m',
+    cache_write_tokens: NONE,
+    audio_tokens: NONE,
     completion_tokens: { expected: 0, max: maxCompletion ?? 0 },
+    image_output_tokens: NONE,
+    audio_output_tokens: NONE,
+    max_tokens: undefined,
+    web_searches: 0,
   };
   const price = priceCall(call, catalogue, null);
   if (price.state === 'unpriced') return { reason: price.reason ?? `${model} has no price` };
@@ -137,25 +121,6 @@ function worstOn(
   return { amount: priceCall(call, listed, null).worst_case };
 }
 
-const NO_ENDPOINTS: EndpointList = { state: 'known', endpoints: [] };
+const NONE = { expected: 0, max: null };
 
-function callOn(model: string, tier: PricedCall['service_tier']): PricedCall {
-  return {
-    model,
-    prompt_tokens: undefined,
-    completion_tokens: { expected: 0, max: null },
-    max_tokens: undefined,
-    cached_tokens: { expected: 0, max: null },
-    cache_write_tokens: { expected: 0, max: null },
-    cache_ttl: '5m',
-    audio_tokens: { expected: 0, max: null },
-    image_output_tokens: { expected: 0, max: null },
-    audio_output_tokens: { expected: 0, max: null },
-    images: 0,
-    web_searches: 0,
-    pdf_pages: 0,
-    fallback_models: [],
-    service_tier: tier,
-    provider: undefined,
-  };
-}
+const NO_ENDPOINTS: EndpointList = { state: 'known', endpoints: [] };

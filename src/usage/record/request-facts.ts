@@ -14,7 +14,7 @@ export interface RequestFacts {
   /** Whether the input is in the body as a whole: no address of an image, no file by id, no search of the web. */
   readonly isWhole: boolean;
   readonly serviceTier: 'default' | 'flex' | 'priority';
-  /** Anthropic's `speed: fast`, for which the catalogue states no price. */
+  /** Anthropic's `speed: fast`: a row of its own, where the catalogue has it. */
   readonly isFast: boolean;
   /** Whether a part of the prompt is written to the cache for an hour. */
   readonly writesForAnHour: boolean;

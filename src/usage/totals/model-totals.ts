@@ -5,6 +5,7 @@ import { TOKEN_PARTS, type TokenPart, byTokenPart } from '../../manifest/token-p
 import { type UsageGroup, aggregate } from '../read/aggregate.js';
 import type { Usage } from '../read/usage.js';
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
+import { servedAs } from '../../budget/pricing/price-served.js';
 import {
   type CallPreferences,
   type RequestTokens,
@@ -65,12 +66,10 @@ function idOf(recorded: string | null, catalogue: Catalogue | null): string | nu
 function totalOf(group: UsageGroup, catalogue: Catalogue | null): ModelTotal {
   const id = idOf(group.model, catalogue);
   const price = id === null || catalogue === null ? null : priceGroup(group, id, catalogue, null);
-  // A fast model is a row of its own.
-  const served =
-    group.tier === 'fast' && id !== null && catalogue?.models.has(fastModel(id)) === true ? fastModel(id) : id;
   return {
     recorded: group.model,
-    model: served,
+    // A batch is a discount on the same model; a fast model is another one.
+    model: group.tier === 'batch' ? id : (price?.model ?? id),
     requests: group.has_requests ? group.requests : null,
     unmeasured: 0,
     tokens: group.sums,
@@ -137,6 +136,8 @@ function compareNames(a: string, b: string): number {
 
 /** What a group costs at the catalogue's prices, in US dollars; null where it has no price. */
 export interface GroupPrice {
+  /** The model whose prices count: that of the tier where it is a row of its own; null where the tier has no price. */
+  readonly model: string | null;
   readonly cost: Decimal | null;
   /** What a reader should know of how it was priced. */
   readonly notes: readonly string[];
@@ -153,68 +154,25 @@ export function priceGroup(
   catalogue: Catalogue,
   at: Date | null,
 ): GroupPrice {
-  const { preferences, note } = servedAs(group, typeof of === 'string' ? defaultPreferences(of) : of, catalogue);
-  if (preferences === null) return { cost: null, notes: [note ?? []].flat() };
-  const resolution = resolveModel(preferences.model, catalogue.models);
+  const declared = typeof of === 'string' ? defaultPreferences(of) : of;
+  const { preferences, without_row } = servedAs(group.tier, declared, catalogue);
+  const note = without_row === null ? null : noteWithoutRow(group, without_row);
+  if (preferences === null) return { model: null, cost: null, notes: [note ?? []].flat() };
+  const { model } = preferences;
+  const resolution = resolveModel(model, catalogue.models);
   const reasoning =
     group.sums.reasoning === 0 || resolution.state !== 'resolved' ? null : reasoningPriceNote(resolution);
-  const notes = [note, reasoning].filter((one) => one !== null);
-  const price = (tokens: RequestTokens, ttl: CallPreferences['cache_ttl']): Decimal | null =>
-    priceTokens({ ...preferences, cache_ttl: ttl }, tokens, catalogue, at).expected;
-  const { cache_ttl } = preferences;
-  const { written_1h, sums } = group;
-  // Most recordings do not say for how long the cache is kept: then the call's own lifetime counts.
-  if (written_1h === 0) return { cost: costOf(group, (tokens) => price(tokens, cache_ttl)), notes };
-  if (written_1h === sums.written) return { cost: costOf(group, (tokens) => price(tokens, '1h')), notes };
-  const short = { ...group, sums: { ...sums, prompt: sums.prompt - written_1h, written: sums.written - written_1h } };
-  const rest = costOf(short, (tokens) => price(tokens, '5m'));
-  const hour = price({ ...NOTHING, prompt: written_1h, written: written_1h }, '1h');
-  return { cost: rest === null || hour === null ? null : add(rest, hour), notes };
+  return {
+    model,
+    cost: costOf(group, (tokens) => priceTokens(preferences, tokens, catalogue, at).expected),
+    notes: [note, reasoning].filter((one) => one !== null),
+  };
 }
 
-const NOTHING: RequestTokens = {
-  prompt: 0,
-  completion: 0,
-  cached: 0,
-  written: 0,
-  reasoning: 0,
-  audio: 0,
-  image_output: 0,
-  audio_output: 0,
-  web_searches: 0,
-};
-
-/** The catalogue has rows of their own for `:batch` and for fast models; other tiers are endpoints of the model. */
-function servedAs(
-  { tier, requests }: UsageGroup,
-  preferences: CallPreferences,
-  catalogue: Catalogue,
-): { readonly preferences: CallPreferences | null; readonly note: string | null } {
-  if (tier === null || tier === preferences.service_tier) return { preferences, note: null };
-  if (tier === 'flex' || tier === 'priority')
-    return { preferences: { ...preferences, service_tier: tier }, note: null };
-  const resolution = resolveModel(preferences.model, catalogue.models);
-  const id = resolution.state === 'resolved' ? resolution.id : preferences.model;
-  if (tier === 'batch') {
-    const batch = batchModel(id);
-    if (catalogue.models.has(batch)) return { preferences: { ...preferences, model: batch }, note: null };
-    const note = `requests of ${id} were served as a batch, which is billed at about half of the price shown`;
-    return { preferences, note };
-  }
-  const fast = fastModel(id);
-  if (catalogue.models.has(fast)) return { preferences: { ...preferences, model: fast }, note: null };
-  const note = `${counted(requests, 'request')} of ${id}, served fast: the catalogue does not have the price of that`;
-  return { preferences: null, note };
-}
-
-/** The row of a model that is served fast. */
-export function fastModel(id: string): string {
-  return id.endsWith('-fast') ? id : `${id}-fast`;
-}
-
-/** The row of a model that is served as a batch. */
-export function batchModel(id: string): string {
-  return `${id.replace(/:.*$/, '')}:batch`;
+function noteWithoutRow({ tier, requests }: UsageGroup, id: string): string {
+  return tier === 'batch'
+    ? `requests of ${id} were served as a batch, which is billed at about half of the price shown`
+    : `${counted(requests, 'request')} of ${id}, served fast: the catalogue does not have the price of that`;
 }
 
 function costOf(group: UsageGroup, priceOf: (tokens: RequestTokens) => Decimal | null): Decimal | null {
@@ -230,9 +188,10 @@ function costOf(group: UsageGroup, priceOf: (tokens: RequestTokens) => Decimal |
 function tokensOf(group: UsageGroup, take: (sum: number) => number): RequestTokens {
   const { sums } = group;
   // Parts first: rounded apart from their whole they could be more than it.
+  const hour = take(group.written_1h);
+  const written = take(sums.written - group.written_1h) + hour;
   const apart = sums.prompt - sums.cached - sums.audio - sums.written;
-  const prompt =
-    apart < 0 ? take(sums.prompt) : take(apart) + take(sums.cached) + take(sums.audio) + take(sums.written);
+  const prompt = apart < 0 ? take(sums.prompt) : take(apart) + take(sums.cached) + take(sums.audio) + written;
   const images = take(sums.image_output);
   const sound = take(sums.audio_output);
   const text = take(sums.completion - sums.image_output - sums.audio_output);
@@ -240,7 +199,9 @@ function tokensOf(group: UsageGroup, take: (sum: number) => number): RequestToke
     prompt,
     completion: text + images + sound,
     cached: take(sums.cached),
-    written: take(sums.written),
+    written,
+    // Most recordings do not say for how long the cache is kept: then the call's own lifetime counts.
+    ...(group.written_1h === 0 ? {} : { written_1h: hour }),
     audio: take(sums.audio),
     reasoning: 0,
     image_output: images,

@@ -3,7 +3,8 @@ import { answeringModel, contextWithin, buildRow, type Accounts, type Context } 
 import { costAt, countAt, noFindings, type Findings } from '../counts.js';
 import { isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
 import { anthropicTokens, googleTokens, someTokens, statesUsage, usageTokens } from '../tokens.js';
-import type { ServedTier, UsageRow } from '../usage-row.js';
+import type { ServedTier } from '../../../budget/pricing/price-served.js';
+import type { UsageRow } from '../usage-row.js';
 
 /**
  * Answers of the providers' own APIs, as they sent them: OpenAI (chat, Responses, Realtime, embeddings), OpenRouter,

@@ -6,11 +6,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { catalogue, model } from '../__tests__/support/catalogue.js';
-import { call, tokens } from '../__tests__/support/manifest.js';
-import { hasOpenRouterData, realCharges } from '../__tests__/support/openrouter-data.js';
+import { hasOpenRouterData, priceOfCharge, realCharges } from '../__tests__/support/openrouter-data.js';
 import { installPeers } from '../__tests__/support/peers.js';
-import { priceCall } from '../src/budget/pricing/price-call.js';
 import { toText } from '../src/lib/money/decimal.js';
 
 const TOLERANCE = 1e-9;
@@ -83,21 +80,7 @@ try {
 
 function ours() {
   const results = charges.map((charge) => {
-    const price = priceCall(
-      call({
-        model: charge.model,
-        prompt_tokens: tokens(charge.prompt_tokens),
-        completion_tokens: tokens(charge.completion_tokens),
-        reasoning_tokens: tokens(charge.reasoning_tokens),
-        cached_tokens: tokens(charge.cached_tokens),
-        cache_write_tokens: tokens(charge.cache_write_tokens),
-        audio_tokens: tokens(charge.audio_tokens),
-        image_output_tokens: tokens(charge.image_output_tokens),
-        web_searches: charge.web_searches,
-      }),
-      catalogue([model({ id: charge.model, pricing: charge.pricing })]),
-      null,
-    );
+    const price = priceOfCharge(charge);
     if (price.expected === null) return price.reason;
     return toText(price.expected) === charge.charged ? 'right' : 'wrong';
   });

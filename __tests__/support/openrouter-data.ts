@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Catalogue, EndpointList } from '../../src/openrouter/catalogue/catalogue.js';
-import { catalogue } from './catalogue.js';
+import { type CallPrice, priceCall } from '../../src/budget/pricing/price-call.js';
+import { catalogue, model } from './catalogue.js';
 import { startCatalogueServer, type CatalogueServer } from './catalogue-server.js';
+import { call, tokens } from './manifest.js';
 
 /** Real responses and charges, beside the repository; tests that read them are skipped where they are not there. */
 
@@ -108,4 +110,23 @@ export type Charge = z.infer<typeof chargeSchema>;
 export function realCharges(): Charge[] {
   const lines = readFileSync(join(FOLDER, 'charges.jsonl'), 'utf8').trim().split('\n');
   return lines.map((line) => chargeSchema.parse(JSON.parse(line)));
+}
+
+/** Prices the request of a charge by the prices that held when it was made. */
+export function priceOfCharge(charge: Charge): CallPrice {
+  return priceCall(
+    call({
+      model: charge.model,
+      prompt_tokens: tokens(charge.prompt_tokens),
+      completion_tokens: tokens(charge.completion_tokens),
+      reasoning_tokens: tokens(charge.reasoning_tokens),
+      cached_tokens: tokens(charge.cached_tokens),
+      cache_write_tokens: tokens(charge.cache_write_tokens),
+      audio_tokens: tokens(charge.audio_tokens),
+      image_output_tokens: tokens(charge.image_output_tokens),
+      web_searches: charge.web_searches,
+    }),
+    catalogue([model({ id: charge.model, pricing: charge.pricing })]),
+    null,
+  );
 }

@@ -33,6 +33,16 @@ export function dollars(count: number, fields: Partial<Parameters<typeof call>[0
   return call({ model: 'a/dollar', count, prompt_tokens: tokens(1000), completion_tokens: tokens(0, 0), ...fields });
 }
 
+/** The same with a name. */
+export function named(name: string, count: number, fields: object = {}) {
+  return dollars(count, { name, display_name: name, ...fields });
+}
+
+/** Requests to a model that the catalogue does not have. */
+export function unknown(count: number, fields: object = {}) {
+  return dollars(count, { model: 'a/unknown', display_name: 'a/unknown', ...fields });
+}
+
 export function fail(amount: string): Limit {
   return { warn: null, fail: decimal(amount) };
 }
@@ -56,6 +66,11 @@ export function policyFile(
     ),
     ...rest,
   };
+}
+
+/** A policy file without limits, with these rules besides the default ones. */
+export function rules(fields: object): PolicyFile {
+  return policyFile({ policy: { ...policySchema.parse({}), ...fields } });
 }
 
 export { manifest, suite, tokens } from './manifest.js';

@@ -4,7 +4,7 @@ import { compareEstimates, removedSuites, type Comparison } from '../../../src/b
 import { estimateManifest } from '../../../src/budget/estimate.js';
 import type { Manifest } from '../../../src/manifest/manifest.js';
 import { decimal, toText, type Decimal } from '../../../src/lib/money/decimal.js';
-import { dollars, DOLLARS, evals, manifest, suite } from '../../support/judged.js';
+import { dollars, DOLLARS, evals, manifest, suite, unknown } from '../../support/judged.js';
 
 function compared(head: Manifest, base: Manifest | null): Comparison {
   const estimate = (one: Manifest) => estimateManifest(one, DOLLARS, null);
@@ -90,8 +90,7 @@ describe('pairing calls', () => {
   });
 
   test('a call that is the same adds nothing even where it has no price', () => {
-    const unknown = dollars(3, { model: 'a/unknown', display_name: 'a/unknown' });
-    const comparison = compared(of(unknown, dollars(3)), of(unknown, dollars(1)));
+    const comparison = compared(of(unknown(3), dollars(3)), of(unknown(3), dollars(1)));
     // 3 x $1 - 1 x $1 = 2, whatever a/unknown costs
     expect(shown(comparison.shown.delta?.per_run)).toBe('2');
     expect(comparison.shown.delta?.percent).toBeNull();
@@ -108,7 +107,6 @@ describe('pairing calls', () => {
   });
 
   test('a call without a price that changed makes the delta unknown', () => {
-    const unknown = (count: number) => dollars(count, { model: 'a/unknown', display_name: 'a/unknown' });
     expect(compared(of(unknown(2)), of(unknown(1))).shown.delta?.per_run).toBeNull();
     expect(compared(of(dollars(1)), of(dollars(1), unknown(1))).shown.delta?.per_run).toBeNull();
     // One that asks for less adds nothing.
@@ -201,7 +199,6 @@ describe('suites and sums', () => {
   });
 
   describe('months', () => {
-    const unknown = dollars(1, { model: 'a/unknown', display_name: 'a/unknown' });
     const monthly = (runs: number | null, ...suites: ReturnType<typeof suite>[]) =>
       manifest({ runs_per_month: runs, suites });
     const perMonth = (head: Manifest, base: Manifest) => {
@@ -221,12 +218,12 @@ describe('suites and sums', () => {
     });
 
     test('leave out a call without a price that is the same, as long as the suite runs as often', () => {
-      const head = monthly(30, evals(unknown, dollars(3)));
+      const head = monthly(30, evals(unknown(1), dollars(3)));
       // (3 - 1) x 30
-      expect(perMonth(head, monthly(30, evals(unknown, dollars(1))))).toEqual(['60', '60']);
-      expect(perMonth(head, monthly(20, evals(unknown, dollars(3))))).toEqual([null, null]);
-      expect(perMonth(monthly(30, evals(dollars(3))), monthly(20, evals(unknown)))).toEqual([null, null]);
-      expect(perMonth(monthly(30, evals(unknown)), monthly(20, evals(dollars(3))))).toEqual([null, null]);
+      expect(perMonth(head, monthly(30, evals(unknown(1), dollars(1))))).toEqual(['60', '60']);
+      expect(perMonth(head, monthly(20, evals(unknown(1), dollars(3))))).toEqual([null, null]);
+      expect(perMonth(monthly(30, evals(dollars(3))), monthly(20, evals(unknown(1))))).toEqual([null, null]);
+      expect(perMonth(monthly(30, evals(unknown(1))), monthly(20, evals(dollars(3))))).toEqual([null, null]);
     });
 
     test('are not known where one side does not say how often it runs', () => {
@@ -237,7 +234,7 @@ describe('suites and sums', () => {
     });
 
     test('of a change without a price are not known', () => {
-      expect(perMonth(monthly(30, evals(unknown)), monthly(30, evals(dollars(1))))).toEqual([null, null]);
+      expect(perMonth(monthly(30, evals(unknown(1))), monthly(30, evals(dollars(1))))).toEqual([null, null]);
     });
   });
 

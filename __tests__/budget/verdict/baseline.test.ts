@@ -11,15 +11,14 @@ import {
   inWords,
   judged,
   manifest,
+  named,
   policyFile,
+  rules,
   suite,
   tokens,
   warn,
 } from '../../support/judged.js';
 
-const rules = (fields: object) => policyFile({ policy: { ...policySchema.parse({}), ...fields } });
-const named = (name: string, count: number, fields: object = {}) =>
-  dollars(count, { name, display_name: name, ...fields });
 const unknown = (name: string, count: number, fields: object = {}) =>
   named(name, count, { model: 'a/unknown', ...fields });
 const of = (...calls: ReturnType<typeof dollars>[]) => manifest({ suites: [evals(...calls)] });

@@ -1,11 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { policySchema } from '../../../src/manifest/schema.js';
 import { decimal } from '../../../src/lib/money/decimal.js';
-import { dollars, evals, fail, inWords, judged, manifest, policyFile, suite, tokens } from '../../support/judged.js';
+import {
+  dollars,
+  evals,
+  fail,
+  inWords,
+  judged,
+  manifest,
+  rules,
+  suite,
+  tokens,
+  unknown,
+} from '../../support/judged.js';
 
-const rules = (fields: object) => policyFile({ policy: { ...policySchema.parse({}), ...fields } });
-const unknown = (count: number, fields: object = {}) =>
-  dollars(count, { model: 'a/unknown', display_name: 'a/unknown', ...fields });
 const of = (...calls: Parameters<typeof evals>) => manifest({ suites: [evals(...calls)] });
 
 describe('each violation of base excuses one of head', () => {

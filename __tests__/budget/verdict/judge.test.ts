@@ -11,13 +11,12 @@ import {
   judged,
   manifest,
   policyFile,
+  rules,
   suite,
   tokens,
+  unknown,
   warn,
 } from '../../support/judged.js';
-
-const unknown = (count: number) => dollars(count, { model: 'a/unknown', display_name: 'a/unknown' });
-const rules = (fields: object) => policyFile({ policy: { ...policySchema.parse({}), ...fields } });
 
 describe('limits on a run', () => {
   test.each([

@@ -1,8 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { decimal } from '../../../src/lib/money/decimal.js';
-import { dollars, evals, fail, judged, manifest, policyFile, suite, tokens, warn } from '../../support/judged.js';
+import {
+  dollars,
+  evals,
+  fail,
+  judged,
+  manifest,
+  policyFile,
+  suite,
+  tokens,
+  unknown,
+  warn,
+} from '../../support/judged.js';
 
-const unknown = (count: number) => dollars(count, { model: 'a/unknown', display_name: 'a/unknown' });
 const range = dollars(1, { model: 'a/range', display_name: 'a/range' });
 const NIGHTLY = new Map([['nightly', { runs_per_month: null, budget: {} }]]);
 const EVERY = {

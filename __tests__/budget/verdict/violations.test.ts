@@ -5,15 +5,18 @@ import { decimal } from '../../../src/lib/money/decimal.js';
 import { judgeWithoutManifest, type JudgeInput } from '../../../src/budget/verdict/judge.js';
 import type { Violation } from '../../../src/budget/verdict/violation.js';
 import {
-  type Situation,
   dollars,
   evals,
   fail,
   judged,
   manifest,
+  named,
   policyFile,
+  rules,
+  type Situation,
   suite,
   tokens,
+  unknown,
   warn,
 } from '../../support/judged.js';
 
@@ -34,7 +37,6 @@ const LINES = new Map([
 ]);
 const locate = (path: Path) => ({ line: LINES.get(path.join('.')) ?? 99, column: 1 });
 const placed = (fields: Partial<Manifest>) => manifest({ locate, ...fields });
-const rules = (fields: object) => policyFile({ policy: { ...policySchema.parse({}), ...fields } });
 
 const SPEND_LESS =
   'Spend less (fewer requests, shorter prompts, a cheaper model), or raise the limit in a change of its own.';
@@ -45,8 +47,6 @@ function first(situation: Situation, more?: Partial<JudgeInput>): Violation | un
 }
 
 const nowhere = { run: null, suite: null, call: null, actual: null, limit: null, file: 'llm-budget.yml', line: null };
-const named = (name: string, count: number, fields: object = {}) =>
-  dollars(count, { name, display_name: name, ...fields });
 
 test('the remedy for a call that no endpoint can serve as declared is not another model', () => {
   const remedy = (call: object) => first({ head: placed({ suites: [evals(dollars(1, call))] }) })?.remedy;
@@ -104,11 +104,10 @@ describe('a limit on an amount', () => {
   });
 
   test('of a month in which a call has no price, as a lower bound', () => {
-    const unknown = dollars(1, { model: 'a/unknown', display_name: 'a/unknown' });
     const head = placed({
       runs_per_month: 10,
       budget: { per_month: fail('49') },
-      suites: [evals(dollars(5), unknown)],
+      suites: [evals(dollars(5), unknown(1))],
     });
     expect(first({ head, policy: rules({ unpriced: 'warn' }) })).toMatchObject({
       rule: 'per_month',

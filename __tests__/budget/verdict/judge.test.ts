@@ -10,6 +10,7 @@ import {
   inWords,
   judged,
   manifest,
+  named,
   policyFile,
   rules,
   suite,
@@ -106,6 +107,62 @@ describe('limits on a run', () => {
     const base = of(dollars(2, { model: 'a/range', max_tokens: 200 }));
     const head = of(dollars(count, { model: 'a/range', ...cap, ...fields }));
     const policy = policyFile({ budget: { worst_case_per_run: fail('100') } });
+    expect(judged({ head, base, tip: base, policy }, { change: 'pull_request' }).verdict).toBe(verdict);
+  });
+
+  // Base has p with 1 request, q with 2 and, last, a call with a price.
+  test.each<[string, 'warn' | 'fail', [string, number, object?][]]>([
+    [
+      'in another order',
+      'warn',
+      [
+        ['q', 2],
+        ['p', 1],
+      ],
+    ],
+    ['one less', 'warn', [['q', 2]]],
+    ['one less under its name', 'warn', [['p', 2]]],
+    [
+      'one more',
+      'fail',
+      [
+        ['p', 1],
+        ['q', 2],
+        ['r', 1],
+      ],
+    ],
+    [
+      'one larger',
+      'fail',
+      [
+        ['p', 1],
+        ['q', 3],
+      ],
+    ],
+    [
+      'both as large as the larger one',
+      'fail',
+      [
+        ['p', 2],
+        ['q', 2],
+      ],
+    ],
+    [
+      'the fallback model of the other',
+      'fail',
+      [
+        ['p', 1, { fallback_models: ['a/dollar'] }],
+        ['q', 2],
+      ],
+    ],
+  ])('worst cases that are known on neither side: %s is a %s', (_, verdict, calls) => {
+    const budget = { worst_case_per_run: fail('100') };
+    const range = (name: string, count: number, fields: object = {}) =>
+      named(name, count, { model: 'a/range', max_tokens: 200, ...fields });
+    const of = (...all: ReturnType<typeof dollars>[]) => manifest({ budget, suites: [evals(...all)] });
+    const base = of(range('p', 1), range('q', 2, { fallback_models: ['a/dollar'] }), dollars(5));
+    const head = of(...calls.map(([name, count, fields]) => range(name, count, fields)), dollars(4));
+    const policy = policyFile({ budget });
     expect(judged({ head, base, tip: base, policy }, { change: 'pull_request' }).verdict).toBe(verdict);
   });
 

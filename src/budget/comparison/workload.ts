@@ -25,9 +25,46 @@ export function workloadOf(estimate: CallEstimate): Decimal[] {
   ];
 }
 
-/** The same for a call whose worst case is not known: the units of all attempts at most count too where it has a price. */
-export function worstWorkloadOf(estimate: CallEstimate): Decimal[] {
-  return [...workloadOf(estimate), ...boundsOf(estimate)];
+/** A call whose worst case is not known: its model and price terms, and what bounds what it may cost. */
+export interface UnboundedCall {
+  readonly subject: string;
+  /** The models that may answer: one more can cost more than the others do. */
+  readonly models: readonly string[];
+  readonly amounts: readonly Decimal[];
+}
+
+/** Calls whose worst case is not known, in an order that does not depend on that of the manifest. */
+export function unboundedCalls(calls: readonly CallEstimate[]): UnboundedCall[] {
+  return calls
+    .map((one) => ({
+      subject: `${one.call.model} ${priceTerms(one.call)}`,
+      models: [one.call.model, ...one.call.fallback_models],
+      // The units of all attempts at most count too where the call has a price.
+      amounts: [...workloadOf(one), ...boundsOf(one)],
+    }))
+    .toSorted((a, b) => byText(a.subject, b.subject) || byAmounts(a.amounts, b.amounts));
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function byAmounts(a: readonly Decimal[], b: readonly Decimal[]): number {
+  const differing = a.findIndex((amount, index) => compare(amount, b[index] ?? ZERO) !== 0);
+  return compare(a[differing] ?? ZERO, b[differing] ?? ZERO);
+}
+
+/** Whether each call of head has one of its own before that is as large. Both lists are in the order of `unboundedCalls`. */
+export function haveCounterparts(head: readonly UnboundedCall[], before: readonly UnboundedCall[]): boolean {
+  const remaining = before.values();
+  return head.every((call) => {
+    for (let next = remaining.next(); next.done !== true; next = remaining.next()) {
+      const { subject, models, amounts } = next.value;
+      const isKnown = subject === call.subject && call.models.every((model) => models.includes(model));
+      if (isKnown && !isLarger(call.amounts, amounts)) return true;
+    }
+    return false;
+  });
 }
 
 function attempts({ requests_per_run: requests }: CallEstimate, retries: Decimal): Decimal {

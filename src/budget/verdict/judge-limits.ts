@@ -2,7 +2,7 @@ import type { Manifest } from '../../manifest/manifest.js';
 import type { Limit, LimitName } from '../../manifest/schema.js';
 import { compare, toText, type Decimal } from '../../lib/money/decimal.js';
 import { formatDistinct } from '../../lib/text/amount.js';
-import { priceTerms, unpricedCalls, worstWorkloadOf } from '../comparison/workload.js';
+import { unboundedCalls, unpricedCalls } from '../comparison/workload.js';
 import { amountBaseline, violation, type BrokenRule, type BaselineComparison, type Rule } from './violation.js';
 import { placeOfLimit, scopeName, type Scope, type ScopeFigures } from './scope.js';
 import { RULE_WORDS } from './rule-words.js';
@@ -86,13 +86,8 @@ function worstCaseUnknown({ scope, figures, manifest }: JudgedScope, limit: Limi
     message: `The worst case of ${scopeName(scope)} is not known, so its limit cannot be kept: ${reasons}.`,
     remedy: 'Run the check again; set max_tokens where the worst case has no other bound.',
     baseline: {
-      ...amountBaseline(
-        [amount, ...unknown.flatMap(worstWorkloadOf)],
-        unpricedCalls(figures.calls),
-        unknown.map(({ call }) => `${call.model} ${priceTerms(call)}`).join(' '),
-      ),
-      // A model that may answer beside the others can cost more than they do.
-      models: unknown.flatMap(({ call }) => [call.model, ...call.fallback_models]),
+      ...amountBaseline([amount], unpricedCalls(figures.calls)),
+      unboundedCalls: unboundedCalls(unknown),
     },
   });
 }

@@ -3,7 +3,7 @@ import type { CallPair } from '../comparison/comparison.js';
 import type { CallEstimate } from '../estimate.js';
 import type { Manifest, Path } from '../../manifest/manifest.js';
 import type { Decimal } from '../../lib/money/decimal.js';
-import { isLarger } from '../comparison/workload.js';
+import { type UnboundedCall, haveCounterparts, isLarger } from '../comparison/workload.js';
 
 /** The judgement's part of the report's schema: rules, violations, limits that apply, limits not applied. */
 
@@ -97,6 +97,8 @@ export interface BaselineComparison {
   readonly models: readonly string[];
   /** Identifies the unpriced calls that a sum leaves out. Two partial sums are compared only if these are equal. */
   readonly unpricedCalls: string;
+  /** Calls without a known worst case beside a sum of worst cases; each needs one as large at the baseline. */
+  readonly unboundedCalls?: readonly UnboundedCall[];
 }
 
 /** The baseline comparison of an amount of the run or of a suite. */
@@ -148,6 +150,7 @@ function keyOf({ rule, run, suite }: Violation, { subject }: BaselineComparison)
 function isWorse(head: BaselineComparison, before: BaselineComparison): boolean {
   if (head.amounts.length !== before.amounts.length) return true;
   if (head.unpricedCalls !== '' && head.unpricedCalls !== before.unpricedCalls) return true;
+  if (!haveCounterparts(head.unboundedCalls ?? [], before.unboundedCalls ?? [])) return true;
   if (!head.models.every((model) => before.models.includes(model))) return true;
   return isLarger(head.amounts, before.amounts);
 }

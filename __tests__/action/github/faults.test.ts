@@ -221,6 +221,18 @@ describe('reading what a verdict does not rest on', () => {
     ]);
   });
 
+  it('says so of labels and of reviews, where neither could be read to its end', async () => {
+    for (let index = 0; index <= 100; index += 1) {
+      server.addLabel(pull.number, `label ${String(index)}`);
+      server.addReview(pull.number, { author: 'bob' });
+    }
+    server.fault({ on: { operation: 'Pages' }, times: ALWAYS, answer: status(503) });
+    const facts = await readRepository(client, eventOf(pullRequestRun(server, pull.number)), paths);
+    expect(facts.pullRequest?.labels).toHaveLength(100);
+    expect(facts.pullRequest?.reviews).toEqual([]);
+    expect(facts.notes.map(({ code }) => code)).toEqual(['labels_unread', 'reviews_unread']);
+  });
+
   /** As GitHub answers where a part of a query is too much: https://github.com/spiceai/spiceai/issues/13762 */
   const without = (field: string) => (text: string) => {
     const error = {

@@ -154,13 +154,17 @@ export async function readPullRequest(
 
 /** A note where the label or the approval of an override may be among what could not be read. */
 function unreadNotes(number: number, labels: Read<unknown>, reviews: Read<unknown>): Note[] {
+  const notes: Note[] = [];
   if (!labels.list.complete) {
     const message = `Not all labels of pull request ${number} could be read${because(labels)}, so a label for an override may be missing.`;
-    return [{ code: 'labels_unread', message }];
+    notes.push({ code: 'labels_unread', message });
   }
-  if (labels.list.items.length === 0 || reviews.list.complete) return [];
-  const message = `Not all reviews of pull request ${number} could be read${because(reviews)}, so no approval counts for an override.`;
-  return [{ code: 'reviews_unread', message }];
+  // Without a label no approval matters.
+  if (labels.list.items.length > 0 && !reviews.list.complete) {
+    const message = `Not all reviews of pull request ${number} could be read${because(reviews)}, so no approval counts for an override.`;
+    notes.push({ code: 'reviews_unread', message });
+  }
+  return notes;
 }
 
 function because(read: Read<unknown>): string {

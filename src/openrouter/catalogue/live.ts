@@ -146,31 +146,26 @@ async function fetchEndpoints(
 async function fetchList(client: OpenRouterClient, otherwise: WithKey, id: string): Promise<EndpointList> {
   const path = endpointsPath(id);
   if (path === null) return { state: 'unknown', reason: 'its id cannot be part of a URL' };
+  const list = await requestList(client, path);
+  if (list.state !== 'refused') return list;
+  if ('remedy' in otherwise) return { state: 'unknown', reason: `${list.reason}; ${otherwise.remedy}` };
+  const keyed = await requestList(otherwise.keyed, path);
+  return keyed.state === 'refused' ? { state: 'unknown', reason: `${keyed.reason}, with the key too` } : keyed;
+}
+
+/** Requests one list of endpoints. It is `refused` where the answer is a status for a missing or wrong key. */
+async function requestList(
+  client: OpenRouterClient,
+  path: string,
+): Promise<EndpointList | { readonly state: 'refused'; readonly reason: string }> {
   try {
     const answer = await client.get(client.urlOf(path), { bounds: ENDPOINT_BOUNDS, read: readEndpoints });
     return { state: 'known', endpoints: answer.content };
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    const reason = failureSentence(client.host, error);
-    if (!isRefused(error)) return { state: 'unknown', reason };
-    if ('keyed' in otherwise) return await fetchWithKey(otherwise.keyed, path);
-    return { state: 'unknown', reason: `${reason}; ${otherwise.remedy}` };
+    const isRefused = error.status === 401 || error.status === 403;
+    return { state: isRefused ? 'refused' : 'unknown', reason: failureSentence(client.host, error) };
   }
-}
-
-async function fetchWithKey(keyed: OpenRouterClient, path: string): Promise<EndpointList> {
-  try {
-    const answer = await keyed.get(keyed.urlOf(path), { bounds: ENDPOINT_BOUNDS, read: readEndpoints });
-    return { state: 'known', endpoints: answer.content };
-  } catch (error) {
-    if (!(error instanceof HttpFailure)) throw error;
-    const sentence = failureSentence(keyed.host, error);
-    return { state: 'unknown', reason: isRefused(error) ? `${sentence}, with the key too` : sentence };
-  }
-}
-
-function isRefused({ status }: HttpFailure): boolean {
-  return status === 401 || status === 403;
 }
 
 /**

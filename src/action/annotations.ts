@@ -1,4 +1,4 @@
-import type { ErrorReport, Report, ReportDocument } from '../report/model/schema.js';
+import { type ErrorReport, type Report, type ReportDocument, reportsIn } from '../report/model/schema.js';
 
 /** A line in the pull request's files, or at the top of the run where there is none. */
 export interface Annotation {
@@ -15,8 +15,7 @@ const MOST = 10;
 
 /** One for each violation or problem, worst first, at most ten; the last one counts the rest. */
 export function annotationsOf(document: ReportDocument): Annotation[] {
-  const reports: readonly (Report | ErrorReport)[] = 'reports' in document ? document.reports : [document];
-  const all = reports
+  const all = reportsIn(document)
     .flatMap((report) => (report.verdict === 'error' ? problems(report) : violations(report)))
     // The sort keeps the order of equals: violations come with the worst first.
     .toSorted((a, b) => Number(a.level !== 'error') - Number(b.level !== 'error'));

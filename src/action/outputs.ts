@@ -1,5 +1,5 @@
 import type { CommentStatus } from './comment/comment.js';
-import type { ErrorReport, Report, ReportDocument } from '../report/model/schema.js';
+import { type Report, type ReportDocument, reportsIn } from '../report/model/schema.js';
 import { hasHeadManifest } from '../report/model/exit-code.js';
 
 /**
@@ -30,8 +30,7 @@ export function outputsOf(
 
 /** The reports with figures: not those of manifests without a verdict. */
 function judgedReports(document: ReportDocument): readonly Report[] {
-  const reports: readonly (Report | ErrorReport)[] = 'reports' in document ? document.reports : [document];
-  return reports.flatMap((report) => (report.verdict === 'error' ? [] : [report]));
+  return reportsIn(document).flatMap((report) => (report.verdict === 'error' ? [] : [report]));
 }
 
 const WORST_FIRST = ['fail', 'warn', 'pass'];

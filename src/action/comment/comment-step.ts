@@ -4,7 +4,7 @@ import { notWritten } from './not-written.js';
 import { type CommentListing, keyedComments, readOwnComments } from './own-comments.js';
 import type { GitHubClient } from '../github/client.js';
 import type { CommentNodes, PullRequestFacts } from '../github/pull-request.js';
-import type { ErrorReport, Report, ReportDocument } from '../../report/model/schema.js';
+import { type Report, type ReportDocument, reportsIn } from '../../report/model/schema.js';
 import type { RunContext } from '../run-context.js';
 import type { ActionWorld } from '../environment.js';
 import type { CommentMode } from '../inputs.js';
@@ -69,7 +69,7 @@ const NEWS: ReadonlySet<string> = new Set<NoteCode>(['workflow_changed', 'possib
  * outdated one misleads.
  */
 export function wantsComment(mode: CommentMode, document: ReportDocument, exists: boolean): boolean {
-  const reports: readonly (Report | ErrorReport)[] = 'reports' in document ? document.reports : [document];
+  const reports = reportsIn(document);
   switch (mode) {
     case 'never':
       return false;

@@ -216,6 +216,11 @@ export function combineReports(reports: readonly (Report | ErrorReport)[]): Repo
   return { schema_version: 1, verdict, reports: [...reports] };
 }
 
+/** The reports in a document: those of several manifests, or the one that it is. */
+export function reportsIn(document: ReportDocument): readonly (Report | ErrorReport)[] {
+  return 'reports' in document ? document.reports : [document];
+}
+
 /** The JSON Schema of the report document, made from the same definition; committed as `llm-budget-report.schema.json`. */
 export function reportJsonSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(z.union([reportSchema, errorReportSchema, reportsSchema]));

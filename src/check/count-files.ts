@@ -66,7 +66,7 @@ export async function countFiles(manifests: DeclaredManifests, files: FileReader
   };
   return {
     manifests:
-      manifests.head === null || head === null
+      head === null
         ? { ...others, head: null, policyFile: requiredPolicy(manifests) }
         : { ...others, head: head.counted.manifest, policyFile: manifests.policyFile },
     tokenSources: new Map([head, base].flatMap((side) => [...(side?.counted.accuracy ?? [])])),

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { changeInWords } from '../../../src/budget/comparison/change-words.js';
+import { changeInWords, changesInWords } from '../../../src/budget/comparison/change-words.js';
 
 type Words = Parameters<typeof changeInWords>[0];
 
@@ -24,6 +24,25 @@ test.each<[Words, string]>([
   [{ what: 'price_terms', from: null, to: null }, 'other price terms'],
   [{ what: 'added', from: null, to: 4000 }, 'new, 4,000 requests'],
   [{ what: 'removed', from: 4000, to: null }, 'removed, 4,000 requests'],
+  [{ what: 'added', from: null, to: 1 }, 'new, 1 request'],
+  [{ what: 'removed', from: 1, to: null }, 'removed, 1 request'],
 ])('%j reads: %s', (change, words) => {
   expect(changeInWords(change)).toBe(words);
+});
+
+const rows = (from: number, to: number): Words => ({ what: 'rows', from, to });
+const tokens = (from: number, to: number): Words => ({ what: 'prompt_file', from, to });
+
+test.each<[string, readonly [Words, ...Words[]], string]>([
+  ['one call', [rows(120, 170)], '120 -> 170 rows'],
+  ['calls with the same rows', [rows(120, 170), rows(120, 170)], '120 -> 170 rows in 2 calls'],
+  [
+    'a call with other rows of the file',
+    [rows(120, 170), rows(120, 170), rows(10, 20)],
+    '120 -> 170 rows in 2 calls, other numbers in 1 more',
+  ],
+  ['calls with other rows each', [rows(120, 170), rows(10, 20)], '120 -> 170 rows in 1 call, other numbers in 1 more'],
+  ['tokens by two tokenizers', [tokens(1420, 2840), tokens(1390, 2800)], '1,420 -> 2,840 tokens in 2 calls'],
+])('a file in %s', (_, group, words) => {
+  expect(changesInWords(group[0], group)).toBe(words);
 });

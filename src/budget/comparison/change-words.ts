@@ -1,13 +1,23 @@
-import { count } from '../../lib/text/amount.js';
+import { count, counted } from '../../lib/text/amount.js';
 import type { Change } from './changes.js';
 
+type ChangeFacts = Pick<Change, 'what' | 'from' | 'to'> & { readonly part?: string | null | undefined };
+
+/**
+ * Changes with one cause, by the numbers of `first`, which is one of them: `120 -> 170 rows in 2 calls`. Calls that take other
+ * rows of the file are counted apart; tokens of a prompt file are not, since they differ by the tokenizer of each call.
+ */
+export function changesInWords(first: ChangeFacts, group: readonly ChangeFacts[]): string {
+  const words = changeInWords(first);
+  if (group.length === 1) return words;
+  const isAlike = ({ what, from, to }: ChangeFacts) => what !== 'rows' || (from === first.from && to === first.to);
+  const equal = group.filter(isAlike).length;
+  const others = group.length - equal;
+  return `${words} in ${counted(equal, 'call')}${others === 0 ? '' : `, other numbers in ${count(others)} more`}`;
+}
+
 /** A cause in words, without what it is about and what it costs: `540 -> 1,800 requests`. Ids of models are untrusted. */
-export function changeInWords({
-  what,
-  part,
-  from,
-  to,
-}: Pick<Change, 'what' | 'from' | 'to'> & { part?: string | null | undefined }): string {
+export function changeInWords({ what, part, from, to }: ChangeFacts): string {
   switch (what) {
     case 'model':
       return `${String(from)} -> ${String(to)}`;
@@ -24,9 +34,9 @@ export function changeInWords({
       if (from !== null && to !== null) return `${part ?? 'terms'} ${String(from)} -> ${String(to)}`;
       return part === null || part === undefined ? 'other price terms' : `other ${part.replaceAll('_', ' ')}`;
     case 'added':
-      return `new, ${count(numberOf(to))} requests`;
+      return `new, ${counted(numberOf(to), 'request')}`;
     case 'removed':
-      return `removed, ${count(numberOf(from))} requests`;
+      return `removed, ${counted(numberOf(from), 'request')}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Change } from '../comparison/changes.js';
-import { changeInWords } from '../comparison/change-words.js';
+import { changesInWords } from '../comparison/change-words.js';
 import type { Comparison } from '../comparison/comparison.js';
 import type { Estimate } from '../estimate.js';
 import {
@@ -15,7 +15,7 @@ import {
   ZERO,
   type Decimal,
 } from '../../lib/money/decimal.js';
-import { counted, formatDistinct, money, percent, signedMoney } from '../../lib/text/amount.js';
+import { formatDistinct, money, percent, signedMoney } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
 import { breaksPercent } from '../verdict/increase.js';
 import { LIMIT_NAMES } from '../verdict/limits-in-force.js';
@@ -95,11 +95,10 @@ function grouped(changes: readonly Change[]): OwnPart[] {
     else group.push(change);
   }
   return [...groups.values()].flatMap((group) => {
-    const [first] = group;
+    const [first] = group.toSorted((a, b) => compare(b.per_run ?? ZERO, a.per_run ?? ZERO));
     if (first === undefined) return [];
     const subject = first.file ?? `${first.suite} / ${first.call}`;
-    const calls = group.length === 1 ? '' : ` in ${counted(group.length, 'call')}`;
-    const words = `${safeLine(subject, 140)}: ${safeLine(changeInWords(first), 200)}${calls}`;
+    const words = `${safeLine(subject, 140)}: ${safeLine(changesInWords(first, group), 200)}`;
     return [{ words, amount: sum(group.flatMap(({ per_run: moved }) => moved ?? [])) }];
   });
 }

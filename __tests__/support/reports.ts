@@ -61,3 +61,12 @@ export function expectGolden(text: string, file: URL): void {
   expect({ file: file.pathname, exists: existsSync(file) }).toEqual({ file: file.pathname, exists: true });
   expect(text).toBe(readFileSync(file, 'utf8'));
 }
+
+/** The report, with these amounts as what moved its cost: those of `rag / call-0`, `rag / call-1` and so on. */
+export function movedBy(report: Report, amounts: readonly string[]): Report {
+  const changes = amounts.map((amount, index) => ({
+    ...{ suite: 'rag', call: `call-${index}`, file: null, what: 'requests' as const, part: null },
+    ...{ from: 1, to: 2, per_run: amount },
+  }));
+  return { ...report, changes };
+}

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { splitLines, worstCaseLine } from '../../../src/report/model/change-lines.js';
+import {
+  changeLines,
+  moreChanges,
+  splitLines,
+  worstCaseLine,
+  type ChangeLine,
+} from '../../../src/report/model/change-lines.js';
 import { parseDecimal } from '../../../src/lib/money/decimal.js';
 import type { Report } from '../../../src/report/model/schema.js';
 import { readVerdict } from '../../support/reports.js';
@@ -41,13 +47,17 @@ describe('the line of the worst case', () => {
   });
 });
 
+/** Lines that moved the cost by these amounts. */
+function linesOf(moves: readonly (string | null)[]): ChangeLine[] {
+  return moves.map((move) => {
+    const moved = move === null ? null : parseDecimal(move);
+    return { subject: move ?? 'not known', words: '', amount: '', moved };
+  });
+}
+
 describe('the lines that are shown', () => {
   const split = (moves: readonly (string | null)[], most = 5) => {
-    const lines = moves.map((move) => {
-      const moved = move === null ? null : parseDecimal(move);
-      return { subject: move ?? 'not known', words: '', amount: '', moved };
-    });
-    const { shown, rest } = splitLines(lines, most);
+    const { shown, rest } = splitLines(linesOf(moves), most);
     return [shown, rest].map((part) => part.map(({ subject }) => subject));
   };
 
@@ -72,5 +82,34 @@ describe('the lines that are shown', () => {
 
   test('measure a saving as an increase', () => {
     expect(split(['0.001', '-0.001', '-2'])).toEqual([['-2'], ['0.001', '-0.001']]);
+  });
+});
+
+// 0.30 + 0.20 = 0.50; 0.30 - 0.30 = 0; 1 - 1.25 = -0.25.
+test.each<[readonly (string | null)[], string]>([
+  [['0.30'], '1 more change, +$0.30'],
+  [['0.30', '0.20'], '2 more changes, +$0.50 in all'],
+  [['0.30', '-0.30'], '2 more changes, $0.00 in all'],
+  [['1', '-1.25'], '2 more changes, -$0.25 in all'],
+  [[null, '0.30', '0.20'], '3 more changes, +$0.50 in all without 1 whose cost is not known'],
+  [[null, null], '2 more changes, cost not known'],
+])('the lines %j that are not shown are counted as: %s', (moves, expected) => {
+  expect(moreChanges(linesOf(moves))).toBe(expected);
+});
+
+describe('a file in several calls', () => {
+  const rows = (call: string, from: number, to: number, moved: string) => ({
+    ...{ suite: 'rag', call, file: 'cases.jsonl', what: 'rows' as const, part: null },
+    ...{ from, to, per_run: moved },
+  });
+  const words = (changes: Report['changes']) => changeLines({ ...broken, changes }).map((line) => line.words);
+
+  test('is one line with the rows that all of them have', () => {
+    expect(words([rows('a', 120, 170, '0.1'), rows('b', 120, 170, '0.3')])).toEqual(['120 -> 170 rows in 2 calls']);
+  });
+
+  test('has the rows of the most expensive call, and counts the calls that take others of its rows', () => {
+    const changes = [rows('a', 10, 20, '0.1'), rows('b', 120, 170, '0.3'), rows('c', 120, 170, '0.2')];
+    expect(words(changes)).toEqual(['120 -> 170 rows in 2 calls, other numbers in 1 more']);
   });
 });

@@ -5,7 +5,7 @@ import { renderTerminal } from '../../../src/report/terminal/render.js';
 import { widthOf } from '../../../src/lib/text/columns.js';
 import { hostileErrors, hostileReport } from '../../support/hostile-report.js';
 import { hostileText } from '../../support/hostile-text.js';
-import { readVerdict, readReport, REPORT_NAMES } from '../../support/reports.js';
+import { movedBy, readVerdict, readReport, REPORT_NAMES } from '../../support/reports.js';
 
 const PLAIN = { colour: false, width: 100, explain: true };
 
@@ -111,5 +111,27 @@ describe('whatever stands in a report, a terminal or a runner makes nothing of i
         }
       }),
     );
+  });
+});
+
+describe('what changed', () => {
+  const changed = (amounts: readonly string[]) => {
+    const text = renderTerminal(movedBy(readVerdict('over-budget'), amounts), { ...PLAIN, width: null });
+    return (text.split('What changed\n')[1]?.split('\n\n')[0] ?? '').split('\n');
+  };
+  const TEN = Array.from({ length: 10 }, (_, index) => `${20 - index}`);
+
+  test('has ten lines, and a count of the others: 2 + 1 = 3', () => {
+    const lines = changed([...TEN, '2', '1']);
+    expect(lines).toHaveLength(11);
+    expect(lines[0]).toBe('  rag / call-0: 1 -> 2 requests, +$20.00');
+    expect(lines[10]).toBe('  2 more changes, +$3.00 in all');
+  });
+
+  test('counts several below a hundredth of the largest with the others: 0.01 + 0.02 = 0.03', () => {
+    expect(changed(['20', '0.02', '0.01'])).toEqual([
+      '  rag / call-0: 1 -> 2 requests, +$20.00',
+      '  2 more changes, +$0.03 in all',
+    ]);
   });
 });

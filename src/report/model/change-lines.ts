@@ -1,17 +1,6 @@
-import {
-  absolute,
-  add,
-  compare,
-  isZero,
-  parseDecimal,
-  subtract,
-  sum,
-  times,
-  ZERO,
-  type Decimal,
-} from '../../lib/money/decimal.js';
-import { counted, money, signedMoney } from '../../lib/text/amount.js';
-import { changeInWords } from '../../budget/comparison/change-words.js';
+import { absolute, compare, parseDecimal, subtract, sum, times, ZERO, type Decimal } from '../../lib/money/decimal.js';
+import { count, counted, money, signedMoney } from '../../lib/text/amount.js';
+import { changesInWords } from '../../budget/comparison/change-words.js';
 import type { Report, ReportChange } from './schema.js';
 import { isZeroAmount } from './wording.js';
 
@@ -66,12 +55,14 @@ export function splitLines(
   return { shown, rest: lines.filter((line) => !shown.includes(line)) };
 }
 
-/** `4 more changes, +$0.31 in all`: what the lines beyond the first ones add up to. */
+/** `4 more changes, +$0.31 in all`: what the lines that are not shown add up to, and how many of them have no known cost. */
 export function moreChanges(lines: readonly ChangeLine[]): string {
   const known = lines.flatMap(({ moved }) => moved ?? []);
-  const total = known.reduce(add, ZERO);
-  const isWhole = known.length === lines.length;
-  return `${counted(lines.length, 'more change')}, ${isWhole ? '' : 'at least '}${isZero(total) ? '$0.00' : signedMoney(total)} in all`;
+  const unknown = lines.length - known.length;
+  const more = counted(lines.length, 'more change');
+  if (known.length === 0) return `${more}, cost not known`;
+  const total = `${more}, ${signedMoney(sum(known))}${lines.length === 1 ? '' : ' in all'}`;
+  return unknown === 0 ? total : `${total} without ${count(unknown)} whose cost is not known`;
 }
 
 function isWholeSuite({ what, suite }: ReportChange, { suites }: Report): boolean {
@@ -108,8 +99,7 @@ function wordsOf(first: ReportChange, group: readonly ReportChange[], report: Re
     const word = first.what === 'added' ? 'new' : 'removed';
     return `${word}, ${counted(group.length, 'call')}, ${counted(requests, 'request')}`;
   }
-  const words = changeInWords(first);
-  return group.length === 1 ? words : `${words} in ${counted(group.length, 'call')}`;
+  return changesInWords(first, group);
 }
 
 type WorstCaseLine = Pick<ChangeLine, 'words' | 'amount'>;

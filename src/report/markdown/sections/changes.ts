@@ -6,14 +6,14 @@ import { missingRows, type MarkdownContext } from '../blocks.js';
 
 const SHOWN = 5;
 
-/** What the change did, the most expensive first: at most five lines, and what the others add up to. */
+/** What the change did, the most expensive first: at most five lines, the worst case's included, and what the others add up to. */
 export function changesSection(report: Report, context: MarkdownContext): Block[] {
   const lines = changeLines(report);
   const worst = worstCaseLine(report);
   const isSilent =
     lines.length === 0 && (worst === null || report.suites.every(({ status }) => status === 'unchanged'));
   if (isSilent || report.base === null) return [];
-  const most = lines.length === SHOWN + 1 ? lines.length : SHOWN;
+  const most = worst === null ? SHOWN : SHOWN - 1;
   const { shown, rest } = context.isSummary ? { shown: lines, rest: [] } : splitLines(lines, most);
   return [
     {

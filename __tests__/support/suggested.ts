@@ -38,7 +38,7 @@ export function comparisonOf(head: Manifest, base: Manifest | null = null, price
 }
 
 export function suggestionsFor(head: Manifest, base: Manifest | null = null): Suggestion[] {
-  return suggest({ comparison: comparisonOf(head, base), catalogue: OFFERS, at: null });
+  return suggest({ comparison: comparisonOf(head, base), catalogue: OFFERS, at: null, freeRequestsPerDay: 50 });
 }
 
 /** `batch 0.5`: kind and saving, in order. */

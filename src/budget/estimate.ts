@@ -127,6 +127,11 @@ export function freeRequestsInThirtieths(suites: readonly SuiteEstimate[]): bigi
   return aMonth > aRun * DAYS_IN_A_MONTH ? aMonth : aRun * DAYS_IN_A_MONTH;
 }
 
+/** Whether all requests to `:free` models are among the free ones of a day. */
+export function staysFree(suites: readonly SuiteEstimate[], freeRequestsPerDay: number): boolean {
+  return freeRequestsInThirtieths(suites) <= BigInt(freeRequestsPerDay) * DAYS_IN_A_MONTH;
+}
+
 /** Bills the share of `:free` requests above the day's number at the first paid fallback, in proportion over the calls. */
 function withPaidShare(suites: readonly SuiteEstimate[], perDay: bigint): readonly SuiteEstimate[] {
   const all = freeRequestsInThirtieths(suites);

@@ -130,7 +130,8 @@ export function judgeManifests(
     comparison,
     (call, requests) => estimateCall(call, requests, prices.catalogue, time.at).per_run,
   );
-  const advice = { comparison, catalogue: prices.catalogue, at: time.at };
+  const freeRequestsPerDay = limits.policy.free_requests_per_day;
+  const advice = { comparison, catalogue: prices.catalogue, at: time.at, freeRequestsPerDay };
   const violations = withRemedies(judgement.violations, advice, changes);
   const drift = lock === null ? null : priceDrift(comparison.head, estimate(head, lock));
   return {

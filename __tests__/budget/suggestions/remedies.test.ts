@@ -16,7 +16,7 @@ const dear = call({ model: 'a/dear', name: 'answer', count: 10, completion_token
 const one = { ...dear, model: 'a/one' };
 
 function remediesOf(head: Manifest, base: Manifest | null = null): string[] {
-  const input = { comparison: comparisonOf(head, base), catalogue: OFFERS, at: null };
+  const input = { comparison: comparisonOf(head, base), catalogue: OFFERS, at: null, freeRequestsPerDay: 50 };
   const { violations } = judged({ head, base, catalogue: OFFERS });
   const changes = changesOf(input.comparison, (one, requests) => estimateCall(one, requests, OFFERS, null).per_run);
   return withRemedies(violations, input, changes).map(({ rule, remedy = '' }) => `${rule}: ${remedy}`);
@@ -128,7 +128,7 @@ describe('a limit on the worst case', () => {
 });
 
 test('what is overridden was approved as it is and has no remedy', () => {
-  const input = { comparison: comparisonOf(limited({})), catalogue: OFFERS, at: null };
+  const input = { comparison: comparisonOf(limited({})), catalogue: OFFERS, at: null, freeRequestsPerDay: 50 };
   const { violations } = judged({ head: limited({ per_run: fail('8') }), catalogue: OFFERS });
   const overridden = violations.map((one) => ({ ...one, severity: 'warn' as const, overridden: true }));
   expect(withRemedies(overridden, input, []).map(({ remedy }) => remedy)).toEqual([undefined]);
@@ -163,7 +163,7 @@ test('every call that a remedy names belongs to the scope of its violation', () 
   let named = 0;
   fc.assert(
     fc.property(manifests, manifests, (head, base) => {
-      const input = { comparison: comparisonOf(head, base), catalogue: OFFERS, at: null };
+      const input = { comparison: comparisonOf(head, base), catalogue: OFFERS, at: null, freeRequestsPerDay: 50 };
       const changes = changesOf(input.comparison, (one, requests) => estimateCall(one, requests, OFFERS, null).per_run);
       const { violations } = judged({ head, base, catalogue: OFFERS });
       for (const { suite: name, run, remedy = '' } of withRemedies(violations, input, changes)) {

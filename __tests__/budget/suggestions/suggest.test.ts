@@ -72,14 +72,26 @@ describe('cheaper ways to make the same requests', () => {
 
   test.each([
     // 50 requests of a day are free: base costs nothing, and going back saves 40 x $1.
-    ['within the free requests of a day', 40, 40, ['previous_model 40']],
-    // A third of base's 60 would have to be paid, at a model that the advice does not name.
-    ['above them', 60, 60, []],
-    ['for more requests than base made', 40, 41, []],
+    ['within the free requests of a day', 40, [40], ['previous_model 40']],
+    ['as long as they suffice, however many base made', 60, [50], ['previous_model 50']],
+    // One of 51 would have to be paid, at a model that the advice does not name.
+    ['above them', 40, [51], []],
+    ['for two calls only where they suffice for both', 20, [20, 30], ['previous_model 50']],
+    ['for neither of two calls where they do not', 20, [20, 31], []],
   ])('go back to a free model %s', (_, then, now, expected) => {
     const fallback_models = ['a/one'];
-    const base = of(asked({ model: 'a/gift:free', count: then, fallback_models }));
-    expect(shown(of(asked({ model: 'a/one', count: now })), base)).toEqual(expected);
+    const free = { model: 'a/gift:free', fallback_models };
+    const names = now.map((_count, index) => `call-${index}`);
+    const base = of(...names.map((name) => asked({ ...free, name, count: then })));
+    const head = now.map((count, index) => asked({ model: 'a/one', name: names[index], count }));
+    expect(shown(of(...head), base)).toEqual(expected);
+  });
+
+  test('go back to a free model only where no other call uses the free requests up', () => {
+    const free = (name: string, count: number) => asked({ model: 'a/gift:free', name, count });
+    const paid = asked({ model: 'a/one', name: 'one', count: 40 });
+    expect(shown(of(paid, free('other', 10)), of(free('one', 40)))).toEqual(['previous_model 40']);
+    expect(shown(of(paid, free('other', 11)), of(free('one', 40)))).toEqual([]);
   });
 
   test.each([

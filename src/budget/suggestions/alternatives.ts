@@ -1,5 +1,5 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
-import { type CallEstimate, estimateCall } from '../estimate.js';
+import { type CallEstimate, estimateCall, staysFree } from '../estimate.js';
 import type { NamedCall } from '../../manifest/manifest.js';
 import { compare, divide, isZero, toText } from '../../lib/money/decimal.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
@@ -28,10 +28,11 @@ interface Change {
  * The changes that make a call of head cheaper, each priced anew; none for a call that is free or has no price. What a
  * `:free` model costs is the fallback of the requests above its number a day, which none of these changes moves.
  */
-export function alternativesFor({ suite, run, pair }: PairInSuite, { catalogue, at }: AdviceInput): Alternative[] {
+export function alternativesFor({ suite, run, pair }: PairInSuite, input: AdviceInput): Alternative[] {
+  const { catalogue, at } = input;
   const before = pair.head;
   if (before?.price.state !== 'priced' || isFreeId(before.price.resolved_model ?? '')) return [];
-  return changesOf(before, pair.base, catalogue, run !== DEFAULT_RUN).flatMap(({ kind, call }) => {
+  return changesOf(before, pair.base, input, run !== DEFAULT_RUN).flatMap(({ kind, call }) => {
     const after = estimateCall(call, before.requests_per_run, catalogue, at);
     return isCheaper(after, before) ? [{ kind, suite, model: call.model, before, after }] : [];
   });
@@ -41,39 +42,42 @@ function isCheaper(after: CallEstimate, before: CallEstimate): boolean {
   return after.per_run !== null && before.per_run !== null && compare(after.per_run, before.per_run) < 0;
 }
 
-function changesOf(
-  head: CallEstimate,
-  base: CallEstimate | null,
-  catalogue: Catalogue,
-  nothingWaits: boolean,
-): Change[] {
+function changesOf(head: CallEstimate, base: CallEstimate | null, input: AdviceInput, nothingWaits: boolean): Change[] {
   const { call, price } = head;
   return [
-    ...previousModel(head, base, catalogue),
-    ...(nothingWaits || call.batch_ok ? batch(call, price.resolved_model, catalogue) : []),
+    ...previousModel(call, base, input),
+    ...(nothingWaits || call.batch_ok ? batch(call, price.resolved_model, input.catalogue) : []),
     ...cheapestEndpoint(call),
   ];
 }
 
 /**
  * A change of the model in this pull request that made the same request more expensive. A model that answers in another
- * kind, embeddings in place of text or the reverse, cannot do the work of the call. A `:free` model is offered only where base
- * stayed within the free requests of a day, and for no more requests than base made: others may cost money.
+ * kind, embeddings in place of text or the reverse, cannot do the work of the call. A `:free` model is offered only where its
+ * requests would be free: above the number of a day they cost money or are not answered.
  */
-function previousModel(
-  { call, requests_per_run: requests }: CallEstimate,
-  base: CallEstimate | null,
-  { models }: Catalogue,
-): Change[] {
+function previousModel(call: NamedCall, base: CallEstimate | null, input: AdviceInput): Change[] {
   if (base === null || base.call.model === call.model) return [];
-  const wasFree = base.per_run !== null && isZero(base.per_run) && requests <= base.requests_per_run;
-  if (isFreeId(base.price.resolved_model ?? '') && !wasFree) return [];
+  if (isFreeId(base.price.resolved_model ?? '') && !wouldStayFree(input)) return [];
   const [now, before] = [call.model, base.call.model].map((id) => {
-    const resolution = resolveModel(id, models);
+    const resolution = resolveModel(id, input.catalogue.models);
     return resolution.state === 'resolved' ? answersInEmbeddings(resolution.model) : null;
   });
   if (now !== before) return [];
   return [{ kind: 'previous_model', call: { ...call, model: base.call.model } }];
+}
+
+/** Whether the free requests of a day suffice if every call of head that left a `:free` model goes back to it. */
+function wouldStayFree({ comparison, freeRequestsPerDay }: AdviceInput): boolean {
+  const suites = comparison.suites.flatMap(({ head, calls }) => {
+    if (head === null) return [];
+    const goneBack = calls.flatMap(({ head: now, base }) => {
+      if (now === null) return [];
+      return base !== null && isFreeId(base.price.resolved_model ?? '') ? { ...now, price: base.price } : now;
+    });
+    return { ...head, calls: goneBack };
+  });
+  return staysFree(suites, freeRequestsPerDay);
 }
 
 /**

@@ -48,6 +48,7 @@ export interface AdviceInput {
   readonly catalogue: Catalogue;
   /** The instant of prices that depend on the hour; null: their most expensive hour. */
   readonly at: Date | null;
+  readonly freeRequestsPerDay: number;
 }
 
 /** Suites by name: advice is about these alone. */

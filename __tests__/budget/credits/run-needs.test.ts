@@ -24,6 +24,21 @@ describe('what a run needs', () => {
     ]);
   });
 
+  // ci costs $4 and makes 3 free requests, nightly costs $1 and makes 60.
+  test('is the cost of the kind of run that costs most, and the free requests of the kind that makes most', () => {
+    const free = (count: number) => call({ model: 'a/free:free', count });
+    const ci = suite({ name: 'push', calls: [dollars(4), free(3)] });
+    const nightly = suite({ name: 'night', run: 'nightly', calls: [dollars(1), free(60)] });
+    for (const suites of [
+      [ci, nightly],
+      [nightly, ci],
+    ]) {
+      const needs = runNeeds(estimateManifest(manifest({ suites }), DOLLARS, null));
+      expect([toText(needs.cost), needs.free_requests]).toEqual(['4', 60n]);
+      expect(needs.suites.map(({ name }) => name)).toEqual(['push']);
+    }
+  });
+
   test('is a lower bound where a call has no price', () => {
     const one = manifest({ suites: [suite({ name: 'some', calls: [dollars(3), call({ model: 'a/unknown' })] })] });
     const needs = runNeeds(estimateManifest(one, DOLLARS, null));

@@ -110,11 +110,17 @@ export interface RunNeeds {
   readonly suites: readonly { readonly name: string; readonly cost: Decimal }[];
 }
 
-/** The needs of the kind of run that costs most: credits that cover it cover every run. */
+/**
+ * The cost of the kind of run that costs most, and the free requests of the kind that makes most of them: what covers both
+ * covers every run.
+ */
 export function runNeeds(estimate: Estimate): RunNeeds {
   const kinds = [...new Set(estimate.suites.map(({ run }) => run))].map((run) => needsOf(estimate, run));
   const [first = needsOf(estimate, null), ...others] = kinds;
-  return others.reduce((most, one) => (compare(one.cost, most.cost) > 0 ? one : most), first);
+  return others.reduce((most, one) => {
+    const free_requests = one.free_requests > most.free_requests ? one.free_requests : most.free_requests;
+    return { ...(compare(one.cost, most.cost) > 0 ? one : most), free_requests };
+  }, first);
 }
 
 function needsOf(estimate: Estimate, run: string | null): RunNeeds {

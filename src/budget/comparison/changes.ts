@@ -131,9 +131,9 @@ function priced(
     state = cause.apply(state);
     let next = costAt(state);
     while (next === null) {
-      const helper = takeFirst(waiting, ['price_terms', 'tokens', 'prompt_file', 'requests', 'rows']);
-      if (helper === null) break;
-      state = helper.apply(state);
+      const later = takeFirst(waiting, ['price_terms', 'tokens', 'prompt_file', 'requests', 'rows']);
+      if (later === null) break;
+      state = later.apply(state);
       next = costAt(state);
     }
     moves.push({ cause, moved: subtract(next ?? end, cost) });

@@ -66,7 +66,7 @@ interface EndpointCosts {
   readonly most: Decimal;
 }
 
-/** The three quotes of a call on a model, without fees. */
+/** The three quotes of a call on a model. */
 interface Range {
   readonly expected: ExpectedQuote;
   readonly floor: Quote | null;
@@ -90,7 +90,7 @@ export function priceModel(
   at: Date | null,
 ): ModelPrice | NoPrice {
   const quoted = quoteModel(call, model, catalogue, at);
-  if ('reason' in quoted) return { reason: quoted.reason, cause: quoted.cause };
+  if ('reason' in quoted) return quoted;
   const { context, expected, floor, worst, possible, endpoints } = quoted;
   const total = costOf(expected.quote);
   const perToken = expected.quote.prices.in_dollars;

@@ -93,7 +93,7 @@ export function capCompletions(input: AdviceInput, scope: Scope): Suggestion[] {
 
 function suggestionsOf(
   bounds: readonly Bound[],
-  isMeant: (call: CallEstimate) => boolean,
+  applies: (call: CallEstimate) => boolean,
   input: AdviceInput,
   scope: Scope,
 ): Suggestion[] {
@@ -105,7 +105,7 @@ function suggestionsOf(
   return bounds
     .flatMap((bound) => {
       const tightened = calls.flatMap(({ suite, pair: { head } }, rank) =>
-        head === null || !isMeant(head) ? [] : tighten(suite, head, rank, bound, input),
+        head === null || !applies(head) ? [] : tighten(suite, head, rank, bound, input),
       );
       const saving = sum(tightened.map((one) => one.saving));
       return matters(saving, whole) ? [{ suggestion: suggestionOf(bound, tightened, saving, whole), saving }] : [];

@@ -76,3 +76,11 @@ test('a stream that was cut in one file and is whole in another is one request w
   const settled = ledger.settle();
   expect([settled.rows.size(), settled.without_usage]).toEqual([1, 1]);
 });
+
+test('a sum that is left out leaves its notes out', () => {
+  const ledger = createLedger();
+  const noted = () => ({ problems: [], notes: [{ text: '# tokens are in no part', amounts: [7] }] });
+  ledger.span({ trace: 't', span: 'root', parent: null, isRequest: true, row: usageRow() }, noted(), context);
+  ledger.span({ trace: 't', span: 'leaf', parent: 'root', isRequest: true, row: usageRow() }, noted(), context);
+  expect(ledger.settle().notes).toEqual([{ message: '7 tokens are in no part', count: 1, file: 'a.jsonl', line: 1 }]);
+});

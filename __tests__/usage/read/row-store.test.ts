@@ -16,7 +16,11 @@ function storeOf(rows: readonly UsageRow[]): RowStore {
   return store;
 }
 
-describe('two records of one request', () => {
+function shuffled<T>(values: readonly T[]): fc.Arbitrary<T[]> {
+  return fc.shuffledSubarray([...values], { minLength: values.length });
+}
+
+describe('records of one request', () => {
   const started = row({ id: 'x', tokens: counts({ prompt: 10, completion: 1 }), source: 'a.jsonl' });
   const finished = row({ id: 'x', tokens: counts({ prompt: 10, completion: 60, cached: 5 }), source: 'b.jsonl' });
 
@@ -38,6 +42,15 @@ describe('two records of one request', () => {
     expect([group?.suite, group?.call, toText(group?.cost ?? ZERO)]).toEqual(['rag', 'answer', '0.5']);
   });
 
+  test('of three, what the best does not state is taken from the better of the others', () => {
+    const record = (completion: number, fields: Partial<UsageRow>): UsageRow =>
+      row({ id: 'x', tokens: counts({ prompt: 10, completion }), ...fields });
+    const records = [record(60, {}), record(20, { suite: 'better' }), record(10, { suite: 'a', run: 'r1' })];
+    for (const order of [records, records.toReversed(), [0, 2, 1].flatMap((at) => records[at] ?? [])]) {
+      expect(groupsOf(storeOf(order)).map(({ suite, run }) => [suite, run])).toEqual([['better', 'r1']]);
+    }
+  });
+
   test('the one that states the lifetime of what was written counts, whichever comes first', () => {
     const tokens = counts({ prompt: 110, completion: 5, written: 100 });
     const [stated, unstated] = [row({ id: 'x', tokens, written_1h: 100 }), row({ id: 'x', tokens })];
@@ -56,17 +69,31 @@ describe('two records of one request', () => {
         completion: fc.nat(3),
         written_1h: fc.nat(2),
         audio: fc.nat(2),
+        cached: fc.nat(1),
+        reasoning: fc.nat(1),
         source: fc.constantFrom('a.jsonl', 'b.jsonl', 'c.jsonl'),
+        suite: fc.constantFrom(null, 'rag', 'evals'),
+        tier: fc.constantFrom(null, 'flex', 'batch'),
+        run: fc.constantFrom(null, 'r1', 'r2'),
+        cost: fc.constantFrom(null, 0.5, '0.5'),
+        own_key: fc.boolean(),
+        estimate: fc.constantFrom(null, 1, 2),
       }),
       { minLength: 1, maxLength: 6 },
     );
     fc.assert(
-      fc.property(records, (stated) => {
-        const rows = stated.map(({ prompt, completion, written_1h, audio, source }) =>
-          row({ id: 'x', source, written_1h, tokens: counts({ prompt, completion, audio }) }),
-        );
-        expect(groupsOf(storeOf([...rows].reverse()))).toEqual(groupsOf(storeOf(rows)));
-      }),
+      fc.property(
+        records.chain((stated) => fc.tuple(fc.constant(stated), shuffled(stated))),
+        (orders) => {
+          const [one, other] = orders.map((stated) =>
+            stated.map(({ prompt, completion, audio, cached, reasoning, ...fields }) =>
+              row({ id: 'x', ...fields, tokens: counts({ prompt, completion, audio, cached, reasoning }) }),
+            ),
+          );
+          expect(groupsOf(storeOf(other ?? []))).toEqual(groupsOf(storeOf(one ?? [])));
+        },
+      ),
+      { numRuns: 1000 },
     );
   });
 });

@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { TokenCounts } from '../../manifest/token-parts.js';
 import { type FileAccount, NAMED_PLACES, type UnmeasuredGroup, type UsageNote } from './usage.js';
-import { type CountNote, type Findings, noteText, withinWholes } from './counts.js';
+import { type Findings, noteText, withinWholes } from './counts.js';
 import type { Accounts, Context, RecordingFile, SummaryStrength } from './exchange.js';
-import { type RowNumber, type RowStore, createRowStore } from './row-store.js';
+import { type RecordNotes, type RowNumber, type RowStore, createRowStore } from './row-store.js';
 import { createSpanTree } from './span-tree.js';
 import type { GroupKey, UsageRow } from './usage-row.js';
 
@@ -40,14 +39,6 @@ interface NoteEntry {
   readonly line: number | null;
 }
 
-/** The notes of the record that a row stands for, and its place. */
-interface RowNotes {
-  readonly tokens: TokenCounts;
-  readonly notes: readonly CountNote[];
-  readonly file: string;
-  readonly line: number | null;
-}
-
 interface Session {
   readonly messages: Set<RowNumber>;
   readonly strong: Set<RowNumber>;
@@ -69,7 +60,6 @@ export function createLedger(): Ledger {
   const sessions = new Map<string, Session>();
   const unfinished = new Map<string, Unfinished>();
   const unmeasured = new Map<string, { key: GroupKey; requests: number }>();
-  const rowNotes = new Map<RowNumber, RowNotes>();
   const endings = new Map<RecordingFile, (() => void)[]>();
   let found = 0;
 
@@ -89,16 +79,6 @@ export function createLedger(): Ledger {
     if (file.line !== null && place.lines.length < NAMED_PLACES) place.lines.push(file.line);
     entry.notUnderstood.set(what, place);
   };
-  /** Of several records of one request those notes count that belong to the tokens that count, whatever their order. */
-  const keepNotes = (number: RowNumber, record: RowNotes, isKnown: boolean): void => {
-    const earlier = rowNotes.get(number);
-    if (isKnown) {
-      const counts = ({ tokens }: RowNotes): boolean => isDeepStrictEqual(tokens, rows.get(number).tokens);
-      if (!counts(record) || (earlier !== undefined && counts(earlier) && earlier.notes.length > 0)) return;
-    }
-    if (record.notes.length > 0) rowNotes.set(number, record);
-    else rowNotes.delete(number);
-  };
   /** Stores the row; null where it cannot be understood. */
   const put = (row: UsageRow, findings: Findings, context: Context): RowNumber | null => {
     if (findings.problems.length > 0) {
@@ -109,9 +89,9 @@ export function createLedger(): Ledger {
     entryOf(context.file.name).hasRead = true;
     const tokens = withinWholes(row.tokens, findings);
     const counted = tokens === row.tokens ? row : { ...row, tokens };
-    const isKnown = row.id !== null && rows.has(row.id);
-    const number = rows.put(counted);
-    keepNotes(number, { tokens, notes: findings.notes, file: context.file.name, line: context.file.line }, isKnown);
+    const { notes } = findings;
+    const { name, line } = context.file;
+    const number = rows.put(counted, notes.length === 0 ? null : { notes, file: name, line });
     // Once it is full, the ids of millions of rows are no longer looked at.
     if (row.id !== null && generations.size < MOST_GENERATIONS && GENERATION_ID.test(row.id)) {
       generations.set(row.id, number);
@@ -204,7 +184,7 @@ export function createLedger(): Ledger {
         generations,
         files: accounts,
         unmeasured: [...unmeasured.values()].map(({ key, requests }) => ({ ...key, requests })),
-        notes: addUp(rowNotes.values()),
+        notes: addUp(rows.notes()),
         without_usage: total(accounts.flatMap(({ without_usage }) => without_usage)),
         not_understood: total(accounts.flatMap(({ not_understood }) => not_understood)),
         sums: sums.size + repeated,
@@ -214,7 +194,7 @@ export function createLedger(): Ledger {
 }
 
 /** One note for all notes of one kind, whose amounts are added up; its place is the first one's. */
-function addUp(records: Iterable<RowNotes>): UsageNote[] {
+function addUp(records: Iterable<RecordNotes>): UsageNote[] {
   const notes = new Map<string, NoteEntry>();
   for (const { notes: own, file, line } of records) {
     for (const { text, amounts } of own) {

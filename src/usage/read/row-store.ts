@@ -1,8 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { TokenCounts } from '../../manifest/token-parts.js';
+import type { CountNote } from './counts.js';
 import type { GroupKey, UsageRow } from './usage-row.js';
 
 /** The place of a row in its store. */
 export type RowNumber = number;
+
+/** What a reader should know of a record, and its place. */
+export interface RecordNotes {
+  readonly notes: readonly CountNote[];
+  readonly file: string;
+  readonly line: number | null;
+}
+
+/** A record of a request, as it was read. */
+interface UsageRecord extends UsageRow {
+  readonly noted: RecordNotes | null;
+}
 
 /** A row as it is kept: without its id and its time. */
 export interface StoredRow extends Omit<UsageRow, keyof GroupKey | 'id' | 'time'> {
@@ -11,13 +25,15 @@ export interface StoredRow extends Omit<UsageRow, keyof GroupKey | 'id' | 'time'
 }
 
 export interface RowStore {
-  /** Adds a row, or merges it with the one of its id: the finished one counts. */
-  readonly put: (row: UsageRow) => RowNumber;
+  /** Adds a row, or merges it with those of its id: the finished one counts. */
+  readonly put: (row: UsageRow, noted?: RecordNotes | null) => RowNumber;
   readonly get: (row: RowNumber) => StoredRow;
   readonly drop: (row: RowNumber) => void;
   readonly has: (id: string) => boolean;
   /** The rows that count, in the order in which they came first. */
   readonly all: () => Iterable<StoredRow>;
+  /** The notes on the rows that count, in the same order. */
+  readonly notes: () => Iterable<RecordNotes>;
   readonly size: () => number;
   readonly repeated: () => number;
   readonly groups: () => readonly GroupKey[];
@@ -34,6 +50,8 @@ export function createRowStore(): RowStore {
   const byId = Array.from({ length: SHARDS }, () => new Map<string, RowNumber>());
   const numbers = createNumbers();
   const rare = new Map<RowNumber, Rare>();
+  /** Of a request whose row takes its fields from several records: these, the best first. */
+  const records = new Map<RowNumber, readonly UsageRecord[]>();
   const dropped = new Set<RowNumber>();
   const groups = new Map<string, number>();
   const keys: GroupKey[] = [];
@@ -58,11 +76,11 @@ export function createRowStore(): RowStore {
     }
     return last;
   };
-  const write = (at: RowNumber, row: UsageRow): void => {
+  const write = (at: RowNumber, row: UsageRow, noted: RecordNotes | null): void => {
     const { cost } = row;
     const text = typeof cost === 'string' ? cost : null;
     numbers.write(at, groupOf(row), row.tokens, typeof cost === 'number' ? cost : NaN);
-    if (hasRare(row, text)) rare.set(at, rareFields(row, text));
+    if (noted !== null || hasRare(row, text)) rare.set(at, rareFields(row, noted, text));
     else rare.delete(at);
   };
   // Field by field: an object spread for each of millions of rows fills the old generation with garbage.
@@ -90,6 +108,7 @@ export function createRowStore(): RowStore {
       estimate: own.estimate,
     };
   };
+  const recordOf = (at: RowNumber): UsageRecord => ({ ...rowOf(get(at)), noted: rare.get(at)?.noted ?? null });
   function* counted(): Generator<RowNumber> {
     for (let at = 0; at < size; at += 1) if (!dropped.has(at)) yield at;
   }
@@ -97,18 +116,29 @@ export function createRowStore(): RowStore {
     for (const at of counted()) yield get(at);
   }
 
+  function* notes(): Generator<RecordNotes> {
+    for (const at of counted()) {
+      const noted = rare.get(at)?.noted ?? null;
+      if (noted !== null) yield noted;
+    }
+  }
+
   return {
-    put: (row) => {
+    put: (row, noted = null) => {
       const shard = row.id === null ? null : shardOf(row.id);
       const known = row.id === null ? undefined : shard?.get(row.id);
       if (known !== undefined) {
         repeated += 1;
-        write(known, merged(rowOf(get(known)), row));
+        const used = recordsUsed([...(records.get(known) ?? [recordOf(known)]), { ...row, noted }]);
+        if (used.length > 1) records.set(known, used);
+        else records.delete(known);
+        const whole = merged(used);
+        write(known, whole, whole.noted);
         return known;
       }
       const at = size;
       size += 1;
-      write(at, row);
+      write(at, row, noted);
       if (row.id !== null) shard?.set(row.id, at);
       return at;
     },
@@ -118,6 +148,7 @@ export function createRowStore(): RowStore {
     },
     has: (id) => shardOf(id).has(id),
     all,
+    notes,
     size: () => size - dropped.size,
     repeated: () => repeated,
     groups: () => {
@@ -138,7 +169,7 @@ function keyAt(keys: readonly GroupKey[], group: number): GroupKey {
 interface Rare
   extends
     Pick<TokenCounts, 'audio' | 'image_output' | 'audio_output'>,
-    Pick<UsageRow, 'requests' | 'written_1h' | 'fees' | 'list_cost' | 'own_key' | 'estimate'> {
+    Pick<UsageRecord, 'requests' | 'written_1h' | 'fees' | 'list_cost' | 'own_key' | 'estimate' | 'noted'> {
   readonly cost_text: string | null;
 }
 
@@ -152,6 +183,7 @@ const NOTHING_RARE: Rare = {
   list_cost: null,
   own_key: false,
   estimate: null,
+  noted: null,
   cost_text: null,
 };
 
@@ -168,10 +200,22 @@ function hasRare(row: UsageRow, cost_text: string | null): boolean {
   );
 }
 
-function rareFields(row: UsageRow, cost_text: string | null): Rare {
+function rareFields(row: UsageRow, noted: RecordNotes | null, cost_text: string | null): Rare {
   const { audio, image_output, audio_output } = row.tokens;
   const { requests, written_1h, fees, list_cost, own_key, estimate } = row;
-  return { audio, image_output, audio_output, requests, written_1h, fees, list_cost, own_key, estimate, cost_text };
+  return {
+    audio,
+    image_output,
+    audio_output,
+    requests,
+    written_1h,
+    fees,
+    list_cost,
+    own_key,
+    estimate,
+    noted,
+    cost_text,
+  };
 }
 
 interface RowNumbers extends Pick<TokenCounts, 'prompt' | 'completion' | 'cached' | 'written' | 'reasoning'> {
@@ -228,25 +272,56 @@ function isOfGroup(row: GroupKey, key: GroupKey): boolean {
   );
 }
 
+/** What a record may leave to the other records of its request. */
+const OPTIONAL = ['suite', 'call', 'model', 'tier', 'run', 'cost', 'fees', 'list_cost', 'estimate'] as const;
+
+/** The first of the records that states the field. */
+function statedBy(records: readonly UsageRecord[], field: (typeof OPTIONAL)[number]): UsageRecord | undefined {
+  return records.find((record) => record[field] !== null);
+}
+
+/** The first of the records with notes, among those with the tokens that count: other notes are on other tokens. */
+function notedBy(records: readonly UsageRecord[]): UsageRecord | undefined {
+  return records.find(({ noted, tokens }) => noted !== null && isDeepStrictEqual(tokens, records[0]?.tokens));
+}
+
 /**
- * Two records of one request: the finished one, with more completion tokens, counts; what it does not state is taken
- * from the other. The order in which they come changes nothing.
+ * The records of one request from which its row is made, the best first. The finished one, with more completion tokens,
+ * counts; what it does not state is taken from the best that states it. The order in which they come changes nothing.
  */
-function merged(before: UsageRow, row: UsageRow): UsageRow {
-  const isBetter = compareRows(row, before) > 0;
-  const [winner, other] = isBetter ? [row, before] : [before, row];
+function recordsUsed(records: readonly UsageRecord[]): readonly UsageRecord[] {
+  const used: UsageRecord[] = [];
+  for (const record of records.toSorted((a, b) => compareRecords(b, a))) {
+    if (used.length === 0 || addsTo(used, record)) used.push(record);
+  }
+  return used;
+}
+
+/** Whether the record states what none of the better ones states. */
+function addsTo(better: readonly UsageRecord[], record: UsageRecord): boolean {
+  return (
+    OPTIONAL.some((field) => record[field] !== null && statedBy(better, field) === undefined) ||
+    (record.own_key && !better.some(({ own_key }) => own_key)) ||
+    (record.noted !== null && notedBy([...better, record]) === record)
+  );
+}
+
+function merged(records: readonly UsageRecord[]): UsageRecord {
+  const [best] = records;
+  if (best === undefined) throw new RangeError('no record');
   return {
-    ...winner,
-    suite: winner.suite ?? other.suite,
-    call: winner.call ?? other.call,
-    model: winner.model ?? other.model,
-    tier: winner.tier ?? other.tier,
-    run: winner.run ?? other.run,
-    cost: winner.cost ?? other.cost,
-    fees: winner.fees ?? other.fees,
-    list_cost: winner.list_cost ?? other.list_cost,
-    own_key: winner.own_key || other.own_key,
-    estimate: winner.estimate ?? other.estimate,
+    ...best,
+    suite: statedBy(records, 'suite')?.suite ?? null,
+    call: statedBy(records, 'call')?.call ?? null,
+    model: statedBy(records, 'model')?.model ?? null,
+    tier: statedBy(records, 'tier')?.tier ?? null,
+    run: statedBy(records, 'run')?.run ?? null,
+    cost: statedBy(records, 'cost')?.cost ?? null,
+    fees: statedBy(records, 'fees')?.fees ?? null,
+    list_cost: statedBy(records, 'list_cost')?.list_cost ?? null,
+    estimate: statedBy(records, 'estimate')?.estimate ?? null,
+    own_key: records.some(({ own_key }) => own_key),
+    noted: notedBy(records)?.noted ?? null,
   };
 }
 
@@ -255,7 +330,7 @@ export function rowOf({ key, ...row }: StoredRow): UsageRow {
   return { ...key, ...row, id: null, time: null };
 }
 
-function compareRows(a: UsageRow, b: UsageRow): number {
+function compareRecords(a: UsageRecord, b: UsageRecord): number {
   const order = (row: UsageRow): readonly number[] => [
     row.tokens.completion,
     row.tokens.prompt,
@@ -270,7 +345,16 @@ function compareRows(a: UsageRow, b: UsageRow): number {
   const [left, right] = [order(a), order(b)];
   const at = left.findIndex((value, index) => value !== right[index]);
   if (at >= 0) return (left[at] ?? 0) - (right[at] ?? 0);
-  // Equal figures: the names decide, so that the same file is named whatever the order.
-  const name = ({ source, suite, call, model }: UsageRow): string => JSON.stringify([source, suite, call, model]);
-  return name(a) < name(b) ? 1 : -1;
+  // Equal figures: everything else decides, so that the same record counts whatever the order.
+  const [first, second] = [contents(a), contents(b)];
+  return first === second ? 0 : first < second ? 1 : -1;
+}
+
+function contents({ tokens, noted, ...row }: UsageRecord): string {
+  const { source, suite, call, model, tier, run, requests, cost, fees, list_cost, own_key, estimate } = row;
+  const { cached, written } = tokens;
+  const names = [suite, call, model, tier, run];
+  const costs = [cost, fees, list_cost, own_key, estimate];
+  // The name of the file comes last: it decides only which of two equal records is named.
+  return JSON.stringify([names, cached, written, requests, costs, noted?.notes ?? null, source, noted?.line ?? null]);
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { lockfileText } from '../../src/openrouter/catalogue/lockfile.js';
 import { catalogue, model } from '../support/catalogue.js';
 import { modelRow } from '../support/catalogue-server.js';
@@ -6,10 +6,9 @@ import {
   judgedOf,
   manifestText,
   openChange,
-  startStage,
+  stageForEachTest,
   type Judged,
   type RunChanges,
-  type Stage,
 } from '../support/pull-request.js';
 
 /**
@@ -18,13 +17,7 @@ import {
  */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 interface Commented extends Judged {
   /** The one comment, without Markdown's backticks and backslashes. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { lockfileText } from '../../src/openrouter/catalogue/lockfile.js';
 import { catalogue, model } from '../support/catalogue.js';
 import {
@@ -6,22 +6,15 @@ import {
   manifestText,
   openChange,
   pullRequestPayload,
-  startStage,
+  stageForEachTest,
   type Judged,
   type RunChanges,
-  type Stage,
 } from '../support/pull-request.js';
 
 /** What the tip of the default branch decides, and base does not. A request of acme/small costs $0.0012. */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 async function change(before: string, after: string, changes?: RunChanges): Promise<Judged> {
   const number = await openChange(

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { modelRow } from '../support/catalogue-server.js';
-import { judgedOf, manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { judgedOf, manifestText, openChange, stageForEachTest } from '../support/pull-request.js';
 import { spawned, type ActionResult } from '../support/run-action.js';
 
 /**
@@ -12,13 +12,7 @@ import { spawned, type ActionResult } from '../support/run-action.js';
  */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 const ATTACKS = [
   '::error::pwned',

@@ -1,25 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { catalogueFault } from '../support/catalogue-faults.js';
 import { startFaultServer } from '../support/fault-server.js';
-import {
-  judgedOf,
-  manifestText,
-  openChange,
-  pullRequestPayload,
-  startStage,
-  type Stage,
-} from '../support/pull-request.js';
+import { judgedOf, manifestText, openChange, pullRequestPayload, stageForEachTest } from '../support/pull-request.js';
 
 /** The action on every event but pull_request. */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 const small = { [FILE]: manifestText() };
 const large = { [FILE]: manifestText({ count: 1000 }) };

@@ -1,20 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { GitHubServer } from '../support/github-server.js';
 import type { PullRequest } from '../support/github-state.js';
-import { judgedOf, manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { judgedOf, manifestText, openChange, stageForEachTest } from '../support/pull-request.js';
 import type { ActionResult } from '../support/run-action.js';
 
 /** A pull request over its budget, 1,000 x $0.0012 = $1.20 of $1, with the policy's override label and what else it takes. */
 
 const FILE = 'llm-budget.yml';
 const LABEL = 'allow-cost';
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 async function overBudget(): Promise<number> {
   const budget = `budget: {per_run: 1}\npolicy: {override_label: ${LABEL}}`;

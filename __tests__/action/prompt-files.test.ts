@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { errorReportSchema } from '../../src/report/model/schema.js';
 import type { FileContent, FileTree } from '../support/github-state.js';
 import { inProcess, verdictOf, type InProcess, type InProcessChanges } from '../support/measured-stage.js';
-import { openChange, pullRequestPayload, startStage, type Stage } from '../support/pull-request.js';
+import { openChange, pullRequestPayload, stageForEachTest } from '../support/pull-request.js';
 
 /**
  * Prompt files read through the API at the commits of a pull request. Tokens cost $1 a million in the prompt and $2 a
@@ -14,13 +14,7 @@ const SHARED = 'prompts/shared.md';
 const GPT = 'openai/gpt-5-mini';
 const CLAUDE = 'anthropic/claude-sonnet-4.5';
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage([GPT, CLAUDE]);
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest([GPT, CLAUDE]);
 
 /** `once` has the shared prompt once, `twice` twice and nothing else, `plain` has none. Line 8 and 11 name it. */
 const MANIFEST = `version: 1

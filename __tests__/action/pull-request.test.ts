@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { judgedOf, manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { describe, expect, test } from '@jest/globals';
+import { judgedOf, manifestText, openChange, stageForEachTest } from '../support/pull-request.js';
 import { readActionFile } from '../support/run-action.js';
 
 /** The action against a GitHub and a catalogue on loopback, as a workflow on a pull request would run it. */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 function change(before: string | null, after: string | null): Promise<number> {
   const tree = (text: string | null) => ({ 'README.md': 'hello', ...(text === null ? {} : { [FILE]: text }) });

@@ -1,13 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { API_KEY } from '../support/openrouter-server.js';
-import {
-  judgedOf,
-  manifestText,
-  openChange,
-  type RunChanges,
-  startStage,
-  type Stage,
-} from '../support/pull-request.js';
+import { judgedOf, manifestText, openChange, type RunChanges, stageForEachTest } from '../support/pull-request.js';
 
 /**
  * A page of endpoints that is refused, through the action. The list of models is answered, so expected stays live:
@@ -18,12 +11,7 @@ const FILE = 'llm-budget.yml';
 const WITH_WORST_CASE = 'budget: {per_run: 1, worst_case_per_run: 1}';
 const GIVE_A_KEY = 'give it a key: openrouter-api-key in the action, OPENROUTER_API_KEY on the command line';
 
-let stage: Stage;
-
-beforeEach(async () => {
-  stage = await startStage(['acme/small']);
-});
-afterEach(() => stage.close());
+const stage = stageForEachTest(['acme/small']);
 
 /** Answers a page of endpoints with this status, unless the request has the key that is accepted. */
 function refuse(status: number, accepted: string | null = null): void {

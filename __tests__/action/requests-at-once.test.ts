@@ -1,20 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { inProcess } from '../support/measured-stage.js';
-import { manifestText, openChange, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { manifestText, openChange, stageForEachTest } from '../support/pull-request.js';
 
 /** Which requests of the action are in flight at the same time, and which wait for which. */
 
 const FILE = 'llm-budget.yml';
 const MODELS = '/api/v1/models';
 const ENDPOINTS = '/api/v1/models/acme/small/endpoints';
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 /** A promise, and the function that keeps it. */
 function signal(): { readonly given: Promise<void>; readonly give: () => void } {

@@ -1,16 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { manifestText, openChange, pullRequestPayload, startStage, type Stage } from '../support/pull-request.js';
+import { describe, expect, test } from '@jest/globals';
+import { manifestText, openChange, pullRequestPayload, stageForEachTest } from '../support/pull-request.js';
 
 /** Every request of a whole run: GraphQL queries by name, REST by method and path below the repository. */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 /** What GitHub was asked since the last look. */
 function asked(): string[] {

@@ -1,16 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { judgedOf, openChange, startStage, type Judged, type Stage } from '../support/pull-request.js';
+import { describe, expect, test } from '@jest/globals';
+import { judgedOf, openChange, stageForEachTest, type Judged } from '../support/pull-request.js';
 
 /** Changes that move calls, suites and months so that a budget would no longer hold them. A request of acme/small costs $0.0012. */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage(['acme/small', 'acme/small:free']);
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest(['acme/small', 'acme/small:free']);
 
 async function change(before: string, after: string): Promise<Judged> {
   return judgedOf(await stage.runOnPullRequest(await openChange(stage.github, { [FILE]: before }, { [FILE]: after })));

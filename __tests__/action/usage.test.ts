@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { inProcess, verdictOf, withWorkspace, type InProcess } from '../support/measured-stage.js';
 import {
   accountPages,
@@ -10,7 +10,7 @@ import {
   withoutPort,
   type AccountPages,
 } from '../support/openrouter-server.js';
-import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { manifestText, openChange, stageForEachTest } from '../support/pull-request.js';
 
 /** The action with recordings of what the suite `evals` used; it is estimated at 100 x (1,000 + 2 x 100) x $1/M = $0.12. */
 
@@ -21,13 +21,7 @@ const MANIFEST = `${manifestText()}  nightly:
       - {name: report, model: acme/large, count: 1, prompt_tokens: 1000, completion_tokens: 100, max_tokens: 200}
 `;
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 /** A request of 1,100 prompt and 100 completion tokens: 1,100 x $1/M + 100 x $2/M = $0.0013. */
 function row(changes: Readonly<Record<string, unknown>> = {}): string {

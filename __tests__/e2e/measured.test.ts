@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { reportSchema } from '../../src/report/model/schema.js';
 import { withWorkspace } from '../support/measured-stage.js';
 import {
@@ -13,7 +13,7 @@ import {
   isOfModels,
   keyAnswer,
 } from '../support/openrouter-server.js';
-import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { manifestText, openChange, stageForEachTest } from '../support/pull-request.js';
 import { spawned } from '../support/run-action.js';
 
 /** The built bundle with recordings, a key and prompt files, which load parts of it that other runs do not. */
@@ -22,13 +22,7 @@ const FILE = 'llm-budget.yml';
 const GPT = 'openai/gpt-5-mini';
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 const BUNDLE = join(DIST, 'bundle');
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage(['acme/small', GPT]);
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest(['acme/small', GPT]);
 
 /** 1,100 x $1/M + 100 x $2/M = $0.0013; the manifest says 1,000 prompt tokens. */
 function row(id: string): string {

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { expect, test } from '@jest/globals';
+import { manifestText, openChange, stageForEachTest } from '../support/pull-request.js';
 
 /**
  * Several jobs at once on one pull request, as those of a matrix or of quick pushes are. `action/comment/comment.test.ts`
@@ -7,13 +7,7 @@ import { manifestText, openChange, startStage, type Stage } from '../support/pul
  */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 test('racing processes leave one comment and have one verdict', async () => {
   const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });

@@ -1,3 +1,4 @@
+import { afterEach, beforeEach } from '@jest/globals';
 import { reportSchema, type Report } from '../../src/report/model/schema.js';
 import {
   startCatalogueServer,
@@ -91,6 +92,34 @@ export async function startStage(
     async close() {
       await Promise.all([github.close(), catalogue.close()]);
     },
+  };
+}
+
+/** A stage of its own for each test of the file or block that calls this: started before the test, and closed after it. */
+export function stageForEachTest(models?: readonly string[] | CatalogueContent): Omit<Stage, 'close'> {
+  let started: Stage | null = null;
+  const stage = (): Stage => {
+    if (started === null) throw new Error('a stage is used outside of a test');
+    return started;
+  };
+  beforeEach(async () => {
+    started = await startStage(models);
+  });
+  afterEach(async () => {
+    await stage().close();
+    started = null;
+  });
+  return {
+    get github() {
+      return stage().github;
+    },
+    get catalogue() {
+      return stage().catalogue;
+    },
+    run: (...run) => stage().run(...run),
+    runOnPullRequest: (...run) => stage().runOnPullRequest(...run),
+    runBundle: (...run) => stage().runBundle(...run),
+    runBundleOnPullRequest: (...run) => stage().runBundleOnPullRequest(...run),
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { withoutList } from '../support/github-faults.js';
 import type { GitHubServer } from '../support/github-server.js';
 import type { PullRequest } from '../support/github-state.js';
 import { judgedOf, manifestText, openChange, stageForEachTest } from '../support/pull-request.js';
@@ -160,17 +161,8 @@ describe("on a bot's pull request, an approval by bob", () => {
 });
 
 describe('what the token may not read', () => {
-  /** As GitHub answers for a field without a permission: `type` FORBIDDEN with its path, and null in its place. */
-  const without = (field: string) => (text: string) => {
-    const error = {
-      type: 'FORBIDDEN',
-      path: ['repository', 'pullRequest', field],
-      message: 'Resource not accessible by integration',
-    };
-    return text
-      .replace(new RegExp(`"${field}":\\{"nodes":.*?"pageInfo":\\{[^}]*\\}\\}`), `"${field}":null`)
-      .replace(/\}$/, `,"errors":[${JSON.stringify(error)}]}`);
-  };
+  /** As GitHub answers for a field without a permission. */
+  const FORBIDDEN = { type: 'FORBIDDEN', message: 'Resource not accessible by integration' };
 
   test.each([
     ['reviews', /^Not all reviews of pull request \d+ could be read \(the token may not read them\), so no approval/],
@@ -178,7 +170,7 @@ describe('what the token may not read', () => {
   ])('%s override nothing, and a warning says so', async (field, message) => {
     const result = await judgedWith((github, { number }) => {
       github.addReview(number, { author: 'bob' });
-      const answer = { kind: 'rewrite', rewrite: without(field) } as const;
+      const answer = { kind: 'rewrite', rewrite: withoutList(field, FORBIDDEN) } as const;
       github.fault({ on: { operation: 'Repository' }, answer });
       github.fault({ on: { operation: 'Pages', body: new RegExp(`"with${field}":true`, 'i') }, times: 5, answer });
     });

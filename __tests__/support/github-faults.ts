@@ -103,3 +103,14 @@ export async function strike(fault: Fault, response: ServerResponse, real: () =>
       return;
   }
 }
+
+/**
+ * GitHub's answer with null in place of a list of the pull request, and the error that names it. `error` is the type and
+ * message of a real answer.
+ */
+export function withoutList(field: string, error: { readonly type: string; readonly message: string }) {
+  return (answer: string): string =>
+    answer
+      .replace(new RegExp(`"${field}":\\{"nodes":.*?"pageInfo":\\{[^}]*\\}\\}`), `"${field}":null`)
+      .replace(/\}$/, `,"errors":[${JSON.stringify({ ...error, path: ['repository', 'pullRequest', field] })}]}`);
+}

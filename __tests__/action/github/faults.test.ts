@@ -6,7 +6,7 @@ import { readRepository } from '../../../src/action/github/read-repository.js';
 import type { FakeTime } from '../../support/fake-time.js';
 import { clientFor, evenTime, eventOf } from '../../support/github-client.js';
 import { pullRequestRun, scheduleRun } from '../../support/github-events.js';
-import type { Fault } from '../../support/github-faults.js';
+import { type Fault, withoutList } from '../../support/github-faults.js';
 import { startGitHub, type GitHubServer } from '../../support/github-server.js';
 import type { PullRequest } from '../../support/github-state.js';
 
@@ -234,16 +234,7 @@ describe('reading what a verdict does not rest on', () => {
   });
 
   /** As GitHub answers where a part of a query is too much: https://github.com/spiceai/spiceai/issues/13762 */
-  const without = (field: string) => (text: string) => {
-    const error = {
-      type: 'RESOURCE_LIMITS_EXCEEDED',
-      path: ['repository', 'pullRequest', field],
-      message: 'Resource limits for this query exceeded.',
-    };
-    return text
-      .replace(new RegExp(`"${field}":\\{"nodes":.*?"pageInfo":\\{[^}]*\\}\\}`), `"${field}":null`)
-      .replace(/\}$/, `,"errors":[${JSON.stringify(error)}]}`);
-  };
+  const TOO_MUCH = { type: 'RESOURCE_LIMITS_EXCEEDED', message: 'Resource limits for this query exceeded.' };
 
   it.each<[string, string[]]>([
     // Files are many: GitHub is not asked again for what changes no verdict.
@@ -255,7 +246,10 @@ describe('reading what a verdict does not rest on', () => {
     server.addLabel(pull.number, 'override');
     server.addReview(pull.number, { author: 'bob' });
     pull.changedFiles = ['a.ts'];
-    server.fault({ on: { operation: 'Repository' }, answer: { kind: 'rewrite', rewrite: without(field) } });
+    server.fault({
+      on: { operation: 'Repository' },
+      answer: { kind: 'rewrite', rewrite: withoutList(field, TOO_MUCH) },
+    });
     const facts = await readRepository(client, eventOf(pullRequestRun(server, pull.number)), paths);
     expect(facts.head.text).toBe('head');
     expect(facts.pullRequest?.labels).toEqual(['override']);

@@ -47,6 +47,22 @@ export function folded({ title, lead, rows, importance, missing }: Part, context
   return { lead: start, rows, end: '</details>', importance, missing };
 }
 
+/** The first rows in the open and the others folded under their count, less important by 4; the summary has all in the open. */
+export function firstInTheOpen(
+  { rows, shown, one, importance }: { rows: readonly string[]; shown: number; one: string; importance: number },
+  context: MarkdownContext,
+): Block[] {
+  if (rows.length === 0) return [];
+  const open = context.isSummary ? rows : rows.slice(0, shown);
+  const rest = rows.slice(open.length);
+  const missing = missingRows(context, one);
+  const title = counted(rest.length, `more ${one}`);
+  return [
+    { lead: '', rows: open, importance, missing },
+    ...(rest.length === 0 ? [] : [folded({ title, rows: rest, importance: importance - 4, missing }, context)]),
+  ];
+}
+
 /** Several blocks behind one click. */
 export function foldedBlocks(title: string, blocks: readonly Block[], context: MarkdownContext): Block[] {
   return [opening(title, context), ...blocks, '</details>'];

@@ -5,7 +5,7 @@ import type { ErrorReport, Report, Reports } from '../../model/schema.js';
 import { counted } from '../../../lib/text/amount.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { fileLink, inlineText, prose } from '../../../lib/text/markdown.js';
-import { type MarkdownContext, folded, missingRows } from '../blocks.js';
+import { type MarkdownContext, firstInTheOpen, missingRows } from '../blocks.js';
 import type { Violation } from '../../../budget/verdict/violation.js';
 import { describeViolation } from '../../model/violation-words.js';
 
@@ -73,17 +73,8 @@ const SHOWN_IN_THE_OPEN = 8;
 
 /** What is broken, in the report's order, worst first: by how much, where, and what would mend it. */
 export function violationsSection(report: Report, context: MarkdownContext): Block[] {
-  const items = report.violations.map((violation) => item(violation, context));
-  if (items.length === 0) return [];
-  const shown = context.isSummary ? items.length : SHOWN_IN_THE_OPEN;
-  const missing = missingRows(context, 'violation');
-  const rest = items.slice(shown);
-  return [
-    { lead: '', rows: items.slice(0, shown), importance: 9, missing },
-    ...(rest.length === 0
-      ? []
-      : [folded({ title: counted(rest.length, 'more violation'), rows: rest, importance: 5, missing }, context)]),
-  ];
+  const rows = report.violations.map((violation) => item(violation, context));
+  return firstInTheOpen({ rows, shown: SHOWN_IN_THE_OPEN, one: 'violation', importance: 9 }, context);
 }
 
 function item(violation: Violation, { link }: MarkdownContext): string {

@@ -3,29 +3,20 @@ import { isAdviceShown } from '../../model/wording.js';
 import type { NoteCode } from '../../../lib/errors/note.js';
 import type { NotApplied } from '../../../budget/verdict/violation.js';
 import type { Block } from '../../../lib/text/fit.js';
-import { counted, money } from '../../../lib/text/amount.js';
+import { money } from '../../../lib/text/amount.js';
 import { inlineText, prose } from '../../../lib/text/markdown.js';
-import { folded, missingRows, type MarkdownContext } from '../blocks.js';
+import { firstInTheOpen, folded, missingRows, type MarkdownContext } from '../blocks.js';
 
 const SHOWN_IN_THE_OPEN = 6;
 
 /** What this change did beyond the figures: who overrode what, limits that wait for the merge, notes on the change. */
 export function notesSection(report: Report, context: MarkdownContext): Block[] {
-  const items = [
+  const rows = [
     ...overrideItem(report),
     ...report.policy.not_applied.map((change) => notAppliedItem(change, report.policy.ref)),
     ...report.notes.filter(isAboutChange).map((note) => `- ${prose(note.message, 400)}`),
   ];
-  if (items.length === 0) return [];
-  const shown = context.isSummary ? items.length : SHOWN_IN_THE_OPEN;
-  const missing = missingRows(context, 'note');
-  const rest = items.slice(shown);
-  return [
-    { lead: '', rows: items.slice(0, shown), importance: 8, missing },
-    ...(rest.length === 0
-      ? []
-      : [folded({ title: counted(rest.length, 'more note'), rows: rest, importance: 4, missing }, context)]),
-  ];
+  return firstInTheOpen({ rows, shown: SHOWN_IN_THE_OPEN, one: 'note', importance: 8 }, context);
 }
 
 /** The codes of notes that a reviewer of this change has to see; all others explain how it was judged. */

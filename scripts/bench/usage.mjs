@@ -51,35 +51,29 @@ export function benchUsage(size, runs = 5) {
   }
 }
 
+/** Answers of some 700 bytes until the file has `size` bytes; returns their number. */
 function writeRecording(path, size) {
   const text = 'An answer that takes some room. '.repeat(20);
+  const detailsOf = (row) => ({
+    id: `gen-${1_764_000_000 + row}`,
+    content: text.slice(0, 100 + ((row * 31) % 500)),
+    prompt: { cached_tokens: 0, audio_tokens: 0 },
+    completion: { reasoning_tokens: 0 },
+  });
+  return writeGenerations(path, detailsOf, (_rows, bytes) => bytes >= size);
+}
+
+/**
+ * Writes generations as OpenRouter answers them, a line each, until `isEnough` of the rows and bytes so far; returns the
+ * number of rows. `detailsOf` gives what differs between recordings: id, answer, and details of prompt and completion.
+ */
+export function writeGenerations(path, detailsOf, isEnough) {
   const handle = openSync(path, 'w');
-  let rows = 0;
-  let written = 0;
-  let lines = [];
-  while (written < size) {
-    const prompt = 1000 + ((rows * 7919) % 5000);
-    const completion = 50 + ((rows * 104_729) % 700);
-    const message = { role: 'assistant', content: text.slice(0, 100 + ((rows * 31) % 500)) };
-    const usage = {
-      prompt_tokens: prompt,
-      completion_tokens: completion,
-      total_tokens: prompt + completion,
-      cost: (prompt * 25 + completion * 100) / 1e7,
-      is_byok: false,
-      prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
-      completion_tokens_details: { reasoning_tokens: 0 },
-    };
-    const id = `gen-${1_764_000_000 + rows}`;
-    const line = JSON.stringify({
-      id,
-      model: 'openai/gpt-4o',
-      created: 1_764_000_000 + rows,
-      choices: [{ index: 0, message }],
-      usage,
-    });
-    lines.push(`${line}\n`);
-    written += line.length + 1;
+  let [rows, written, lines] = [0, 0, []];
+  while (!isEnough(rows, written)) {
+    const line = `${generation(rows, detailsOf(rows))}\n`;
+    lines.push(line);
+    written += line.length;
     rows += 1;
     if (lines.length === 4000) {
       writeSync(handle, lines.join(''));
@@ -89,6 +83,21 @@ function writeRecording(path, size) {
   writeSync(handle, lines.join(''));
   closeSync(handle);
   return rows;
+}
+
+function generation(row, { id, content, prompt, completion }) {
+  const [prompted, completed] = [1000 + ((row * 7919) % 5000), 50 + ((row * 104_729) % 700)];
+  const usage = {
+    prompt_tokens: prompted,
+    completion_tokens: completed,
+    total_tokens: prompted + completed,
+    cost: (prompted * 25 + completed * 100) / 1e7,
+    is_byok: false,
+    prompt_tokens_details: prompt,
+    completion_tokens_details: completion,
+  };
+  const choices = [{ index: 0, message: { role: 'assistant', content } }];
+  return JSON.stringify({ id, model: 'openai/gpt-4o', created: 1_764_000_000 + row, choices, usage });
 }
 
 /** The sources without their types, as the tests run them. */

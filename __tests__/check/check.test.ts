@@ -7,7 +7,7 @@ import { catalogue, model } from '../support/catalogue.js';
 import { modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
 import { DATE } from '../support/command-line.js';
 import { fakeTime } from '../support/fake-time.js';
-import { found, sources } from '../support/sources.js';
+import { found, PLAIN_CHECK, sources } from '../support/sources.js';
 
 /** The whole story at live prices of $1 a million prompt tokens and $2 a million completion tokens, beside a lock. */
 
@@ -34,16 +34,8 @@ function lock(url: string, ...ids: readonly string[]): Sources['lock'] {
 }
 
 async function reported(fields: Partial<Sources>): Promise<Report> {
-  const options = {
-    offline: false,
-    at: null,
-    explain: false,
-    account: null,
-    apiKey: null,
-    usage: null,
-    usageNotes: [],
-  };
-  return await check(sources(fields), { ...options, catalogueUrl: new URL(server.url) }, fakeTime());
+  const options = { ...PLAIN_CHECK, offline: false, catalogueUrl: new URL(server.url) };
+  return await check(sources(fields), options, fakeTime());
 }
 
 const codesOf = ({ notes }: Report) => notes.map(({ code }) => code).filter((code) => code !== 'catalogue_url');

@@ -5,6 +5,9 @@ import type { ManifestSource, PolicySource, Sources } from '../../src/check/sour
 
 export const FILE = 'llm-budget.yml';
 
+/** A check of prices alone: without an account, recorded usage or arithmetic. */
+export const PLAIN_CHECK = { at: null, explain: false, account: null, apiKey: null, usage: null, usageNotes: [] };
+
 /** A manifest as it was found in the workspace; null: there is none. */
 export function found(text: string | null, fields: Partial<ManifestSource> = {}): ManifestSource {
   return { commit: null, text, problem: null, file: null, ...fields };

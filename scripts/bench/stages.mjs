@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { catalogue, endpoint, model } from '../../__tests__/support/catalogue.js';
 import { endpointRow, modelRow, startCatalogueServer } from '../../__tests__/support/catalogue-server.js';
-import { found, sources } from '../../__tests__/support/sources.js';
+import { found, PLAIN_CHECK, sources } from '../../__tests__/support/sources.js';
 import { check } from '../../src/check/check.js';
 import { judgeManifests } from '../../src/check/judge-manifests.js';
 import { countFiles } from '../../src/check/count-files.js';
@@ -48,16 +48,7 @@ async function leastTime(run) {
 const TIME = { now: new Date('2026-11-24T09:00:00Z'), at: null, ageInDays: 1, standsIn: false };
 const LOOK = { colour: false, width: null, explain: false };
 const EFFECTS = { now: () => TIME.now.getTime() };
-const OPTIONS = {
-  catalogueUrl: new URL('https://openrouter.ai/api/v1'),
-  offline: true,
-  at: null,
-  explain: false,
-  account: null,
-  apiKey: null,
-  usage: null,
-  usageNotes: [],
-};
+const OPTIONS = { ...PLAIN_CHECK, catalogueUrl: new URL('https://openrouter.ai/api/v1'), offline: true };
 
 /** A row for each stage: its name, and the milliseconds for each number of calls. */
 export async function benchStages() {

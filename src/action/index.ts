@@ -74,6 +74,6 @@ try {
   unexpected(error);
   process.exitCode = earlyExitCode();
 }
-// A list of models that nothing needs any more, as after a wrong manifest, may still be on its way.
 await Promise.all([process.stdout, process.stderr].map(flushed));
+// A request for the list of models that nothing needs any more, as after a wrong manifest, would keep the process alive.
 process.exit();

@@ -84,3 +84,13 @@ test('a sum that is left out leaves its notes out', () => {
   ledger.span({ trace: 't', span: 'leaf', parent: 'root', isRequest: true, row: usageRow() }, noted(), context);
   expect(ledger.settle().notes).toEqual([{ message: '7 tokens are in no part', count: 1, file: 'a.jsonl', line: 1 }]);
 });
+
+test('no more tokens are written for an hour than are written at all', () => {
+  const ledger = createLedger();
+  ledger.read(usageRow({ written_1h: 5 }), noFindings(), context);
+  const { rows, notes } = ledger.settle();
+  expect([...rows.all()].map(({ written_1h }) => written_1h)).toEqual([0]);
+  expect(notes.map(({ message }) => message)).toEqual([
+    '5 tokens written for an hour are more than the 0 cache-written tokens that they are part of; 0 were counted',
+  ]);
+});

@@ -93,3 +93,13 @@ export function withinWholes(tokens: TokenCounts, findings: Findings): TokenCoun
     audio_output: part('audio output', tokens.audio_output, 'remaining completion', completion - image),
   };
 }
+
+/** Does the same for the tokens written for an hour, which are a part of all written tokens. */
+export function hourWithin(hour: number, written: number, findings: Findings): number {
+  if (hour <= written) return hour;
+  findings.notes.push({
+    text: '# tokens written for an hour are more than the # cache-written tokens that they are part of; # were counted',
+    amounts: [hour, written, written],
+  });
+  return written;
+}

@@ -1,6 +1,6 @@
 import type { TokenCounts } from '../../manifest/token-parts.js';
 import { type FileAccount, NAMED_PLACES, type UnmeasuredGroup, type UsageNote } from './usage.js';
-import { type Findings, noteText, withinWholes } from './counts.js';
+import { type Findings, hourWithin, noteText, withinWholes } from './counts.js';
 import type { Accounts, Context, RecordingFile, SummaryStrength } from './exchange.js';
 import { type RecordNotes, type RowNumber, type RowStore, createRowStore } from './row-store.js';
 import { createSpanTree } from './span-tree.js';
@@ -88,7 +88,9 @@ export function createLedger(): Ledger {
     found += 1;
     entryOf(context.file.name).hasRead = true;
     const tokens = withinWholes(row.tokens, findings);
-    const counted = tokens === row.tokens ? row : { ...row, tokens };
+    const written_1h = hourWithin(row.written_1h, tokens.written, findings);
+    const fits = tokens === row.tokens && written_1h === row.written_1h;
+    const counted = fits ? row : { ...row, tokens, written_1h };
     const { notes } = findings;
     const { name, line } = context.file;
     const number = rows.put(counted, notes.length === 0 ? null : { notes, file: name, line });

@@ -6,7 +6,7 @@ import {
   judgedOf,
   manifestText,
   openChange,
-  stageForEachTest,
+  fixtureForEachTest,
   type Judged,
   type RunChanges,
 } from '../support/pull-request.js';
@@ -17,7 +17,7 @@ import {
  */
 
 const FILE = 'llm-budget.yml';
-const stage = stageForEachTest();
+const fixture = fixtureForEachTest();
 
 interface Commented extends Judged {
   /** The one comment, without Markdown's backticks and backslashes. */
@@ -25,15 +25,15 @@ interface Commented extends Judged {
 }
 
 async function judgedOn(number: number, changes: RunChanges = {}): Promise<Commented> {
-  const judged = judgedOf(await stage.runOnPullRequest(number, changes));
-  const comments = await stage.github.comments(number);
+  const judged = judgedOf(await fixture.runOnPullRequest(number, changes));
+  const comments = await fixture.github.comments(number);
   expect(comments).toHaveLength(1);
   return { ...judged, comment: (comments[0]?.body ?? '').replace(/[`\\]/g, '') };
 }
 
 async function judged(before: string, after: string | null, changes?: RunChanges): Promise<Commented> {
   const tree = (text: string | null) => ({ 'README.md': 'hello', ...(text === null ? {} : { [FILE]: text }) });
-  return await judgedOn(await openChange(stage.github, tree(before), tree(after)), changes);
+  return await judgedOn(await openChange(fixture.github, tree(before), tree(after)), changes);
 }
 
 /** 1,000 requests at $0.0012 = $1.20, over the limit of $1. */
@@ -78,11 +78,11 @@ describe('a limit', () => {
 
   test('that is misspelt is an error', async () => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: manifestText() },
       { [FILE]: manifestText({ ...OVER, budget: 'budget: {per_runs: 1}' }) },
     );
-    expect((await stage.runOnPullRequest(number)).exitCode).toBe(2);
+    expect((await fixture.runOnPullRequest(number)).exitCode).toBe(2);
   });
 });
 
@@ -108,7 +108,7 @@ describe('a change that costs nothing yet is named in a comment of its own', () 
 
   test('a workflow is touched', async () => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: before },
       { [FILE]: before, '.github/workflows/budget.yml': 'on: push' },
     );
@@ -120,11 +120,11 @@ describe('a change that costs nothing yet is named in a comment of its own', () 
 
 test('the error of a policy that cannot be read names its own place, and no line of the file that may repair it', async () => {
   const number = await openChange(
-    stage.github,
+    fixture.github,
     { [FILE]: manifestText({ budget: 'budget: {per_run: abc}' }) },
     { [FILE]: manifestText() },
   );
-  const { exitCode, annotations, report } = await stage.runOnPullRequest(number);
+  const { exitCode, annotations, report } = await fixture.runOnPullRequest(number);
   expect(exitCode).toBe(2);
   expect(report).toMatchObject({
     errors: [
@@ -229,14 +229,18 @@ describe('the manifest', () => {
   });
 
   test('that is moved is missed where the policy has it', async () => {
-    const number = await openChange(stage.github, { [FILE]: manifestText() }, { 'sub/budget.yml': manifestText(OVER) });
+    const number = await openChange(
+      fixture.github,
+      { [FILE]: manifestText() },
+      { 'sub/budget.yml': manifestText(OVER) },
+    );
     const { exitCode, rules } = await judgedOn(number);
     expect([exitCode, rules]).toEqual([1, ['manifest_missing fail']]);
   });
 
   test('that is moved together with the input is protected by nothing, and says so', async () => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: manifestText() },
       { 'sub/budget.yml': manifestText({ ...OVER, budget: '' }), '.github/workflows/ci.yml': 'on: push' },
     );
@@ -252,11 +256,11 @@ describe('the manifest', () => {
     ['an LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n'],
   ])('that becomes %s is an error', async (_, content) => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: manifestText() },
       { [FILE]: content, 'other.yml': manifestText({ budget: '' }) },
     );
-    const result = await stage.runOnPullRequest(number);
+    const result = await fixture.runOnPullRequest(number);
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
   });
 });
@@ -277,12 +281,12 @@ describe('the policy', () => {
 
   test('of a change cannot bring its own override', async () => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: manifestText() },
       { [FILE]: manifestText({ ...OVER, more: 'policy: {override_label: mine}' }) },
     );
-    stage.github.addLabel(number, 'mine');
-    stage.github.addReview(number, { author: 'bob' });
+    fixture.github.addLabel(number, 'mine');
+    fixture.github.addReview(number, { author: 'bob' });
     const { exitCode, report } = await judgedOn(number);
     expect([exitCode, report.override]).toEqual([1, null]);
   });
@@ -290,10 +294,10 @@ describe('the policy', () => {
 
 describe('a pull request against another branch with a laxer file', () => {
   async function onRelease(release: string, head: string): Promise<number> {
-    const main = await stage.github.commit({ [FILE]: manifestText() }, { branch: 'main' });
-    const base = await stage.github.commit({ [FILE]: release }, { parents: [main], branch: 'release' });
-    const tip = await stage.github.commit({ [FILE]: head }, { parents: [base] });
-    const opened = await stage.github.openPullRequest({ head: tip, base: 'release', mergeFiles: { [FILE]: head } });
+    const main = await fixture.github.commit({ [FILE]: manifestText() }, { branch: 'main' });
+    const base = await fixture.github.commit({ [FILE]: release }, { parents: [main], branch: 'release' });
+    const tip = await fixture.github.commit({ [FILE]: head }, { parents: [base] });
+    const opened = await fixture.github.openPullRequest({ head: tip, base: 'release', mergeFiles: { [FILE]: head } });
     return opened.number;
   }
 
@@ -307,11 +311,11 @@ describe('a pull request against another branch with a laxer file', () => {
 
   test('has its increase judged against the default branch too', async () => {
     const budget = 'budget: {increase_per_run: 0.5}';
-    const main = await stage.github.commit({ [FILE]: manifestText({ budget }) }, { branch: 'main' });
+    const main = await fixture.github.commit({ [FILE]: manifestText({ budget }) }, { branch: 'main' });
     const over = { [FILE]: manifestText({ ...OVER, budget }) };
-    const base = await stage.github.commit(over, { parents: [main], branch: 'release' });
-    const tip = await stage.github.commit({ ...over, more: 'x' }, { parents: [base] });
-    const { number } = await stage.github.openPullRequest({
+    const base = await fixture.github.commit(over, { parents: [main], branch: 'release' });
+    const tip = await fixture.github.commit({ ...over, more: 'x' }, { parents: [base] });
+    const { number } = await fixture.github.openPullRequest({
       head: tip,
       base: 'release',
       mergeFiles: { ...over, more: 'x' },
@@ -325,7 +329,7 @@ describe('a pull request against another branch with a laxer file', () => {
 describe('the comment says what a reader has to know:', () => {
   test('that workflows are changed', async () => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: manifestText() },
       { [FILE]: manifestText({ count: 200 }), '.github/workflows/budget.yml': 'on: push' },
     );
@@ -335,7 +339,7 @@ describe('the comment says what a reader has to know:', () => {
 
   test('that prices come from another catalogue', async () => {
     const { comment } = await judged(manifestText(), manifestText({ count: 200 }));
-    expect(comment).toContain(stage.catalogue.url);
+    expect(comment).toContain(fixture.catalogue.url);
   });
 
   test.each([
@@ -344,14 +348,14 @@ describe('the comment says what a reader has to know:', () => {
     ['became zero', '0', /acme\/small.*prompt price went from 0\.000003 to 0 /],
   ])('that a price %s since the lock', async (_, live, words) => {
     const row = modelRow('acme/small', { pricing: { prompt: live, completion: '0.000002' } });
-    stage.catalogue.intercept(({ path }) =>
+    fixture.catalogue.intercept(({ path }) =>
       path.endsWith('/models') ? { status: 200, body: JSON.stringify({ data: [row] }) } : null,
     );
     const locked = model({ id: 'acme/small', pricing: { prompt: '0.000003', completion: '0.000002' } });
     const anHourAgo = new Date(Date.now() - 3_600_000).toISOString().replace(/\.\d+/, '');
     const lock = lockfileText({ ...catalogue([locked]), fetched_at: anHourAgo }, ['acme/small']);
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: manifestText(), 'llm-budget.lock.json': lock },
       { [FILE]: manifestText({ count: 200 }), 'llm-budget.lock.json': lock },
     );
@@ -364,22 +368,22 @@ describe('the comment says what a reader has to know:', () => {
   test('that the lockfile is touched, though no call is, and that the one of the default branch counts', async () => {
     const lock = 'llm-budget.lock.json';
     const files = { [FILE]: manifestText(), 'README.md': 'one', [lock]: '{}' };
-    const touched = await judgedOn(await openChange(stage.github, files, { ...files, [lock]: '{"version": 1}' }));
+    const touched = await judgedOn(await openChange(fixture.github, files, { ...files, [lock]: '{"version": 1}' }));
     expect(touched.report.notes.filter(({ code }) => code === 'lock_changed')).toHaveLength(1);
     expect(touched.comment).toMatch(/touches the lockfile llm-budget\.lock\.json.*the default branch counts until/);
 
     // Controls: another file beside it, and a lockfile of another name, are no news, so there is no comment.
     for (const path of ['README.md', `other/${lock}`]) {
-      const number = await openChange(stage.github, files, { ...files, [path]: 'two' });
-      const { report } = judgedOf(await stage.runOnPullRequest(number));
+      const number = await openChange(fixture.github, files, { ...files, [path]: 'two' });
+      const { report } = judgedOf(await fixture.runOnPullRequest(number));
       expect(report.notes.filter(({ code }) => code === 'lock_changed')).toEqual([]);
-      expect(await stage.github.comments(number)).toEqual([]);
+      expect(await fixture.github.comments(number)).toEqual([]);
     }
   });
 
   test('that a lock of the change is not the one that counts', async () => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: manifestText() },
       { [FILE]: manifestText({ count: 200 }), 'llm-budget.lock.json': 'not a lock' },
     );

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { inProcess, verdictOf, type InProcess } from '../support/measured-stage.js';
+import { inProcess, verdictOf, type InProcess } from '../support/run-in-process.js';
 import {
   accountPages,
   answers,
@@ -12,7 +12,7 @@ import {
   withoutPort,
   type AccountPages,
 } from '../support/openrouter-server.js';
-import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
 
 /** The action with a key: a run costs $0.12, 100 x (1,000 x $1/M + 100 x $2/M). */
 
@@ -20,18 +20,18 @@ const FILE = 'llm-budget.yml';
 const FREE = 'acme/small:free';
 const WITH_KEY = { 'openrouter-api-key': API_KEY };
 
-let stage: Stage;
+let fixture: Fixture;
 beforeEach(async () => {
-  stage = await startStage();
+  fixture = await startFixture();
 });
 afterEach(async () => {
-  await stage.close();
+  await fixture.close();
 });
 
 async function judged(pages: AccountPages, before = manifestText(), after = before): Promise<InProcess> {
-  stage.catalogue.intercept(accountPages(pages));
-  const number = await openChange(stage.github, { [FILE]: before }, { [FILE]: after, 'README.md': 'changed' });
-  return await inProcess(stage, number, { inputs: WITH_KEY });
+  fixture.catalogue.intercept(accountPages(pages));
+  const number = await openChange(fixture.github, { [FILE]: before }, { [FILE]: after, 'README.md': 'changed' });
+  return await inProcess(fixture, number, { inputs: WITH_KEY });
 }
 
 const linesOf = (result: InProcess) => (verdictOf(result).credits?.lines ?? []).map(withoutPort);
@@ -171,30 +171,30 @@ describe('a key that brings nothing', () => {
 describe('the key', () => {
   test('goes to /key and /credits, and to no page of the catalogue', async () => {
     await judged({ key: limitedKey(12.3), credits: answers.forbidden });
-    const withKey = stage.catalogue.requests.filter(({ headers }) => headers.authorization !== undefined);
+    const withKey = fixture.catalogue.requests.filter(({ headers }) => headers.authorization !== undefined);
     expect(withKey.map(({ path, headers }) => [path, headers.authorization])).toEqual([
       ['/api/v1/key', `Bearer ${API_KEY}`],
       ['/api/v1/credits', `Bearer ${API_KEY}`],
     ]);
-    expect(stage.catalogue.requests.filter(isOfModels).length).toBeGreaterThan(0);
+    expect(fixture.catalogue.requests.filter(isOfModels).length).toBeGreaterThan(0);
   });
 
   test('never goes to GitHub', async () => {
     await judged({ key: limitedKey(12.3) });
-    expect(JSON.stringify(stage.github.requests)).not.toContain(API_KEY);
+    expect(JSON.stringify(fixture.github.requests)).not.toContain(API_KEY);
   });
 
   test('that is empty counts as absent: nothing is asked, and the report has no credits', async () => {
-    const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText(), x: 'x' });
-    const result = await inProcess(stage, number, { inputs: { 'openrouter-api-key': '' } });
-    expect(stage.catalogue.requests.filter((request) => !isOfModels(request))).toEqual([]);
+    const number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText(), x: 'x' });
+    const result = await inProcess(fixture, number, { inputs: { 'openrouter-api-key': '' } });
+    expect(fixture.catalogue.requests.filter((request) => !isOfModels(request))).toEqual([]);
     expect(verdictOf(result)).not.toHaveProperty('credits');
     expect(result.summary).not.toContain('Credits');
   });
 
   test('with a blank in it is an error that does not show it', async () => {
-    const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText(), x: 'x' });
-    const result = await inProcess(stage, number, { inputs: { 'openrouter-api-key': 'sk-or v1' } });
+    const number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText(), x: 'x' });
+    const result = await inProcess(fixture, number, { inputs: { 'openrouter-api-key': 'sk-or v1' } });
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
     expect(result.log).toContain('a key has no blanks and only ASCII characters');
     expect(result.log).not.toContain('sk-or v1');
@@ -280,8 +280,8 @@ describe('requests to free models', () => {
   });
 
   beforeEach(async () => {
-    await stage.close();
-    stage = await startStage([FREE]);
+    await fixture.close();
+    fixture = await startFixture([FREE]);
   });
 
   test('that are left today are counted down by the run: 40 of them, 12 left, 28 too many', async () => {

@@ -6,7 +6,7 @@ import {
   manifestText,
   openChange,
   pullRequestPayload,
-  stageForEachTest,
+  fixtureForEachTest,
   type Judged,
   type RunChanges,
 } from '../support/pull-request.js';
@@ -14,15 +14,15 @@ import {
 /** What the tip of the default branch decides, and base does not. A request of acme/small costs $0.0012. */
 
 const FILE = 'llm-budget.yml';
-const stage = stageForEachTest();
+const fixture = fixtureForEachTest();
 
 async function change(before: string, after: string, changes?: RunChanges): Promise<Judged> {
   const number = await openChange(
-    stage.github,
+    fixture.github,
     { [FILE]: before },
     { [FILE]: after, more: after === before ? 'x' : 'y' },
   );
-  return judgedOf(await stage.runOnPullRequest(number, changes));
+  return judgedOf(await fixture.runOnPullRequest(number, changes));
 }
 
 /** A run costs count x $0.0012; the limit is $1. */
@@ -31,11 +31,11 @@ const costing = (count: number) => manifestText({ count });
 describe.each(['pull_request', 'pull_request_target'])('a base that is not the tip, on %s,', (event) => {
   /** A pull request that was opened when main had `base`, and is run again when main has `tip`. */
   async function rerun(base: string, head: string, tip: string): Promise<Judged> {
-    const number = await openChange(stage.github, { [FILE]: base }, { [FILE]: head });
-    const { baseSha, mergeSha } = stage.github.pullRequest(number);
-    await stage.github.commit({ [FILE]: tip }, { parents: [baseSha], branch: 'main' });
+    const number = await openChange(fixture.github, { [FILE]: base }, { [FILE]: head });
+    const { baseSha, mergeSha } = fixture.github.pullRequest(number);
+    await fixture.github.commit({ [FILE]: tip }, { parents: [baseSha], branch: 'main' });
     const sha = event === 'pull_request' ? mergeSha : baseSha;
-    return judgedOf(await stage.run(event, pullRequestPayload(stage.github, number), sha));
+    return judgedOf(await fixture.run(event, pullRequestPayload(fixture.github, number), sha));
   }
 
   test('excuses nothing: base cost $1.20 of $1, the tip costs $0.12', async () => {
@@ -66,9 +66,9 @@ describe.each(['pull_request', 'pull_request_target'])('a base that is not the t
 
 describe('a push to the default branch', () => {
   async function pushed(before: string, after: string): Promise<Judged> {
-    const first = await stage.github.commit({ [FILE]: before }, { branch: 'main' });
-    const second = await stage.github.commit({ [FILE]: after, more: 'x' }, { parents: [first], branch: 'main' });
-    return judgedOf(await stage.run('push', { before: first, after: second }, second));
+    const first = await fixture.github.commit({ [FILE]: before }, { branch: 'main' });
+    const second = await fixture.github.commit({ [FILE]: after, more: 'x' }, { parents: [first], branch: 'main' });
+    return judgedOf(await fixture.run('push', { before: first, after: second }, second));
   }
 
   test('is excused by the commit before: it broke the limit already', async () => {
@@ -82,8 +82,8 @@ describe('a push to the default branch', () => {
   });
 
   test('is excused by nothing where there is no commit before', async () => {
-    const sha = await stage.github.commit({ [FILE]: costing(1000) }, { branch: 'main' });
-    const created = judgedOf(await stage.run('push', { before: '0'.repeat(40), after: sha }, sha));
+    const sha = await fixture.github.commit({ [FILE]: costing(1000) }, { branch: 'main' });
+    const created = judgedOf(await fixture.run('push', { before: '0'.repeat(40), after: sha }, sha));
     expect([created.exitCode, created.rules]).toEqual([1, ['per_run fail']]);
   });
 });
@@ -92,10 +92,10 @@ describe('a commit on another branch, which costs what the default branch costs'
   const GITHUB_REF = 'refs/heads/topic';
   /** Both break the limit: $1.20 of $1. */
   async function onTopic(event: string): Promise<Judged> {
-    const main = await stage.github.commit({ [FILE]: costing(1000) }, { branch: 'main' });
-    const sha = await stage.github.commit({ [FILE]: costing(1000), more: 'x' }, { parents: [main], branch: 'topic' });
+    const main = await fixture.github.commit({ [FILE]: costing(1000) }, { branch: 'main' });
+    const sha = await fixture.github.commit({ [FILE]: costing(1000), more: 'x' }, { parents: [main], branch: 'topic' });
     const payload = event === 'push' ? { before: main, after: sha } : {};
-    return judgedOf(await stage.run(event, payload, sha, { variables: { GITHUB_REF } }));
+    return judgedOf(await fixture.run(event, payload, sha, { variables: { GITHUB_REF } }));
   }
 
   test.each(['schedule', 'workflow_dispatch'])('is excused by nothing on %s, which has no base', async (event) => {
@@ -111,17 +111,17 @@ describe('a commit on another branch, which costs what the default branch costs'
 
 describe('a merge queue', () => {
   async function queued(main: string, before: string, head: string): Promise<Judged> {
-    const tip = await stage.github.commit({ [FILE]: main }, { branch: 'main' });
-    const base = await stage.github.commit({ [FILE]: before }, { parents: [tip] });
-    const sha = await stage.github.commit({ [FILE]: head, more: 'x' }, { parents: [base] });
-    const { number } = await stage.github.openPullRequest({ head: sha, mergeFiles: { [FILE]: head } });
+    const tip = await fixture.github.commit({ [FILE]: main }, { branch: 'main' });
+    const base = await fixture.github.commit({ [FILE]: before }, { parents: [tip] });
+    const sha = await fixture.github.commit({ [FILE]: head, more: 'x' }, { parents: [base] });
+    const { number } = await fixture.github.openPullRequest({ head: sha, mergeFiles: { [FILE]: head } });
     const merge_group = {
       head_sha: sha,
       base_sha: base,
       base_ref: 'refs/heads/main',
       head_ref: `refs/heads/gh-readonly-queue/main/pr-${number}-${base}`,
     };
-    return judgedOf(await stage.run('merge_group', { merge_group }, sha));
+    return judgedOf(await fixture.run('merge_group', { merge_group }, sha));
   }
 
   test('excuses nothing that the entry before breaks and the default branch does not', async () => {
@@ -165,12 +165,12 @@ suites:
 
 describe('a lockfile of 40 days, where the catalogue cannot be read', () => {
   async function offline(before: string, after: string): Promise<Judged> {
-    stage.catalogue.intercept(() => ({ status: 404, body: 'gone' }));
+    fixture.catalogue.intercept(() => ({ status: 404, body: 'gone' }));
     const fetched = new Date(Date.now() - 40 * 86_400_000).toISOString().replace(/\.\d+/, '');
-    const locked = catalogue([model({ id: 'acme/small' })], { url: stage.catalogue.url, fetched_at: fetched });
+    const locked = catalogue([model({ id: 'acme/small' })], { url: fixture.catalogue.url, fetched_at: fetched });
     const lock = { 'llm-budget.lock.json': lockfileText(locked, ['acme/small']) };
-    const number = await openChange(stage.github, { [FILE]: before, ...lock }, { [FILE]: after, ...lock, more: 'x' });
-    return judgedOf(await stage.runOnPullRequest(number));
+    const number = await openChange(fixture.github, { [FILE]: before, ...lock }, { [FILE]: after, ...lock, more: 'x' });
+    return judgedOf(await fixture.runOnPullRequest(number));
   }
 
   test('warns a change of other files, and fails one of the calls', async () => {

@@ -1,26 +1,26 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type CatalogueServer, startCatalogueServer } from '../support/catalogue-server.js';
 import { EMBEDDING_CATALOGUE, embeddingManifest } from '../support/embedding-catalogue.js';
-import { inProcess, verdictOf } from '../support/measured-stage.js';
-import { openChange, startStage, type Stage } from '../support/pull-request.js';
+import { inProcess, verdictOf } from '../support/run-in-process.js';
+import { openChange, startFixture, type Fixture } from '../support/pull-request.js';
 
 /** A suite that embeds documents, through the action: 500 requests x 400 tokens x $0.00000002 = $0.004. */
 
 const FILE = 'llm-budget.yml';
 
-let stage: Stage;
+let fixture: Fixture;
 let catalogue: CatalogueServer;
 
 beforeEach(async () => {
-  [stage, catalogue] = await Promise.all([startStage(), startCatalogueServer(EMBEDDING_CATALOGUE)]);
+  [fixture, catalogue] = await Promise.all([startFixture(), startCatalogueServer(EMBEDDING_CATALOGUE)]);
 });
 afterEach(async () => {
-  await Promise.all([stage.close(), catalogue.close()]);
+  await Promise.all([fixture.close(), catalogue.close()]);
 });
 
 async function judged(before: string, after: string) {
-  const number = await openChange(stage.github, { [FILE]: before }, { [FILE]: after, 'README.md': 'changed' });
-  return await inProcess({ ...stage, catalogue }, number);
+  const number = await openChange(fixture.github, { [FILE]: before }, { [FILE]: after, 'README.md': 'changed' });
+  return await inProcess({ ...fixture, catalogue }, number);
 }
 
 test('embeddings are priced to the last digit by their prompt price: $0.004 a run, and capped', async () => {

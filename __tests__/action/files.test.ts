@@ -2,28 +2,28 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { manifestText, openChange, startStage, type RunChanges, type Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startFixture, type RunChanges, type Fixture } from '../support/pull-request.js';
 import { type ActionResult, readActionFile, spawned } from '../support/run-action.js';
 import { commandsIn } from '../support/runner.js';
 
 /** The files of the runner and the report file, where they cannot be written or are no files. */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
+let fixture: Fixture;
 let folder: string;
 let over: number;
 beforeAll(async () => {
-  stage = await startStage();
-  over = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
+  fixture = await startFixture();
+  over = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
 });
-afterAll(() => stage.close());
+afterAll(() => fixture.close());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'llm-budget-files-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function under(): Promise<number> {
-  return openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
+  return openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
 }
 
 function warningsOf({ stdout }: ActionResult): string[] {
@@ -32,8 +32,8 @@ function warningsOf({ stdout }: ActionResult): string[] {
 
 describe("a run whose runner's files cannot be written ends with the verdict", () => {
   async function bothVerdicts(changes: RunChanges): Promise<ActionResult> {
-    expect((await stage.runOnPullRequest(await under(), changes)).exitCode).toBe(0);
-    const failed = await stage.runOnPullRequest(over, changes);
+    expect((await fixture.runOnPullRequest(await under(), changes)).exitCode).toBe(0);
+    const failed = await fixture.runOnPullRequest(over, changes);
     expect([failed.exitCode, failed.stderr]).toEqual([1, '']);
     return failed;
   }
@@ -69,9 +69,9 @@ describe("a run whose runner's files cannot be written ends with the verdict", (
 
 describe('a report file that is no file is an error of the configuration', () => {
   async function refused(path: string, inputs: Readonly<Record<string, string>> = {}): Promise<ActionResult> {
-    const asked = stage.github.requests.length + stage.catalogue.requests.length;
-    const result = await stage.runOnPullRequest(over, { inputs: { ...inputs, 'report-file': path } });
-    expect(stage.github.requests.length + stage.catalogue.requests.length).toBe(asked);
+    const asked = fixture.github.requests.length + fixture.catalogue.requests.length;
+    const result = await fixture.runOnPullRequest(over, { inputs: { ...inputs, 'report-file': path } });
+    expect(fixture.github.requests.length + fixture.catalogue.requests.length).toBe(asked);
     expect([result.exitCode, result.stderr, result.outputs.get('verdict')]).toEqual([2, '', 'error']);
     return result;
   }
@@ -119,7 +119,7 @@ describe('a report file that cannot be written is a warning', () => {
     const inTheWay = join(folder, 'in-the-way');
     await writeFile(inTheWay, '');
     const path = join(inTheWay, 'report.json');
-    const result = await stage.runOnPullRequest(over, { inputs: { 'report-file': path } });
+    const result = await fixture.runOnPullRequest(over, { inputs: { 'report-file': path } });
     expect([result.exitCode, result.outputs.get('report-file'), result.outputs.get('verdict')]).toEqual([
       1,
       '',
@@ -130,14 +130,14 @@ describe('a report file that cannot be written is a warning', () => {
 
   test('and one in a folder that is not there yet is written there', async () => {
     const path = join(folder, 'reports', 'llm', 'report.json');
-    const result = await stage.runOnPullRequest(over, { inputs: { 'report-file': path } });
+    const result = await fixture.runOnPullRequest(over, { inputs: { 'report-file': path } });
     expect(result.outputs.get('report-file')).toBe(path);
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ schema_version: 1, verdict: 'fail' });
   });
 
   test('and one below the workspace is written there', async () => {
     const path = join(folder, 'report.json');
-    const result = await stage.runOnPullRequest(over, { inputs: { 'report-file': path } });
+    const result = await fixture.runOnPullRequest(over, { inputs: { 'report-file': path } });
     expect(result.outputs.get('report-file')).toBe(path);
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ schema_version: 1, verdict: 'fail' });
   });

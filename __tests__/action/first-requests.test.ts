@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { withWorkspace } from '../support/measured-stage.js';
+import { withWorkspace } from '../support/run-in-process.js';
 import { runToEnd } from '../support/process.js';
 
 /** The requests that are sent before the rest of the action is loaded. */

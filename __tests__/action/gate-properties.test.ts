@@ -13,22 +13,22 @@ import {
   type PlainCall,
   type Sides,
 } from '../support/plain-gate.js';
-import { pullRequestPayload, startStage, type Stage } from '../support/pull-request.js';
+import { pullRequestPayload, startFixture, type Fixture } from '../support/pull-request.js';
 
 /** The whole action on random pull requests and entries of a merge queue, beside the second judge: by exit code alone. */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
+let fixture: Fixture;
 beforeAll(async () => {
   // $1 and $0.50 for a thousand prompt tokens; completion tokens are free.
   const priced = (id: string, prompt: string) => ({ id, pricing: { prompt, completion: '0' } });
   const models = [priced('a/dollar', '0.001'), priced('a/half', '0.0005')];
-  stage = await startStage({
+  fixture = await startFixture({
     models: models.map(({ id, pricing }) => modelRow(id, { pricing })),
     endpoints: Object.fromEntries(models.map(({ id, pricing }) => [id, [endpointRow('a', { pricing })]])),
   });
 });
-afterAll(() => stage.close());
+afterAll(() => fixture.close());
 
 function callText(name: string, { count, model }: PlainCall): string {
   const requests = model === 'half' ? 2 * count : count;
@@ -64,7 +64,7 @@ let opened = 0;
 /** The exit code on each event of a change from base to head, while the default branch has its tip. Head has dropped every limit. */
 async function exitCodes({ head, base, tip }: Sides, allowed: Limits): Promise<(number | null)[]> {
   opened += 1;
-  const { github } = stage;
+  const { github } = fixture;
   const files = (given: Plain, more: string, limited: Limits | null) => ({ [FILE]: textOf(given, limited), more });
   const first = await github.commit(files(base, 'base', base === tip ? allowed : null), { branch: 'main' });
   const ours = files(head, `head ${String(opened)}`, null);
@@ -83,7 +83,7 @@ async function exitCodes({ head, base, tip }: Sides, allowed: Limits): Promise<(
   for (const event of EVENTS) {
     const given = event === 'merge_group' ? { merge_group } : payload;
     const sha = event === 'pull_request_target' ? first : mergeSha;
-    codes.push((await stage.run(event, given, sha, { inputs: { comment: 'never' } })).exitCode);
+    codes.push((await fixture.run(event, given, sha, { inputs: { comment: 'never' } })).exitCode);
   }
   return codes;
 }

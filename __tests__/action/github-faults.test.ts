@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../support/github-faults.js';
-import { inProcess, verdictOf, type InProcess } from '../support/measured-stage.js';
-import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { inProcess, verdictOf, type InProcess } from '../support/run-in-process.js';
+import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
 
 /**
  * The whole action before a GitHub that fails for good, with a clock of its own, so that every attempt is made. What
@@ -9,14 +9,14 @@ import { manifestText, openChange, startStage, type Stage } from '../support/pul
  */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
+let fixture: Fixture;
 let number: number;
 beforeEach(async () => {
-  stage = await startStage();
-  number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
+  fixture = await startFixture();
+  number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
 });
 afterEach(async () => {
-  await stage.close();
+  await fixture.close();
 });
 
 type Answer = Fault['answer'];
@@ -32,9 +32,9 @@ const LOCKED = '{"message":"Unable to create comment because issue is locked."}'
 const POST = { method: 'POST', path: /comments$/ };
 
 async function runWith(on: Fault['on'], answer: Answer, effect = false): Promise<InProcess> {
-  stage.github.clearRequests();
-  stage.github.fault({ on, times: 50, answer, effect });
-  return await inProcess(stage, number);
+  fixture.github.clearRequests();
+  fixture.github.fault({ on, times: 50, answer, effect });
+  return await inProcess(fixture, number);
 }
 
 describe('a comment that cannot be written for good changes no verdict', () => {
@@ -81,7 +81,7 @@ describe('a comment that cannot be written for good changes no verdict', () => {
     expect(result.warnings).toHaveLength(1);
     expect(result.warnings[0]).not.toMatch(/::|##\[/);
     expect(result.warnings[0]).toMatch(words);
-    expect(stage.github.requests.filter(({ method, path }) => method === 'POST' && path !== '/graphql')).toHaveLength(
+    expect(fixture.github.requests.filter(({ method, path }) => method === 'POST' && path !== '/graphql')).toHaveLength(
       posts,
     );
     expect(result.comment).toBe('');
@@ -101,10 +101,10 @@ describe('a comment that cannot be written for good changes no verdict', () => {
     ['answered with 504', status(504)],
     ['reset', { kind: 'reset' }],
   ])('and one that took effect before it was %s is there once', async (_, answer) => {
-    stage.github.fault({ on: POST, effect: true, answer });
-    const result = await inProcess(stage, number);
+    fixture.github.fault({ on: POST, effect: true, answer });
+    const result = await inProcess(fixture, number);
     expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
-    expect(await stage.github.comments(number)).toHaveLength(1);
+    expect(await fixture.github.comments(number)).toHaveLength(1);
   });
 });
 
@@ -137,22 +137,22 @@ describe('a policy that cannot be read', () => {
     async (_, answer, attempts, words = /./) => {
       const result = await runWith({ operation: 'Repository' }, answer);
       expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
-      expect(stage.github.requests).toHaveLength(attempts);
+      expect(fixture.github.requests).toHaveLength(attempts);
       // The list of models is requested beside the policy; nothing is priced without the policy.
-      expect(stage.catalogue.requests.map(({ path }) => path)).toEqual(['/api/v1/models']);
+      expect(fixture.catalogue.requests.map(({ path }) => path)).toEqual(['/api/v1/models']);
       expect(result.annotations).toHaveLength(1);
       expect(result.annotations[0]?.message).not.toMatch(/::|##\[|192\.0\.2/);
       expect(result.annotations[0]?.message).toMatch(words);
       // Only a connection that failed may be the proxy's fault.
       const isConnection = answer.kind === 'reset' || answer.kind === 'cut';
       expect(/proxy/i.test(result.annotations[0]?.message ?? '')).toBe(isConnection);
-      expect(await stage.github.comments(number)).toEqual([]);
+      expect(await fixture.github.comments(number)).toEqual([]);
     },
   );
 
   test('at the first attempt alone, is read at the second', async () => {
-    stage.github.fault({ on: { operation: 'Repository' }, answer: status(503) });
-    const result = await inProcess(stage, number);
+    fixture.github.fault({ on: { operation: 'Repository' }, answer: status(503) });
+    const result = await inProcess(fixture, number);
     expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
   });
 });
@@ -167,29 +167,29 @@ describe('a limit on requests', () => {
   );
   const WITHOUT_TIME = status(403, {}, SECONDARY);
   const onRepository = (times: number, answer: Answer) => {
-    stage.github.clearRequests();
-    stage.github.fault({ on: { operation: 'Repository' }, times, answer });
-    return inProcess(stage, number);
+    fixture.github.clearRequests();
+    fixture.github.fault({ on: { operation: 'Repository' }, times, answer });
+    return inProcess(fixture, number);
   };
 
   test('of an hour ends in 2 after one request, and the message has the time to run again and the words of GitHub', async () => {
     const result = await onRepository(9, PRIMARY);
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
-    expect(stage.github.requests).toHaveLength(1);
+    expect(fixture.github.requests).toHaveLength(1);
     expect(result.annotations[0]?.message).toMatch(/again after 2026-11-24T10:00:00Z/);
     expect(result.annotations[0]?.message).toContain('API rate limit already exceeded for installation ID 123.');
   });
 
   test('of an hour at the comment leaves the verdict, and the comment is skipped after one request', async () => {
-    await inProcess(stage, number);
-    const head = await stage.github.commit(
+    await inProcess(fixture, number);
+    const head = await fixture.github.commit(
       { [FILE]: manifestText({ count: 900 }) },
-      { parents: [stage.github.pullRequest(number).headSha] },
+      { parents: [fixture.github.pullRequest(number).headSha] },
     );
-    await stage.github.push(number, head, { [FILE]: manifestText({ count: 900 }) });
+    await fixture.github.push(number, head, { [FILE]: manifestText({ count: 900 }) });
     const result = await runWith({ operation: 'Recheck' }, PRIMARY);
     expect(Object.fromEntries(result.outputs)).toMatchObject({ verdict: 'fail', 'comment-status': 'skipped' });
-    expect([result.exitCode, stage.github.requests.map(({ operation }) => operation)]).toEqual([
+    expect([result.exitCode, fixture.github.requests.map(({ operation }) => operation)]).toEqual([
       1,
       ['Repository', 'Recheck'],
     ]);
@@ -215,7 +215,7 @@ test('a field that the server does not know ends in 2 after one request: it is t
   const body =
     '{"errors":[{"path":["query Repository","repository","pullRequest","comments","nodes","fullDatabaseId"],"extensions":{"code":"undefinedField","typeName":"IssueComment","fieldName":"fullDatabaseId"},"locations":[{"line":1,"column":1}],"message":"Field \'fullDatabaseId\' doesn\'t exist on type \'IssueComment\'"}]}';
   const result = await runWith({ operation: 'Repository' }, status(200, {}, body));
-  expect([result.exitCode, stage.github.requests.length]).toEqual([2, 1]);
+  expect([result.exitCode, fixture.github.requests.length]).toEqual([2, 1]);
   expect(result.annotations[0]?.message).toContain('This GitHub Enterprise Server is too old');
   expect(result.annotations[0]?.message).toContain("Field 'fullDatabaseId' doesn't exist on type 'IssueComment'");
 });
@@ -244,11 +244,12 @@ describe('a pull request that is too much for GitHub keeps its verdict', () => {
   });
 
   test('where its comments are listed in smaller pages alone', async () => {
-    for (let index = 0; index < 60; index += 1) await stage.github.addComment(number, 'bob', `remark ${String(index)}`);
-    stage.github.fault({ on: { operation: 'Pages', body: /"size":100/ }, times: 50, answer: without('comments') });
+    for (let index = 0; index < 60; index += 1)
+      await fixture.github.addComment(number, 'bob', `remark ${String(index)}`);
+    fixture.github.fault({ on: { operation: 'Pages', body: /"size":100/ }, times: 50, answer: without('comments') });
     const result = await runWith({ operation: 'Repository' }, without('comments'));
     expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
-    expect(stage.github.requests.map(({ operation }) => operation)).toContain('Pages');
+    expect(fixture.github.requests.map(({ operation }) => operation)).toContain('Pages');
   });
 
   test('where its comments are not listed at all: the comment is not written, with a warning', async () => {
@@ -264,9 +265,9 @@ describe('a pull request that is too much for GitHub keeps its verdict', () => {
   });
 
   test('and needs none of this as it usually is', async () => {
-    stage.github.clearRequests();
-    const result = await inProcess(stage, number);
+    fixture.github.clearRequests();
+    const result = await inProcess(fixture, number);
     expect([result.exitCode, codes(result).includes('changed_files_incomplete')]).toEqual([1, false]);
-    expect(stage.github.requests).toHaveLength(3);
+    expect(fixture.github.requests).toHaveLength(3);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { modelRow } from '../support/catalogue-server.js';
-import { judgedOf, manifestText, openChange, stageForEachTest } from '../support/pull-request.js';
+import { judgedOf, manifestText, openChange, fixtureForEachTest } from '../support/pull-request.js';
 import { spawned, type ActionResult } from '../support/run-action.js';
 
 /**
@@ -12,7 +12,7 @@ import { spawned, type ActionResult } from '../support/run-action.js';
  */
 
 const FILE = 'llm-budget.yml';
-const stage = stageForEachTest();
+const fixture = fixtureForEachTest();
 
 const ATTACKS = [
   '::error::pwned',
@@ -52,14 +52,14 @@ function hostileManifest(head = ''): string {
 }
 
 async function everythingSaid(number: number, result: ActionResult): Promise<string> {
-  const comments = await stage.github.comments(number);
+  const comments = await fixture.github.comments(number);
   return [result.stdout, result.stderr, ...comments.map(({ body }) => body)].join('\n');
 }
 
 describe('a hostile manifest', () => {
   test('is judged, and none of its texts does anything in log, outputs, annotations, summary or comment', async () => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: hostileManifest() },
       {
         [FILE]: hostileManifest(call('acme/large')),
@@ -67,16 +67,16 @@ describe('a hostile manifest', () => {
         '.github/workflows/##[error].yml': 'x',
       },
     );
-    stage.github.pullRequest(number).changedFiles = ['::error::pwned/a.ts', '.github/workflows/\n::error::pwned.yml'];
-    stage.github.addLabel(number, '::error::pwned ##[error]');
-    stage.github.addReview(number, { author: 'bob' });
-    const result = await stage.runOnPullRequest(number, { variables: { RUNNER_DEBUG: '1' } });
+    fixture.github.pullRequest(number).changedFiles = ['::error::pwned/a.ts', '.github/workflows/\n::error::pwned.yml'];
+    fixture.github.addLabel(number, '::error::pwned ##[error]');
+    fixture.github.addReview(number, { author: 'bob' });
+    const result = await fixture.runOnPullRequest(number, { variables: { RUNNER_DEBUG: '1' } });
     // Every unpriced call is a violation; the label and an approval make all of them warnings.
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([0, 'warn']);
     expect(result.outputs.get('comment-status')).toBe('created');
     expect(result.stderr).toBe('');
     expect(result.annotations.length).toBe(10);
-    const [comment] = await stage.github.comments(number);
+    const [comment] = await fixture.github.comments(number);
     expect(comment?.body.match(/<!--/g)).toHaveLength(1);
     expect(comment?.body).toContain('.github/workflows/');
   });
@@ -85,8 +85,8 @@ describe('a hostile manifest', () => {
     const keys = ATTACKS.map((attack) => `${JSON.stringify(attack)}: ${JSON.stringify(attack)}\n`).join('');
     const counts = ATTACKS.map((attack) => `      - {model: m, count: ${JSON.stringify(attack)}}\n`).join('');
     const text = `version: ${JSON.stringify(ATTACKS[1])}\n${keys}suites:\n  s:\n    calls:\n${counts}`;
-    const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: text });
-    const result = await stage.runOnPullRequest(number);
+    const number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: text });
+    const result = await fixture.runOnPullRequest(number);
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
     expect(result.annotations).toHaveLength(10);
     expect(result.stderr).toBe('');
@@ -98,15 +98,15 @@ describe('a hostile manifest', () => {
     ['a directive', '%::error::pwned ##[error]\n---\nversion: 1\n'],
     ['a key of a command twice', '"::error::pwned": 1\n"::error::pwned": 2\n'],
   ])('with %s is refused without a word of the library', async (_, text) => {
-    const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: text });
-    const result = await stage.runOnPullRequest(number);
+    const number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: text });
+    const result = await fixture.runOnPullRequest(number);
     expect([result.exitCode, result.stderr]).toEqual([2, '']);
   });
 
   test('on the default branch is refused in the same way', async () => {
     const policy = `budget: {"::error::pwned": ${JSON.stringify(ATTACKS.join(''))}}\n`;
-    const number = await openChange(stage.github, { [FILE]: policy }, { [FILE]: manifestText() });
-    const result = await stage.runOnPullRequest(number);
+    const number = await openChange(fixture.github, { [FILE]: policy }, { [FILE]: manifestText() });
+    const result = await fixture.runOnPullRequest(number);
     expect([result.exitCode, result.stderr]).toEqual([2, '']);
   });
 });
@@ -130,11 +130,11 @@ describe('hostile inputs', () => {
     ['openrouter-api-key', 'sk or ::error::pwned'],
   ])('%s: %j ends in 2, before anything is asked for', async (name, value) => {
     const sha = 'a'.repeat(40);
-    const result = await stage.run('push', { before: sha, after: sha }, sha, { inputs: { [name]: value } });
+    const result = await fixture.run('push', { before: sha, after: sha }, sha, { inputs: { [name]: value } });
     expect([result.exitCode, result.outputs.get('verdict'), result.stderr]).toEqual([2, 'error', '']);
     expect(result.stdout).toContain(`The input "${name}" is wrong`);
     expect(result.stdout).not.toContain('s3cret');
-    expect([...stage.github.requests, ...stage.catalogue.requests]).toEqual([]);
+    expect([...fixture.github.requests, ...fixture.catalogue.requests]).toEqual([]);
   });
 
   test.each([
@@ -150,8 +150,8 @@ describe('hostile inputs', () => {
     try {
       await symlink('/etc/passwd', join(workspace, 'link'));
       await spawned('mkfifo', [join(workspace, 'pipe')], { PATH: process.env.PATH ?? '' });
-      const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText() });
-      const result = await stage.runOnPullRequest(number, {
+      const number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText() });
+      const result = await fixture.runOnPullRequest(number, {
         inputs: { usage },
         variables: { GITHUB_WORKSPACE: workspace },
       });
@@ -168,25 +168,25 @@ describe('hostile inputs', () => {
   test('a key and a name of the manifest may hold a command, which stays a name', async () => {
     const name = 'b/::error::pwned ##[error].yml';
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [name]: manifestText() },
       { [name]: manifestText({ count: 1000 }) },
     );
     const inputs = { manifest: name, 'comment-key': '::error::pwned --> ##[error] <!--' };
-    const result = await stage.runOnPullRequest(number, { inputs });
+    const result = await fixture.runOnPullRequest(number, { inputs });
     expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
-    const again = await stage.runOnPullRequest(number, { inputs });
+    const again = await fixture.runOnPullRequest(number, { inputs });
     expect(again.outputs.get('comment-status')).toBe('unchanged');
-    expect(await stage.github.comments(number)).toHaveLength(1);
+    expect(await fixture.github.comments(number)).toHaveLength(1);
   });
 
   test('a name for the report file with line ends forges no output', async () => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: manifestText() },
       { [FILE]: manifestText({ count: 1000 }) },
     );
-    const result = await stage.runOnPullRequest(number, {
+    const result = await fixture.runOnPullRequest(number, {
       inputs: { 'report-file': 'x\nverdict=pass\n::error::pwned ##[error].json' },
     });
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([1, 'fail']);
@@ -209,8 +209,8 @@ describe('a pattern that a backtracking engine would never finish', () => {
       [HOPELESS.slice(0, -1), true],
     ] as const) {
       const files = { [FILE]: text(pattern) };
-      const number = await openChange(stage.github, files, { ...files, [LONG]: 'x', [`b/${LONG}`]: 'x' });
-      const { exitCode, report } = judgedOf(await stage.runOnPullRequest(number));
+      const number = await openChange(fixture.github, files, { ...files, [LONG]: 'x', [`b/${LONG}`]: 'x' });
+      const { exitCode, report } = judgedOf(await fixture.runOnPullRequest(number));
       const codes = report.notes.map(({ code }) => code);
       expect([exitCode, codes.includes('possibly_outdated')]).toEqual([0, isNoted]);
     }
@@ -223,8 +223,8 @@ describe('a pattern that a backtracking engine would never finish', () => {
     ] as const) {
       const policy = `policy: {unpriced: warn, models: {deny: ['${pattern}']}}`;
       const files = (count: number) => ({ [FILE]: manifestText({ more: policy, model: `acme/${LONG}`, count }) });
-      const number = await openChange(stage.github, files(1), files(2));
-      expect((await stage.runOnPullRequest(number)).exitCode).toBe(exitCode);
+      const number = await openChange(fixture.github, files(1), files(2));
+      expect((await fixture.runOnPullRequest(number)).exitCode).toBe(exitCode);
     }
   });
 });
@@ -235,72 +235,72 @@ describe('hostile answers', () => {
 
   test('of GitHub to the comment are repeated without what a log or a page would act on', async () => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: manifestText() },
       { [FILE]: manifestText({ count: 1000 }) },
     );
-    stage.github.fault({
+    fixture.github.fault({
       on: { method: 'POST', path: /comments$/ },
       answer: { kind: 'status', status: 422, headers, body },
     });
-    const result = await stage.runOnPullRequest(number, { variables: { RUNNER_DEBUG: '1' } });
+    const result = await fixture.runOnPullRequest(number, { variables: { RUNNER_DEBUG: '1' } });
     expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'failed']);
     expect(await everythingSaid(number, result)).not.toMatch(/::\S+ ?\S*::pwned|##\[|@everyone|<script|\u001b/);
     expect(result.stderr).toBe('');
   });
 
   test('of GitHub to the first question end the run, repeated without what a log or a page would act on', async () => {
-    const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText() });
-    stage.github.fault({ on: { operation: 'Repository' }, answer: { kind: 'status', status: 403, headers, body } });
-    const result = await stage.runOnPullRequest(number, { variables: { RUNNER_DEBUG: '1' } });
+    const number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText() });
+    fixture.github.fault({ on: { operation: 'Repository' }, answer: { kind: 'status', status: 403, headers, body } });
+    const result = await fixture.runOnPullRequest(number, { variables: { RUNNER_DEBUG: '1' } });
     expect([result.exitCode, result.outputs.get('verdict'), result.stderr]).toEqual([2, 'error', '']);
     expect(await everythingSaid(number, result)).not.toMatch(/::\S+ ?\S*::pwned|##\[|@everyone|<script|\u001b/);
   });
 
   test('of a GitHub that echoes the token and the key tell neither', async () => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: manifestText() },
       { [FILE]: manifestText({ count: 1000 }) },
     );
     const key = 'sk-or-v1-0123456789abcdef';
     const echo = JSON.stringify({
-      message: `bad ${stage.github.token} ${key}`,
+      message: `bad ${fixture.github.token} ${key}`,
       data: null,
       errors: [{ message: key }],
     });
     for (const status of [400, 404]) {
-      stage.github.fault({
+      fixture.github.fault({
         on: { method: 'POST', path: /comments$/ },
-        answer: { kind: 'status', status, headers: { 'x-echo': stage.github.token }, body: echo },
+        answer: { kind: 'status', status, headers: { 'x-echo': fixture.github.token }, body: echo },
       });
-      const result = await stage.runOnPullRequest(number, {
+      const result = await fixture.runOnPullRequest(number, {
         inputs: { 'openrouter-api-key': key },
         variables: { RUNNER_DEBUG: '1', ACTIONS_STEP_DEBUG: 'true' },
       });
       expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'failed']);
     }
-    stage.github.fault({ on: { operation: 'Repository' }, answer: { kind: 'status', status: 401, body: echo } });
-    expect((await stage.runOnPullRequest(number, { inputs: { 'openrouter-api-key': key } })).exitCode).toBe(2);
-    stage.catalogue.intercept(({ path }) => (path.endsWith('/key') ? { status: 401, body: echo } : null));
-    expect((await stage.runOnPullRequest(number, { inputs: { 'openrouter-api-key': key } })).exitCode).toBe(1);
-    for (const { body } of await stage.github.comments(number)) expect(body).not.toContain(key);
-    const sentTo = stage.catalogue.requests.filter((request) => JSON.stringify(request).includes(key));
+    fixture.github.fault({ on: { operation: 'Repository' }, answer: { kind: 'status', status: 401, body: echo } });
+    expect((await fixture.runOnPullRequest(number, { inputs: { 'openrouter-api-key': key } })).exitCode).toBe(2);
+    fixture.catalogue.intercept(({ path }) => (path.endsWith('/key') ? { status: 401, body: echo } : null));
+    expect((await fixture.runOnPullRequest(number, { inputs: { 'openrouter-api-key': key } })).exitCode).toBe(1);
+    for (const { body } of await fixture.github.comments(number)) expect(body).not.toContain(key);
+    const sentTo = fixture.catalogue.requests.filter((request) => JSON.stringify(request).includes(key));
     for (const { path } of sentTo) expect(path).toMatch(/^\/api\/v1\/(?:auth\/)?key$/);
     expect(sentTo.length).toBeGreaterThan(0);
   });
 
   test('of GitHub may name branches and people as they like', async () => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [FILE]: manifestText() },
       { [FILE]: manifestText({ count: 1000 }) },
     );
-    stage.github.fault({
+    fixture.github.fault({
       on: { operation: 'Repository' },
       answer: { kind: 'rewrite', rewrite: (text) => text.replaceAll('"main"', JSON.stringify(ATTACKS.join(' '))) },
     });
-    const result = await stage.runOnPullRequest(number);
+    const result = await fixture.runOnPullRequest(number);
     expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
   });
 
@@ -310,9 +310,9 @@ describe('hostile answers', () => {
     ['an error with status 200', 200, JSON.stringify({ error: { code: ATTACKS[0], message: ATTACKS[3] } })],
     ['models that are none', 200, JSON.stringify({ data: ATTACKS })],
   ])('of the catalogue (%s) end the run in our own words', async (_, status, text) => {
-    const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText() });
-    stage.catalogue.intercept(() => ({ status, body: text, headers: { 'x-y': '::error::pwned' } }));
-    const result = await stage.runOnPullRequest(number);
+    const number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText() });
+    fixture.catalogue.intercept(() => ({ status, body: text, headers: { 'x-y': '::error::pwned' } }));
+    const result = await fixture.runOnPullRequest(number);
     expect([result.exitCode, result.outputs.get('verdict'), result.stderr]).toEqual([3, 'error', '']);
   });
 
@@ -331,14 +331,14 @@ describe('hostile answers', () => {
       pricing: { prompt: attack },
       status: 0,
     }));
-    stage.catalogue.intercept(({ path }) => ({
+    fixture.catalogue.intercept(({ path }) => ({
       status: 200,
       body: JSON.stringify(
         path.endsWith('/endpoints') ? { data: { id: path, endpoints } } : { data: [...rows, modelRow('acme/small')] },
       ),
     }));
-    const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: hostileManifest() });
-    const result = await stage.runOnPullRequest(number);
+    const number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: hostileManifest() });
+    const result = await fixture.runOnPullRequest(number);
     expect([result.exitCode, result.outputs.get('verdict'), result.stderr]).toEqual([1, 'fail', '']);
     expect(result.outputs.get('comment-status')).toBe('created');
   });

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { judgedOf, manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { judgedOf, manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
 
 /** Variables by which code that ran earlier in the same job could put a server of its own between the action and the catalogue. */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
+let fixture: Fixture;
 let number: number;
 beforeAll(async () => {
-  stage = await startStage();
-  number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
+  fixture = await startFixture();
+  number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
 });
 afterAll(async () => {
-  await stage.close();
+  await fixture.close();
 });
 
 const CODES = ['proxy', 'certificate_authority'];
@@ -20,16 +20,16 @@ describe('a run whose environment', () => {
   test.each(['0', ' 0 '])(
     'has Node accept any certificate (%j) has no verdict, and sends no request',
     async (value) => {
-      const before = stage.github.requests.length + stage.catalogue.requests.length;
+      const before = fixture.github.requests.length + fixture.catalogue.requests.length;
       for (const failOn of ['violation', 'never']) {
-        const result = await stage.runOnPullRequest(number, {
+        const result = await fixture.runOnPullRequest(number, {
           inputs: { 'fail-on': failOn },
           variables: { NODE_TLS_REJECT_UNAUTHORIZED: value },
         });
         expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
         expect(result.annotations).toEqual([expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED is 0')]);
       }
-      expect(stage.github.requests.length + stage.catalogue.requests.length).toBe(before);
+      expect(fixture.github.requests.length + fixture.catalogue.requests.length).toBe(before);
     },
   );
 
@@ -39,12 +39,12 @@ describe('a run whose environment', () => {
     [{ NODE_EXTRA_CA_CERTS: '/tmp/ca.pem' }, 'certificate_authority', '/tmp/ca.pem (NODE_EXTRA_CA_CERTS)'],
     [{ NODE_USE_SYSTEM_CA: '1' }, 'certificate_authority', "the system's (NODE_USE_SYSTEM_CA)"],
   ])('has %j names it in report, summary and comment, and its verdict stands', async (variables, code, words) => {
-    const result = await stage.runOnPullRequest(number, { variables });
+    const result = await fixture.runOnPullRequest(number, { variables });
     const { exitCode, report } = judgedOf(result);
     expect([exitCode, report.verdict]).toEqual([0, 'pass']);
     const notes = report.notes.filter((note) => CODES.includes(note.code));
     expect(notes).toEqual([{ code, message: expect.stringContaining(words) }]);
-    const [comment] = await stage.github.comments(number);
+    const [comment] = await fixture.github.comments(number);
     for (const markdown of [result.summary, comment?.body ?? '']) {
       expect(markdown.replace(/[`\\]/g, '')).toContain(words);
       expect(markdown).not.toContain('pa55');
@@ -58,7 +58,7 @@ describe('a run whose environment', () => {
     [{ HTTPS_PROXY: '', NODE_EXTRA_CA_CERTS: '', NODE_TLS_REJECT_UNAUTHORIZED: '', NODE_USE_SYSTEM_CA: '' }],
     [{ NO_PROXY: 'internal.test', NODE_TLS_REJECT_UNAUTHORIZED: '1', NODE_USE_SYSTEM_CA: '0' }],
   ])('has %j passes without a note on it', async (variables) => {
-    const { exitCode, report } = judgedOf(await stage.runOnPullRequest(number, { variables }));
+    const { exitCode, report } = judgedOf(await fixture.runOnPullRequest(number, { variables }));
     expect([exitCode, report.verdict]).toEqual([0, 'pass']);
     expect(report.notes.filter(({ code }) => CODES.includes(code))).toEqual([]);
   });

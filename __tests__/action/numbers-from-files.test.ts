@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { errorReportSchema } from '../../src/report/model/schema.js';
 import type { Report } from '../../src/report/model/schema.js';
 import type { FileTree } from '../support/github-state.js';
-import { inProcess, verdictOf } from '../support/measured-stage.js';
-import type { InProcess, InProcessChanges } from '../support/measured-stage.js';
-import { openChange, startStage } from '../support/pull-request.js';
-import type { Stage } from '../support/pull-request.js';
+import { inProcess, verdictOf } from '../support/run-in-process.js';
+import type { InProcess, InProcessChanges } from '../support/run-in-process.js';
+import { openChange, startFixture } from '../support/pull-request.js';
+import type { Fixture } from '../support/pull-request.js';
 
 /**
  * Numbers from files, at the commits of a pull request. Every model here costs $1 a million prompt tokens and $2 a million
@@ -15,16 +15,16 @@ import type { Stage } from '../support/pull-request.js';
 const FILE = 'llm-budget.yml';
 const GPT = 'openai/gpt-5-mini';
 
-let stage: Stage;
+let fixture: Fixture;
 beforeAll(async () => {
-  stage = await startStage([GPT, 'openai/gpt-5-nano', 'acme/small']);
+  fixture = await startFixture([GPT, 'openai/gpt-5-nano', 'acme/small']);
 });
-afterAll(() => stage.close());
+afterAll(() => fixture.close());
 
 async function judged(before: FileTree, after: FileTree, changes: InProcessChanges = {}): Promise<InProcess> {
-  const number = await openChange(stage.github, before, after);
-  stage.github.clearRequests();
-  return await inProcess(stage, number, changes);
+  const number = await openChange(fixture.github, before, after);
+  fixture.github.clearRequests();
+  return await inProcess(fixture, number, changes);
 }
 
 const errorsOf = (result: InProcess) => errorReportSchema.parse(JSON.parse(result.document)).errors;
@@ -148,7 +148,7 @@ describe('a promptfoo configuration that changes alone', () => {
 
 describe('a data set', () => {
   const manifest = counted(`{rows: ${CASES}}`);
-  const asked = () => stage.github.requests.filter(({ path }) => path.includes('/git/blobs/')).length;
+  const asked = () => fixture.github.requests.filter(({ path }) => path.includes('/git/blobs/')).length;
 
   test('above 512,000 bytes is read as a git object, and all of its rows count: 30,001 x $0.0012 = $36.0012', async () => {
     // 30,000 rows of 21 bytes are 630,000 bytes.
@@ -189,7 +189,7 @@ describe('a data set', () => {
       ),
     );
     expect([report.head.per_run, report.delta?.per_run, report.changes]).toEqual(['0.012', '0', []]);
-    expect(stage.github.requests.filter(({ operation }) => operation === 'Files')).toHaveLength(1);
+    expect(fixture.github.requests.filter(({ operation }) => operation === 'Files')).toHaveLength(1);
   });
 
   test('that is renamed and grows is a change of requests, since it is another file: 2 x $0.0012', async () => {
@@ -266,7 +266,7 @@ describe('files that match a pattern', () => {
     [FILE]: manifest,
     ...Object.fromEntries(Array.from({ length: number }, (_, index) => [`evals/${index}.md`, 'x'])),
   });
-  const trees = () => stage.github.requests.filter(({ path }) => path.includes('/git/trees/'));
+  const trees = () => fixture.github.requests.filter(({ path }) => path.includes('/git/trees/'));
 
   test('count one request each: 2 more are 2 x $0.0012', async () => {
     const result = await judged(files(3), files(5));
@@ -277,11 +277,11 @@ describe('files that match a pattern', () => {
   });
 
   test('in more files than GitHub lists are an error that says what to write', async () => {
-    const number = await openChange(stage.github, files(3), files(5));
+    const number = await openChange(fixture.github, files(3), files(5));
     // https://docs.github.com/en/rest/git/trees#get-a-tree: "truncated" is true where the tree is above the limit.
     const rewrite = (body: string) => body.replace(/"truncated":\s*false/, '"truncated":true');
-    stage.github.fault({ on: { path: /\/git\/trees\// }, answer: { kind: 'rewrite', rewrite } });
-    const result = await inProcess(stage, number);
+    fixture.github.fault({ on: { path: /\/git\/trees\// }, answer: { kind: 'rewrite', rewrite } });
+    const result = await inProcess(fixture, number);
     expect(result.exitCode).toBe(2);
     expect(errorsOf(result).map(({ message }) => message)).toEqual([
       expect.stringMatching(
@@ -381,12 +381,12 @@ describe('a file that cannot be counted', () => {
   });
 
   test('on the default branch alone leaves the increase against it unjudged, and that against base judged', async () => {
-    const old = await stage.github.commit({ [FILE]: manifest, [CASES]: rows(2) }, { branch: 'main' });
+    const old = await fixture.github.commit({ [FILE]: manifest, [CASES]: rows(2) }, { branch: 'main' });
     const files = { [FILE]: manifest, [CASES]: rows(3) };
-    const head = await stage.github.commit(files, { parents: [old] });
-    const { number } = await stage.github.openPullRequest({ head, mergeFiles: files });
-    await stage.github.commit({ [FILE]: manifest, [CASES]: BROKEN }, { parents: [old], branch: 'main' });
-    const result = await inProcess(stage, number);
+    const head = await fixture.github.commit(files, { parents: [old] });
+    const { number } = await fixture.github.openPullRequest({ head, mergeFiles: files });
+    await fixture.github.commit({ [FILE]: manifest, [CASES]: BROKEN }, { parents: [old], branch: 'main' });
+    const result = await inProcess(fixture, number);
     const report = verdictOf(result);
     expect(report.violations).toEqual([]);
     expect(report.delta?.per_run).toBe('0.0012');

@@ -2,19 +2,19 @@ import { describe, expect, test } from '@jest/globals';
 import { withoutList } from '../support/github-faults.js';
 import type { GitHubServer } from '../support/github-server.js';
 import type { PullRequest } from '../support/github-state.js';
-import { judgedOf, manifestText, openChange, stageForEachTest } from '../support/pull-request.js';
+import { judgedOf, manifestText, openChange, fixtureForEachTest } from '../support/pull-request.js';
 import type { ActionResult } from '../support/run-action.js';
 
 /** A pull request over its budget, 1,000 x $0.0012 = $1.20 of $1, with the policy's override label and what else it takes. */
 
 const FILE = 'llm-budget.yml';
 const LABEL = 'allow-cost';
-const stage = stageForEachTest();
+const fixture = fixtureForEachTest();
 
 async function overBudget(): Promise<number> {
   const budget = `budget: {per_run: 1}\npolicy: {override_label: ${LABEL}}`;
   const text = (count: number) => ({ [FILE]: manifestText({ budget, count }) });
-  return await openChange(stage.github, text(100), text(1000));
+  return await openChange(fixture.github, text(100), text(1000));
 }
 
 async function judgedWith(
@@ -22,9 +22,9 @@ async function judgedWith(
   label = LABEL,
 ): Promise<ActionResult> {
   const number = await overBudget();
-  stage.github.addLabel(number, label);
-  prepare(stage.github, stage.github.pullRequest(number));
-  return await stage.runOnPullRequest(number);
+  fixture.github.addLabel(number, label);
+  prepare(fixture.github, fixture.github.pullRequest(number));
+  return await fixture.runOnPullRequest(number);
 }
 
 const codes = (result: ActionResult) => judgedOf(result).report.notes.map(({ code }) => code);
@@ -89,9 +89,9 @@ describe('an approval by somebody else who may push', () => {
 
   test('does not fail under fail-on warning', async () => {
     const number = await overBudget();
-    stage.github.addLabel(number, LABEL);
-    stage.github.addReview(number, { author: 'bob' });
-    const result = await stage.runOnPullRequest(number, { inputs: { 'fail-on': 'warning' } });
+    fixture.github.addLabel(number, LABEL);
+    fixture.github.addReview(number, { author: 'bob' });
+    const result = await fixture.runOnPullRequest(number, { inputs: { 'fail-on': 'warning' } });
     expect(result.exitCode).toBe(0);
   });
 });

@@ -7,19 +7,19 @@ import {
   judgedOf,
   manifestText,
   openChange,
-  startStage,
+  startFixture,
   type Judged,
   type RunChanges,
-  type Stage,
+  type Fixture,
 } from '../support/pull-request.js';
 
 /** What the action makes of endpoints: those that cost more than the list, and those that do not answer. */
 
 const FILE = 'llm-budget.yml';
 const LOCK = 'llm-budget.lock.json';
-let stage: Stage;
+let fixture: Fixture;
 afterEach(async () => {
-  await stage.close();
+  await fixture.close();
 });
 
 type Files = Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ type Files = Readonly<Record<string, string>>;
 /** A change of `count`, and of nothing else, beside these files. */
 async function change(counts: readonly [number, number], budget: string, more: Files = {}, run: RunChanges = {}) {
   const [before, after] = counts.map((count) => ({ ...more, [FILE]: manifestText({ count, budget }) }));
-  return judgedOf(await stage.runOnPullRequest(await openChange(stage.github, before ?? {}, after ?? {}), run));
+  return judgedOf(await fixture.runOnPullRequest(await openChange(fixture.github, before ?? {}, after ?? {}), run));
 }
 
 describe('a list price that no endpoint has', () => {
@@ -47,7 +47,7 @@ describe('a list price that no endpoint has', () => {
   });
 
   async function costOf(content: CatalogueContent): Promise<Judged> {
-    stage = await startStage(content);
+    fixture = await startFixture(content);
     return await change([10, 100], 'budget: {per_run: 1}');
   }
 
@@ -77,7 +77,7 @@ describe('a change of one request, $0.0012, within $1 at worst, where the catalo
     const pricing = { prompt, completion: '0.000002' };
     const fetched = new Date(Date.now() - days * 86_400_000).toISOString().replace(/\.\d+/, '');
     const models = IDS.map((id) => ({ ...model({ id, pricing }), endpoints: [endpoint({ tag: 'acme', pricing })] }));
-    return { [LOCK]: lockfileText(catalogue(models, { url: stage.catalogue.url, fetched_at: fetched }), IDS) };
+    return { [LOCK]: lockfileText(catalogue(models, { url: fixture.catalogue.url, fetched_at: fetched }), IDS) };
   }
 
   const isEndpoints = (path: string) => path.endsWith('/endpoints');
@@ -91,8 +91,8 @@ describe('a change of one request, $0.0012, within $1 at worst, where the catalo
   ];
 
   async function judgedWith(fault: (typeof faults)[number][1], lock: () => Files): Promise<Judged> {
-    stage = await startStage(IDS);
-    stage.catalogue.intercept(({ path }) => fault(path));
+    fixture = await startFixture(IDS);
+    fixture.catalogue.intercept(({ path }) => fault(path));
     return await change([100, 101], BUDGET, lock());
   }
 
@@ -125,8 +125,8 @@ describe('a change of one request, $0.0012, within $1 at worst, where the catalo
 
 describe('a catalogue that asks for a key on endpoints', () => {
   async function judgedWith(key: string): Promise<Judged> {
-    stage = await startStage();
-    stage.catalogue.intercept(({ path, headers }) => {
+    fixture = await startFixture();
+    fixture.catalogue.intercept(({ path, headers }) => {
       if (path.endsWith('/key')) return keyAnswer();
       const isRefused = path.endsWith('/endpoints') && headers.authorization !== `Bearer ${API_KEY}`;
       return isRefused ? { status: 401, body: '{"error":{"code":401,"message":"No auth credentials found"}}' } : null;

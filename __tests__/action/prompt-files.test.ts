@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { errorReportSchema } from '../../src/report/model/schema.js';
 import type { FileContent, FileTree } from '../support/github-state.js';
-import { inProcess, verdictOf, type InProcess, type InProcessChanges } from '../support/measured-stage.js';
-import { openChange, pullRequestPayload, stageForEachTest } from '../support/pull-request.js';
+import { inProcess, verdictOf, type InProcess, type InProcessChanges } from '../support/run-in-process.js';
+import { openChange, pullRequestPayload, fixtureForEachTest } from '../support/pull-request.js';
 
 /**
  * Prompt files read through the API at the commits of a pull request. Tokens cost $1 a million in the prompt and $2 a
@@ -14,7 +14,7 @@ const SHARED = 'prompts/shared.md';
 const GPT = 'openai/gpt-5-mini';
 const CLAUDE = 'anthropic/claude-sonnet-4.5';
 
-const stage = stageForEachTest([GPT, CLAUDE]);
+const fixture = fixtureForEachTest([GPT, CLAUDE]);
 
 /** `once` has the shared prompt once, `twice` twice and nothing else, `plain` has none. Line 8 and 11 name it. */
 const MANIFEST = `version: 1
@@ -53,9 +53,9 @@ suites:
 }
 
 async function judged(before: FileTree, after: FileTree, changes: InProcessChanges = {}): Promise<InProcess> {
-  const number = await openChange(stage.github, before, after);
-  stage.github.clearRequests();
-  return await inProcess(stage, number, changes);
+  const number = await openChange(fixture.github, before, after);
+  fixture.github.clearRequests();
+  return await inProcess(fixture, number, changes);
 }
 
 const errorsOf = (result: InProcess) => errorReportSchema.parse(JSON.parse(result.document)).errors;
@@ -63,7 +63,7 @@ const notesOf = (result: InProcess) => verdictOf(result).notes.map(({ code, mess
 
 /** What was asked of GitHub for prompt files: texts or only ids, and of how many files. */
 function reads(): [string | null, number][] {
-  return stage.github.requests
+  return fixture.github.requests
     .filter(({ operation }) => operation === 'Files' || operation === 'FileIds')
     .map(({ operation, body }) => [operation, (body.match(/\$p\d+:/g) ?? []).length]);
 }
@@ -161,13 +161,13 @@ describe('what is read of GitHub', () => {
   });
 
   test('the default branch too where base is another one: it may judge the increase as well', async () => {
-    const main = await stage.github.commit(tree('Hello'), { branch: 'main' });
-    const release = await stage.github.commit(tree('Hello Hello Hello'), { parents: [main], branch: 'release' });
+    const main = await fixture.github.commit(tree('Hello'), { branch: 'main' });
+    const release = await fixture.github.commit(tree('Hello Hello Hello'), { parents: [main], branch: 'release' });
     const files = tree('Hello world! Hello');
-    const head = await stage.github.commit(files, { parents: [release] });
-    const { number } = await stage.github.openPullRequest({ head, base: 'release', mergeFiles: files });
-    stage.github.clearRequests();
-    const result = await inProcess(stage, number);
+    const head = await fixture.github.commit(files, { parents: [release] });
+    const { number } = await fixture.github.openPullRequest({ head, base: 'release', mergeFiles: files });
+    fixture.github.clearRequests();
+    const result = await inProcess(fixture, number);
     // head 1 + 3 + 4, release 1 + 3 + 3
     expect(verdictOf(result)).toMatchObject({ head: { per_run: '0.008' }, base: { per_run: '0.007' } });
     expect(reads()).toEqual([
@@ -182,9 +182,9 @@ describe('what is read of GitHub', () => {
   test.each(['Files', 'FileIds'])(
     'a read of %s that fails for good ends the run, and is no missing file',
     async (operation) => {
-      const number = await openChange(stage.github, tree('Hello'), tree('Hello world!'));
-      stage.github.fault({ on: { operation }, times: 50, answer: { kind: 'status', status: 502 } });
-      const result = await inProcess(stage, number);
+      const number = await openChange(fixture.github, tree('Hello'), tree('Hello world!'));
+      fixture.github.fault({ on: { operation }, times: 50, answer: { kind: 'status', status: 502 } });
+      const result = await inProcess(fixture, number);
       expect(result.exitCode).toBe(2);
       expect(errorsOf(result)[0]?.message).toMatch(/^Files at commit [0-9a-f]{40} could not be read: GitHub/);
     },
@@ -320,21 +320,21 @@ describe('the head of a fork', () => {
   const after = { [FILE]: MANIFEST, [SHARED]: 'Hello world! Hello' };
 
   test('is read at its test merge under pull_request_target, against the first parent of that', async () => {
-    const base = await stage.github.commit(before, { branch: 'main' });
-    const head = await stage.github.commit(after, { parents: [base] });
-    const { number, mergeSha } = await stage.github.openPullRequest({
+    const base = await fixture.github.commit(before, { branch: 'main' });
+    const head = await fixture.github.commit(after, { parents: [base] });
+    const { number, mergeSha } = await fixture.github.openPullRequest({
       head,
       mergeFiles: after,
       author: 'mallory',
       headRepository: 'mallory/shop',
     });
-    const payload = pullRequestPayload(stage.github, number);
-    const result = await inProcess(stage, number, { event: 'pull_request_target', payload, sha: base });
+    const payload = pullRequestPayload(fixture.github, number);
+    const result = await inProcess(fixture, number, { event: 'pull_request_target', payload, sha: base });
     expect(verdictOf(result)).toMatchObject({ delta: { per_run: '0.002' }, commits: { head: mergeSha, base } });
   });
 
   test('has the same figures with a token that only reads', async () => {
-    const result = await judged(before, after, { inputs: { 'github-token': stage.github.readOnlyToken } });
+    const result = await judged(before, after, { inputs: { 'github-token': fixture.github.readOnlyToken } });
     expect(verdictOf(result).delta?.per_run).toBe('0.002');
     expect(result.outputs.get('comment-status')).toBe('forbidden');
   });

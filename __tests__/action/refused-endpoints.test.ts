@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { API_KEY } from '../support/openrouter-server.js';
-import { judgedOf, manifestText, openChange, type RunChanges, stageForEachTest } from '../support/pull-request.js';
+import { judgedOf, manifestText, openChange, type RunChanges, fixtureForEachTest } from '../support/pull-request.js';
 
 /**
  * A page of endpoints that is refused, through the action. The list of models is answered, so expected stays live:
@@ -11,11 +11,11 @@ const FILE = 'llm-budget.yml';
 const WITH_WORST_CASE = 'budget: {per_run: 1, worst_case_per_run: 1}';
 const GIVE_A_KEY = 'give it a key: openrouter-api-key in the action, OPENROUTER_API_KEY on the command line';
 
-const stage = stageForEachTest(['acme/small']);
+const fixture = fixtureForEachTest(['acme/small']);
 
 /** Answers a page of endpoints with this status, unless the request has the key that is accepted. */
 function refuse(status: number, accepted: string | null = null): void {
-  stage.catalogue.intercept(({ path, headers }) =>
+  fixture.catalogue.intercept(({ path, headers }) =>
     path.endsWith('/endpoints') && (accepted === null || headers.authorization !== `Bearer ${accepted}`)
       ? { status, body: JSON.stringify({ error: { code: status, message: 'No access' } }) }
       : null,
@@ -24,13 +24,13 @@ function refuse(status: number, accepted: string | null = null): void {
 
 async function judged(before: string, after: string, changes: RunChanges = {}) {
   const tree = { [FILE]: after, 'README.md': 'changed' };
-  const number = await openChange(stage.github, { [FILE]: before }, tree);
-  const result = await stage.runOnPullRequest(number, changes);
+  const number = await openChange(fixture.github, { [FILE]: before }, tree);
+  const result = await fixture.runOnPullRequest(number, changes);
   return { ...judgedOf(result), summary: result.summary };
 }
 
 const reasonIn = (status: number, more: string) =>
-  `The price of evals / answer is incomplete: acme/small: its endpoints are not known (${new URL(stage.catalogue.url).host} answered ${status}${more}), so it has no floor and no worst case.`;
+  `The price of evals / answer is incomplete: acme/small: its endpoints are not known (${new URL(fixture.catalogue.url).host} answered ${status}${more}), so it has no floor and no worst case.`;
 
 describe('endpoints that are refused', () => {
   test.each([

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { reportsSchema, type Reports } from '../../src/report/model/schema.js';
-import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
 import type { ActionResult } from '../support/run-action.js';
 
-let stage: Stage;
+let fixture: Fixture;
 beforeAll(async () => {
-  stage = await startStage();
+  fixture = await startFixture();
 });
-afterAll(() => stage.close());
+afterAll(() => fixture.close());
 
 function reportsOf(result: ActionResult): Reports {
   return reportsSchema.parse(result.report);
 }
 
 async function ownComments(number: number): Promise<string[]> {
-  const comments = await stage.github.comments(number);
+  const comments = await fixture.github.comments(number);
   return comments.filter(({ author }) => author === 'github-actions[bot]').map(({ body }) => body);
 }
 
@@ -26,10 +26,10 @@ const web = 'services/web/llm-budget.yml';
 describe('several manifests in one step', () => {
   test('have one report, one comment, and the outputs of the worst', async () => {
     const before = { [search]: manifestText(), [support]: manifestText(), [web]: manifestText() };
-    const number = await openChange(stage.github, before, { ...before, [support]: manifestText({ count: 1000 }) });
-    const asked = stage.catalogue.requests.length;
+    const number = await openChange(fixture.github, before, { ...before, [support]: manifestText({ count: 1000 }) });
+    const asked = fixture.catalogue.requests.length;
     const inputs = { manifest: `${search}\n  ${support}\n\n${web}\n` };
-    const result = await stage.runOnPullRequest(number, { inputs });
+    const result = await fixture.runOnPullRequest(number, { inputs });
     expect(result.exitCode).toBe(1);
     const { verdict, reports } = reportsOf(result);
     expect(verdict).toBe('fail');
@@ -50,27 +50,27 @@ describe('several manifests in one step', () => {
     expect(comments).toHaveLength(1);
     for (const name of [search, support, web]) expect(comments[0]).toContain(name);
     // One snapshot of the catalogue prices all of them.
-    const paths = stage.catalogue.requests.slice(asked).map(({ path }) => path);
+    const paths = fixture.catalogue.requests.slice(asked).map(({ path }) => path);
     expect(new Set(paths).size).toBe(paths.length);
-    expect((await stage.runOnPullRequest(number, { inputs })).outputs.get('comment-status')).toBe('unchanged');
+    expect((await fixture.runOnPullRequest(number, { inputs })).outputs.get('comment-status')).toBe('unchanged');
     expect(await ownComments(number)).toHaveLength(1);
   });
 
   test('are found by a pattern in the trees of head and of the default branch, without links and without a checkout', async () => {
     const before = { [search]: manifestText(), 'docs/llm-budget.yml': manifestText() };
     const added = { [web]: manifestText({ count: 1 }), 'services/link/llm-budget.yml': { link: '../../x' } };
-    const number = await openChange(stage.github, before, { ...before, ...added });
-    const result = await stage.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
+    const number = await openChange(fixture.github, before, { ...before, ...added });
+    const result = await fixture.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
     const names = reportsOf(result).reports.map((report) => ('manifest' in report ? report.manifest : null));
     expect(names).toEqual([search, web]);
   });
 
   test('have the form of several also where a pattern finds one, and one path never has', async () => {
     const files = { [search]: manifestText() };
-    const number = await openChange(stage.github, files, files);
-    const found = await stage.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
+    const number = await openChange(fixture.github, files, files);
+    const found = await fixture.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
     expect(reportsOf(found).reports).toHaveLength(1);
-    const named = await stage.runOnPullRequest(number, { inputs: { manifest: search } });
+    const named = await fixture.runOnPullRequest(number, { inputs: { manifest: search } });
     expect(reportsSchema.safeParse(named.report).success).toBe(false);
     expect(named.report).toMatchObject({ verdict: 'pass', manifest: search });
   });
@@ -78,8 +78,8 @@ describe('several manifests in one step', () => {
   test('are judged apart: one that is broken ends in 2, and the figures are those of the others', async () => {
     const before = { [search]: manifestText(), [support]: manifestText(), [web]: manifestText() };
     const after = { ...before, [search]: 'version: 1\nsuites: 3\n', [support]: { link: 'x' } };
-    const number = await openChange(stage.github, before, after);
-    const result = await stage.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
+    const number = await openChange(fixture.github, before, after);
+    const result = await fixture.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
     expect(result.exitCode).toBe(2);
     const { verdict, reports } = reportsOf(result);
     expect(verdict).toBe('error');
@@ -96,11 +96,11 @@ describe('several manifests in one step', () => {
 
   test('are missed where head removes one, and a new one beside it is held to its limits', async () => {
     const number = await openChange(
-      stage.github,
+      fixture.github,
       { [search]: manifestText({ budget: 'budget: {per_run: 0.5}' }), [support]: manifestText() },
       { [web]: manifestText({ count: 1000, budget: 'budget: {per_run: 50}' }), [support]: manifestText() },
     );
-    const result = await stage.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
+    const result = await fixture.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
     expect(result.exitCode).toBe(1);
     const rules = reportsOf(result).reports.map((report) =>
       report.verdict === 'error' ? [] : report.violations.map(({ rule, severity, limit }) => [rule, severity, limit]),
@@ -118,8 +118,8 @@ describe('several manifests in one step', () => {
       'services/search/llm-budget.lock.json': lock('search'),
       [web]: manifestText(),
     };
-    const number = await openChange(stage.github, files, files);
-    const result = await stage.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
+    const number = await openChange(fixture.github, files, files);
+    const result = await fixture.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
     const codes = reportsOf(result).reports.map((report) =>
       report.verdict === 'error' ? [] : report.notes.map(({ code }) => code).filter((code) => code.startsWith('lock')),
     );
@@ -134,18 +134,18 @@ describe('several manifests in one step', () => {
     const many = Object.fromEntries(
       Array.from({ length: 51 }, (__, index) => [`many/${String(index)}.yml`, manifestText()]),
     );
-    const number = await openChange(stage.github, many, many);
-    const result = await stage.runOnPullRequest(number, { inputs: { manifest } });
+    const number = await openChange(fixture.github, many, many);
+    const result = await fixture.runOnPullRequest(number, { inputs: { manifest } });
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
     expect(result.annotations.join('\n')).toMatch(message);
   });
 
   test('end in 2 where GitHub truncates the tree', async () => {
     const files = { [search]: manifestText() };
-    const number = await openChange(stage.github, files, files);
+    const number = await openChange(fixture.github, files, files);
     const truncate = (body: string) => body.replace('"truncated":false', '"truncated":true');
-    stage.github.fault({ on: { path: /git\/trees/ }, answer: { kind: 'rewrite', rewrite: truncate } });
-    const result = await stage.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
+    fixture.github.fault({ on: { path: /git\/trees/ }, answer: { kind: 'rewrite', rewrite: truncate } });
+    const result = await fixture.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
     expect(result.annotations.join('\n')).toMatch(/more files than GitHub lists/);
   });

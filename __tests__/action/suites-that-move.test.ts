@@ -1,13 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgedOf, openChange, stageForEachTest, type Judged } from '../support/pull-request.js';
+import { judgedOf, openChange, fixtureForEachTest, type Judged } from '../support/pull-request.js';
 
 /** Changes that move calls, suites and months so that a budget would no longer hold them. A request of acme/small costs $0.0012. */
 
 const FILE = 'llm-budget.yml';
-const stage = stageForEachTest(['acme/small', 'acme/small:free']);
+const fixture = fixtureForEachTest(['acme/small', 'acme/small:free']);
 
 async function change(before: string, after: string): Promise<Judged> {
-  return judgedOf(await stage.runOnPullRequest(await openChange(stage.github, { [FILE]: before }, { [FILE]: after })));
+  return judgedOf(
+    await fixture.runOnPullRequest(await openChange(fixture.github, { [FILE]: before }, { [FILE]: after })),
+  );
 }
 
 /** The rules that fail, with what they compare. */
@@ -62,8 +64,8 @@ describe('a suite with a budget', () => {
     ['with a blank at its end', "'evals '"],
     ['with two blanks in a row', "'evals  2'"],
   ])('has no name %s, which would look like another', async (_, name) => {
-    const number = await openChange(stage.github, { [FILE]: before }, { [FILE]: manifest(suite(name, 1000)) });
-    const result = await stage.runOnPullRequest(number);
+    const number = await openChange(fixture.github, { [FILE]: before }, { [FILE]: manifest(suite(name, 1000)) });
+    const result = await fixture.runOnPullRequest(number);
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
   });
 });

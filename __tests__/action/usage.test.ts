@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { inProcess, verdictOf, withWorkspace, type InProcess } from '../support/measured-stage.js';
+import { inProcess, verdictOf, withWorkspace, type InProcess } from '../support/run-in-process.js';
 import {
   accountPages,
   answers,
@@ -10,7 +10,7 @@ import {
   withoutPort,
   type AccountPages,
 } from '../support/openrouter-server.js';
-import { manifestText, openChange, stageForEachTest } from '../support/pull-request.js';
+import { manifestText, openChange, fixtureForEachTest } from '../support/pull-request.js';
 
 /** The action with recordings of what the suite `evals` used; it is estimated at 100 x (1,000 + 2 x 100) x $1/M = $0.12. */
 
@@ -21,7 +21,7 @@ const MANIFEST = `${manifestText()}  nightly:
       - {name: report, model: acme/large, count: 1, prompt_tokens: 1000, completion_tokens: 100, max_tokens: 200}
 `;
 
-const stage = stageForEachTest();
+const fixture = fixtureForEachTest();
 
 /** A request of 1,100 prompt and 100 completion tokens: 1,100 x $1/M + 100 x $2/M = $0.0013. */
 function row(changes: Readonly<Record<string, unknown>> = {}): string {
@@ -41,8 +41,11 @@ async function judged(
   more: { readonly manifest?: string; readonly key?: string } = {},
 ): Promise<InProcess> {
   const { manifest = MANIFEST, key = '' } = more;
-  const number = await openChange(stage.github, { [FILE]: manifest }, { [FILE]: `${manifest}# more\n` });
-  return await inProcess(stage, number, { inputs: { usage, 'openrouter-api-key': key, comment: 'always' }, workspace });
+  const number = await openChange(fixture.github, { [FILE]: manifest }, { [FILE]: `${manifest}# more\n` });
+  return await inProcess(fixture, number, {
+    inputs: { usage, 'openrouter-api-key': key, comment: 'always' },
+    workspace,
+  });
 }
 
 describe('what was estimated against what was used', () => {
@@ -144,8 +147,8 @@ describe('what was estimated against what was used', () => {
   });
 
   test('is left out where the change deletes the manifest', async () => {
-    const number = await openChange(stage.github, { [FILE]: MANIFEST }, { 'README.md': 'x' });
-    const result = await inProcess(stage, number, {
+    const number = await openChange(fixture.github, { [FILE]: MANIFEST }, { 'README.md': 'x' });
+    const result = await inProcess(fixture, number, {
       inputs: { usage: 'a.jsonl' },
       workspace: { 'a.jsonl': rows(1, 'c') },
     });
@@ -191,10 +194,10 @@ describe('exact charges', () => {
   const key = keyAnswer();
   const charged = (cost: number) => generationAnswer({ total_cost: cost, model: 'acme/small', provider_name: 'Acme' });
   const generationsAsked = () =>
-    stage.catalogue.requests.flatMap(({ path }) => /\/generation\?id=(.*)$/.exec(path)?.[1] ?? []);
+    fixture.catalogue.requests.flatMap(({ path }) => /\/generation\?id=(.*)$/.exec(path)?.[1] ?? []);
 
   async function withKey(pages: AccountPages, recorded: string): Promise<InProcess> {
-    stage.catalogue.intercept(accountPages(pages));
+    fixture.catalogue.intercept(accountPages(pages));
     return await judged('a.jsonl', { 'a.jsonl': recorded }, { key: API_KEY });
   }
 
@@ -268,6 +271,6 @@ describe('exact charges', () => {
   test('are not requested without a key', async () => {
     const result = await judged('a.jsonl', { 'a.jsonl': row({ id: 'gen-a' }) });
     expect(verdictOf(result)).not.toHaveProperty('charges');
-    expect(stage.catalogue.requests.filter((request) => !isOfModels(request))).toEqual([]);
+    expect(fixture.catalogue.requests.filter((request) => !isOfModels(request))).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { reportsSchema, type Report } from '../../src/report/model/schema.js';
 import type { FileTree } from '../support/github-state.js';
-import { inProcess, verdictOf, type InProcess } from '../support/measured-stage.js';
-import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { inProcess, verdictOf, type InProcess } from '../support/run-in-process.js';
+import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
 
 /**
  * What a reviewer reads of a change that stands at two commits: its cause, by name and with its cost. acme/small and GPT
@@ -12,14 +12,14 @@ import { manifestText, openChange, startStage, type Stage } from '../support/pul
 const FILE = 'llm-budget.yml';
 const GPT = 'openai/gpt-5-mini';
 
-let stage: Stage;
+let fixture: Fixture;
 beforeAll(async () => {
-  stage = await startStage([GPT, 'acme/small', 'acme/large']);
+  fixture = await startFixture([GPT, 'acme/small', 'acme/large']);
 });
-afterAll(() => stage.close());
+afterAll(() => fixture.close());
 
 async function judged(before: FileTree, after: FileTree): Promise<InProcess> {
-  return await inProcess(stage, await openChange(stage.github, before, after));
+  return await inProcess(fixture, await openChange(fixture.github, before, after));
 }
 
 /** The lines below "What changed", as they stand in the Markdown. */
@@ -143,8 +143,8 @@ describe('three manifests of which one is broken', () => {
   const before = { [search]: manifestText(), [support]: manifestText(), [web]: manifestText() };
 
   async function run(after: FileTree): Promise<InProcess> {
-    const number = await openChange(stage.github, before, after);
-    return await inProcess(stage, number, { inputs: { manifest: '*/llm-budget.yml' } });
+    const number = await openChange(fixture.github, before, after);
+    return await inProcess(fixture, number, { inputs: { manifest: '*/llm-budget.yml' } });
   }
 
   test('end in 2, and the sections of the others still say what changed', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { reportsSchema } from '../../src/report/model/schema.js';
 import { catalogueOfTheExamples, exampleManifests, lockOf } from '../support/examples.js';
 import { readProjectFile } from '../support/project-files.js';
-import { openChange, startStage, type Stage } from '../support/pull-request.js';
+import { openChange, startFixture, type Fixture } from '../support/pull-request.js';
 import { parseWorkflow } from '../support/workflows.js';
 
 /** The monorepo of the examples in a repository of its own, judged by the one step of its workflows. */
@@ -18,11 +18,11 @@ async function files(): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(texts));
 }
 
-let stage: Stage;
+let fixture: Fixture;
 beforeEach(async () => {
-  stage = await startStage(await catalogueOfTheExamples());
+  fixture = await startFixture(await catalogueOfTheExamples());
 });
-afterEach(() => stage.close());
+afterEach(() => fixture.close());
 
 /** The inputs of the gate's one step. */
 async function inputsOf(workflow: string): Promise<Record<string, string>> {
@@ -35,8 +35,8 @@ describe.each(WORKFLOWS)('the step of %s', (workflow) => {
   test('judges three budgets, and writes one comment with a section for each', async () => {
     const before = await files();
     const search = (before[SEARCH] ?? '').replace('count: 600', 'count: 700');
-    const number = await openChange(stage.github, before, { ...before, [SEARCH]: search });
-    const result = await stage.runOnPullRequest(number, { inputs: await inputsOf(workflow) });
+    const number = await openChange(fixture.github, before, { ...before, [SEARCH]: search });
+    const result = await fixture.runOnPullRequest(number, { inputs: await inputsOf(workflow) });
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([0, 'pass']);
     const { reports } = reportsSchema.parse(result.report);
     expect(
@@ -47,7 +47,7 @@ describe.each(WORKFLOWS)('the step of %s', (workflow) => {
       ['services/support/llm-budget.yml', '0.55512'],
       ['services/web/llm-budget.yml', '0.0658'],
     ]);
-    const comments = await stage.github.comments(number);
+    const comments = await fixture.github.comments(number);
     expect(comments).toHaveLength(1);
     for (const { manifest } of reports) expect(comments[0]?.body).toContain(manifest);
   });
@@ -56,8 +56,8 @@ describe.each(WORKFLOWS)('the step of %s', (workflow) => {
     const before = await files();
     // 1,600 x 0.000106 + 60 x 0.000606 = 0.1696 + 0.03636 = 0.20596 of 0.20
     const search = (before[SEARCH] ?? '').replace('count: 600', 'count: 1600');
-    const number = await openChange(stage.github, before, { ...before, [SEARCH]: search });
-    const result = await stage.runOnPullRequest(number, { inputs: await inputsOf(workflow) });
+    const number = await openChange(fixture.github, before, { ...before, [SEARCH]: search });
+    const result = await fixture.runOnPullRequest(number, { inputs: await inputsOf(workflow) });
     expect([result.exitCode, result.outputs.get('cost-per-run')]).toEqual([1, '0.20596']);
   });
 });

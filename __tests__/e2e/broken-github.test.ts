@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
 
 /**
  * The built bundle before a GitHub that fails: the real sockets and log. Every fault is tried in the process, in
@@ -7,18 +7,22 @@ import { manifestText, openChange, startStage, type Stage } from '../support/pul
  */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
+let fixture: Fixture;
 beforeAll(async () => {
-  stage = await startStage();
+  fixture = await startFixture();
 });
 afterAll(async () => {
-  await stage.close();
+  await fixture.close();
 });
 
 test('a comment whose request is reset after it took effect is there once', async () => {
-  const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
-  stage.github.fault({ on: { method: 'POST', path: /comments$/ }, effect: true, answer: { kind: 'reset' } });
-  const result = await stage.runBundleOnPullRequest(number);
+  const number = await openChange(
+    fixture.github,
+    { [FILE]: manifestText() },
+    { [FILE]: manifestText({ count: 1000 }) },
+  );
+  fixture.github.fault({ on: { method: 'POST', path: /comments$/ }, effect: true, answer: { kind: 'reset' } });
+  const result = await fixture.runBundleOnPullRequest(number);
   expect([result.exitCode, result.outputs.get('comment-status'), result.stderr]).toEqual([1, 'created', '']);
-  expect(await stage.github.comments(number)).toHaveLength(1);
+  expect(await fixture.github.comments(number)).toHaveLength(1);
 });

@@ -4,28 +4,28 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CatalogueAnswer } from '../support/catalogue-server.js';
 import type { Fault } from '../support/github-faults.js';
-import { manifestText, openChange, startStage, type BundleChanges, type Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startFixture, type BundleChanges, type Fixture } from '../support/pull-request.js';
 import type { ActionResult } from '../support/run-action.js';
 import { commandsIn } from '../support/runner.js';
 
 /** However a run of the built bundle ends, its exit code is the verdict where there is one, and 2 where there is none. */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
+let fixture: Fixture;
 let folder: string;
 let over: number;
 beforeAll(async () => {
-  stage = await startStage();
+  fixture = await startFixture();
 });
-afterAll(() => stage.close());
+afterAll(() => fixture.close());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'llm-budget-endings-'));
-  over = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
+  over = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function under(): Promise<number> {
-  return openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
+  return openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
 }
 
 describe('a run that is cancelled', () => {
@@ -35,9 +35,9 @@ describe('a run that is cancelled', () => {
     const struck = () => {
       stop(signal);
     };
-    stage.github.clearFaults();
-    stage.github.fault({ on, answer: { kind: 'hang', struck } });
-    return await stage.runBundleOnPullRequest(number, {
+    fixture.github.clearFaults();
+    fixture.github.fault({ on, answer: { kind: 'hang', struck } });
+    return await fixture.runBundleOnPullRequest(number, {
       ...changes,
       started: (kill) => {
         stop = kill;
@@ -75,7 +75,7 @@ describe('a run that is cancelled', () => {
 });
 
 test('a run whose log is on a full disk ends with the verdict', async () => {
-  const failed = await stage.runBundleOnPullRequest(over, { log: '/dev/full' });
+  const failed = await fixture.runBundleOnPullRequest(over, { log: '/dev/full' });
   expect([failed.exitCode, failed.outputs.get('verdict'), failed.stderr]).toEqual([1, 'fail', '']);
 });
 
@@ -84,7 +84,7 @@ describe('an unexpected error', () => {
   async function sabotaged(code: string, number = over): Promise<ActionResult> {
     const file = join(folder, 'sabotage.cjs');
     await writeFile(file, code);
-    return await stage.runBundleOnPullRequest(number, {
+    return await fixture.runBundleOnPullRequest(number, {
       inputs: { 'openrouter-api-key': 'sk-or-v1-secret' },
       variables: { NODE_OPTIONS: `--require ${file}` },
     });
@@ -148,7 +148,7 @@ test('what a library prints unprompted is written at debug level, and is no comm
     console.log("::add-path::/pwned 4");
     console.error(new Error("::error::pwned 5\\n##[error]pwned"));`;
   await writeFile(file, onceRunning(code));
-  const result = await stage.runBundleOnPullRequest(over, { variables: { NODE_OPTIONS: `--require ${file}` } });
+  const result = await fixture.runBundleOnPullRequest(over, { variables: { NODE_OPTIONS: `--require ${file}` } });
   expect([result.exitCode, result.stderr]).toEqual([1, '']);
   const said = commandsIn(result.stdout).filter(({ message }) => /pwned \d/.test(message));
   expect(said.map(({ name }) => name)).toEqual(['debug', 'debug', 'debug', 'debug', 'debug']);
@@ -158,13 +158,13 @@ test.each<[string, () => CatalogueAnswer | Promise<CatalogueAnswer>]>([
   ['never answers', () => new Promise(() => undefined)],
   ['fails', () => ({ status: 404 })],
 ])('a wrong manifest ends in 2 whatever becomes of the list of models: a catalogue that %s', async (_, answer) => {
-  const number = await openChange(stage.github, { [FILE]: 'version: 1' }, { [FILE]: 'version: 1' });
-  stage.catalogue.intercept(answer);
+  const number = await openChange(fixture.github, { [FILE]: 'version: 1' }, { [FILE]: 'version: 1' });
+  fixture.catalogue.intercept(answer);
   try {
-    const result = await stage.runBundleOnPullRequest(number);
+    const result = await fixture.runBundleOnPullRequest(number);
     expect([result.exitCode, result.stderr, result.outputs.get('verdict')]).toEqual([2, '', 'error']);
     expect(result.stdout).not.toContain('defect');
   } finally {
-    stage.catalogue.intercept(null);
+    fixture.catalogue.intercept(null);
   }
 });

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { manifestText, startStage, type Stage } from '../support/pull-request.js';
+import { manifestText, startFixture, type Fixture } from '../support/pull-request.js';
 
 /**
  * Manifests that are made to cost memory, through the built bundle. The bounds are above what a manifest of one call takes
@@ -11,12 +11,12 @@ import { manifestText, startStage, type Stage } from '../support/pull-request.js
 
 const FILE = 'llm-budget.yml';
 const MIB = 1024 * 1024;
-let stage: Stage;
+let fixture: Fixture;
 let folder: string;
 /** What a manifest of one call takes at its peak, in bytes. */
 let usual: number;
 beforeAll(async () => {
-  stage = await startStage();
+  fixture = await startFixture();
   folder = await mkdtemp(join(tmpdir(), 'llm-budget-memory-'));
   // The largest resident set, in kilobytes, as the process leaves. Linux counts what the parent held at the fork into
   // getrusage's figure; VmHWM is the process's own.
@@ -32,14 +32,14 @@ beforeAll(async () => {
   usual = (await measured(manifestText())).bytes;
 });
 afterAll(async () => {
-  await stage.close();
+  await fixture.close();
   await rm(folder, { recursive: true, force: true });
 });
 
 async function measured(text: string): Promise<{ exitCode: number | null; log: string; bytes: number }> {
-  const sha = await stage.github.commit({ [FILE]: text }, { branch: 'main' });
+  const sha = await fixture.github.commit({ [FILE]: text }, { branch: 'main' });
   const file = join(folder, 'measured');
-  const result = await stage.runBundle('schedule', {}, sha, {
+  const result = await fixture.runBundle('schedule', {}, sha, {
     variables: { NODE_OPTIONS: `--require ${join(folder, 'measure.cjs')}`, MEASURED: file },
   });
   expect(result.stderr).toBe('');

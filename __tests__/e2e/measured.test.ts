@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { reportSchema } from '../../src/report/model/schema.js';
-import { withWorkspace } from '../support/measured-stage.js';
+import { withWorkspace } from '../support/run-in-process.js';
 import {
   accountPages,
   answers,
@@ -13,7 +13,7 @@ import {
   isOfModels,
   keyAnswer,
 } from '../support/openrouter-server.js';
-import { manifestText, openChange, stageForEachTest } from '../support/pull-request.js';
+import { manifestText, openChange, fixtureForEachTest } from '../support/pull-request.js';
 import { spawned } from '../support/run-action.js';
 
 /** The built bundle with recordings, a key and prompt files, which load parts of it that other runs do not. */
@@ -22,7 +22,7 @@ const FILE = 'llm-budget.yml';
 const GPT = 'openai/gpt-5-mini';
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 const BUNDLE = join(DIST, 'bundle');
-const stage = stageForEachTest(['acme/small', GPT]);
+const fixture = fixtureForEachTest(['acme/small', GPT]);
 
 /** 1,100 x $1/M + 100 x $2/M = $0.0013; the manifest says 1,000 prompt tokens. */
 function row(id: string): string {
@@ -40,16 +40,20 @@ const recorded = ['gen-a', 'gen-b', ...Array.from({ length: 98 }, (_, index) => 
 describe('recordings and a key', () => {
   test('bring use, charges and credits into report, comment and summary, and the key into none of them', async () => {
     const charged = generationAnswer({ total_cost: 0.0016, model: 'acme/small', provider_name: 'Acme' });
-    stage.catalogue.intercept(
+    fixture.catalogue.intercept(
       accountPages({
         key: keyAnswer({ limit: 50, limit_remaining: 12.3 }),
         credits: answers.forbidden,
         generations: { 'gen-a': [answers.notFound, charged], 'gen-b': generationAnswer({ total_cost: 0.0013 }) },
       }),
     );
-    const number = await openChange(stage.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
+    const number = await openChange(
+      fixture.github,
+      { [FILE]: manifestText() },
+      { [FILE]: manifestText({ count: 200 }) },
+    );
     await withWorkspace({ 'usage/a.jsonl': `${recorded}\n{"usage": `, 'usage/b.txt': 'x' }, async (workspace) => {
-      const result = await stage.runBundleOnPullRequest(number, {
+      const result = await fixture.runBundleOnPullRequest(number, {
         inputs: { usage: 'usage/*.jsonl', 'openrouter-api-key': API_KEY },
         variables: { GITHUB_WORKSPACE: workspace },
       });
@@ -61,14 +65,14 @@ describe('recordings and a key', () => {
       expect(report.charges?.[0]).toMatch(/^2 generations: charged \$0\.0029, usage\.cost \$0\.0026 \(-10\.3 %\)/);
       // 12.30 / 0.24 = 51.25
       expect(report.credits?.lines).toContain('Remaining $12.30 covers 51 runs at $0.24.');
-      const [comment = ''] = (await stage.github.comments(number)).map(({ body }) => body);
+      const [comment = ''] = (await fixture.github.comments(number)).map(({ body }) => body);
       expect(comment).toContain('Estimated $0.24, used $0.13 (-45.8 %), by 100 recorded requests');
       expect(comment).toContain('Exact charges');
       expect(result.summary).toContain('covers 51 runs');
       expect(result.stdout).toContain('Recordings: usage/a.jsonl, line 101: not understood');
-      expect(comment + JSON.stringify(stage.github.requests)).not.toContain(API_KEY);
-      expect(stage.catalogue.requests.filter(isOfModels).map(({ headers }) => headers.authorization)).toEqual(
-        stage.catalogue.requests.filter(isOfModels).map(() => undefined),
+      expect(comment + JSON.stringify(fixture.github.requests)).not.toContain(API_KEY);
+      expect(fixture.catalogue.requests.filter(isOfModels).map(({ headers }) => headers.authorization)).toEqual(
+        fixture.catalogue.requests.filter(isOfModels).map(() => undefined),
       );
     });
   });
@@ -115,14 +119,14 @@ describe('the tokenizer', () => {
 
   test('is not loaded by the action without prompt files; with them its loss is exit code 2', async () => {
     const tree = (manifest: string) => ({ [FILE]: manifest, 'p.md': PROMPT });
-    const without = await openChange(stage.github, tree(WITHOUT_PROMPTS), { ...tree(WITHOUT_PROMPTS), x: 'x' });
+    const without = await openChange(fixture.github, tree(WITHOUT_PROMPTS), { ...tree(WITHOUT_PROMPTS), x: 'x' });
     await withoutVocabulary(async (dist) => {
       const bundle = join(dist, 'index.js');
-      const works = await stage.runBundleOnPullRequest(without, { bundle });
+      const works = await fixture.runBundleOnPullRequest(without, { bundle });
       // 1,000 x 1,000 x $1/M
       expect([works.exitCode, works.outputs.get('cost-per-run'), works.stderr]).toEqual([0, '1', '']);
-      const number = await openChange(stage.github, tree(WITH_PROMPTS), { ...tree(WITH_PROMPTS), x: 'x' });
-      const fails = await stage.runBundleOnPullRequest(number, { bundle });
+      const number = await openChange(fixture.github, tree(WITH_PROMPTS), { ...tree(WITH_PROMPTS), x: 'x' });
+      const fails = await fixture.runBundleOnPullRequest(number, { bundle });
       expect([fails.exitCode, fails.outputs.get('cost-per-run')]).toEqual([2, '']);
     });
   });
@@ -130,7 +134,7 @@ describe('the tokenizer', () => {
   test('is not loaded by the command line without prompt files', async () => {
     await withWorkspace({ 'llm-budget.yml': WITHOUT_PROMPTS }, async (cwd) => {
       await withoutVocabulary(async (dist) => {
-        const args = ['check', '--format', 'json', '--catalogue-url', stage.catalogue.url];
+        const args = ['check', '--format', 'json', '--catalogue-url', fixture.catalogue.url];
         const program = [join(dist, 'cli', 'index.js'), ...args];
         const { stdout } = await spawned(process.execPath, program, { PATH: process.env.PATH ?? '' }, { cwd });
         expect(reportSchema.parse(JSON.parse(stdout)).head.per_run).toBe('1');

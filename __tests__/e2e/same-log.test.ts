@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { manifestText, openChange, startStage, type Stage } from '../support/pull-request.js';
+import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
 import type { ActionResult } from '../support/run-action.js';
 
 /** Most tests run the action's function in the process: here the bundle is held against it. */
 
 const FILE = 'llm-budget.yml';
-let stage: Stage;
+let fixture: Fixture;
 beforeAll(async () => {
-  stage = await startStage(['acme/small', 'openai/gpt-5-mini']);
+  fixture = await startFixture(['acme/small', 'openai/gpt-5-mini']);
 });
-afterAll(() => stage.close());
+afterAll(() => fixture.close());
 
 function withoutChance(text: string): string {
   return text
@@ -19,7 +19,7 @@ function withoutChance(text: string): string {
 }
 
 async function commentOn(number: number): Promise<string> {
-  return withoutChance((await stage.github.comments(number))[0]?.body ?? '');
+  return withoutChance((await fixture.github.comments(number))[0]?.body ?? '');
 }
 
 /** What a run leaves, without what differs from run to run: times, commits and temporary paths. */
@@ -49,13 +49,13 @@ const after =
 
 test('the bundle and the function write the same log, outputs, summary, report and comment', async () => {
   const [first, second] = [
-    await openChange(stage.github, { [FILE]: before }, { [FILE]: after, 'p.md': PROMPT }),
-    await openChange(stage.github, { [FILE]: before }, { [FILE]: `${after}# again`, 'p.md': PROMPT }),
+    await openChange(fixture.github, { [FILE]: before }, { [FILE]: after, 'p.md': PROMPT }),
+    await openChange(fixture.github, { [FILE]: before }, { [FILE]: `${after}# again`, 'p.md': PROMPT }),
   ];
   const inputs = { 'openrouter-api-key': 'sk-or-v1-0123456789abcdef' };
   const variables = { RUNNER_DEBUG: '1' };
-  const inProcess = await stage.runOnPullRequest(first, { runId: 7, inputs, variables });
-  const bundle = await stage.runBundleOnPullRequest(second, { runId: 7, inputs, variables });
+  const inProcess = await fixture.runOnPullRequest(first, { runId: 7, inputs, variables });
+  const bundle = await fixture.runBundleOnPullRequest(second, { runId: 7, inputs, variables });
   expect([bundle.exitCode, bundle.outputs.get('cost-per-run')]).toEqual([1, '1.203']);
   expect(bundle.annotations.length).toBeGreaterThan(1);
   expect(comparable(bundle)).toEqual(comparable(inProcess));

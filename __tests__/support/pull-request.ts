@@ -31,7 +31,7 @@ suites:
 `;
 }
 
-export interface Stage {
+export interface Fixture {
   readonly github: GitHubServer;
   readonly catalogue: CatalogueServer;
   /** Runs the action's function in this process. */
@@ -53,9 +53,9 @@ export interface RunChanges {
 export interface BundleChanges extends RunChanges, ProcessOptions {}
 
 /** `models`: ids at the prices of `pricingOf`, or a whole catalogue. */
-export async function startStage(
+export async function startFixture(
   models: readonly string[] | CatalogueContent = ['acme/small', 'acme/large'],
-): Promise<Stage> {
+): Promise<Fixture> {
   const github = await startGitHub();
   const catalogue = await startCatalogueServer('models' in models ? models : catalogueOf(models));
   let runs = 1000;
@@ -95,31 +95,31 @@ export async function startStage(
   };
 }
 
-/** A stage of its own for each test of the file or block that calls this: started before the test, and closed after it. */
-export function stageForEachTest(models?: readonly string[] | CatalogueContent): Omit<Stage, 'close'> {
-  let started: Stage | null = null;
-  const stage = (): Stage => {
-    if (started === null) throw new Error('a stage is used outside of a test');
+/** A fixture of its own for each test of the file or block that calls this: started before the test, and closed after it. */
+export function fixtureForEachTest(models?: readonly string[] | CatalogueContent): Omit<Fixture, 'close'> {
+  let started: Fixture | null = null;
+  const fixture = (): Fixture => {
+    if (started === null) throw new Error('a fixture is used outside of a test');
     return started;
   };
   beforeEach(async () => {
-    started = await startStage(models);
+    started = await startFixture(models);
   });
   afterEach(async () => {
-    await stage().close();
+    await fixture().close();
     started = null;
   });
   return {
     get github() {
-      return stage().github;
+      return fixture().github;
     },
     get catalogue() {
-      return stage().catalogue;
+      return fixture().catalogue;
     },
-    run: (...run) => stage().run(...run),
-    runOnPullRequest: (...run) => stage().runOnPullRequest(...run),
-    runBundle: (...run) => stage().runBundle(...run),
-    runBundleOnPullRequest: (...run) => stage().runBundleOnPullRequest(...run),
+    run: (...run) => fixture().run(...run),
+    runOnPullRequest: (...run) => fixture().runOnPullRequest(...run),
+    runBundle: (...run) => fixture().runBundle(...run),
+    runBundleOnPullRequest: (...run) => fixture().runBundleOnPullRequest(...run),
   };
 }
 

@@ -8,7 +8,7 @@ import type { CatalogueContent, CatalogueServer } from './catalogue-server.js';
 import { commandLine, DATE } from './command-line.js';
 import { startGitHub } from './github-server.js';
 import type { FileTree } from './github-state.js';
-import { inProcess } from './measured-stage.js';
+import { inProcess } from './run-in-process.js';
 import { openChange } from './pull-request.js';
 import { testRepository } from './repository.js';
 

@@ -11,7 +11,7 @@ import type { UsageRow } from '../../src/usage/read/usage-row.js';
 
 const USAGE_FIXTURES = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures', 'usage');
 
-/** The rows of one of the fixtures, with what was said about the reading. */
+/** The rows of one of the recorded files in fixtures/usage, with the notes on reading it. */
 export async function readFixture(name: string): Promise<{ usage: Usage; rows: UsageRow[] }> {
   const usage = await readUsage([name], { cwd: USAGE_FIXTURES, within: null });
   return { usage, rows: usageRows(usage) };

@@ -6,10 +6,10 @@ import { runAction } from '../../src/action/run.js';
 import { reportSchema, type Report } from '../../src/report/model/schema.js';
 import { fakeTime } from './fake-time.js';
 import { API_KEY } from './openrouter-server.js';
-import { pullRequestPayload, type Stage } from './pull-request.js';
+import { pullRequestPayload, type Fixture } from './pull-request.js';
 import { readActionFile } from './run-action.js';
 
-/** The action in this process, on a stage: with a clock that no pause holds up, and a workspace of the test's own. */
+/** The action in this process, on a fixture: with a clock that no pause holds up, and a workspace of the test's own. */
 
 export interface InProcess {
   readonly exitCode: number;
@@ -52,14 +52,14 @@ export async function withWorkspace<Result>(
   }
 }
 
-/** One run on a pull request of the stage; a key that is told anywhere is a failure, whatever the test is about. */
+/** One run on a pull request of the fixture; a key that is told anywhere is a failure, whatever the test is about. */
 export async function inProcess(
-  stage: Pick<Stage, 'github' | 'catalogue'>,
+  fixture: Pick<Fixture, 'github' | 'catalogue'>,
   number: number,
   changes: InProcessChanges = {},
 ): Promise<InProcess> {
   return await withWorkspace(changes.workspace ?? {}, async (folder) => {
-    const { github, catalogue } = stage;
+    const { github, catalogue } = fixture;
     const eventFile = join(folder, '.event.json');
     await writeFile(eventFile, JSON.stringify(changes.payload ?? pullRequestPayload(github, number)));
     const variables = new Map([

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { VERSION } from '../src/lib/version.js';
-import { importsOf, LAYOUT, sourceFiles, topFolderOf } from './support/layout.js';
+import { importsOf, LAYOUT, loadedWith, sourceFiles, topFolderOf } from './support/layout.js';
 
 /** `src/layout.json` has the nine folders from top to bottom; the imports are compared with it. */
 
@@ -40,6 +40,19 @@ describe('the layout of src', () => {
     };
     for (const file of files) visit(file, []);
     expect(cycles).toEqual([]);
+  });
+
+  test('lets the action load inputs, event and the two clients before its first request, and no part of the check', async () => {
+    const loaded = [...(await loadedWith('action/index.ts'))].filter(
+      (file) => !/^(?:action|openrouter|lib)\//.test(file),
+    );
+    expect(loaded).toEqual(['report/model/document.ts']);
+    expect(await loadedWith('action/judge-run.ts')).toContain('check/check.ts');
+  });
+
+  test('lets the command line load no command before it is called', async () => {
+    const loaded = [...(await loadedWith('cli/index.ts'))].filter((file) => !file.startsWith('lib/'));
+    expect(loaded.sort()).toEqual(['cli/commands.ts', 'cli/index.ts', 'cli/run.ts', 'cli/world.ts']);
   });
 
   test.each(LAYOUT)('$folder starts at $start, which says what it does', async ({ folder, start }) => {

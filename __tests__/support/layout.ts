@@ -28,3 +28,15 @@ export async function importsOf(file: string): Promise<string[]> {
     posix.join(dirname(file), target).replace(/\.js$/, '.ts'),
   );
 }
+
+/** The files that Node loads together with `start`: neither for types, nor by a call of `import`. */
+export async function loadedWith(start: string): Promise<ReadonlySet<string>> {
+  const loaded = new Set([start]);
+  for (const file of loaded) {
+    const text = await readFile(join(SOURCES, file), 'utf8');
+    for (const [, target = ''] of text.matchAll(/^import (?!type\b)[^;]*?from\s*'(\.{1,2}\/[^']+)'/gm)) {
+      loaded.add(posix.join(dirname(file), target).replace(/\.js$/, '.ts'));
+    }
+  }
+  return loaded;
+}

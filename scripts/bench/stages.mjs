@@ -10,10 +10,11 @@ import { check } from '../../src/check/check.js';
 import { judgeManifests } from '../../src/check/judge-manifests.js';
 import { countFiles } from '../../src/check/count-files.js';
 import { readManifests } from '../../src/check/read-manifests.js';
-import { renderReport } from '../../src/check/render.js';
 import { estimateManifest } from '../../src/budget/estimate.js';
+import { jsonDocument } from '../../src/lib/text/log.js';
 import { lockfileText } from '../../src/openrouter/catalogue/lockfile.js';
 import { renderComment } from '../../src/report/markdown/comment.js';
+import { renderTerminal } from '../../src/report/terminal/render.js';
 import { processorTime } from './figures.mjs';
 import { timed } from './processes.mjs';
 
@@ -70,8 +71,8 @@ export async function benchStages() {
       await leastTime(() => judgeManifests(manifests, given, { catalogue: prices, lock: null, credits: null }, TIME)),
     );
     const report = note('whole check, from the lockfile', await leastTime(() => check(given, OPTIONS, EFFECTS)));
-    note('JSON', await leastTime(() => renderReport(report, 'json', LOOK)));
-    note('table', await leastTime(() => renderReport(report, 'table', LOOK)));
+    note('JSON', await leastTime(() => jsonDocument(report)));
+    note('table', await leastTime(() => renderTerminal(report, LOOK)));
     const context = { repositoryUrl: 'https://github.test/acme/shop', headSha: null, summaryUrl: null };
     note('comment', await leastTime(() => renderComment(report, context)));
   }

@@ -1,4 +1,5 @@
-import { type ErrorReport, type Report, type ReportDocument, reportsIn } from '../report/model/schema.js';
+import { reportsIn } from '../report/model/document.js';
+import type { ErrorReport, Report, ReportDocument } from '../report/model/schema.js';
 
 /** A line in the pull request's files, or at the top of the run where there is none. */
 export interface Annotation {

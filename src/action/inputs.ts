@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NoVerdictError, problem } from '../lib/errors/problem.js';
 import { DEFAULT_CATALOGUE_URL, isPathPattern, parseCatalogueUrl, repositoryPathProblem } from '../lib/inputs.js';
-import { FAIL_ON } from '../report/model/exit-code.js';
+import { FAIL_ON } from '../report/model/document.js';
 
 /** The action's inputs. Names and defaults are those of action.yml; a test holds the two against each other. */
 

@@ -1,15 +1,14 @@
 import { check } from '../check/check.js';
-import { errorReport } from '../check/render.js';
 import { accountClient } from '../openrouter/account/account-client.js';
 import { isGate } from './github/event.js';
 import type { FirstRequests } from './first-requests.js';
 import type { Note } from '../lib/errors/note.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
-import { errorExitCode, exitCodeOf } from '../report/model/exit-code.js';
+import { combineReports, errorExitCode, errorReport, exitCodeOf } from '../report/model/document.js';
 import type { Sources } from '../check/sources.js';
 import type { Network } from '../lib/http/network.js';
 import type { HttpResponse } from '../lib/http/request.js';
-import { combineReports, type ErrorReport, type Report, type ReportDocument } from '../report/model/schema.js';
+import type { ErrorReport, Report, ReportDocument } from '../report/model/schema.js';
 import { logLine } from '../lib/text/log.js';
 import { problemsOfUsage, readUsage } from '../usage/read/read-usage.js';
 import { notesOfUnreadable, notesOfUsage, type Usage } from '../usage/read/usage.js';

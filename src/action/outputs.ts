@@ -1,6 +1,6 @@
 import type { CommentStatus } from './comment/comment.js';
-import { type Report, type ReportDocument, reportsIn } from '../report/model/schema.js';
-import { hasHeadManifest } from '../report/model/exit-code.js';
+import { hasHeadManifest, reportsIn } from '../report/model/document.js';
+import type { Report, ReportDocument } from '../report/model/schema.js';
 
 /**
  * Every output by its name, in the order of action.yml. All are set on every path, empty where there is no figure. Of several

@@ -12,7 +12,7 @@ import { parseManifest } from '../manifest/parse.js';
 import { amount } from '../manifest/scalars.js';
 import type { Decimal } from '../lib/money/decimal.js';
 import { counted } from '../lib/text/amount.js';
-import { logJson, logLine, logVerbatim } from '../lib/text/log.js';
+import { jsonDocument, logLine, logVerbatim } from '../lib/text/log.js';
 import { readUsage, requireUsage } from '../usage/read/read-usage.js';
 import type { Usage } from '../usage/read/usage.js';
 import { readFileText } from '../lib/files/read-file.js';
@@ -73,7 +73,7 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   for (const warning of result.warnings) writeProblem(warning, world.stderr);
   if (isGiven(options, 'json')) {
     if (write && result.diff !== '') await writeTextFile(resolve(world.cwd, file), result.text);
-    world.stdout.write(`${logJson(JSON.stringify(calibrationDocument(result, usage), null, 2))}\n`);
+    world.stdout.write(jsonDocument(calibrationDocument(result, usage)));
     return result.exit_code;
   }
   world.stdout.write(logVerbatim(result.table));

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { check } from '../check/check.js';
-import { errorReport, renderReport, type OutputFormat } from '../check/render.js';
 import { NoVerdictError, type Problem } from '../lib/errors/problem.js';
 import { writeTextFile } from '../lib/files/write-file.js';
-import { errorExitCode, exitCodeOf, FAIL_ON, type FailOn } from '../report/model/exit-code.js';
+import { jsonDocument } from '../lib/text/log.js';
+import { renderComment } from '../report/markdown/comment.js';
+import { errorExitCode, errorReport, exitCodeOf, FAIL_ON, type FailOn } from '../report/model/document.js';
 import type { ErrorReport, Report } from '../report/model/schema.js';
+import { renderTerminal, type TerminalOptions } from '../report/terminal/render.js';
 import {
   catalogueUrlOption,
   choiceOption,
@@ -22,7 +24,7 @@ import { wantsColour, withProgress, writeLine, type World } from './world.js';
 const FORMATS = ['table', 'json', 'markdown'] as const;
 
 interface Show {
-  readonly format: OutputFormat;
+  readonly format: (typeof FORMATS)[number];
   readonly output: string | null;
   readonly explain: boolean;
 }
@@ -103,12 +105,25 @@ async function checkAll(options: ParsedOptions, { explain }: Show, world: World)
 async function put(report: Report | ErrorReport, show: Show, world: World): Promise<void> {
   const { format, output, explain } = show;
   if (output === null) {
-    world.stdout.write(
-      renderReport(report, format, { colour: wantsColour(world), width: world.stdout.columns, explain }),
-    );
+    world.stdout.write(rendered(report, format, { colour: wantsColour(world), width: world.stdout.columns, explain }));
     return;
   }
-  const text = renderReport(report, format, { colour: false, width: null, explain });
+  const text = rendered(report, format, { colour: false, width: null, explain });
   await writeTextFile(resolve(world.cwd, output), text);
   writeLine(`Verdict: ${report.verdict}. The report is in ${output}`, world.stderr);
 }
+
+/** The report in the requested format, with a newline at its end; of a run without a verdict too. */
+function rendered(report: Report | ErrorReport, format: Show['format'], look: TerminalOptions): string {
+  switch (format) {
+    case 'json':
+      return jsonDocument(report);
+    case 'markdown':
+      return renderComment(report, NOWHERE);
+    case 'table':
+      return renderTerminal(report, look);
+  }
+}
+
+/** On the command line there is no pull request, so there are no links. */
+const NOWHERE = { repositoryUrl: null, headSha: null, summaryUrl: null };

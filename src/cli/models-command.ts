@@ -11,7 +11,7 @@ import {
 import { type ModelRow, modelTable } from '../report/terminal/model-table.js';
 import { counted } from '../lib/text/amount.js';
 import { closest } from '../lib/text/closest.js';
-import { logJson } from '../lib/text/log.js';
+import { jsonDocument } from '../lib/text/log.js';
 import { catalogueFor, keyOfEnvironment, priceOptionsOf } from './catalogue-for.js';
 import { isGiven, parseOptions } from './options.js';
 import { withProgress, writeLine, type World } from './world.js';
@@ -85,8 +85,11 @@ function nothingFound(words: readonly string[], catalogue: Catalogue): string {
 
 /** Makes the JSON document. Prices are exact decimal strings in US dollars per million tokens. */
 function json(rows: readonly ModelRow[], { source, url, fetched_at, sha256 }: Catalogue): string {
-  const document = { schema_version: 1, prices: { source, url, fetched_at, sha256 }, models: rows.map(jsonRow) };
-  return `${logJson(JSON.stringify(document, null, 2))}\n`;
+  return jsonDocument({
+    schema_version: 1,
+    prices: { source, url, fetched_at, sha256 },
+    models: rows.map(jsonRow),
+  });
 }
 
 function jsonRow({ model, spread }: ModelRow): object {

@@ -1,4 +1,4 @@
-import { logJson, logVerbatim } from '../lib/text/log.js';
+import { jsonDocument, logVerbatim } from '../lib/text/log.js';
 import { readUsage } from '../usage/read/read-usage.js';
 import type { Usage } from '../usage/read/usage.js';
 import { modelTotals } from '../usage/totals/model-totals.js';
@@ -22,7 +22,7 @@ export async function usageCommand(args: readonly string[], world: World): Promi
   const catalogue = models.length === 0 ? null : await catalogueIfAny(priceOptionsOf(options), models, world);
   const totals = modelTotals(usage, catalogue);
   if (isGiven(options, 'json')) {
-    world.stdout.write(`${logJson(JSON.stringify(usageDocument(usage, totals), null, 2))}\n`);
+    world.stdout.write(jsonDocument(usageDocument(usage, totals)));
   } else {
     world.stdout.write(
       logVerbatim(renderUsage(usage, totals, catalogue !== null, world.stdout.columns ?? USUAL_WIDTH)),

@@ -54,6 +54,11 @@ export function logJson(json: string): string {
   );
 }
 
+/** A document as indented JSON with a newline at its end, in which no line looks like a command of the runner. */
+export function jsonDocument(document: object): string {
+  return `${logJson(JSON.stringify(document, null, 2))}\n`;
+}
+
 const MASK = '***';
 
 /** Replaces every occurrence of a secret, plain, percent-encoded or in base64, by `***`. Empty secrets are ignored. */

@@ -3,7 +3,7 @@ import { age, counted, formatDistinct, signedMoney } from '../../lib/text/amount
 import { RULE_WORDS } from '../../budget/verdict/rule-words.js';
 import type { Rule, Violation } from '../../budget/verdict/violation.js';
 import type { ErrorReport, Report, ReportDelta, ReportRun, Reports } from './schema.js';
-import { hasHeadManifest } from './exit-code.js';
+import { hasHeadManifest } from './document.js';
 import { costOf, deltaText, hasLimits, isNothingChanged, isZeroAmount } from './wording.js';
 
 /** The sentence of the verdict: `Over budget` and `LLM calls cost $5.21 per run, +$0.31 (+6.3 %)`. Both hold names. */

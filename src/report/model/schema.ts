@@ -208,19 +208,6 @@ export type Reports = z.infer<typeof reportsSchema>;
 /** Whatever one run of a check reports. */
 export type ReportDocument = Report | ErrorReport | Reports;
 
-const VERDICTS = ['error', 'fail', 'warn', 'pass'] as const;
-
-/** One document of the reports of several manifests, in the order given; the worst verdict is that of all. */
-export function combineReports(reports: readonly (Report | ErrorReport)[]): Reports {
-  const verdict = VERDICTS.find((each) => reports.some((report) => report.verdict === each)) ?? 'pass';
-  return { schema_version: 1, verdict, reports: [...reports] };
-}
-
-/** The reports in a document: those of several manifests, or the one that it is. */
-export function reportsIn(document: ReportDocument): readonly (Report | ErrorReport)[] {
-  return 'reports' in document ? document.reports : [document];
-}
-
 /** The JSON Schema of the report document, made from the same definition; committed as `llm-budget-report.schema.json`. */
 export function reportJsonSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(z.union([reportSchema, errorReportSchema, reportsSchema]));

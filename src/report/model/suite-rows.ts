@@ -10,7 +10,7 @@ import {
 } from '../../lib/money/decimal.js';
 import { atLeast, money, percent, plainPercent } from '../../lib/text/amount.js';
 import { runName } from './headline.js';
-import { hasHeadManifest } from './exit-code.js';
+import { hasHeadManifest } from './document.js';
 import { deltaText, hasLimits, isZeroAmount } from './wording.js';
 import type { Report, ReportDelta, ReportSuite, ReportTotals } from './schema.js';
 

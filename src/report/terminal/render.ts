@@ -1,4 +1,4 @@
-import { hasHeadManifest } from '../model/exit-code.js';
+import { hasHeadManifest } from '../model/document.js';
 import {
   arithmeticOf,
   coverageText,

@@ -1,4 +1,4 @@
-import { hasHeadManifest } from '../../model/exit-code.js';
+import { hasHeadManifest } from '../../model/document.js';
 import { betweenParts, headline, headlineOfAll } from '../../model/headline.js';
 import { costOf, coverageText, isNothingChanged, priceSource, violationCount } from '../../model/wording.js';
 import type { ErrorReport, Report, Reports } from '../../model/schema.js';

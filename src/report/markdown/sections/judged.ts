@@ -1,4 +1,4 @@
-import { hasHeadManifest } from '../../model/exit-code.js';
+import { hasHeadManifest } from '../../model/document.js';
 import { coverageText, moneyOr, priceSource } from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
 import { counted, money, signedMoney } from '../../../lib/text/amount.js';

@@ -1,4 +1,4 @@
-import { hasHeadManifest } from '../../model/exit-code.js';
+import { hasHeadManifest } from '../../model/document.js';
 import { isZeroAmount } from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
 import { shareTitle, suiteRow, totalRows, type SuiteRow } from '../../model/suite-rows.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Violation } from '../../../src/budget/verdict/violation.js';
-import { errorExitCode, exitCodeOf, FAIL_ON } from '../../../src/report/model/exit-code.js';
+import { errorExitCode, exitCodeOf, FAIL_ON } from '../../../src/report/model/document.js';
 
 function warning(fields: Partial<Violation> = {}): Violation {
   const nowhere = { run: null, suite: null, call: null, actual: null, limit: null, file: null, line: null };

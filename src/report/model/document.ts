@@ -1,4 +1,33 @@
-import type { Report } from './schema.js';
+import type { NoVerdictError } from '../../lib/errors/problem.js';
+import type { ErrorReport, Report, ReportDocument, Reports } from './schema.js';
+
+/**
+ * What follows from a report document: its reports, whether head has a manifest, the exit code; and the document of a run
+ * without a verdict. This file loads neither the
+ * schema nor anything else, since the action needs it before its first request.
+ */
+
+/** The report of a run without a verdict. */
+export function errorReport(error: NoVerdictError): ErrorReport {
+  return {
+    schema_version: 1,
+    verdict: 'error',
+    errors: error.problems.map(({ message, file, line, column }) => ({ message, file, line, column })),
+  };
+}
+
+const VERDICTS = ['error', 'fail', 'warn', 'pass'] as const;
+
+/** One document of the reports of several manifests, in the order given; the worst verdict is that of all. */
+export function combineReports(reports: readonly (Report | ErrorReport)[]): Reports {
+  const verdict = VERDICTS.find((each) => reports.some((report) => report.verdict === each)) ?? 'pass';
+  return { schema_version: 1, verdict, reports: [...reports] };
+}
+
+/** The reports in a document: those of several manifests, or the one that it is. */
+export function reportsIn(document: ReportDocument): readonly (Report | ErrorReport)[] {
+  return 'reports' in document ? document.reports : [document];
+}
 
 /** The values of `fail-on` and `--fail-on`; the first is the default. */
 export const FAIL_ON = ['violation', 'warning', 'never'] as const;

@@ -4,7 +4,7 @@ import { withSuggestion } from '../../openrouter/catalogue/resolve-name.js';
 import { type ModelResolution, type UnresolvedModel, resolveModel } from '../../openrouter/catalogue/model-id.js';
 import { type ModelPrice, type PriceDetails, NO_DETAILS, detailsOfModel, priceModel } from './price-model.js';
 import { type PricedCall, isCapped } from './request.js';
-import type { NoPrice, UnpricedCause } from './expected.js';
+import type { NoPrice, UnpricedCause } from './quotes.js';
 import { answersInEmbeddings } from './offer.js';
 import { strayProviders } from './eligibility.js';
 

@@ -15,7 +15,9 @@ import {
   quoteWithoutEndpoints,
   type Quote,
   costOf,
-} from './expected.js';
+  type WorstQuote,
+  worstQuote,
+} from './quotes.js';
 import {
   type EndpointOffer,
   type Offer,
@@ -27,7 +29,6 @@ import {
 } from './offer.js';
 import { type ListOverride, type PriceList, type ReadPriceList, dollars, readPriceList } from './price-list.js';
 import { type PricedCall, expectedPrompt, expectedRequest } from './request.js';
-import { type WorstQuote, worstQuote } from './worst.js';
 
 const NONE: readonly string[] = [];
 

@@ -1,5 +1,5 @@
 import { atLeast } from '../../lib/text/amount.js';
-import type { UnpricedCause } from '../pricing/expected.js';
+import type { UnpricedCause } from '../pricing/quotes.js';
 import type { Rule } from './violation.js';
 
 /** How one rule is written about, wherever it is broken. Nothing here is Markdown; names passed in are untrusted. */

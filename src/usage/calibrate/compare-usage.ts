@@ -8,7 +8,7 @@ import { isOffBy, percentAbove, pricesDiffer } from '../read/deviation.js';
 import type { GroupKey } from '../read/usage-row.js';
 import { isComplete, type Usage } from '../read/usage.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
-import { batchModel, fastModel } from '../../budget/pricing/price-served.js';
+import { batchModel, fastModel } from '../../budget/pricing/price-recorded.js';
 import { priceGroup } from '../totals/model-totals.js';
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
 import {

@@ -4,7 +4,7 @@ import { divide, fromInteger, type Decimal } from '../../lib/money/decimal.js';
 import { aggregate, type UsageGroup } from '../read/aggregate.js';
 import type { GroupKey } from '../read/usage-row.js';
 import type { Usage } from '../read/usage.js';
-import { batchModel, fastModel } from '../../budget/pricing/price-served.js';
+import { batchModel, fastModel } from '../../budget/pricing/price-recorded.js';
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
 import { searchName, fittingName, freeName, suitesOfFiles } from './match-calls.js';
 import { meanRequest, type MeanRequest } from './comparison.js';

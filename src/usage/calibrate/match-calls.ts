@@ -2,7 +2,7 @@ import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallEstimate, Estimate } from '../../budget/estimate.js';
 import type { GroupKey } from '../read/usage-row.js';
 import { idsOfRecorded } from '../../openrouter/catalogue/resolve-name.js';
-import { batchModel, fastModel } from '../../budget/pricing/price-served.js';
+import { batchModel, fastModel } from '../../budget/pricing/price-recorded.js';
 
 /** The call of the manifest that recorded requests belong to, or why there is none. */
 export type Match =

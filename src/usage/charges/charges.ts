@@ -6,7 +6,7 @@ import { type Generation, type Generations, fetchGenerations } from '../../openr
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { AccountClient } from '../../openrouter/account/account-client.js';
-import { priceServed } from '../../budget/pricing/price-served.js';
+import { priceServed } from '../../budget/pricing/price-recorded.js';
 import type { Usage } from '../read/usage.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';
 import { rowOf } from '../read/row-store.js';

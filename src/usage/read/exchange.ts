@@ -1,7 +1,7 @@
 import type { TokenCounts } from '../../manifest/token-parts.js';
 import type { Findings } from './counts.js';
 import { type JsonRecord, nameAt, recordAt, recordedTime } from './json-value.js';
-import type { ServedTier } from '../../budget/pricing/price-served.js';
+import type { ServedTier } from '../../budget/pricing/price-recorded.js';
 import type { UsageRow } from './usage-row.js';
 
 /** A file while it is read. Formats keep state by it: WeakMap<RecordingFile, State>. */

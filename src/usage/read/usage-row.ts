@@ -1,5 +1,5 @@
 import type { RecordedCost } from '../../lib/money/recorded-cost.js';
-import type { ServedTier } from '../../budget/pricing/price-served.js';
+import type { ServedTier } from '../../budget/pricing/price-recorded.js';
 import type { TokenCounts } from '../../manifest/token-parts.js';
 
 /** The one normal form of a recorded exchange that states its usage, whichever format it was recorded in. */

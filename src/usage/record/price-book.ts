@@ -1,6 +1,5 @@
 import { priceCall } from '../../budget/pricing/price-call.js';
-import { fastModel, priceServed } from '../../budget/pricing/price-served.js';
-import { defaultPreferences } from '../../budget/pricing/price-tokens.js';
+import { fastModel, priceServed, defaultPreferences } from '../../budget/pricing/price-recorded.js';
 import type { PricedCall } from '../../budget/pricing/request.js';
 import { add, maximum, type Decimal } from '../../lib/money/decimal.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';

@@ -5,13 +5,13 @@ import { TOKEN_PARTS, type TokenPart, byTokenPart } from '../../manifest/token-p
 import { type UsageGroup, aggregate } from '../read/aggregate.js';
 import type { Usage } from '../read/usage.js';
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
-import { servedAs } from '../../budget/pricing/price-served.js';
 import {
+  servedAs,
   type CallPreferences,
   type RequestTokens,
   defaultPreferences,
   priceTokens,
-} from '../../budget/pricing/price-tokens.js';
+} from '../../budget/pricing/price-recorded.js';
 import { reasoningPriceNote } from '../../budget/pricing/price-model.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
 

@@ -3,7 +3,7 @@ import { answeringModel, contextWithin, buildRow, type Accounts, type Context } 
 import { costAt, countAt, noFindings, type Findings } from '../counts.js';
 import { isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
 import { anthropicTokens, googleTokens, someTokens, statesUsage, usageTokens } from '../tokens.js';
-import type { ServedTier } from '../../../budget/pricing/price-served.js';
+import type { ServedTier } from '../../../budget/pricing/price-recorded.js';
 import type { UsageRow } from '../usage-row.js';
 
 /**

@@ -5,7 +5,7 @@ import { isRecord, nameAt, recordAt, type JsonRecord } from '../read/json-value.
 import { statesUsage } from '../read/tokens.js';
 
 /**
- * The recorder's file: JSON Lines, a row for each counted request, read by `usage/read/formats/recorder.ts`.
+ * The recorder's file: JSON Lines, a row for each counted request, read by `usage/read/formats/wrapped-answers.ts`.
  * Nothing of a prompt, an answer or a key is in it: of an answer only its id, model, time, tier and usage are kept, and of
  * the usage only numbers, flags and the short words of `USAGE_WORDS`.
  */

@@ -2,7 +2,7 @@ import type { RecordedCost } from '../../../lib/money/recorded-cost.js';
 import { answeringModel, contextWithin, buildRow, type Accounts, type Context } from '../exchange.js';
 import { costAt, countAt, noFindings, type Findings } from '../counts.js';
 import { isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
-import { anthropicTokens, googleTokens, someTokens, statesUsage, usageTokens } from '../tokens.js';
+import { anthropicTokens, someTokens, statesUsage, usageTokens } from '../tokens.js';
 import type { ServedTier } from '../../../budget/pricing/price-recorded.js';
 import type { UsageRow } from '../usage-row.js';
 
@@ -143,80 +143,6 @@ function isSearchCall(item: unknown): boolean {
   if (!isRecord(item) || item.type !== 'web_search_call') return false;
   const action = recordAt(item, 'action');
   return (action?.type ?? 'search') === 'search';
-}
-
-const GOOGLE_KEYS = [
-  'promptTokenCount',
-  'prompt_token_count',
-  'responseTokenCount',
-  'response_token_count',
-  'totalTokenCount',
-  'total_token_count',
-] as const;
-
-/** Gemini API, Vertex AI and Gemini Live (https://ai.google.dev/api/generate-content, https://ai.google.dev/api/live). */
-export function isGoogleAnswer(record: JsonRecord): boolean {
-  const metadata = googleMetadata(record);
-  return metadata !== null && GOOGLE_KEYS.some((key) => metadata[key] !== undefined && metadata[key] !== null);
-}
-
-function googleMetadata(record: JsonRecord): JsonRecord | null {
-  return recordAt(record, 'usageMetadata') ?? recordAt(record, 'usage_metadata');
-}
-
-export function readGoogleAnswer(answer: JsonRecord, context: Context, accounts: Accounts): void {
-  const findings = noFindings();
-  const metadata = googleMetadata(answer) ?? {};
-  const within = contextWithin(answer, context);
-  const answered = nameAt(answer, 'modelVersion') ?? nameAt(answer, 'model_version');
-  const model = answeringModel(answered, context.model);
-  const row = buildRow(within, {
-    model,
-    tokens: googleTokens(metadata, findings),
-    web_searches: groundingSearches(answer, model),
-    id: nameAt(answer, 'responseId') ?? nameAt(answer, 'response_id'),
-    time: recordedTime(answer.createTime) ?? within.time,
-  });
-  accounts.read(row, findings, context);
-}
-
-/** Until Gemini 2.5 a grounded prompt is charged once, from Gemini 3 each query (https://ai.google.dev/gemini-api/docs/pricing). */
-function groundingSearches(answer: JsonRecord, model: string | null): number {
-  const queries = listAt(answer, 'candidates')
-    .filter(isRecord)
-    .flatMap((candidate) => {
-      const grounding = recordAt(candidate, 'groundingMetadata') ?? recordAt(candidate, 'grounding_metadata');
-      return grounding === null
-        ? []
-        : [...listAt(grounding, 'webSearchQueries'), ...listAt(grounding, 'web_search_queries')];
-    });
-  return model !== null && /gemini-(?:[3-9]|\d\d)/.test(model) ? queries.length : Math.min(queries.length, 1);
-}
-
-/**
- * OpenRouter's `GET /generation` (https://openrouter.ai/docs/api-reference/get-a-generation): the native counts are what
- * is billed; `tokens_*` are normalised and differ.
- */
-export function readGeneration(generation: JsonRecord, context: Context, accounts: Accounts): void {
-  const findings = noFindings();
-  const ownKey = generation.is_byok === true;
-  const within = contextWithin(generation, context);
-  const row = buildRow(within, {
-    model: nameAt(generation, 'model') ?? context.model,
-    tokens: someTokens({
-      prompt: countAt(generation, ['native_tokens_prompt'], findings),
-      completion: countAt(generation, ['native_tokens_completion'], findings),
-      cached: countAt(generation, ['native_tokens_cached'], findings),
-      reasoning: countAt(generation, ['native_tokens_reasoning'], findings),
-    }),
-    web_searches: countAt(generation, ['num_search_results'], noFindings()) > 0 ? 1 : 0,
-    cost: costAt(generation, 'total_cost', findings),
-    list_cost: ownKey ? costAt(generation, 'upstream_inference_cost', findings) : null,
-    own_key: ownKey,
-    id: nameAt(generation, 'id'),
-    time: recordedTime(generation.created_at) ?? within.time,
-  });
-  accounts.read(row, findings, context);
 }
 
 /** Whole answers of a known form that state no usage, and chunks of a stream: the request was made all the same. */

@@ -1,46 +1,68 @@
-import { buildRow, answeringModel, contextWithin, type Accounts, type Context } from '../exchange.js';
-import { costAt, countAt, noFindings } from '../counts.js';
-import { isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
+import { buildRow, type Accounts, type Context, contextWithin } from '../exchange.js';
+import { costAt, countAt, countOrNull, noFindings, type Findings } from '../counts.js';
+import { nameAt, recordAt, recordedTime, type JsonRecord, isRecord, listAt } from '../json-value.js';
 import { someTokens } from '../tokens.js';
+import type { TokenCounts } from '../../../manifest/token-parts.js';
 
-/** Requests that Helicone exports (https://docs.helicone.ai/rest/request/post-v1requestquery); the gateway states the cost. */
-export function isHeliconeRequest(record: JsonRecord): boolean {
-  return record.request_model !== undefined && record.prompt_tokens !== undefined;
+/** Spans of Langfuse and Braintrust. Their costs are estimates of these tools. */
+
+/**
+ * Observations of Langfuse (`GET /api/public/observations`, https://langfuse.com/docs/model-usage-and-cost): `usageDetails`
+ * has each kind of tokens apart from the others, and the total says whether a kind is inside another. The cost is
+ * Langfuse's own estimate.
+ */
+export function isLangfuseObservation(record: JsonRecord): boolean {
+  return typeof record.traceId === 'string' && typeof record.type === 'string' && typeof record.id === 'string';
 }
 
-export function readHeliconeRequest(request: JsonRecord, context: Context, accounts: Accounts): void {
-  const time = recordedTime(request.request_created_at) ?? context.time;
-  const within = { ...contextWithin(request, context), time };
-  const status = Number(request.response_status ?? 200);
-  if (status >= 400 || status < 0) {
-    accounts.without(`error status ${status}`, within);
-    return;
-  }
-  if (request.cache_enabled === true && request.cache_reference_id !== undefined && Number(request.cost ?? 0) === 0) {
-    accounts.without('cached answer', within);
-    return;
-  }
+export function readLangfuseObservation(observation: JsonRecord, context: Context, accounts: Accounts): void {
   const findings = noFindings();
-  const model = answeringModel(nameAt(request, 'response_model'), nameAt(request, 'request_model'));
-  const cached = countAt(request, ['prompt_cache_read_tokens'], findings);
-  const written = countAt(request, ['prompt_cache_write_tokens'], findings);
-  const prompt = countAt(request, ['prompt_tokens'], findings);
-  const body = recordAt(request, 'response_body');
-  const row = buildRow(within, {
-    model,
-    tokens: someTokens({
-      prompt: Math.max(cached, written) > prompt ? prompt + cached + written : prompt,
-      completion: countAt(request, ['completion_tokens'], findings),
-      cached,
-      written,
-      reasoning: countAt(request, ['reasoning_tokens'], findings),
-      audio: countAt(request, ['prompt_audio_tokens'], findings),
-      audio_output: countAt(request, ['completion_audio_tokens'], findings),
-    }),
-    cost: costAt(request, 'cost', findings) ?? costAt(request, 'costUSD', findings),
-    id: (body === null ? null : nameAt(body, 'id')) ?? nameAt(request, 'request_id'),
+  const tokens = observedTokens(observation, findings);
+  const time = recordedTime(observation.startTime) ?? context.time;
+  const within = { ...context, time, model: nameAt(observation, 'model') ?? context.model };
+  const isStated = tokens.prompt + tokens.completion > 0;
+  const costs = recordAt(observation, 'costDetails');
+  const estimate = costAt(observation, 'calculatedTotalCost', findings) ?? costAt(costs, 'total', findings);
+  const isRequest = observation.type === 'GENERATION' && observation.level !== 'ERROR';
+  const place = {
+    trace: nameAt(observation, 'traceId') ?? 'langfuse',
+    span: nameAt(observation, 'id'),
+    parent: nameAt(observation, 'parentObservationId'),
+  };
+  const row = isStated ? buildRow(within, { model: within.model, tokens, estimate }) : null;
+  accounts.span({ ...place, row, isRequest: isRequest && row === null }, findings, within);
+}
+
+function observedTokens(observation: JsonRecord, findings: Findings): TokenCounts {
+  const details = recordAt(observation, 'usageDetails');
+  const usage = recordAt(observation, 'usage');
+  const source = details !== null && Object.keys(details).length > 0 ? details : (usage ?? observation);
+  const input = countAt(source, ['input', 'promptTokens', 'prompt_tokens', 'input_tokens'], findings);
+  const output = countAt(source, ['output', 'completionTokens', 'completion_tokens', 'output_tokens'], findings);
+  const cached = countAt(
+    source,
+    ['input_cached_tokens', 'cache_read_input_tokens', 'input_cache_read', 'input_cached'],
+    findings,
+  );
+  const written = countAt(
+    source,
+    ['cache_creation_input_tokens', 'input_cache_creation', 'input_cache_write'],
+    findings,
+  );
+  const audio = countAt(source, ['input_audio_tokens', 'input_audio'], findings);
+  const reasoning = countAt(source, ['output_reasoning_tokens', 'output_reasoning', 'reasoning_tokens'], findings);
+  const soundOut = countAt(source, ['output_audio_tokens', 'output_audio'], findings);
+  const total = countOrNull(source, ['total', 'totalTokens', 'total_tokens'], findings);
+  const isInside = total === input + output;
+  return someTokens({
+    prompt: isInside ? input : input + cached + written + audio,
+    completion: isInside ? output : output + reasoning + soundOut,
+    cached,
+    written,
+    audio,
+    reasoning,
+    audio_output: soundOut,
   });
-  accounts.read(row, findings, within);
 }
 
 /**

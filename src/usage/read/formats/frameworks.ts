@@ -6,11 +6,13 @@ import type { TokenCounts } from '../../../manifest/token-parts.js';
 import type { UsageRow } from '../usage-row.js';
 import { answerRow } from './answers.js';
 
+/** Results of frameworks that call a model: LangChain with its LangSmith, the AI SDK, and pydantic-ai. */
+
 /**
  * Messages and results of LangChain (https://python.langchain.com/docs/concepts/chat_models/#usage-metadata): the
  * message has LangChain's own `usage_metadata` and beside it the provider's; both are one request.
  */
-export function isMessage(record: JsonRecord): boolean {
+export function isLangChainMessage(record: JsonRecord): boolean {
   const fields = fieldsOf(record);
   const own = recordAt(fields, 'usage_metadata')?.input_tokens;
   return own !== undefined || providerUsage(recordAt(fields, 'response_metadata') ?? {}) !== null;
@@ -21,7 +23,7 @@ function fieldsOf(record: JsonRecord): JsonRecord {
   return recordAt(record, 'kwargs') ?? (record.type === 'ai' ? recordAt(record, 'data') : null) ?? record;
 }
 
-export function readMessage(record: JsonRecord, context: Context, accounts: Accounts): void {
+export function readLangChainMessage(record: JsonRecord, context: Context, accounts: Accounts): void {
   const findings = noFindings();
   accounts.read(messageRow(record, context, findings), findings, context);
 }
@@ -69,13 +71,13 @@ function ownTokens(usage: JsonRecord, findings: Findings): { tokens: TokenCounts
   return { tokens, written_1h: hour };
 }
 
-export function isResult(record: JsonRecord): boolean {
+export function isLangChainResult(record: JsonRecord): boolean {
   const { generations, llm_output, llmOutput } = record;
   return isList(generations) && (llm_output !== undefined || llmOutput !== undefined || generations.some(isList));
 }
 
 /** An `LLMResult`: its messages, else the usage that the provider stated for all of them. */
-export function readResult(result: JsonRecord, context: Context, accounts: Accounts): void {
+export function readLangChainResult(result: JsonRecord, context: Context, accounts: Accounts): void {
   const findings = noFindings();
   const rows = resultRows(result, context, findings);
   for (const row of rows) accounts.read(row, findings, context);
@@ -87,7 +89,7 @@ export function readResult(result: JsonRecord, context: Context, accounts: Accou
 function resultRows(result: JsonRecord, context: Context, findings: Findings): readonly UsageRow[] {
   const rows = listAt(result, 'generations').flatMap((choices) => {
     const messages = (isList(choices) ? choices : [choices]).filter(isRecord).map(({ message }) => message);
-    const message = messages.filter(isRecord).find(isMessage);
+    const message = messages.filter(isRecord).find(isLangChainMessage);
     return message === undefined ? [] : [messageRow(message, context, findings)];
   });
   if (rows.length > 0) return rows;
@@ -103,11 +105,11 @@ function resultRows(result: JsonRecord, context: Context, findings: Findings): r
  * of their children; the cost is LangSmith's own estimate. A run as a tracer hands it over states what was used in its
  * outputs alone.
  */
-export function isRun(record: JsonRecord): boolean {
+export function isLangSmithRun(record: JsonRecord): boolean {
   return typeof record.run_type === 'string' && typeof record.id === 'string';
 }
 
-export function readRun(run: JsonRecord, context: Context, accounts: Accounts, search: Search): void {
+export function readLangSmithRun(run: JsonRecord, context: Context, accounts: Accounts, search: Search): void {
   const findings = noFindings();
   const metadata = recordAt(recordAt(run, 'extra') ?? {}, 'metadata') ?? {};
   const time = recordedTime(run.start_time) ?? context.time;
@@ -139,4 +141,97 @@ function runRow(run: JsonRecord, context: Context, findings: Findings): UsageRow
     }),
     estimate: costAt(run, 'total_cost', findings),
   });
+}
+
+/**
+ * Results of the AI SDK's generateText and streamText (https://ai-sdk.dev/docs/reference/ai-sdk-core/generate-text):
+ * every step is a request; `usage` is the last one's and `totalUsage` their sum.
+ */
+export function isAiSdkResult(record: JsonRecord): boolean {
+  const usage = recordAt(record, 'usage') ?? recordAt(record, 'totalUsage');
+  if (usage === null || !statesUsage(usage)) return false;
+  return Array.isArray(record.steps) || record.totalUsage !== undefined || isRecord(record.response);
+}
+
+export function readAiSdkResult(result: JsonRecord, context: Context, accounts: Accounts): void {
+  const steps = listAt(result, 'steps')
+    .filter(isRecord)
+    .filter((step) => isRecord(step.usage));
+  for (const step of steps.length > 0 ? steps : [result]) {
+    const findings = noFindings();
+    const response = recordAt(step, 'response') ?? recordAt(result, 'response') ?? {};
+    const answer = {
+      usage: usageOfStep(step),
+      id: response.id,
+      model: nameAt(response, 'modelId') ?? nameAt(response, 'model'),
+    };
+    const row = answerRow(answer, contextWithin(result, context), findings);
+    if (row !== null) accounts.read(row, findings, context);
+  }
+}
+
+/**
+ * What the API itself stated, which the SDK keeps as `raw` from version 6 on: it has the charge and the lifetime of cache
+ * writes, which the SDK's own form lacks. Before, OpenRouter's provider kept the charge in its metadata.
+ */
+function usageOfStep(step: JsonRecord): JsonRecord {
+  const own = recordAt(step, 'usage') ?? recordAt(step, 'totalUsage') ?? {};
+  const raw = recordAt(own, 'raw');
+  if (raw !== null && statesUsage(raw)) return raw;
+  const openRouter = recordAt(recordAt(step, 'providerMetadata') ?? {}, 'openrouter') ?? {};
+  return { cost: recordAt(openRouter, 'usage')?.cost, ...own };
+}
+
+/** The result of embed and embedMany (https://ai-sdk.dev/docs/reference/ai-sdk-core/embed): `usage` has `tokens` alone. */
+export function isAiSdkEmbedding(record: JsonRecord): boolean {
+  return typeof recordAt(record, 'usage')?.tokens === 'number';
+}
+
+/** The bodies of the responses name the model and are read instead, where they are kept. */
+export function readAiSdkEmbedding(result: JsonRecord, context: Context, accounts: Accounts, search: Search): void {
+  const within = contextWithin(result, context);
+  const before = accounts.found();
+  search(result.response, within);
+  search(result.responses, within);
+  if (accounts.found() > before) return;
+  const findings = noFindings();
+  const tokens = someTokens({ prompt: countAt(recordAt(result, 'usage'), ['tokens'], findings) });
+  accounts.read(buildRow(within, { model: within.model, tokens, id: nameAt(result, 'id') }), findings, within);
+}
+
+/**
+ * Messages of pydantic-ai (`all_messages_json()`, https://ai.pydantic.dev/message-history/): a response states its model,
+ * its usage and the provider's id; the cache is inside the input.
+ */
+export function isPydanticResponse(record: JsonRecord): boolean {
+  return record.kind === 'response' && isRecord(record.usage) && Array.isArray(record.parts);
+}
+
+export function readPydanticResponse(response: JsonRecord, context: Context, accounts: Accounts): void {
+  const findings = noFindings();
+  const usage = recordAt(response, 'usage') ?? {};
+  const details = recordAt(usage, 'details');
+  const input = countAt(usage, ['input_tokens', 'request_tokens'], findings);
+  const cached =
+    countAt(usage, ['cache_read_tokens'], findings) ||
+    countAt(details, ['cached_tokens', 'cache_read_input_tokens'], findings);
+  const written =
+    countAt(usage, ['cache_write_tokens'], findings) || countAt(details, ['cache_creation_input_tokens'], findings);
+  const tokens = someTokens({
+    prompt: Math.max(cached, written) > input ? input + cached + written : input,
+    completion: countAt(usage, ['output_tokens', 'response_tokens'], findings),
+    cached,
+    written,
+    reasoning: countAt(details, ['reasoning_tokens', 'thoughts_tokens'], findings),
+    audio: countAt(usage, ['input_audio_tokens'], findings),
+    audio_output: countAt(usage, ['output_audio_tokens'], findings),
+  });
+  const model = nameAt(response, 'model_name') ?? context.model;
+  const id = nameAt(response, 'provider_response_id') ?? nameAt(response, 'vendor_id');
+  if (findings.problems.length === 0 && tokens.prompt + tokens.completion === 0) {
+    accounts.unmeasured({ model, id, reason: 'an answer that states no usage' }, context);
+    return;
+  }
+  const time = recordedTime(response.timestamp) ?? context.time;
+  accounts.read(buildRow(context, { model, tokens, id, time }), findings, context);
 }

@@ -7,8 +7,10 @@ import {
   type Context,
   type Search,
 } from '../exchange.js';
-import { isRecord, recordAt, type JsonRecord } from '../json-value.js';
-import { NO_USAGE_IN_STREAM } from './answers.js';
+import { isRecord, recordAt, type JsonRecord, nameAt } from '../json-value.js';
+import { NO_USAGE_IN_STREAM, isAnswer, readAnswer } from './answers.js';
+
+/** Records that have an answer inside: HTTP exchanges, lines of a batch, and rows of `llm-budget record`. */
 
 /**
  * A recorded request with its response: VCR.py and Ruby VCR cassettes (https://vcrpy.readthedocs.io,
@@ -86,4 +88,40 @@ function isStream(response: unknown): boolean {
   const body = response.body ?? response.content ?? response.text;
   const text = isRecord(body) ? (body.string ?? body.text) : body;
   return typeof text === 'string' && /^\s*(?:data|event):/.test(text);
+}
+
+/**
+ * A line of the output of a batch, which is billed at about half the price: OpenAI's
+ * (https://platform.openai.com/docs/guides/batch) and Anthropic's (https://docs.anthropic.com/en/docs/build-with-claude/batch-processing).
+ */
+export function isBatchLine(record: JsonRecord): boolean {
+  return typeof record.custom_id === 'string' && (record.response !== undefined || isRecord(record.result));
+}
+
+export function readBatchLine(line: JsonRecord, context: Context, accounts: Accounts, search: Search): void {
+  const within: Context = { ...context, tier: 'batch' };
+  const response = recordAt(line, 'response');
+  const before = accounts.found();
+  search(response?.body ?? recordAt(line, 'result')?.message, within);
+  if (accounts.found() > before) return;
+  const status = Number(response?.status_code ?? 0);
+  accounts.without(status >= 400 ? `error status ${status}` : 'a request of a batch that brought no answer', within);
+}
+
+/** A row of `llm-budget record` (`usage/record/rows.ts`): the usage as the answer stated it, or why there is none. */
+export function isRecorderRow(record: JsonRecord): boolean {
+  return record.llm_budget_record === 1;
+}
+
+export function readRecorderRow(row: JsonRecord, context: Context, accounts: Accounts): void {
+  const within = { ...contextWithin(row, context), run: nameAt(row, 'run') };
+  if (isAnswer(row)) {
+    readAnswer(row, within, accounts);
+    return;
+  }
+  const reason = nameAt(row, 'reason') ?? 'an answer that states no usage';
+  // An error, or an upstream that was not reached, is no answer.
+  const isAnswered = typeof row.status === 'number' && row.status < 400;
+  if (isAnswered) accounts.unmeasured({ model: nameAt(row, 'model'), id: nameAt(row, 'id'), reason }, within);
+  else accounts.without(reason, within);
 }

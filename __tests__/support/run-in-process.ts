@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Annotation } from '../../src/action/annotations.js';
+import type { Annotation } from '../../src/action/environment.js';
 import { runAction } from '../../src/action/run.js';
 import { reportSchema, type Report } from '../../src/report/model/schema.js';
 import { fakeTime } from './fake-time.js';

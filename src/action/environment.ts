@@ -5,7 +5,6 @@ import { join, resolve } from 'node:path';
 import { configurationError } from '../lib/errors/problem.js';
 import { refusedTarget } from '../lib/files/write-file.js';
 import type { Network } from '../lib/http/network.js';
-import type { Annotation } from './annotations.js';
 
 /** The runner's variables, of which a missing one is an empty text. */
 export type Variable = (name: string) => string;
@@ -63,6 +62,16 @@ export async function checkReportFile(asked: string, variable: Variable): Promis
   if (refused === null) return;
   const accepted = 'a regular file, or a path where there is nothing yet, is accepted';
   throw configurationError(`The input "report-file" is wrong: ${refused}; ${accepted}`);
+}
+
+/** A line in the pull request's files, or at the top of the run where there is none. */
+export interface Annotation {
+  readonly level: 'error' | 'warning';
+  readonly message: string;
+  readonly title: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
 }
 
 /** Everything that the action reads from the runner and writes to it, and its network and clock. */

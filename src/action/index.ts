@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { outputsOf } from './outputs.js';
+import { outputsOf } from './inputs-and-outputs.js';
 import { runAction } from './run.js';
 import { runnerWorld, say } from './runner-world.js';
 import { systemNetwork } from '../lib/http/network.js';

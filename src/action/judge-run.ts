@@ -1,7 +1,6 @@
 import { check } from '../check/check.js';
 import { accountClient } from '../openrouter/account/account-client.js';
 import { isGate } from './github/event.js';
-import type { FirstRequests } from './first-requests.js';
 import type { Note } from '../lib/errors/note.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
 import { combineReports, errorExitCode, errorReport, exitCodeOf } from '../report/model/document.js';
@@ -12,7 +11,7 @@ import type { ErrorReport, Report, ReportDocument } from '../report/model/schema
 import { logLine } from '../lib/text/log.js';
 import { problemsOfUsage, readUsage } from '../usage/read/read-usage.js';
 import { notesOfUnreadable, notesOfUsage, type Usage } from '../usage/read/usage.js';
-import { readRunContext, type RunContext, sourcesOf, sourcesOfOne } from './run-context.js';
+import { type FirstRequests, readRunContext, type RunContext, sourcesOf, sourcesOfOne } from './run-context.js';
 import { publish } from './publish.js';
 import type { ActionWorld } from './environment.js';
 

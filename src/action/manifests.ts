@@ -3,7 +3,7 @@ import type { FileReader, SideFile } from '../check/sources.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { isPathPattern, MAX_MANIFEST_BYTES } from '../lib/inputs.js';
 import { pathMatcher } from '../lib/text/path-pattern.js';
-import { DEFAULT_LOCK } from './inputs.js';
+import { DEFAULT_LOCK } from './inputs-and-outputs.js';
 
 /** The manifests that a step judges where its input names several, and their texts at each side. */
 

@@ -1,11 +1,11 @@
-import type { ReportDocument } from '../report/model/schema.js';
+import { reportsIn } from '../report/model/document.js';
+import type { ErrorReport, Report, ReportDocument } from '../report/model/schema.js';
 import { renderSummary } from '../report/markdown/summary.js';
 import { renderTerminal } from '../report/terminal/render.js';
-import { annotationsOf } from './annotations.js';
 import { comment } from './comment/comment-step.js';
 import type { RunContext } from './run-context.js';
-import { outputsOf } from './outputs.js';
-import { type ActionWorld, reportPath } from './environment.js';
+import { outputsOf } from './inputs-and-outputs.js';
+import { type ActionWorld, type Annotation, reportPath } from './environment.js';
 import { dirname } from 'node:path';
 import { jsonDocument } from '../lib/text/log.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
@@ -27,6 +27,44 @@ export async function publish(report: ReportDocument, context: RunContext | null
   const commented = await comment(report, context, world);
   if (commented.warning !== null) world.warn(commented.warning);
   if (commented.status !== 'skipped') world.setOutput('comment-status', commented.status);
+}
+
+/** GitHub shows ten of a kind for a step. */
+const MOST = 10;
+
+/** One for each violation or problem, worst first, at most ten; the last one counts the rest. */
+function annotationsOf(document: ReportDocument): Annotation[] {
+  const all = reportsIn(document)
+    .flatMap((report) => (report.verdict === 'error' ? problems(report) : violations(report)))
+    // The sort keeps the order of equals: violations come with the worst first.
+    .toSorted((a, b) => Number(a.level !== 'error') - Number(b.level !== 'error'));
+  if (all.length <= MOST) return all;
+  const rest = all.length - MOST + 1;
+  const level = all.slice(MOST - 1).some((annotation) => annotation.level === 'error') ? 'error' : 'warning';
+  const message = `${rest} more, all in the job summary and the report`;
+  return [...all.slice(0, MOST - 1), { level, message, title: 'LLM Budget', file: null, line: null, column: null }];
+}
+
+function problems(report: ErrorReport): Annotation[] {
+  return report.errors.map(({ message, file, line, column }) => ({
+    level: 'error',
+    message,
+    title: 'LLM Budget: no verdict',
+    file,
+    line,
+    column,
+  }));
+}
+
+function violations(report: Report): Annotation[] {
+  return report.violations.map((violation) => ({
+    level: violation.severity === 'fail' ? 'error' : 'warning',
+    message: [violation.message, violation.remedy ?? ''].join(' ').trim(),
+    title: `LLM Budget: ${violation.rule}`,
+    file: violation.file,
+    line: violation.line,
+    column: null,
+  }));
 }
 
 function summaryContext(context: RunContext | null): { repositoryUrl: string | null; headSha: string | null } {

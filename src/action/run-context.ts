@@ -7,12 +7,27 @@ import { expandManifests, type ManifestFiles, readManifestFiles, textOrAbsent } 
 import { readApprovals } from './github/pull-request.js';
 import type { GitHubClient } from './github/client.js';
 import type { RepositoryFacts } from './github/read-repository.js';
-import type { FirstRequests } from './first-requests.js';
-import { namesSeveral } from './inputs.js';
-import type { Variable } from './environment.js';
+import { type ActionInputs, namesSeveral } from './inputs-and-outputs.js';
+import type { GitHubUrls, Variable } from './environment.js';
+import type { RunEvent } from './github/event.js';
+import type { StartedModels } from '../openrouter/catalogue/live.js';
 import type { ChangeTarget } from '../budget/verdict/baseline.js';
 import type { FileReader, SideFile, Sources } from '../check/sources.js';
 import { fileReader } from './github/read-files.js';
+
+/** The run as inputs and event describe it, and the two requests that need nothing else. */
+export interface FirstRequests {
+  readonly inputs: ActionInputs;
+  readonly event: RunEvent;
+  readonly client: GitHubClient;
+  /** The same client with a total of time for all that is read before the check. */
+  readonly reading: GitHubClient;
+  readonly urls: GitHubUrls;
+  /** The catalogue's list of models. */
+  readonly models: Promise<StartedModels>;
+  /** What GitHub's first query brings. NoVerdictError (2) where the repository cannot be read. */
+  readonly facts: Promise<RepositoryFacts>;
+}
 
 /** Everything that was read before the check begins, side by side. */
 export interface RunContext extends Pick<FirstRequests, 'inputs' | 'event' | 'client' | 'models'> {

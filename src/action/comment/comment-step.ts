@@ -1,6 +1,6 @@
 import { renderComment } from '../../report/markdown/comment.js';
 import { COMMENT_TOTAL_MS, type CommentOutcome, upsertComment } from './comment.js';
-import { notWritten } from './not-written.js';
+import { notWritten } from '../github/refusal.js';
 import { type CommentListing, keyedComments, readOwnComments } from './own-comments.js';
 import type { GitHubClient } from '../github/client.js';
 import type { CommentNodes, PullRequestFacts } from '../github/pull-request.js';
@@ -8,7 +8,7 @@ import { reportsIn } from '../../report/model/document.js';
 import type { Report, ReportDocument } from '../../report/model/schema.js';
 import type { RunContext } from '../run-context.js';
 import type { ActionWorld } from '../environment.js';
-import type { CommentMode } from '../inputs.js';
+import type { CommentMode } from '../inputs-and-outputs.js';
 import type { NoteCode } from '../../lib/errors/note.js';
 
 const NOTHING_TO_SAY: CommentOutcome = { status: 'skipped', warning: null };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HttpFailure } from '../../lib/http/failure.js';
 import { retry } from '../../lib/http/retry.js';
 import type { GitHubClient } from '../github/client.js';
-import { isGone, notWritten } from './not-written.js';
+import { isGone, notWritten } from '../github/refusal.js';
 import {
   type CommentListing,
   type KeyedComment,

@@ -1,6 +1,5 @@
 import type { Note } from '../../lib/errors/note.js';
 import { HttpFailure } from '../../lib/http/failure.js';
-import { MAY_NOT_WRITE, type NotWritten, notWritten } from '../comment/not-written.js';
 import type { GitHubClient } from './client.js';
 import {
   activitySchema,
@@ -20,7 +19,7 @@ import {
   searchSchema,
   withPage,
 } from './queries.js';
-import { isTooMuch } from './refusal.js';
+import { isTooMuch, MAY_NOT_WRITE, type NotWritten, notWritten } from './refusal.js';
 
 /** The pull request of a run: labels, reviews and who may approve, changed files, and the list of comments. */
 

@@ -14,8 +14,8 @@ const file = (path: string) => JSON.stringify(new URL(`../../${path}`, import.me
  */
 const SCRIPT = `
 import { inspect } from 'node:util';
-import { sendFirstRequests } from ${file('src/action/first-requests.ts')};
-import { readInputs } from ${file('src/action/inputs.ts')};
+import { sendFirstRequests } from ${file('src/action/run.ts')};
+import { readInputs } from ${file('src/action/inputs-and-outputs.ts')};
 import { HttpFailure } from ${file('src/lib/http/failure.ts')};
 
 const failure = new HttpFailure('cannot be reached', { kind: 'network', transient: false });

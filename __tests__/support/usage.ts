@@ -7,7 +7,7 @@ import { byTokenPart, type TokenCounts } from '../../src/manifest/token-parts.js
 import { readUsage } from '../../src/usage/read/read-usage.js';
 import { rowOf } from '../../src/usage/read/row-store.js';
 import type { Usage } from '../../src/usage/read/usage.js';
-import type { UsageRow } from '../../src/usage/read/usage-row.js';
+import type { UsageRow } from '../../src/usage/read/exchange.js';
 
 const USAGE_FIXTURES = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures', 'usage');
 

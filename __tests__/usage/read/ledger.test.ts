@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { contextOfFile } from '../../../src/usage/read/exchange.js';
-import { noFindings } from '../../../src/usage/read/counts.js';
+import { contextOfFile, type UsageRow } from '../../../src/usage/read/exchange.js';
+import { noFindings } from '../../../src/usage/read/json-value.js';
 import { createLedger, type Ledger } from '../../../src/usage/read/ledger.js';
-import type { UsageRow } from '../../../src/usage/read/usage-row.js';
 import { usageRow } from '../../support/usage.js';
 
 const context = contextOfFile({ name: 'a.jsonl', line: 1 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { decimal, toText } from '../../../src/lib/money/decimal.js';
 import { exactCost } from '../../../src/lib/money/recorded-cost.js';
-import type { UsageRow } from '../../../src/usage/read/usage-row.js';
+import type { UsageRow } from '../../../src/usage/read/exchange.js';
 import { counts, invoice, notUnderstood, readFiles, readFixture, usageRow, withoutUsage } from '../../support/usage.js';
 
 /** What was charged, at list price for own keys; of a tool that works costs out itself its estimate. */

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { toText, ZERO } from '../../../src/lib/money/decimal.js';
 import { aggregate, type UsageGroup } from '../../../src/usage/read/aggregate.js';
 import { createRowStore, type RowStore } from '../../../src/usage/read/row-store.js';
-import type { UsageRow } from '../../../src/usage/read/usage-row.js';
+import type { UsageRow } from '../../../src/usage/read/exchange.js';
 import { counts, usageRow as row } from '../../support/usage.js';
 
 function groupsOf(store: RowStore): UsageGroup[] {

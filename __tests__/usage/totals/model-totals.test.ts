@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { toText } from '../../../src/lib/money/decimal.js';
 import { aggregate } from '../../../src/usage/read/aggregate.js';
 import { createRowStore } from '../../../src/usage/read/row-store.js';
-import type { UsageRow } from '../../../src/usage/read/usage-row.js';
+import type { UsageRow } from '../../../src/usage/read/exchange.js';
 import { priceGroup } from '../../../src/usage/totals/model-totals.js';
 import { catalogue, model } from '../../support/catalogue.js';
 import { counts, usageRow } from '../../support/usage.js';

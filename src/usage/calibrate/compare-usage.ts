@@ -5,7 +5,7 @@ import { add, divide, fromInteger, isPositive, sum, sumOrNull, times, type Decim
 import { configurationError } from '../../lib/errors/problem.js';
 import { aggregate, type UsageGroup } from '../read/aggregate.js';
 import { isOffBy, percentAbove, pricesDiffer } from '../read/deviation.js';
-import type { GroupKey } from '../read/usage-row.js';
+import type { GroupKey } from '../read/exchange.js';
 import { isComplete, type Usage } from '../read/usage.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
 import { batchModel, fastModel } from '../../budget/pricing/price-recorded.js';

@@ -2,7 +2,7 @@ import { resolveModel } from '../../openrouter/catalogue/model-id.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import { divide, fromInteger, type Decimal } from '../../lib/money/decimal.js';
 import { aggregate, type UsageGroup } from '../read/aggregate.js';
-import type { GroupKey } from '../read/usage-row.js';
+import type { GroupKey } from '../read/exchange.js';
 import type { Usage } from '../read/usage.js';
 import { batchModel, fastModel } from '../../budget/pricing/price-recorded.js';
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { CallEstimate, Estimate } from '../../budget/estimate.js';
-import type { GroupKey } from '../read/usage-row.js';
+import type { GroupKey } from '../read/exchange.js';
 import { idsOfRecorded } from '../../openrouter/catalogue/resolve-name.js';
 import { batchModel, fastModel } from '../../budget/pricing/price-recorded.js';
 

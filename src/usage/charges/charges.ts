@@ -10,7 +10,7 @@ import { priceServed } from '../../budget/pricing/price-recorded.js';
 import type { Usage } from '../read/usage.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';
 import { rowOf } from '../read/row-store.js';
-import type { UsageRow } from '../read/usage-row.js';
+import type { UsageRow } from '../read/exchange.js';
 
 /** What the usage rows of one generation say, in US dollars; null where it is not stated or has no price. */
 export interface RecordedCost {

@@ -2,7 +2,7 @@ import { add, fromUnits, ZERO, type Decimal } from '../../lib/money/decimal.js';
 import { exactCost, type RecordedCost } from '../../lib/money/recorded-cost.js';
 import { byTokenPart, TOKEN_PARTS, type TokenPart } from '../../manifest/token-parts.js';
 import type { RowStore, StoredRow } from './row-store.js';
-import type { GroupKey } from './usage-row.js';
+import type { GroupKey } from './exchange.js';
 
 /** What the requests of one group used, over all recorded runs. */
 export interface UsageGroup extends GroupKey {

@@ -1,8 +1,44 @@
-import type { TokenCounts } from '../../manifest/token-parts.js';
-import type { Findings } from './counts.js';
-import { type JsonRecord, nameAt, recordAt, recordedTime } from './json-value.js';
+import type { RecordedCost } from '../../lib/money/recorded-cost.js';
 import type { ServedTier } from '../../budget/pricing/price-recorded.js';
-import type { UsageRow } from './usage-row.js';
+import type { TokenCounts } from '../../manifest/token-parts.js';
+import { type Findings, type JsonRecord, nameAt, recordAt, recordedTime } from './json-value.js';
+
+/** The one normal form of a recorded exchange that states its usage, whichever format it was recorded in. */
+export interface UsageRow {
+  /** The file it was read from. */
+  readonly source: string;
+  /** Where the recording names it. */
+  readonly suite: string | null;
+  /** Where the recording names it. */
+  readonly call: string | null;
+  /** As recorded; null: not stated. */
+  readonly model: string | null;
+  readonly tier: ServedTier | null;
+  /** The id of the recorder's run; null where the recording has none. */
+  readonly run: string | null;
+  /** 1, or the number of requests that the row is the sum of; null: a sum that does not state it. */
+  readonly requests: number | null;
+  readonly tokens: TokenCounts;
+  /** Those of the written tokens that are kept for an hour. */
+  readonly written_1h: number;
+  readonly web_searches: number;
+  /** What the provider or a gateway charged, in US dollars. */
+  readonly cost: RecordedCost | null;
+  /** The part of the cost that is not for tokens: server tools such as web search. */
+  readonly fees: RecordedCost | null;
+  /** With an own provider key: the list price; else null. */
+  readonly list_cost: RecordedCost | null;
+  readonly own_key: boolean;
+  /** What another tool worked out from a price table of its own. */
+  readonly estimate: RecordedCost | null;
+  /** Of the response: rows with the same id are one request. */
+  readonly id: string | null;
+  /** Milliseconds since 1970, UTC. */
+  readonly time: number | null;
+}
+
+/** What rows have in common. */
+export type GroupKey = Pick<UsageRow, 'source' | 'suite' | 'call' | 'model' | 'tier' | 'run' | 'web_searches'>;
 
 /** A file while it is read. Formats keep state by it: WeakMap<RecordingFile, State>. */
 export interface RecordingFile {
@@ -212,6 +248,44 @@ export function buildRow(context: Context, stated: Partial<UsageRow> & { readonl
     id: id !== null && BLANKED.test(id) ? `${context.file.name}:${id}` : id,
     time: stated.time ?? context.time,
   };
+}
+
+/** Lowers each part that is larger than its whole, and says so: providers count parts in ways of their own. */
+export function withinWholes(tokens: TokenCounts, findings: Findings): TokenCounts {
+  const { prompt, completion } = tokens;
+  const fits =
+    Math.max(tokens.cached, tokens.written, tokens.audio) <= prompt &&
+    Math.max(tokens.reasoning, tokens.image_output + tokens.audio_output) <= completion;
+  if (fits) return tokens;
+  const part = (name: string, size: number, whole: string, most: number): number => {
+    if (size <= most) return size;
+    findings.notes.push({
+      text: `# ${name} tokens are more than the # ${whole} tokens that they are part of; # were counted`,
+      amounts: [size, most, most],
+    });
+    return most;
+  };
+  const image = part('image output', tokens.image_output, 'completion', completion);
+  return {
+    prompt,
+    completion,
+    cached: part('cached', tokens.cached, 'prompt', prompt),
+    written: part('cache-written', tokens.written, 'prompt', prompt),
+    audio: part('audio', tokens.audio, 'prompt', prompt),
+    reasoning: part('reasoning', tokens.reasoning, 'completion', completion),
+    image_output: image,
+    audio_output: part('audio output', tokens.audio_output, 'remaining completion', completion - image),
+  };
+}
+
+/** Does the same for the tokens written for an hour, which are a part of all written tokens. */
+export function hourWithin(hour: number, written: number, findings: Findings): number {
+  if (hour <= written) return hour;
+  findings.notes.push({
+    text: '# tokens written for an hour are more than the # cache-written tokens that they are part of; # were counted',
+    amounts: [hour, written, written],
+  });
+  return written;
 }
 
 /** What the values of a recording, and what is wrong with it, are handed to; `line` is null where the file is one document. */

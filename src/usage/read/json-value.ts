@@ -1,3 +1,6 @@
+import { LARGEST_WHOLE_NUMBER } from '../../manifest/scalars.js';
+import { count } from '../../lib/text/amount.js';
+
 /** Recorded JSON is foreign: it is looked at through these, and by constant keys only. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
@@ -37,4 +40,67 @@ export function recordedTime(value: unknown): number | null {
   if (typeof value !== 'string' || value.length > 40) return null;
   const time = Date.parse(value);
   return Number.isNaN(time) ? null : time;
+}
+
+/** What is found out while a usage object is read. */
+export interface Findings {
+  /** Why the object cannot be understood; it is then not counted. */
+  readonly problems: string[];
+  /** What a reader should know of an object that is counted. */
+  readonly notes: CountNote[];
+}
+
+/** A sentence with a `#` for each amount. The amounts of equal sentences are added up over all recordings. */
+export interface CountNote {
+  readonly text: string;
+  readonly amounts: readonly number[];
+}
+
+/** The sentence with its amounts. */
+export function noteText({ text, amounts }: CountNote): string {
+  let at = 0;
+  return text.replaceAll('#', () => {
+    at += 1;
+    return count(amounts[at - 1] ?? 0);
+  });
+}
+
+export function noFindings(): Findings {
+  return { problems: [], notes: [] };
+}
+
+/**
+ * The first key that is there (not null) as a whole number, no larger than the manifest takes; 0 where none is. Anything
+ * else is a problem.
+ */
+export function countAt(record: JsonRecord | null, keys: readonly string[], findings: Findings): number {
+  return countOrNull(record, keys, findings) ?? 0;
+}
+
+/** The same; null where no key is there. */
+export function countOrNull(record: JsonRecord | null, keys: readonly string[], findings: Findings): number | null {
+  if (record === null) return null;
+  for (const key of keys) {
+    const value = record[key];
+    if (value === undefined || value === null) continue;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LARGEST_WHOLE_NUMBER) {
+      return value;
+    }
+    // Only numbers are repeated: a text could be a piece of a prompt.
+    const stated = typeof value === 'number' ? String(value) : `a ${typeof value}`;
+    findings.problems.push(`${key} is ${stated}, expected an integer from 0 to ${count(LARGEST_WHOLE_NUMBER)}`);
+    return 0;
+  }
+  return null;
+}
+
+/** US dollars as a number or a plain decimal text; null where it is absent. Anything else is a problem. */
+export function costAt(record: JsonRecord | null, key: string, findings: Findings): number | string | null {
+  const value = record?.[key];
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
+  if (typeof value === 'string' && /^\d{1,12}(?:\.\d{1,30})?$/.test(value)) return value;
+  const stated = typeof value === 'number' ? String(value) : `a ${typeof value}`;
+  findings.problems.push(`${key} is ${stated}, expected US dollars`);
+  return null;
 }

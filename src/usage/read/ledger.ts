@@ -1,10 +1,18 @@
 import type { TokenCounts } from '../../manifest/token-parts.js';
 import { type FileAccount, NAMED_PLACES, type UnmeasuredGroup, type UsageNote } from './usage.js';
-import { type Findings, hourWithin, noteText, withinWholes } from './counts.js';
-import type { Accounts, Context, RecordingFile, SummaryStrength } from './exchange.js';
+import { type Findings, noteText } from './json-value.js';
+import {
+  hourWithin,
+  withinWholes,
+  type Accounts,
+  type Context,
+  type RecordingFile,
+  type SummaryStrength,
+  type GroupKey,
+  type UsageRow,
+} from './exchange.js';
 import { type RecordNotes, type RowNumber, type RowStore, createRowStore } from './row-store.js';
 import { createSpanTree } from './span-tree.js';
-import type { GroupKey, UsageRow } from './usage-row.js';
 
 /** All exchanges of all files, settled: nothing counts twice, whatever the order and the names of the files. */
 export interface Settled {

@@ -1,7 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { cassetteDocuments, LARGEST_YAML } from './cassette-yaml.js';
-import { readCsv } from './csv-rows.js';
-import { isZip, LARGEST_ZIP, readEvalFile } from './eval-file.js';
+import { cassetteDocuments, LARGEST_YAML, readCsv, isZip, LARGEST_ZIP, readEvalFile } from './file-forms.js';
 import { isEventStream, streamedResponses } from './event-stream.js';
 import { isList, isRecord } from './json-value.js';
 import type { RecordingHandler } from './exchange.js';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TokenCounts } from '../../manifest/token-parts.js';
-import type { CountNote } from './counts.js';
-import type { GroupKey, UsageRow } from './usage-row.js';
+import type { CountNote } from './json-value.js';
+import type { GroupKey, UsageRow } from './exchange.js';
 
 /** The place of a row in its store. */
 export type RowNumber = number;

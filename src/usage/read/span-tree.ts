@@ -1,6 +1,5 @@
-import type { Context, TracedSpan } from './exchange.js';
+import type { Context, TracedSpan, GroupKey } from './exchange.js';
 import type { RowNumber } from './row-store.js';
-import type { GroupKey } from './usage-row.js';
 
 /**
  * Spans come in any order, over many lines and files, so which of them are leaves is known only at the end. A span with

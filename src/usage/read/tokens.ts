@@ -1,6 +1,14 @@
 import { byTokenPart, type TokenCounts } from '../../manifest/token-parts.js';
-import { countAt, countOrNull, type Findings } from './counts.js';
-import { isRecord, listAt, nameAt, recordAt, type JsonRecord } from './json-value.js';
+import {
+  countAt,
+  countOrNull,
+  type Findings,
+  isRecord,
+  listAt,
+  nameAt,
+  recordAt,
+  type JsonRecord,
+} from './json-value.js';
 
 /**
  * Each provider's usage object in its own convention, brought into the one of the manifest. Field names as of 2026-11:

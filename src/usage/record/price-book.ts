@@ -5,7 +5,7 @@ import { add, maximum, type Decimal } from '../../lib/money/decimal.js';
 import { exactCost } from '../../lib/money/recorded-cost.js';
 import type { Catalogue, EndpointList } from '../../openrouter/catalogue/catalogue.js';
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
-import type { UsageRow } from '../read/usage-row.js';
+import type { UsageRow } from '../read/exchange.js';
 import type { RequestFacts } from './request-facts.js';
 
 /** The prices that a recorder counts with. */

@@ -1,5 +1,5 @@
 import { add, sumOrNull, ZERO, type Decimal } from '../../lib/money/decimal.js';
-import type { UsageRow } from '../read/usage-row.js';
+import type { UsageRow } from '../read/exchange.js';
 
 /** What a recorder adds up. */
 

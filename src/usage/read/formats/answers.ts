@@ -1,10 +1,19 @@
 import type { RecordedCost } from '../../../lib/money/recorded-cost.js';
-import { answeringModel, contextWithin, buildRow, type Accounts, type Context } from '../exchange.js';
-import { costAt, countAt, noFindings, type Findings } from '../counts.js';
-import { isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
+import { answeringModel, contextWithin, buildRow, type Accounts, type Context, type UsageRow } from '../exchange.js';
+import {
+  costAt,
+  countAt,
+  noFindings,
+  type Findings,
+  isRecord,
+  listAt,
+  nameAt,
+  recordAt,
+  recordedTime,
+  type JsonRecord,
+} from '../json-value.js';
 import { anthropicTokens, someTokens, statesUsage, usageTokens } from '../tokens.js';
 import type { ServedTier } from '../../../budget/pricing/price-recorded.js';
-import type { UsageRow } from '../usage-row.js';
 
 /**
  * Answers of the providers' own APIs, as they sent them: OpenAI (chat, Responses, Realtime, embeddings), OpenRouter,

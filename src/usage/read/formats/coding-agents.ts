@@ -1,6 +1,14 @@
 import { buildRow, contextWithin, type Accounts, type Context, type RecordingFile } from '../exchange.js';
-import { costAt, countAt, noFindings } from '../counts.js';
-import { isRecord, nameAt, recordAt, type JsonRecord, recordedTime } from '../json-value.js';
+import {
+  costAt,
+  countAt,
+  noFindings,
+  isRecord,
+  nameAt,
+  recordAt,
+  type JsonRecord,
+  recordedTime,
+} from '../json-value.js';
 import { someTokens, statesUsage, usageTokens } from '../tokens.js';
 import { answerRow } from './answers.js';
 

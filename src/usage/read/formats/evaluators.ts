@@ -1,6 +1,15 @@
 import { buildRow, answeringModel, type Accounts, type Context } from '../exchange.js';
-import { countAt, noFindings, costAt } from '../counts.js';
-import { isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
+import {
+  countAt,
+  noFindings,
+  costAt,
+  isRecord,
+  listAt,
+  nameAt,
+  recordAt,
+  recordedTime,
+  type JsonRecord,
+} from '../json-value.js';
 import { someTokens, usageTokens } from '../tokens.js';
 
 /** Logs of inspect_ai, and the test runs of DeepEval. */

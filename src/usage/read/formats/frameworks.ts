@@ -1,9 +1,27 @@
-import { buildRow, answeringModel, contextWithin, type Accounts, type Context, type Search } from '../exchange.js';
-import { costAt, countAt, noFindings, type Findings } from '../counts.js';
-import { isList, isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
+import {
+  buildRow,
+  answeringModel,
+  contextWithin,
+  type Accounts,
+  type Context,
+  type Search,
+  type UsageRow,
+} from '../exchange.js';
+import {
+  costAt,
+  countAt,
+  noFindings,
+  type Findings,
+  isList,
+  isRecord,
+  listAt,
+  nameAt,
+  recordAt,
+  recordedTime,
+  type JsonRecord,
+} from '../json-value.js';
 import { someTokens, statesUsage, usageTokens } from '../tokens.js';
 import type { TokenCounts } from '../../../manifest/token-parts.js';
-import type { UsageRow } from '../usage-row.js';
 import { answerRow } from './answers.js';
 
 /** Results of frameworks that call a model: LangChain with its LangSmith, the AI SDK, and pydantic-ai. */

@@ -1,6 +1,5 @@
 import { buildRow, type Accounts, type Context, contextWithin, answeringModel } from '../exchange.js';
-import { costAt, countAt, noFindings } from '../counts.js';
-import { nameAt, recordedTime, type JsonRecord, recordAt } from '../json-value.js';
+import { costAt, countAt, noFindings, nameAt, recordedTime, type JsonRecord, recordAt } from '../json-value.js';
 import { someTokens, statesUsage, usageTokens } from '../tokens.js';
 
 /** Requests as the gateway that passed them on states them, with what it charged: OpenRouter, LiteLLM and Helicone. */

@@ -1,6 +1,17 @@
 import { buildRow, type Accounts, type Context, contextWithin } from '../exchange.js';
-import { costAt, countAt, countOrNull, noFindings, type Findings } from '../counts.js';
-import { nameAt, recordAt, recordedTime, type JsonRecord, isRecord, listAt } from '../json-value.js';
+import {
+  costAt,
+  countAt,
+  countOrNull,
+  noFindings,
+  type Findings,
+  nameAt,
+  recordAt,
+  recordedTime,
+  type JsonRecord,
+  isRecord,
+  listAt,
+} from '../json-value.js';
 import { someTokens } from '../tokens.js';
 import type { TokenCounts } from '../../../manifest/token-parts.js';
 

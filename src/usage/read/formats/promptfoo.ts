@@ -1,6 +1,16 @@
 import { buildRow, contextWithin, type Accounts, type Context, type Search } from '../exchange.js';
-import { costAt, countAt, countOrNull, noFindings, type Findings } from '../counts.js';
-import { isRecord, listAt, nameAt, recordAt, type JsonRecord } from '../json-value.js';
+import {
+  costAt,
+  countAt,
+  countOrNull,
+  noFindings,
+  type Findings,
+  isRecord,
+  listAt,
+  nameAt,
+  recordAt,
+  type JsonRecord,
+} from '../json-value.js';
 import { someTokens } from '../tokens.js';
 import { isCode } from '../../../manifest/from-files/promptfoo/config-file.js';
 import type { TokenCounts } from '../../../manifest/token-parts.js';

@@ -1,9 +1,7 @@
-import { answeringModel, buildRow, type Accounts, type Context } from '../exchange.js';
-import { costAt, countAt, countOrNull, noFindings, type Findings } from '../counts.js';
-import { nameAt, type JsonRecord } from '../json-value.js';
+import { answeringModel, buildRow, type Accounts, type Context, type UsageRow } from '../exchange.js';
+import { costAt, countAt, countOrNull, noFindings, type Findings, nameAt, type JsonRecord } from '../json-value.js';
 import { looksLikeUsage } from '../looks-like-usage.js';
 import { IN_NO_PART, someTokens } from '../tokens.js';
-import type { UsageRow } from '../usage-row.js';
 
 /**
  * What the attributes of a span state, by whichever convention: OpenTelemetry's `gen_ai.*`

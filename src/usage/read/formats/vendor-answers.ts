@@ -7,8 +7,16 @@ import {
   type Search,
   type RecordingFile,
 } from '../exchange.js';
-import { noFindings, countAt } from '../counts.js';
-import { isRecord, listAt, nameAt, recordAt, recordedTime, type JsonRecord } from '../json-value.js';
+import {
+  noFindings,
+  countAt,
+  isRecord,
+  listAt,
+  nameAt,
+  recordAt,
+  recordedTime,
+  type JsonRecord,
+} from '../json-value.js';
 import { googleTokens, someTokens } from '../tokens.js';
 
 /** Answers whose counts have a form of the vendor's own: Google, Llama and Titan on Bedrock, and Ollama. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ChangeTarget } from '../../src/budget/verdict/baseline.js';
+import type { ChangeTarget } from '../../src/budget/verdict/judge.js';
 import type { Manifest, PolicyFile } from '../../src/manifest/manifest.js';
 import { type Budget, policySchema } from '../../src/manifest/schema.js';
 import { dollars, fail, judged, manifest, policyFile, suite } from '../support/judged.js';

@@ -1,8 +1,7 @@
 import type { FileText, ReadLimits } from '../lib/files/read-file.js';
 import type { Note } from '../lib/errors/note.js';
 import type { Side } from '../manifest/from-files/file-set.js';
-import type { ChangeTarget } from '../budget/verdict/baseline.js';
-import type { Approvals } from '../budget/verdict/judge.js';
+import type { ChangeTarget, Approvals } from '../budget/verdict/judge.js';
 
 /** A manifest as it was found: its text, or null if there is none. `problem` is the reason if it could not be read. */
 export interface ManifestSource {

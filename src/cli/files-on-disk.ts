@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { ChangeTarget } from '../budget/verdict/baseline.js';
+import type { ChangeTarget } from '../budget/verdict/judge.js';
 import type { FileReader, ListedFile, ManifestSource, PolicySource, SideFile, Sources } from '../check/sources.js';
 import { MAX_MANIFEST_BYTES } from '../lib/inputs.js';
 import { NoVerdictError, configurationError } from '../lib/errors/problem.js';

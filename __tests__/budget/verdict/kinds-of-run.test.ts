@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { compareEstimates, type Comparison } from '../../../src/budget/comparison/comparison.js';
 import { estimateManifest } from '../../../src/budget/estimate.js';
-import { limitsInForce } from '../../../src/budget/verdict/limits-in-force.js';
+import { limitsInForce, runsOfKind, scheduleBy } from '../../../src/budget/verdict/limits-in-force.js';
 import { movedSuites } from '../../../src/budget/verdict/moved-suites.js';
-import { runsOfKind, scheduleBy } from '../../../src/budget/verdict/schedule.js';
 import type { Manifest, PolicyFile, RunKind } from '../../../src/manifest/manifest.js';
 import { toText, type Decimal } from '../../../src/lib/money/decimal.js';
 import { DOLLARS, dollars, fail, judged, manifest, policyFile, suite } from '../../support/judged.js';

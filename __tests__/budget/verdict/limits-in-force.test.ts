@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { policySchema } from '../../../src/manifest/schema.js';
 import { decimal } from '../../../src/lib/money/decimal.js';
-import { limitsInForce as limitsBy } from '../../../src/budget/verdict/limits-in-force.js';
+import { limitsInForce as limitsBy, scheduleBy } from '../../../src/budget/verdict/limits-in-force.js';
 import { movedSuites } from '../../../src/budget/verdict/moved-suites.js';
-import { scheduleBy } from '../../../src/budget/verdict/schedule.js';
 import type { Manifest, PolicyFile } from '../../../src/manifest/manifest.js';
 import { dollars, evals, fail, manifest, policyFile, warn } from '../../support/judged.js';
 

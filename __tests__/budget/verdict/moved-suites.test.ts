@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { estimateManifest } from '../../../src/budget/estimate.js';
 import { movedSuites, sharedBudget } from '../../../src/budget/verdict/moved-suites.js';
-import { scheduleBy } from '../../../src/budget/verdict/schedule.js';
+import { scheduleBy } from '../../../src/budget/verdict/limits-in-force.js';
 import type { Manifest, PolicyFile } from '../../../src/manifest/manifest.js';
 import type { Budget } from '../../../src/manifest/schema.js';
 import { toText } from '../../../src/lib/money/decimal.js';

@@ -2,8 +2,7 @@ import { type Comparison, compareEstimates } from '../comparison/comparison.js';
 import type { CallEstimate, Estimate } from '../estimate.js';
 import type { Manifest, PolicyFile } from '../../manifest/manifest.js';
 import type { Policy } from '../../manifest/schema.js';
-import type { Decimal } from '../../lib/money/decimal.js';
-import { type Side, type Sides, baselineOf, costsTheSame, isUnchanged } from './baseline.js';
+import { isZero, type Decimal } from '../../lib/money/decimal.js';
 import { type BrokenRule, downgradePreExisting, type LimitState, type Violation } from './violation.js';
 import { type IncreaseBasis, basisOf, changedCalls, changedCallsOnMerge } from './increase.js';
 import { judgeCalls } from './judge-calls.js';
@@ -23,6 +22,32 @@ import {
 import type { LimitsInForce } from './limits-in-force.js';
 import { type SuiteGroup, sharedBudget, takenFrom } from './moved-suites.js';
 import { type Scope, figuresOf, limitStates, scopesOf } from './scope.js';
+
+/**
+ * Where the change goes; it decides what head is compared with beside base.
+ * - `pull_request`, `merge_group`: to the default branch, whose tip decides what is pre-existing. A merge leaves the
+ *   tip's version of what head did not change. A pull request that changes no call never fails.
+ * - `other_branch`: to any other branch, or an event without a base: every difference from the tip counts.
+ * - `default_branch`: the commits are on the default branch already, or base is the user's own choice (the command line
+ *   without `--policy`): head is compared with base alone.
+ */
+export type ChangeTarget = 'pull_request' | 'merge_group' | 'other_branch' | 'default_branch';
+
+/** A manifest that head is compared with, priced from the same catalogue as head. */
+export interface Side {
+  readonly manifest: Manifest;
+  readonly estimate: Estimate;
+}
+
+/** The sides that head is compared with. */
+export interface Sides {
+  readonly change: ChangeTarget;
+  /** False for an event without a base, such as `schedule`: then nothing is pre-existing. */
+  readonly hasBase: boolean;
+  readonly base: Side | null;
+  /** The tip of the default branch. It is the same object as `base` if base is that very commit. */
+  readonly tip: Side | null;
+}
 
 /** Everything that decides the verdict. Head, base and the default branch's tip are priced from one catalogue. */
 export interface JudgeInput extends Sides {
@@ -106,6 +131,23 @@ export function judgeWithoutManifest(
 function withoutFailure(violation: Violation): Violation {
   if (violation.severity === 'warn') return { ...violation, in_base: true };
   return { ...violation, severity: 'warn', excused: true, in_base: true };
+}
+
+/** The side whose violations are pre-existing; null if there is none. */
+function baselineOf({ change, hasBase, base, tip }: Sides): Side | null {
+  if (!hasBase) return null;
+  return change === 'default_branch' ? base : tip;
+}
+
+/** Whether no call, no kind of run and no number of runs differs. */
+function isUnchanged({ base, suites }: Comparison): boolean {
+  return base !== null && suites.every((suite) => suite.status === 'unchanged');
+}
+
+/** Whether each call is at both sides and costs the same there. */
+function costsTheSame({ base, suites }: Comparison): boolean {
+  const pairs = suites.flatMap((suite) => suite.calls);
+  return base !== null && pairs.every(({ head, base: before, delta }) => head && before && delta && isZero(delta));
 }
 
 function scopesFor({ head, limits, groups, policyFile, tip }: JudgeInput): Scope[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { VERSION } from '../src/lib/version.js';
+import { VERSION } from '../src/cli/run.js';
 import { importsOf, LAYOUT, loadedWith, sourceFiles, topFolderOf } from './support/layout.js';
 
 /** `src/layout.json` has the nine folders from top to bottom; the imports are compared with it. */

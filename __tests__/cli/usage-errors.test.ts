@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { VERSION } from '../../src/lib/version.js';
+import { VERSION } from '../../src/cli/run.js';
 import { commandLine } from '../support/command-line.js';
 import { temporaryFolder } from '../support/repository.js';
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { VERSION } from '../../src/lib/version.js';
+import { VERSION } from '../../src/cli/run.js';
 import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { manifestText } from '../support/command-line.js';
 import { type TestRepository, testRepository } from '../support/repository.js';

@@ -1,8 +1,7 @@
 import { check } from '../check/check.js';
 import { accountClient } from '../openrouter/account/account-client.js';
 import { isGate } from './github/event.js';
-import type { Note } from '../lib/errors/note.js';
-import { NoVerdictError } from '../lib/errors/problem.js';
+import { NoVerdictError, type Note } from '../lib/errors/problem.js';
 import { combineReports, errorExitCode, errorReport, exitCodeOf } from '../report/model/document.js';
 import type { Sources } from '../check/sources.js';
 import type { Network } from '../lib/http/network.js';

@@ -1,5 +1,4 @@
-import { NoVerdictError } from '../lib/errors/problem.js';
-import type { Note } from '../lib/errors/note.js';
+import { NoVerdictError, type Note } from '../lib/errors/problem.js';
 import { networkNotes } from '../lib/http/network.js';
 import { policyFrom } from '../manifest/parse.js';
 import { readYaml } from '../manifest/yaml-tree.js';

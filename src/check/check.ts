@@ -1,4 +1,3 @@
-import type { Note } from '../lib/errors/note.js';
 import { compareUsage } from '../usage/calibrate/compare-usage.js';
 import { usageReport, type UsageReport } from '../usage/calibrate/usage-report.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
@@ -12,7 +11,7 @@ import type { AccountClient } from '../openrouter/account/account-client.js';
 import { fetchCredits, type Credits } from '../openrouter/account/credits.js';
 import type { Network } from '../lib/http/network.js';
 import { type Manifest, modelsDeclared } from '../manifest/manifest.js';
-import { NoVerdictError } from '../lib/errors/problem.js';
+import { NoVerdictError, type Note } from '../lib/errors/problem.js';
 import { buildReport } from '../report/model/build.js';
 import type { Report } from '../report/model/schema.js';
 import type { Usage } from '../usage/read/usage.js';

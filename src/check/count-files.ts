@@ -1,6 +1,5 @@
 import type { DeclaredManifest, NamedCall } from '../manifest/manifest.js';
-import type { Note } from '../lib/errors/note.js';
-import { NoVerdictError } from '../lib/errors/problem.js';
+import { NoVerdictError, type Note } from '../lib/errors/problem.js';
 import {
   type CountedManifest,
   countManifest,

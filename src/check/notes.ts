@@ -8,7 +8,7 @@ import type { CreditsReport } from '../budget/credits/credits-report.js';
 import { possiblyOutdated } from '../budget/comparison/outdated.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import { compare, decimal, divide, isZero, maximum, multiply, toText, type Decimal } from '../lib/money/decimal.js';
-import type { Note } from '../lib/errors/note.js';
+import type { Note } from '../lib/errors/problem.js';
 import { counted } from '../lib/text/amount.js';
 import { hasLabel, type Approvals, type Judgement } from '../budget/verdict/judge.js';
 import type { Violation } from '../budget/verdict/violation.js';

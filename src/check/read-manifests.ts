@@ -1,8 +1,7 @@
 import type { DeclaredManifest, DeclaredSuite, Manifest, PolicyFile } from '../manifest/manifest.js';
 import { manifestFrom, policyFrom } from '../manifest/parse.js';
 import { type YamlFile, readYaml } from '../manifest/yaml-tree.js';
-import { configurationError, NoVerdictError, problem } from '../lib/errors/problem.js';
-import type { Note } from '../lib/errors/note.js';
+import { configurationError, NoVerdictError, problem, type Note } from '../lib/errors/problem.js';
 import { isTip, type ManifestSource, type PolicySource, type Sources } from './sources.js';
 
 interface Others<M> {

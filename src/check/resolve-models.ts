@@ -1,5 +1,5 @@
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
-import type { Note } from '../lib/errors/note.js';
+import type { Note } from '../lib/errors/problem.js';
 import type { CatalogueModel } from '../openrouter/catalogue/catalogue.js';
 import { resolveName } from '../openrouter/catalogue/resolve-name.js';
 import type { CountedManifests } from './count-files.js';

@@ -1,5 +1,5 @@
 import type { FileText, ReadLimits } from '../lib/files/read-file.js';
-import type { Note } from '../lib/errors/note.js';
+import type { Note } from '../lib/errors/problem.js';
 import type { Side } from '../manifest/from-files/file-set.js';
 import type { ChangeTarget, Approvals } from '../budget/verdict/judge.js';
 

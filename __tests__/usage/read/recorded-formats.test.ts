@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decimal, toText } from '../../../src/lib/money/decimal.js';
-import { exactCost } from '../../../src/lib/money/recorded-cost.js';
+import { decimal, toText, exactCost } from '../../../src/lib/money/decimal.js';
 import type { UsageRow } from '../../../src/usage/read/exchange.js';
 import { counts, invoice, notUnderstood, readFiles, readFixture, usageRow, withoutUsage } from '../../support/usage.js';
 

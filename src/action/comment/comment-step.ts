@@ -9,7 +9,7 @@ import type { Report, ReportDocument } from '../../report/model/schema.js';
 import type { RunContext } from '../run-context.js';
 import type { ActionWorld } from '../environment.js';
 import type { CommentMode } from '../inputs-and-outputs.js';
-import type { NoteCode } from '../../lib/errors/note.js';
+import type { NoteCode } from '../../lib/errors/problem.js';
 
 const NOTHING_TO_SAY: CommentOutcome = { status: 'skipped', warning: null };
 

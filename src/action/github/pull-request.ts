@@ -1,4 +1,4 @@
-import type { Note } from '../../lib/errors/note.js';
+import type { Note } from '../../lib/errors/problem.js';
 import { HttpFailure } from '../../lib/http/failure.js';
 import type { GitHubClient } from './client.js';
 import {

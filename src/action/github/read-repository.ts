@@ -1,4 +1,4 @@
-import { configurationError } from '../../lib/errors/problem.js';
+import { configurationError, type Note } from '../../lib/errors/problem.js';
 import type { GitHubClient } from './client.js';
 import { textOf } from './read-files.js';
 import { MAX_MANIFEST_BYTES } from '../../lib/inputs.js';
@@ -18,7 +18,6 @@ import {
 } from './queries.js';
 import type { RunEvent } from './event.js';
 import { type GraphqlError, isTooMuch, unreadable } from './refusal.js';
-import type { Note } from '../../lib/errors/note.js';
 import { type PullRequestFacts, findPullRequest, readPullRequest } from './pull-request.js';
 import { HttpFailure } from '../../lib/http/failure.js';
 

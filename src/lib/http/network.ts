@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
-import type { Note } from '../errors/note.js';
-import { configurationError } from '../errors/problem.js';
+import { configurationError, type Note } from '../errors/problem.js';
 import { safeLine } from '../text/plain.js';
 import { sendThrough, type Send } from './request.js';
 import type { RetryEffects } from './retry.js';

@@ -1,6 +1,5 @@
-import type { Note } from '../../lib/errors/note.js';
 import { listed } from '../../lib/text/amount.js';
-import { type Problem, problem } from '../../lib/errors/problem.js';
+import { type Problem, problem, type Note } from '../../lib/errors/problem.js';
 import { isPathPattern, MAX_MANIFEST_BYTES } from '../../lib/inputs.js';
 import { pathMatcher } from '../../lib/text/path-pattern.js';
 import { partsProblem } from '../checks.js';

@@ -4,8 +4,7 @@ import { RETRY_LIMITS, type RetryLimits } from '../../lib/http/retry.js';
 import { keyMayBeSentTo, OPENROUTER, openRouterClient } from '../client.js';
 import { z } from 'zod';
 import { shaped } from '../../lib/http/request.js';
-import { type Decimal, negate } from '../../lib/money/decimal.js';
-import { exactCost } from '../../lib/money/recorded-cost.js';
+import { type Decimal, negate, exactCost } from '../../lib/money/decimal.js';
 
 export interface AccountAccess {
   readonly catalogueUrl: URL;

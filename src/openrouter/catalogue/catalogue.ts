@@ -1,4 +1,4 @@
-import type { Note } from '../../lib/errors/note.js';
+import type { Note } from '../../lib/errors/problem.js';
 import { type Decimal, parseDecimal } from '../../lib/money/decimal.js';
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { BODY_LIMITS } from '../../lib/http/body.js';
 import { HttpFailure, parseHttpDate } from '../../lib/http/failure.js';
 import { add, compare, type Decimal } from '../../lib/money/decimal.js';
-import type { Note } from '../../lib/errors/note.js';
+import type { Note } from '../../lib/errors/problem.js';
 import { type CatalogueModel, CLOCK_TOLERANCE_MS, readPrice } from './catalogue.js';
 import { readModelsPage } from './response-schema.js';
 import type { OpenRouterClient } from '../client.js';

@@ -1,7 +1,6 @@
 import type { Network } from '../../lib/http/network.js';
 import type { RetryLimits } from '../../lib/http/retry.js';
-import type { Note, NoteCode } from '../../lib/errors/note.js';
-import { NoVerdictError, problem, type Problem } from '../../lib/errors/problem.js';
+import { NoVerdictError, problem, type Problem, type Note, type NoteCode } from '../../lib/errors/problem.js';
 import { age } from '../../lib/text/amount.js';
 import type { Catalogue, Pricing } from './catalogue.js';
 import { fetchCatalogue, type StartedModels } from './live.js';

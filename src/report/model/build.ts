@@ -7,7 +7,7 @@ import type { CallEstimate, Totals } from '../../budget/estimate.js';
 import type { Locate, NamedCall, RowCount } from '../../manifest/manifest.js';
 import { counted } from '../../lib/text/amount.js';
 import { add, decimal, fromInteger, multiply, times, toText, type Decimal } from '../../lib/money/decimal.js';
-import type { Note } from '../../lib/errors/note.js';
+import type { Note } from '../../lib/errors/problem.js';
 import type { Judgement } from '../../budget/verdict/judge.js';
 import type { NotApplied } from '../../budget/verdict/violation.js';
 import type {

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { CHANGE_KINDS } from '../../budget/comparison/changes.js';
 import { usageReportSchema } from '../../usage/calibrate/usage-report.js';
 import { creditsReportSchema } from '../../budget/credits/credits-report.js';
-import { noteSchema } from '../../lib/errors/note.js';
 import { limitStateSchema, notAppliedSchema, violationSchema } from '../../budget/verdict/violation.js';
 
 /**
@@ -20,6 +19,9 @@ const percent = z
   .meta({ description: 'Percent to 2 places' });
 const status = z.enum(['added', 'removed', 'changed', 'unchanged']);
 const count = z.number().int().nonnegative();
+
+/** A note. The schema accepts any code, so that a later version can add codes. */
+const noteSchema = z.strictObject({ code: z.string(), message: z.string() });
 
 const totalsSchema = z.strictObject({
   per_run: money.nullable(),

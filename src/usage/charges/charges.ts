@@ -1,4 +1,4 @@
-import { type Decimal, isZero, sum } from '../../lib/money/decimal.js';
+import { type Decimal, isZero, sum, exactCost } from '../../lib/money/decimal.js';
 import { counted, money, percent } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
 import { percentAbove, pricesDiffer } from '../read/deviation.js';
@@ -8,7 +8,6 @@ import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { AccountClient } from '../../openrouter/account/account-client.js';
 import { priceServed } from '../../budget/pricing/price-recorded.js';
 import type { Usage } from '../read/usage.js';
-import { exactCost } from '../../lib/money/recorded-cost.js';
 import { rowOf } from '../read/row-store.js';
 import type { UsageRow } from '../read/exchange.js';
 

@@ -1,5 +1,4 @@
-import { add, fromUnits, ZERO, type Decimal } from '../../lib/money/decimal.js';
-import { exactCost, type RecordedCost } from '../../lib/money/recorded-cost.js';
+import { add, fromUnits, ZERO, type Decimal, exactCost, type RecordedCost } from '../../lib/money/decimal.js';
 import { byTokenPart, TOKEN_PARTS, type TokenPart } from '../../manifest/token-parts.js';
 import type { RowStore, StoredRow } from './row-store.js';
 import type { GroupKey } from './exchange.js';

@@ -1,4 +1,4 @@
-import type { RecordedCost } from '../../lib/money/recorded-cost.js';
+import type { RecordedCost } from '../../lib/money/decimal.js';
 import type { ServedTier } from '../../budget/pricing/price-recorded.js';
 import type { TokenCounts } from '../../manifest/token-parts.js';
 import { type Findings, type JsonRecord, nameAt, recordAt, recordedTime } from './json-value.js';

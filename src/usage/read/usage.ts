@@ -1,7 +1,6 @@
-import type { NoVerdictError, Problem } from '../../lib/errors/problem.js';
+import type { NoVerdictError, Problem, Note } from '../../lib/errors/problem.js';
 import type { RowNumber, RowStore } from './row-store.js';
 import type { GroupKey } from './exchange.js';
-import type { Note } from '../../lib/errors/note.js';
 import { count, counted } from '../../lib/text/amount.js';
 import { safeLine, SENTENCE_LIMIT } from '../../lib/text/plain.js';
 

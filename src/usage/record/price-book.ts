@@ -1,8 +1,7 @@
 import { priceCall } from '../../budget/pricing/price-call.js';
 import { fastModel, priceServed, defaultPreferences } from '../../budget/pricing/price-recorded.js';
 import type { PricedCall } from '../../budget/pricing/request.js';
-import { add, maximum, type Decimal } from '../../lib/money/decimal.js';
-import { exactCost } from '../../lib/money/recorded-cost.js';
+import { add, maximum, type Decimal, exactCost } from '../../lib/money/decimal.js';
 import type { Catalogue, EndpointList } from '../../openrouter/catalogue/catalogue.js';
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
 import type { UsageRow } from '../read/exchange.js';

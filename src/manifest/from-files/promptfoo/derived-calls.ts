@@ -1,5 +1,4 @@
-import type { Note } from '../../../lib/errors/note.js';
-import { type Problem, problem } from '../../../lib/errors/problem.js';
+import { type Problem, problem, type Note } from '../../../lib/errors/problem.js';
 import { partsProblem } from '../../checks.js';
 import type { DeclaredManifest, DeclaredSuite, NamedCall, RowCount } from '../../manifest.js';
 import { type TokenCounter, tokenFamily, tokensOf } from '../../prompt-tokens/count-tokens.js';

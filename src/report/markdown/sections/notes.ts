@@ -1,6 +1,6 @@
 import type { Report } from '../../model/schema.js';
 import { isAdviceShown } from '../../model/wording.js';
-import type { NoteCode } from '../../../lib/errors/note.js';
+import type { NoteCode } from '../../../lib/errors/problem.js';
 import type { NotApplied } from '../../../budget/verdict/violation.js';
 import type { Block } from '../../../lib/text/fit.js';
 import { money } from '../../../lib/text/amount.js';

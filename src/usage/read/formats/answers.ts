@@ -1,4 +1,4 @@
-import type { RecordedCost } from '../../../lib/money/recorded-cost.js';
+import type { RecordedCost } from '../../../lib/money/decimal.js';
 import { answeringModel, contextWithin, buildRow, type Accounts, type Context, type UsageRow } from '../exchange.js';
 import {
   costAt,

@@ -11,7 +11,7 @@ import { judgeManifests } from '../../src/check/judge-manifests.js';
 import { countFiles } from '../../src/check/count-files.js';
 import { readManifests } from '../../src/check/read-manifests.js';
 import { estimateManifest } from '../../src/budget/estimate.js';
-import { jsonDocument } from '../../src/lib/text/log.js';
+import { jsonDocument } from '../../src/lib/text/plain.js';
 import { lockfileText } from '../../src/openrouter/catalogue/lockfile.js';
 import { renderComment } from '../../src/report/markdown/comment.js';
 import { renderTerminal } from '../../src/report/terminal/render.js';

@@ -4,7 +4,7 @@ import { runAction } from './run.js';
 import { runnerWorld, say } from './runner-world.js';
 import { systemNetwork } from '../lib/http/network.js';
 import type { ErrorReport } from '../report/model/schema.js';
-import { logLines, maskSecrets, redirectConsole } from '../lib/text/log.js';
+import { logLines, maskSecrets, redirectConsole } from '../lib/text/plain.js';
 
 /** Starts the action as a process of the runner: signals, unexpected errors and the exit code. */
 

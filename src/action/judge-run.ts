@@ -7,7 +7,7 @@ import type { Sources } from '../check/sources.js';
 import type { Network } from '../lib/http/network.js';
 import type { HttpResponse } from '../lib/http/request.js';
 import type { ErrorReport, Report, ReportDocument } from '../report/model/schema.js';
-import { logLine } from '../lib/text/log.js';
+import { logLine } from '../lib/text/plain.js';
 import { problemsOfUsage, readUsage } from '../usage/read/read-usage.js';
 import { notesOfUnreadable, notesOfUsage, type Usage } from '../usage/read/usage.js';
 import { type FirstRequests, readRunContext, type RunContext, sourcesOf, sourcesOfOne } from './run-context.js';

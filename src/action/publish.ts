@@ -7,7 +7,7 @@ import type { RunContext } from './run-context.js';
 import { outputsOf } from './inputs-and-outputs.js';
 import { type ActionWorld, type Annotation, reportPath } from './environment.js';
 import { dirname } from 'node:path';
-import { jsonDocument } from '../lib/text/log.js';
+import { jsonDocument } from '../lib/text/plain.js';
 import { NoVerdictError } from '../lib/errors/problem.js';
 import { makeFolder, refusedTarget, writeTextFile } from '../lib/files/write-file.js';
 

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import type * as core from '@actions/core';
 import type { Network } from '../lib/http/network.js';
-import { logLine } from '../lib/text/log.js';
+import { logLine } from '../lib/text/plain.js';
 import type { ActionWorld } from './environment.js';
 
 /** The part of `@actions/core` that the action uses. */

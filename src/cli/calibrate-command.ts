@@ -12,7 +12,7 @@ import { parseManifest } from '../manifest/parse.js';
 import { amount } from '../manifest/scalars.js';
 import type { Decimal } from '../lib/money/decimal.js';
 import { counted } from '../lib/text/amount.js';
-import { jsonDocument, logLine, logVerbatim } from '../lib/text/log.js';
+import { jsonDocument, logLine, logVerbatim } from '../lib/text/plain.js';
 import { readUsage, requireUsage } from '../usage/read/read-usage.js';
 import type { Usage } from '../usage/read/usage.js';
 import { readFileText } from '../lib/files/read-file.js';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { check } from '../check/check.js';
 import { NoVerdictError, type Problem } from '../lib/errors/problem.js';
 import { writeTextFile } from '../lib/files/write-file.js';
-import { jsonDocument } from '../lib/text/log.js';
+import { jsonDocument } from '../lib/text/plain.js';
 import { renderComment } from '../report/markdown/comment.js';
 import { errorExitCode, errorReport, exitCodeOf, FAIL_ON, type FailOn } from '../report/model/document.js';
 import type { ErrorReport, Report } from '../report/model/schema.js';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { runCommandLine } from './run.js';
 import type { Output, Shell } from './world.js';
-import { logLines, redirectConsole } from '../lib/text/log.js';
+import { logLines, redirectConsole } from '../lib/text/plain.js';
 
 /** Starts the command line with the real streams, clock and network, and sets the exit code. */
 

@@ -7,7 +7,7 @@ import { parseManifest } from '../manifest/parse.js';
 import { NAME_RULE, nameSchema } from '../manifest/schema.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { money } from '../lib/text/amount.js';
-import { logLine, logVerbatim } from '../lib/text/log.js';
+import { logLine, logVerbatim } from '../lib/text/plain.js';
 import { problemsOfUsage, readUsage, requireUsage } from '../usage/read/read-usage.js';
 import { accountLine, noteLine } from '../usage/read/usage.js';
 import { createFiles } from '../lib/files/write-file.js';

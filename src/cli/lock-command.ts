@@ -7,7 +7,7 @@ import { type Manifest, modelsDeclared } from '../manifest/manifest.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { parseManifest } from '../manifest/parse.js';
 import { counted } from '../lib/text/amount.js';
-import { logLine } from '../lib/text/log.js';
+import { logLine } from '../lib/text/plain.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
 import { writeTextFile } from '../lib/files/write-file.js';
 import { catalogueUrlOption, isGiven, parseOptions, textOption } from './options.js';

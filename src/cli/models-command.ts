@@ -11,7 +11,7 @@ import {
 import { type ModelRow, modelTable } from '../report/terminal/model-table.js';
 import { counted } from '../lib/text/amount.js';
 import { closest } from '../lib/text/closest.js';
-import { jsonDocument } from '../lib/text/log.js';
+import { jsonDocument } from '../lib/text/plain.js';
 import { catalogueFor, keyOfEnvironment, priceOptionsOf } from './catalogue-for.js';
 import { isGiven, parseOptions } from './options.js';
 import { withProgress, writeLine, type World } from './world.js';

@@ -1,7 +1,7 @@
 import { closest } from '../lib/text/closest.js';
 import { configurationError, NoVerdictError } from '../lib/errors/problem.js';
 import type { Network } from '../lib/http/network.js';
-import { logLines } from '../lib/text/log.js';
+import { logLines } from '../lib/text/plain.js';
 import { type CommandName, COMMAND_NAMES, isCommandName, commandHelp, overview } from './commands.js';
 import { type Shell, type World, writeProblem } from './world.js';
 

@@ -1,4 +1,4 @@
-import { jsonDocument, logVerbatim } from '../lib/text/log.js';
+import { jsonDocument, logVerbatim } from '../lib/text/plain.js';
 import { readUsage } from '../usage/read/read-usage.js';
 import type { Usage } from '../usage/read/usage.js';
 import { modelTotals } from '../usage/totals/model-totals.js';

@@ -1,7 +1,7 @@
 import type { Problem } from '../lib/errors/problem.js';
 import type { Network } from '../lib/http/network.js';
 import { wrap } from '../lib/text/columns.js';
-import { logLine } from '../lib/text/log.js';
+import { logLine } from '../lib/text/plain.js';
 
 /** The place where a command runs; `index.ts` hands in the real one. */
 export interface Shell {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readOptionalFile, readTreeFiles } from '../../../src/lib/files/read-file.js';
+import { readOptionalFile, readTreeFiles, isLfsPointer } from '../../../src/lib/files/read-file.js';
 import { problemsOf } from '../../support/problems.js';
 import { temporaryFolder } from '../../support/repository.js';
 
@@ -162,5 +162,23 @@ describe('files of a working tree', () => {
     writeFileSync(at('real/a.md'), 'hello');
     symlinkSync('real', at('root'));
     expect((await readTreeFiles(at('root'), ['a.md'], limits)).get('a.md')).toEqual({ state: 'text', text: 'hello' });
+  });
+});
+
+describe('a text that Git LFS stores in place of a large file', () => {
+  const REST = '\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n';
+
+  test.each([
+    ['version https://git-lfs.github.com/spec/v1', true],
+    ['version https://git-lfs.github.com/spec/v12', true],
+    ['version https://hawser.github.com/spec/v1', true],
+    ['version https://git-lfs.github.com/spec/vx', false],
+    ['version https://git-lfs.example.com/spec/v1', false],
+    ['version https://git-lfsxgithub.com/spec/v1', false],
+    ['# version https://git-lfs.github.com/spec/v1', false],
+    ['\nversion https://git-lfs.github.com/spec/v1', false],
+    ['version: 1', false],
+  ])('a file that starts with %j is a pointer: %s', (first, expected) => {
+    expect(isLfsPointer(first + REST)).toBe(expected);
   });
 });

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { HttpFailure, isTransientStatus, parseRetryAfter } from '../../lib/http/failure.js';
 import { configurationError } from '../../lib/errors/problem.js';
 import { utcTime } from '../../lib/text/amount.js';
-import { maskSecrets } from '../../lib/text/log.js';
-import { safeLine } from '../../lib/text/plain.js';
+import { safeLine, maskSecrets } from '../../lib/text/plain.js';
 
 /** GitHub's refusals, over REST and GraphQL: what they mean, whether to ask again, and what a person can do. */
 

@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { logLines, redirectConsole } from '../../lib/text/log.js';
+import { logLines, redirectConsole } from '../../lib/text/plain.js';
 import { runRecordAction } from './run.js';
 import { serveRecorder } from './background.js';
 

@@ -10,7 +10,7 @@ import { systemNetwork } from '../../lib/http/network.js';
 import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../../lib/inputs.js';
 import { toText } from '../../lib/money/decimal.js';
 import { counted } from '../../lib/text/amount.js';
-import { logLine } from '../../lib/text/log.js';
+import { logLine } from '../../lib/text/plain.js';
 import { NAME_RULE, nameSchema } from '../../manifest/schema.js';
 import { summaryLines, summaryMarkdown } from '../../usage/record/summary.js';
 import { startInBackground, stopInBackground } from './background.js';

@@ -1,6 +1,5 @@
 import { widthOf } from './columns.js';
-import { logLine } from './log.js';
-import { LINE_LIMIT, safeLine } from './plain.js';
+import { LINE_LIMIT, safeLine, logLine } from './plain.js';
 
 /**
  * All untrusted text in Markdown passes through this file. GitHub makes mentions, references, links and emoji of text

@@ -1,8 +1,7 @@
 import type { ErrorReport, Report, ReportDocument } from '../model/schema.js';
 import { isNothingChanged } from '../model/wording.js';
-import { type Block, fit } from '../../lib/text/fit.js';
 import { pageLink } from '../../lib/text/markdown.js';
-import { foldedBlocks, type MarkdownContext } from './blocks.js';
+import { foldedBlocks, type MarkdownContext, type Block, fit } from './blocks.js';
 import { arithmeticSection, callsSection } from './sections/calls.js';
 import { changesSection } from './sections/changes.js';
 import {

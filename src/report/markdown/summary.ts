@@ -1,7 +1,6 @@
-import type { MarkdownContext } from './blocks.js';
+import { type MarkdownContext, type Block, fit } from './blocks.js';
 import { detailSections, documentBlocks, openBlocks } from './comment.js';
 import type { Report, ReportDocument } from '../model/schema.js';
-import { type Block, fit } from '../../lib/text/fit.js';
 import { type Decimal, compare, isPositive, parseDecimal, sum } from '../../lib/money/decimal.js';
 import { money } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';

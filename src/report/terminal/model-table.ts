@@ -1,8 +1,7 @@
 import type { EndpointPrice, EndpointSpread, ListedModel } from '../../budget/pricing/model-listing.js';
 import { count, exactMoney } from '../../lib/text/amount.js';
 import { type Column, columns, cutToWidth, widthOf, wrapped } from '../../lib/text/columns.js';
-import { logLine } from '../../lib/text/log.js';
-import { LINE_LIMIT } from '../../lib/text/plain.js';
+import { LINE_LIMIT, logLine } from '../../lib/text/plain.js';
 
 /** A model of the listing, and the spread over its endpoints where that was asked for: why it is missing, if it is. */
 export interface ModelRow {

@@ -18,8 +18,7 @@ import type { ErrorReport, Report, ReportCall, ReportDocument } from '../model/s
 import { describeViolation } from '../model/violation-words.js';
 import { counted, money, signedMoney } from '../../lib/text/amount.js';
 import { wrapped } from '../../lib/text/columns.js';
-import { logLine } from '../../lib/text/log.js';
-import { LINE_LIMIT } from '../../lib/text/plain.js';
+import { LINE_LIMIT, logLine } from '../../lib/text/plain.js';
 import type { Violation } from '../../budget/verdict/violation.js';
 import { type Style, paintWith } from './style.js';
 import { suiteTable } from './suite-table.js';

@@ -2,8 +2,7 @@ import type { Report } from '../model/schema.js';
 import { shareTitle, suiteRow, totalRows, type SuiteRow } from '../model/suite-rows.js';
 import { hasHeadManifest } from '../model/document.js';
 import { bar, columns, cutToWidth, widthOf, type Column } from '../../lib/text/columns.js';
-import { logLine } from '../../lib/text/log.js';
-import { LINE_LIMIT } from '../../lib/text/plain.js';
+import { LINE_LIMIT, logLine } from '../../lib/text/plain.js';
 import type { Style } from './style.js';
 
 /** What a narrow terminal leaves out, the least needed first. */

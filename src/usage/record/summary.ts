@@ -1,7 +1,7 @@
 import { compare, toText, type Decimal } from '../../lib/money/decimal.js';
 import { count, counted, money } from '../../lib/text/amount.js';
 import { columns, type Column } from '../../lib/text/columns.js';
-import { logLine } from '../../lib/text/log.js';
+import { logLine } from '../../lib/text/plain.js';
 import { cell, inlineText, prose } from '../../lib/text/markdown.js';
 import { NO_USAGE_IN_STREAM } from '../read/formats/answers.js';
 import type { Totals } from './totals.js';

@@ -1,9 +1,8 @@
 import type { Report, ReportCall, ReportSuite } from '../../model/schema.js';
 import { arithmeticOf, isZeroAmount, moneyOr, stateWord, tokensOf, unitPricesOf } from '../../model/wording.js';
 import { counted, money, signedMoney } from '../../../lib/text/amount.js';
-import type { Block } from '../../../lib/text/fit.js';
 import { cell, codeBlock, inlineText, proseCell } from '../../../lib/text/markdown.js';
-import { folded, missingRows, tableHead, tableRow, type MarkdownContext } from '../blocks.js';
+import { folded, missingRows, tableHead, tableRow, type MarkdownContext, type Block } from '../blocks.js';
 
 const TITLES = ['Suite, call, model', '>Requests, tokens in / out, $ per million', '>Per run'];
 

@@ -1,8 +1,7 @@
 import { changeLines, moreChanges, splitLines, worstCaseLine } from '../../model/change-lines.js';
 import type { Report } from '../../model/schema.js';
-import type { Block } from '../../../lib/text/fit.js';
 import { inlineText, prose } from '../../../lib/text/markdown.js';
-import { missingRows, type MarkdownContext } from '../blocks.js';
+import { missingRows, type MarkdownContext, type Block } from '../blocks.js';
 
 const SHOWN = 5;
 

@@ -3,9 +3,8 @@ import { betweenParts, headline, headlineOfAll } from '../../model/headline.js';
 import { costOf, coverageText, isNothingChanged, priceSource, violationCount } from '../../model/wording.js';
 import type { ErrorReport, Report, Reports } from '../../model/schema.js';
 import { counted } from '../../../lib/text/amount.js';
-import type { Block } from '../../../lib/text/fit.js';
 import { fileLink, inlineText, prose } from '../../../lib/text/markdown.js';
-import { type MarkdownContext, firstInTheOpen, missingRows } from '../blocks.js';
+import { type MarkdownContext, firstInTheOpen, missingRows, type Block } from '../blocks.js';
 import type { Violation } from '../../../budget/verdict/violation.js';
 import { describeViolation } from '../../model/violation-words.js';
 

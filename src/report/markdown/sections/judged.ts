@@ -2,10 +2,9 @@ import { hasHeadManifest } from '../../model/document.js';
 import { coverageText, moneyOr, priceSource } from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
 import { counted, money, signedMoney } from '../../../lib/text/amount.js';
-import type { Block } from '../../../lib/text/fit.js';
 import { cell, fileLink, inlineText } from '../../../lib/text/markdown.js';
 import { safeLine } from '../../../lib/text/plain.js';
-import { foldedBlocks, missingRows, tableHead, tableRow, type MarkdownContext } from '../blocks.js';
+import { foldedBlocks, missingRows, tableHead, tableRow, type MarkdownContext, type Block } from '../blocks.js';
 import { otherNotes } from './notes.js';
 
 /** Where each figure comes from, behind one click: prices and policy, the range, moved prices, notes that are not about the change. */

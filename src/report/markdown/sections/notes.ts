@@ -2,10 +2,9 @@ import type { Report } from '../../model/schema.js';
 import { isAdviceShown } from '../../model/wording.js';
 import type { NoteCode } from '../../../lib/errors/problem.js';
 import type { NotApplied } from '../../../budget/verdict/violation.js';
-import type { Block } from '../../../lib/text/fit.js';
 import { money } from '../../../lib/text/amount.js';
 import { inlineText, prose } from '../../../lib/text/markdown.js';
-import { firstInTheOpen, folded, missingRows, type MarkdownContext } from '../blocks.js';
+import { firstInTheOpen, folded, missingRows, type MarkdownContext, type Block } from '../blocks.js';
 
 const SHOWN_IN_THE_OPEN = 6;
 

@@ -2,10 +2,9 @@ import { hasHeadManifest } from '../../model/document.js';
 import { isZeroAmount } from '../../model/wording.js';
 import type { Report } from '../../model/schema.js';
 import { shareTitle, suiteRow, totalRows, type SuiteRow } from '../../model/suite-rows.js';
-import type { Block } from '../../../lib/text/fit.js';
 import { money, signedMoney, formatDistinct } from '../../../lib/text/amount.js';
 import { cell, prose } from '../../../lib/text/markdown.js';
-import { bound, missingRows, tableHead, tableRow, type MarkdownContext } from '../blocks.js';
+import { bound, missingRows, tableHead, tableRow, type MarkdownContext, type Block } from '../blocks.js';
 
 /** The suites that this change touches, and the line of all; those it leaves alone are counted, not listed. */
 export function changedSuites(report: Report, context: MarkdownContext): Block[] {

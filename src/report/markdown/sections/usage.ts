@@ -1,9 +1,8 @@
 import type { Report } from '../../model/schema.js';
 import { moneyOr, usageFlaws, usageTitle, usedText } from '../../model/wording.js';
 import { percent } from '../../../lib/text/amount.js';
-import type { Block } from '../../../lib/text/fit.js';
 import { cell, prose } from '../../../lib/text/markdown.js';
-import { bound, folded, missingRows, tableHead, tableRow, type MarkdownContext } from '../blocks.js';
+import { bound, folded, missingRows, tableHead, tableRow, type MarkdownContext, type Block } from '../blocks.js';
 
 /** What the suites were estimated to cost against what they really used. */
 export function usageSection(report: Report, context: MarkdownContext): Block[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fit } from '../../../src/lib/text/fit.js';
+import { fit } from '../../../src/report/markdown/blocks.js';
 
 const missing = (count: number) => `_${count} missing_`;
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { usageDocumentSchema, type UsageDocument } from '../../src/usage/totals/usage-document.js';
+import { usageDocumentSchema, type UsageDocument } from '../../src/usage/totals/usage-output.js';
 import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, type Setting } from '../support/command-line.js';
 import { temporaryFolder } from '../support/repository.js';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ZERO } from '../../../src/lib/money/decimal.js';
-import { summaryLines, summaryMarkdown, type RecordSummary } from '../../../src/usage/record/summary.js';
-import type { Totals } from '../../../src/usage/record/totals.js';
+import { summaryLines, summaryMarkdown, type RecordSummary, type Totals } from '../../../src/usage/record/summary.js';
 
 const NOTHING: Totals = {
   models: [],

@@ -4,12 +4,11 @@ import type { Manifest, NamedSuite } from '../../manifest/manifest.js';
 import { add, divide, fromInteger, isPositive, sum, sumOrNull, times, type Decimal } from '../../lib/money/decimal.js';
 import { configurationError } from '../../lib/errors/problem.js';
 import { aggregate, type UsageGroup } from '../read/aggregate.js';
-import { isOffBy, percentAbove, pricesDiffer } from '../read/deviation.js';
 import type { GroupKey } from '../read/exchange.js';
 import { isComplete, type Usage } from '../read/usage.js';
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
 import { batchModel, fastModel } from '../../budget/pricing/price-recorded.js';
-import { priceGroup } from '../totals/model-totals.js';
+import { isOffBy, percentAbove, priceGroup, pricesDiffer } from '../totals/group-price.js';
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
 import {
   type CallUsage,

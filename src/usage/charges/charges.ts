@@ -1,7 +1,7 @@
 import { type Decimal, isZero, sum, exactCost } from '../../lib/money/decimal.js';
 import { counted, money, percent } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
-import { percentAbove, pricesDiffer } from '../read/deviation.js';
+import { percentAbove, pricesDiffer } from '../totals/group-price.js';
 import { type Generation, type Generations, fetchGenerations } from '../../openrouter/account/generations.js';
 import { idOfName } from '../../openrouter/catalogue/resolve-name.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';

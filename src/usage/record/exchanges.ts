@@ -13,7 +13,7 @@ import type { PriceBook } from './price-book.js';
 import { requestFacts, type RequestFacts } from './request-facts.js';
 import { errorBody, routeOf, type Route, type Upstream } from './routes.js';
 import { keptAnswer, type KeptAnswer, type RecordedRow, type UsageFile } from './rows.js';
-import { createTally, type Totals } from './totals.js';
+import { createTally, type Totals } from './summary.js';
 
 export interface RecorderOptions {
   readonly upstreams: readonly Upstream[];

@@ -4,7 +4,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { configurationError, reasonOf } from '../../lib/errors/problem.js';
 import type { Decimal } from '../../lib/money/decimal.js';
 import { createExchanges, type RecorderOptions, type Target } from './exchanges.js';
-import type { Totals } from './totals.js';
+import type { Totals } from './summary.js';
 import { commandVariables, type Upstream } from './routes.js';
 
 /** A proxy on this machine that keeps what requests used, and refuses those beyond a cap. */

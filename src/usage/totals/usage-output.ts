@@ -1,9 +1,10 @@
-import { sumOrNull, type Decimal } from '../../lib/money/decimal.js';
+import { sumOrNull, type Decimal, toText } from '../../lib/money/decimal.js';
 import { columns, wrap, type Column } from '../../lib/text/columns.js';
 import { count, counted, money } from '../../lib/text/amount.js';
 import { safeLine, SENTENCE_LIMIT } from '../../lib/text/plain.js';
-import { accountLine, NO_EXCHANGE, noteLine, type Usage } from '../read/usage.js';
+import { accountLine, type FileAccount, NO_EXCHANGE, noteLine, type Usage } from '../read/usage.js';
 import type { ModelTotal } from './model-totals.js';
+import { z } from 'zod';
 
 const HEADS: readonly Column[] = [
   { title: 'model', align: 'left', isElastic: true },
@@ -97,15 +98,102 @@ function placesOf({ files, notes, unmatched }: Usage): string[] {
         return `Not understood: ${safeLine(name)}${where}${times > lines.length ? ` (${count(times)} in all)` : ''}: ${safeLine(what, SENTENCE_LIMIT)}`;
       }),
     ),
-    ...files.flatMap(({ name, is_read, without_usage, not_understood }) =>
-      !is_read && without_usage.length + not_understood.length === 0
-        ? [`Without usage: ${safeLine(name)}: ${NO_EXCHANGE}`]
-        : without_usage.map(
+    ...files.flatMap((file) =>
+      isEmpty(file)
+        ? [`Without usage: ${safeLine(file.name)}: ${NO_EXCHANGE}`]
+        : file.without_usage.map(
             ({ reason, count: times }) =>
-              `Without usage: ${safeLine(name)}: ${count(times)} x ${safeLine(reason, SENTENCE_LIMIT)}`,
+              `Without usage: ${safeLine(file.name)}: ${count(times)} x ${safeLine(reason, SENTENCE_LIMIT)}`,
           ),
     ),
     ...notes.map((note) => `Note: ${noteLine(note)}`),
     ...unmatched.map(({ message }) => safeLine(message, SENTENCE_LIMIT)),
   ];
+}
+
+/** Whether no exchange at all was found in the file. */
+function isEmpty({ is_read, without_usage, not_understood }: FileAccount): boolean {
+  return !is_read && without_usage.length + not_understood.length === 0;
+}
+
+/** `llm-budget usage --json`. Money is an exact decimal text, null where it is not known. */
+const wholeNumber = z.number().int().nonnegative();
+const moneyText = z.string().regex(/^\d+(?:\.\d+)?$/);
+
+export const usageDocumentSchema = z.strictObject({
+  schema_version: z.literal(1),
+  files: z.strictObject({
+    read: wholeNumber,
+    without_usage: z.array(z.strictObject({ file: z.string(), reason: z.string(), count: wholeNumber })),
+    not_understood: z.array(
+      z.strictObject({ file: z.string(), what: z.string(), count: wholeNumber, lines: z.array(wholeNumber) }),
+    ),
+  }),
+  exchanges: z.strictObject({ read: wholeNumber, without_usage: wholeNumber, not_understood: wholeNumber }),
+  models: z.array(
+    z.strictObject({
+      recorded: z.string().nullable(),
+      model: z.string().nullable(),
+      requests: wholeNumber.nullable(),
+      prompt_tokens: wholeNumber,
+      completion_tokens: wholeNumber,
+      cached_tokens: wholeNumber,
+      cache_write_tokens: wholeNumber,
+      cache_write_1h_tokens: wholeNumber,
+      reasoning_tokens: wholeNumber,
+      web_searches: wholeNumber,
+      charged: moneyText.nullable(),
+      at_catalogue_prices: moneyText.nullable(),
+      requests_without_usage: wholeNumber,
+      estimated_by_recorder: moneyText.nullable(),
+    }),
+  ),
+  notes: z.array(
+    z.strictObject({ message: z.string(), count: wholeNumber, file: z.string(), line: wholeNumber.nullable() }),
+  ),
+});
+export type UsageDocument = z.infer<typeof usageDocumentSchema>;
+
+/** The document that `llm-budget usage --json` prints. */
+export function usageDocument(usage: Usage, totals: readonly ModelTotal[]): UsageDocument {
+  const { files, exchanges, notes } = usage;
+  return {
+    schema_version: 1,
+    files: {
+      read: files.filter(({ is_read }) => is_read).length,
+      without_usage: files.flatMap((file) =>
+        isEmpty(file)
+          ? [{ file: file.name, reason: NO_EXCHANGE, count: 0 }]
+          : file.without_usage.map(({ reason, count: times }) => ({ file: file.name, reason, count: times })),
+      ),
+      not_understood: files.flatMap(({ name, not_understood }) =>
+        not_understood.map(({ what, count: times, lines }) => ({ file: name, what, count: times, lines: [...lines] })),
+      ),
+    },
+    exchanges: { ...exchanges },
+    models: totals.map((total) => ({
+      recorded: total.recorded,
+      model: total.model,
+      requests: total.requests,
+      prompt_tokens: total.tokens.prompt,
+      completion_tokens: total.tokens.completion,
+      cached_tokens: total.tokens.cached,
+      cache_write_tokens: total.tokens.written,
+      cache_write_1h_tokens: total.written_1h,
+      reasoning_tokens: total.tokens.reasoning,
+      web_searches: total.web_searches,
+      charged: text(total.charged),
+      at_catalogue_prices: text(total.at_catalogue_prices),
+      requests_without_usage: total.unmeasured,
+      estimated_by_recorder: text(total.estimate),
+    })),
+    notes: [
+      ...notes.map((note) => ({ ...note })),
+      ...totals.flatMap((total) => total.notes.map((message) => ({ message, count: 1, file: '', line: null }))),
+    ],
+  };
+}
+
+function text(amount: Decimal | null): string | null {
+  return amount === null ? null : toText(amount);
 }

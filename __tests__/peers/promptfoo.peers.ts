@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { countHead } from '../../src/check/count-files.js';
 import { filesOnDisk } from '../../src/cli/files-on-disk.js';
-import { chatContents } from '../../src/manifest/from-files/promptfoo/render.js';
+import { chatContents } from '../../src/manifest/from-files/promptfoo/prompts.js';
 import { parseManifest } from '../../src/manifest/parse.js';
 import { loadCounter } from '../../src/manifest/prompt-tokens/count-tokens.js';
 import { PROMPTFOO_CASES } from '../support/promptfoo-configs.js';

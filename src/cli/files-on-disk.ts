@@ -3,7 +3,7 @@ import type { ChangeTarget } from '../budget/verdict/judge.js';
 import type { FileReader, ListedFile, ManifestSource, PolicySource, SideFile, Sources } from '../check/sources.js';
 import { MAX_MANIFEST_BYTES } from '../lib/inputs.js';
 import { NoVerdictError, configurationError } from '../lib/errors/problem.js';
-import { mergeBase, readAtRef, repositoryRoot } from '../lib/files/git.js';
+import { mergeBase, repositoryRoot } from '../lib/files/git.js';
 import {
   readFileText,
   readOptionalFile,
@@ -18,6 +18,7 @@ import {
   listFilesAtCommit,
   listWorkingTree,
   readFilesAtCommit,
+  readAtRef,
 } from '../lib/files/git-files.js';
 import type { Side } from '../manifest/from-files/file-set.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { compare, toText } from '../lib/money/decimal.js';
 import { closest } from '../lib/text/closest.js';
-import type { Mistake } from './errors.js';
+import { type Mistake, quoted, shownPath } from './errors.js';
 import type { Path } from './manifest.js';
 import {
   type Budget,
@@ -15,7 +15,6 @@ import {
   NAME_RULE,
   suiteSchema,
 } from './schema.js';
-import { quoted, shownPath } from './shown.js';
 import { TOKEN_PARTS } from './token-parts.js';
 import { type IsWrong, type Tree, isMap } from './tree.js';
 import type { YamlFile } from './yaml-tree.js';

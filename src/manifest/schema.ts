@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import { compare, fromInteger, toText, ZERO } from '../lib/money/decimal.js';
 import { REPOSITORY_PATH_PATTERN, repositoryPathProblem } from '../lib/inputs.js';
-import { isTree, ROW_FORMATS, rowFormat } from './row-format.js';
-import { amount, amountOf, AMOUNT_RULE, NumberLiteral, wholeNumber } from './scalars.js';
+import {
+  amount,
+  amountOf,
+  AMOUNT_RULE,
+  NumberLiteral,
+  wholeNumber,
+  isTree,
+  ROW_FORMATS,
+  rowFormat,
+} from './scalars.js';
 
 /**
  * The schema of the manifest, version 1. The types, the checks and the published JSON Schema are made from it. An `error`

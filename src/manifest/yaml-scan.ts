@@ -1,7 +1,6 @@
 import { CST, Lexer, Parser } from 'yaml';
 import { MAX_MANIFEST_BYTES } from '../lib/inputs.js';
-import { MAX_MISTAKES } from './errors.js';
-import { quoted } from './shown.js';
+import { MAX_MISTAKES, quoted } from './errors.js';
 
 /**
  * Scans the tokens of a file before a document is built. The YAML library builds nodes recursively and makes an object of

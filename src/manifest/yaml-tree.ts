@@ -8,10 +8,9 @@ import {
   isScalar,
   isSeq,
 } from 'yaml';
-import { MAX_MISTAKES, type PlacedMistake } from './errors.js';
+import { MAX_MISTAKES, type PlacedMistake, oneLine, quoted } from './errors.js';
 import type { Locate, Path, Position } from './manifest.js';
 import { NumberLiteral } from './scalars.js';
-import { oneLine, quoted } from './shown.js';
 import { type Tree, UNREADABLE, emptyMap } from './tree.js';
 import { type OffsetMistake, openBefore, scanYaml } from './yaml-scan.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { readFilesAtCommit } from '../../../src/lib/files/git-files.js';
-import { mergeBase, readAtRef, repositoryRoot, resolveCommit } from '../../../src/lib/files/git.js';
+import { readFilesAtCommit, readAtRef } from '../../../src/lib/files/git-files.js';
+import { mergeBase, repositoryRoot, resolveCommit } from '../../../src/lib/files/git.js';
 import { problemsOf } from '../../support/problems.js';
 import { temporaryFolder, testRepository } from '../../support/repository.js';
 

@@ -1,7 +1,47 @@
 import { createHash } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { configurationError } from '../errors/problem.js';
+import { repositoryRoot, resolveCommit, runGit } from './git.js';
 import { decodeText, tooLarge, unusable, type FileText, type ReadLimits } from './read-file.js';
-import { runGit } from './run-git.js';
+
+/** Reads and lists the files of a repository with git. */
+
+/**
+ * Reads a file at a ref; `path` is absolute or relative to `cwd`. The text is null where the ref has no such file.
+ * NoVerdictError (2) where the ref is unknown or the file is not a plain text file there.
+ */
+export async function readAtRef(
+  cwd: string,
+  ref: string,
+  path: string,
+  limits: ReadLimits,
+): Promise<{ readonly sha: string; readonly text: string | null }> {
+  const sha = await resolveCommit(cwd, ref);
+  const root = await repositoryRoot(cwd);
+  const inside = await pathInRepository(root, resolve(cwd, path));
+  const file = (await readFilesAtCommit(root, sha, [inside], limits)).get(inside);
+  if (file?.state === 'unusable') throw configurationError(`${inside} at ${ref} ${file.reason}`, { file: path });
+  return { sha, text: file?.state === 'text' ? file.text : null };
+}
+
+/** The path from the root with slashes, as git stores it. Links above the file are followed, since git resolves its root too. */
+async function pathInRepository(root: string, path: string): Promise<string> {
+  const inside = relative(await realpath(root), join(await nearestRealFolder(dirname(path)), basename(path)));
+  if (inside === '' || isAbsolute(inside) || inside.split(sep)[0] === '..') {
+    throw configurationError(`${path} is outside the git repository ${root}`, { file: path });
+  }
+  return inside.split(sep).join('/');
+}
+
+/** The folder may exist at the ref and not in the working tree: its existing part is resolved, and the rest is appended. */
+async function nearestRealFolder(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch {
+    return dirname(folder) === folder ? folder : join(await nearestRealFolder(dirname(folder)), basename(folder));
+  }
+}
 
 interface TreeEntry {
   readonly mode: string;

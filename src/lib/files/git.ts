@@ -1,9 +1,84 @@
-import { realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { configurationError } from '../errors/problem.js';
-import { readFilesAtCommit } from './git-files.js';
-import type { ReadLimits } from './read-file.js';
-import { runGit } from './run-git.js';
+import { spawn } from 'node:child_process';
+import { configurationError, errorCode, reasonOf } from '../errors/problem.js';
+
+/** Runs git as a program, and finds repositories and commits with it. */
+
+export interface GitOutcome {
+  readonly exitCode: number | null;
+  readonly stdout: Buffer;
+  /** The first line on git's stderr, made printable; "" where there is none. */
+  readonly complaint: string;
+}
+
+export interface GitOptions {
+  readonly input?: string;
+  /** More output than this ends the command. */
+  readonly maxBytes?: number;
+}
+
+const TIME_LIMIT_MS = 120_000;
+
+/**
+ * Runs git in a folder, without a shell. Throws a NoVerdictError (2) where git cannot be started, prints too much
+ * or does not end. The caller interprets git's exit code.
+ */
+export async function runGit(cwd: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
+  const { input = '', maxBytes = 1_000_000 } = options;
+  return await new Promise((resolve, reject) => {
+    // A signal and not the option `timeout`, whose timer keeps the process alive after a failed start.
+    const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+    const child = spawn('git', args, { cwd, env: gitEnvironment(), signal, windowsHide: true });
+    const output: Buffer[] = [];
+    const complaints: Buffer[] = [];
+    let length = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) child.kill();
+      else output.push(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (complaints.length < 16) complaints.push(chunk);
+    });
+    // git may end before it has read its input; that alone is not a failure.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+    child.on('error', (error) => {
+      const reason = signal.aborted ? `did not end in ${TIME_LIMIT_MS / 1000} seconds` : cannotStart(cwd, error);
+      reject(configurationError(`git ${reason}`));
+    });
+    child.on('close', (exitCode, endedBy) => {
+      if (length > maxBytes) reject(configurationError(`git ${args[0] ?? ''} printed more than ${maxBytes} bytes`));
+      else if (endedBy !== null) reject(configurationError(`git ${args[0] ?? ''} was ended by ${endedBy}`));
+      else resolve({ exitCode, stdout: Buffer.concat(output), complaint: firstLine(Buffer.concat(complaints)) });
+    });
+  });
+}
+
+/** Makes git print English messages, ask nothing on a terminal, and take paths literally, not as patterns. */
+function gitEnvironment(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_LITERAL_PATHSPECS: '1',
+  };
+}
+
+/** Node reports a missing program and a missing folder with the same code. */
+function cannotStart(cwd: string, error: unknown): string {
+  const reason = errorCode(error) === 'ENOENT' ? `git is not installed, or ${cwd} does not exist` : reasonOf(error);
+  return `cannot be started: ${reason}`;
+}
+
+function firstLine(stderr: Buffer): string {
+  const line = stderr.toString('utf8').trimStart().split('\n')[0] ?? '';
+  // Control characters would reach the terminal or the runner's log.
+  return line
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+    .trim()
+    .slice(0, 300);
+}
 
 const OBJECT_ID = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
@@ -44,46 +119,10 @@ export async function resolveCommit(cwd: string, ref: string): Promise<string> {
   );
 }
 
-/**
- * Reads a file at a ref; `path` is absolute or relative to `cwd`. The text is null where the ref has no such file.
- * NoVerdictError (2) where the ref is unknown or the file is not a plain text file there.
- */
-export async function readAtRef(
-  cwd: string,
-  ref: string,
-  path: string,
-  limits: ReadLimits,
-): Promise<{ readonly sha: string; readonly text: string | null }> {
-  const sha = await resolveCommit(cwd, ref);
-  const root = await repositoryRoot(cwd);
-  const inside = await pathInRepository(root, resolve(cwd, path));
-  const file = (await readFilesAtCommit(root, sha, [inside], limits)).get(inside);
-  if (file?.state === 'unusable') throw configurationError(`${inside} at ${ref} ${file.reason}`, { file: path });
-  return { sha, text: file?.state === 'text' ? file.text : null };
-}
-
 /** Returns the best common ancestor of two refs, as a commit; null where this repository knows of none. */
 export async function mergeBase(cwd: string, first: string, second: string): Promise<string | null> {
   const commits = [await resolveCommit(cwd, first), await resolveCommit(cwd, second)];
   const { stdout } = await runGit(cwd, ['merge-base', ...commits]);
   const sha = stdout.toString('utf8').trim();
   return OBJECT_ID.test(sha) ? sha : null;
-}
-
-/** The path from the root with slashes, as git stores it. Links above the file are followed, since git resolves its root too. */
-async function pathInRepository(root: string, path: string): Promise<string> {
-  const inside = relative(await realpath(root), join(await nearestRealFolder(dirname(path)), basename(path)));
-  if (inside === '' || isAbsolute(inside) || inside.split(sep)[0] === '..') {
-    throw configurationError(`${path} is outside the git repository ${root}`, { file: path });
-  }
-  return inside.split(sep).join('/');
-}
-
-/** The folder may exist at the ref and not in the working tree: its existing part is resolved, and the rest is appended. */
-async function nearestRealFolder(folder: string): Promise<string> {
-  try {
-    return await realpath(folder);
-  } catch {
-    return dirname(folder) === folder ? folder : join(await nearestRealFolder(dirname(folder)), basename(folder));
-  }
 }

@@ -16,7 +16,7 @@ import type {
 } from '../manifest.js';
 import { accuracyText, tokenFamily, tokensOf, type TokenCounter } from '../prompt-tokens/count-tokens.js';
 import type { CountFromFiles, PromptFile, Tokens } from '../schema.js';
-import { rowFormat } from '../row-format.js';
+import { rowFormat } from '../scalars.js';
 import { fieldTokens, MAX_DATA_BYTES, UncountableFile, visitRows } from './rows.js';
 import { type CountFault, type FileSet, type Side, fileSet, noResults, once, whereOf } from './file-set.js';
 import { derivedCalls } from './promptfoo/derived-calls.js';

@@ -2,8 +2,8 @@ import type { TokenCounter } from '../prompt-tokens/count-tokens.js';
 import { CsvError } from 'csv-parse';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { YAMLError, parse as parseYaml } from 'yaml';
-import { oneLine } from '../shown.js';
-import { type RowFormat, rowFormat } from '../row-format.js';
+import { oneLine } from '../errors.js';
+import { type RowFormat, rowFormat } from '../scalars.js';
 
 /** The o200k tokens of one field over the rows of a file. */
 export interface FieldTokens {

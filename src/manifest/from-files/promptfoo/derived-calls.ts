@@ -10,8 +10,7 @@ import { ConfigFault, NotReadYet, readConfig } from './config-file.js';
 import { capOf, nameOf } from './providers.js';
 import type { Gaps, GraderField, Group, Groups } from './request-groups.js';
 import { groupRequests } from './request-groups.js';
-import type { Prompt } from './prompts.js';
-import { promptTokens } from './render.js';
+import { type Prompt, promptTokens } from './prompts.js';
 
 /** The calls that `promptfoo eval` makes with a configuration, without its cache. */
 

@@ -4,11 +4,10 @@ import type { Config, Mapping } from './config-file.js';
 import { ConfigFault, isMapping } from './config-file.js';
 import type { Grading } from './graders.js';
 import { gradingsOf } from './graders.js';
-import type { Prompt } from './prompts.js';
+import { type Prompt, promptTokens } from './prompts.js';
 import { isPromptMatch, readPrompts } from './prompts.js';
 import type { Provider } from './providers.js';
 import { askedModel, isProviderMatch, nameOf, namedProvider, providerOf, readProviders } from './providers.js';
-import { promptTokens } from './render.js';
 import type { TestCase } from './test-cases.js';
 import { combinations, MOST_TESTS, readTests, TOO_MANY_TESTS } from './test-cases.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { CHANGE_KINDS } from '../../src/budget/comparison/changes.js';
+import { CHANGE_KINDS } from '../../src/budget/comparison/causes.js';
 import { RULE_WORDS } from '../../src/budget/verdict/rule-words.js';
 import { reportJsonSchemaText } from '../../src/report/model/schema.js';
 import { readProjectFile } from '../support/project-files.js';

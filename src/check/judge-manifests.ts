@@ -1,7 +1,13 @@
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
-import { compareEstimates, removedSuites, type Comparison, type SuitePair } from '../budget/comparison/comparison.js';
+import {
+  compareEstimates,
+  removedSuites,
+  type Comparison,
+  type SuitePair,
+  priceDrift,
+  type Drift,
+} from '../budget/comparison/comparison.js';
 import { changesOf, type Change } from '../budget/comparison/changes.js';
-import { priceDrift, type Drift } from '../budget/comparison/drift.js';
 import { estimateCall, estimateManifest, type Estimate, type Totals } from '../budget/estimate.js';
 import { judgeCredits } from '../budget/credits/credits-rule.js';
 import type { Credits } from '../openrouter/account/credits.js';

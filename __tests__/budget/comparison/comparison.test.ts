@@ -1,10 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareEstimates, removedSuites, type Comparison } from '../../../src/budget/comparison/comparison.js';
+import {
+  compareEstimates,
+  removedSuites,
+  type Comparison,
+  priceDrift,
+  type Drift,
+  possiblyOutdated,
+} from '../../../src/budget/comparison/comparison.js';
 import { estimateManifest } from '../../../src/budget/estimate.js';
 import type { Manifest } from '../../../src/manifest/manifest.js';
 import { decimal, toText, type Decimal } from '../../../src/lib/money/decimal.js';
 import { dollars, DOLLARS, evals, manifest, suite, unknown } from '../../support/judged.js';
+import type { Catalogue } from '../../../src/openrouter/catalogue/catalogue.js';
+import { catalogue, endpoint, model } from '../../support/catalogue.js';
 
 function compared(head: Manifest, base: Manifest | null): Comparison {
   const estimate = (one: Manifest) => estimateManifest(one, DOLLARS, null);
@@ -390,5 +399,113 @@ describe('kinds of run', () => {
     const comparison = compared(kinds(['evals', 'ci', 2, 200]), kinds(['evals', 'ci', 2, 100]));
     expect(shownOf(comparison)).toEqual(['2, 200', '2, 400', '0, 0, 200']);
     expect(comparison.suites.map(({ status }) => status)).toEqual(['changed']);
+  });
+});
+
+/** A thousand prompt tokens of each model cost this many dollars. */
+function prices(perThousand: Readonly<Record<string, string>>): Catalogue {
+  return catalogue(
+    Object.entries(perThousand).map(([id, prompt]) => {
+      const pricing = { prompt: `0.00${prompt}`, completion: '0' };
+      return { ...model({ id, pricing }), endpoints: [endpoint({ tag: 'a', pricing })] };
+    }),
+  );
+}
+
+function driftOf(subject: Manifest, live: Catalogue, lock: Catalogue): Drift {
+  return priceDrift(estimateManifest(subject, live, null), estimateManifest(subject, lock, null));
+}
+
+function drift(subject: Manifest, live: Catalogue, lock: Catalogue) {
+  const { per_run: perRun, models } = driftOf(subject, live, lock);
+  return [
+    perRun === null ? null : toText(perRun),
+    models.map(({ model: id, per_run: moved }) => `${id} ${toText(moved)}`),
+  ];
+}
+
+const callsOf = (id: string, count: number) => dollars(count, { model: id, display_name: id });
+const subject = manifest({
+  suites: [
+    suite({ name: 'one', calls: [callsOf('a/a', 1), callsOf('a/b', 2)] }),
+    suite({ name: 'two', calls: [callsOf('a/a', 3), callsOf('a/c', 1)] }),
+  ],
+});
+
+describe('the drift of prices', () => {
+  test('is the same work at live prices minus at locked ones, by model, the largest rise first', () => {
+    const lock = prices({ 'a/a': '1', 'a/b': '1', 'a/c': '1' });
+    // a/a: (1 + 3) x (3 - 1) = 8; a/b: 2 x (2 - 1) = 2; a/c does not move
+    expect(drift(subject, prices({ 'a/a': '3', 'a/b': '2', 'a/c': '1' }), lock)).toEqual(['10', ['a/a 8', 'a/b 2']]);
+    expect(drift(subject, prices({ 'a/a': '1', 'a/b': '2', 'a/c': '9' }), lock)).toEqual(['10', ['a/c 8', 'a/b 2']]);
+  });
+
+  test('counts what fell against what rose', () => {
+    const lock = prices({ 'a/a': '2', 'a/b': '1', 'a/c': '1' });
+    // a/a: 4 x (1 - 2) = -4; a/b: 2 x (4 - 1) = 6
+    expect(drift(subject, prices({ 'a/a': '1', 'a/b': '4', 'a/c': '1' }), lock)).toEqual(['2', ['a/b 6', 'a/a -4']]);
+  });
+
+  test('leaves out a model that only one of the two has', () => {
+    const [both, less] = [prices({ 'a/a': '2', 'a/b': '2', 'a/c': '2' }), prices({ 'a/a': '1', 'a/b': '1' })];
+    // a/a: 4 x 1; a/b: 2 x 1; nothing of a/c
+    expect(drift(subject, both, less)).toEqual(['6', ['a/a 4', 'a/b 2']]);
+    expect(drift(subject, less, both)).toEqual(['-6', ['a/b -2', 'a/a -4']]);
+  });
+
+  test('names the calls that are priced now and were not in the lock, in their order', () => {
+    const [both, less] = [prices({ 'a/a': '2', 'a/b': '2', 'a/c': '2' }), prices({ 'a/b': '1' })];
+    expect(driftOf(subject, both, less).unlocked.map(({ model: id, count }) => `${count} ${id}`)).toEqual([
+      '1 a/a',
+      '3 a/a',
+      '1 a/c',
+    ]);
+    // What has no price now is unpriced in the report, whatever the lock knows of it.
+    expect(driftOf(subject, less, both).unlocked).toEqual([]);
+    expect(driftOf(subject, less, less).unlocked).toEqual([]);
+  });
+
+  test('of the same prices is nothing', () => {
+    const same = prices({ 'a/a': '1', 'a/b': '1', 'a/c': '1' });
+    expect(drift(subject, same, same)).toEqual(['0', []]);
+  });
+
+  test('is not known where no call has a price in both, and is not $0 then', () => {
+    const [one, other] = [prices({ 'a/a': '1' }), prices({ 'a/b': '1' })];
+    expect(drift(subject, one, other)).toEqual([null, []]);
+    expect(drift(manifest(), one, one)).toEqual([null, []]);
+  });
+});
+
+function outdated(head: Manifest, base: Manifest, ...changedFiles: string[]): string[] {
+  const estimate = (one: Manifest) => estimateManifest(one, DOLLARS, null);
+  return possiblyOutdated(head, compareEstimates(estimate(head), estimate(base)), changedFiles);
+}
+
+const rag = suite({ name: 'rag', calls: [dollars(1)], paths: ['evals/rag/**', 'prompts/*.md'] });
+const chat = suite({ name: 'chat', calls: [dollars(1)], paths: ['evals/chat/**'] });
+const bare = suite({ name: 'bare', calls: [dollars(1)] });
+const all = manifest({ suites: [rag, chat, bare] });
+
+describe('a suite is possibly outdated', () => {
+  test.each([
+    ['code below its folder', ['evals/rag/deep/run.ts'], ['rag']],
+    ['a file of a second pattern', ['README.md', 'prompts/answer.md'], ['rag']],
+    ['a hidden file', ['evals/chat/.env.test'], ['chat']],
+    ['code of two suites, in the order of the manifest', ['evals/chat/a.ts', 'evals/rag/a.ts'], ['rag', 'chat']],
+    ['nothing of any suite', ['README.md', 'prompts/deep/answer.md', 'other/evals/rag/a.ts'], []],
+    ['no file at all', [], []],
+  ])('where the change touches %s', (_, files, expected) => {
+    expect(outdated(all, all, ...files)).toEqual(expected);
+  });
+
+  test('and not where its numbers changed with its code', () => {
+    const head = manifest({ suites: [{ ...rag, calls: [dollars(2)] }, chat, bare] });
+    expect(outdated(head, all, 'evals/rag/a.ts', 'evals/chat/a.ts')).toEqual(['chat']);
+  });
+
+  test('and not where it is new, or says of no code that it is its own', () => {
+    expect(outdated(all, manifest({ suites: [chat, bare] }), 'evals/rag/a.ts')).toEqual([]);
+    expect(outdated(manifest({ suites: [bare] }), manifest({ suites: [bare] }), 'evals/rag/a.ts')).toEqual([]);
   });
 });

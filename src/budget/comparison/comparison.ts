@@ -1,19 +1,20 @@
 import { sumOfSuites, type CallEstimate, type Estimate, type SuiteEstimate, type Totals } from '../estimate.js';
 import {
+  add,
   compare,
   isPositive,
   isZero,
   percentage,
   subtract,
+  sum,
   sumOrNull,
   times,
   ZERO,
   type Decimal,
 } from '../../lib/money/decimal.js';
-import { matchCalls, isSameWork } from './match-calls.js';
-import { asksForNoMore } from './workload.js';
-
-type Status = 'added' | 'removed' | 'changed' | 'unchanged';
+import type { Manifest, NamedCall } from '../../manifest/manifest.js';
+import { pathMatcher } from '../../lib/text/path-pattern.js';
+import { type CallPair, type Status, pairCalls } from './call-pairs.js';
 
 export interface Delta {
   /** US dollars, head minus base; null if a call that differs has no price. */
@@ -22,14 +23,6 @@ export interface Delta {
   readonly percent: Decimal | null;
   /** US dollars; null if a side has no monthly figure. */
   readonly per_month: Decimal | null;
-}
-
-/** A call of head and the call of base that it is compared with; one of them may be null. */
-export interface CallPair {
-  readonly status: Status;
-  readonly head: CallEstimate | null;
-  readonly base: CallEstimate | null;
-  readonly delta: Decimal | null;
 }
 
 export interface SuitePair {
@@ -242,29 +235,63 @@ function percentOf(delta: Decimal | null, base: Decimal | null): Decimal | null 
   return percentage(delta, base, 2);
 }
 
-/** Pairs the calls of a suite; in head's order, removed calls last. */
-function pairCalls(head: readonly CallEstimate[], base: readonly CallEstimate[]): CallPair[] {
-  const baseOf = matchCalls(head, base);
-  const matchedBase = new Set(baseOf.values());
-  return [
-    ...head.map((call) => pair(call, baseOf.get(call) ?? null)),
-    ...base.filter((call) => !matchedBase.has(call)).map((call) => pair(null, call)),
-  ];
+/** The suites whose code changed while their numbers did not. `changedFiles` are repository paths. */
+export function possiblyOutdated(
+  manifest: Manifest,
+  comparison: Comparison,
+  changedFiles: readonly string[],
+): string[] {
+  const unchanged = new Set(
+    comparison.suites.filter((suite) => suite.status === 'unchanged').map((suite) => suite.name),
+  );
+  return manifest.suites
+    .filter((suite) => unchanged.has(suite.name) && suite.paths !== undefined)
+    .filter((suite) => {
+      // Hidden files count: `evals/**` means everything below evals.
+      const patterns = (suite.paths ?? []).map((pattern) => pathMatcher(pattern, { dot: true }));
+      return changedFiles.some((path) => patterns.some((isCode) => isCode(path)));
+    })
+    .map((suite) => suite.name);
 }
 
-function pair(head: CallEstimate | null, base: CallEstimate | null): CallPair {
-  if (head === null) return { status: 'removed', head, base, delta: minus(ZERO, base?.per_run ?? null) };
-  if (base === null) return { status: 'added', head, base, delta: head.per_run };
-  // The same requests at the same prices cost the same, known or not, so they add $0 to the delta. They cost more only
-  // if other calls use up the free requests of a day.
-  const isSameCost = head.per_run === null || base.per_run === null || compare(head.per_run, base.per_run) === 0;
-  if (isSameWork(head, base) && isSameCost) return { status: 'unchanged', head, base, delta: ZERO };
-  // So does an unpriced call that asks for no more than at base.
-  const delta = asksForNoMore(head, base) ? ZERO : minus(head.per_run, base.per_run);
-  return { status: 'changed', head, base, delta };
+export interface Drift {
+  /**
+   * US dollars: the same manifest at live prices minus at locked prices, over the calls that both price; null if
+   * there is no such call.
+   */
+  readonly per_run: Decimal | null;
+  /** The declared models whose price moved, the largest rise first. */
+  readonly models: readonly { readonly model: string; readonly per_run: Decimal }[];
+  /** The calls that are left out because the lockfile has no price for them. */
+  readonly unlocked: readonly NamedCall[];
 }
 
-function minus(a: Decimal | null, b: Decimal | null): Decimal | null {
-  if (a === null || b === null) return null;
-  return subtract(a, b);
+/** How far prices alone moved the cost since the lockfile was written. Both estimates are of one manifest. */
+export function priceDrift(live: Estimate, locked: Estimate): Drift {
+  const byModel = new Map<string, Decimal>();
+  const unlocked: NamedCall[] = [];
+  for (const [now, then] of counterparts(live, locked)) {
+    if (now.per_run === null) continue;
+    if (then.per_run === null) {
+      unlocked.push(now.call);
+      continue;
+    }
+    const moved = subtract(now.per_run, then.per_run);
+    byModel.set(now.call.model, add(byModel.get(now.call.model) ?? ZERO, moved));
+  }
+  const models = [...byModel]
+    .filter(([, moved]) => !isZero(moved))
+    .map(([model, moved]) => ({ model, per_run: moved }))
+    .sort((a, b) => compare(b.per_run, a.per_run));
+  return { per_run: byModel.size === 0 ? null : sum(byModel.values()), models, unlocked };
+}
+
+function counterparts(live: Estimate, locked: Estimate): [CallEstimate, CallEstimate][] {
+  const then = locked.suites.flatMap((suite) => suite.calls);
+  return live.suites
+    .flatMap((suite) => suite.calls)
+    .flatMap((call, index) => {
+      const counterpart = then[index];
+      return counterpart === undefined ? [] : [[call, counterpart] satisfies [CallEstimate, CallEstimate]];
+    });
 }

@@ -46,7 +46,7 @@ export function costOf({ list, units, fees }: Quote): Decimal {
   return add(dollars(list, units), fees);
 }
 
-export function isCheaper(a: Quote, b: Quote): boolean {
+function isCheaper(a: Quote, b: Quote): boolean {
   if (a.list.scale === b.list.scale && compare(a.fees, b.fees) === 0) return a.units < b.units;
   return compare(costOf(a), costOf(b)) < 0;
 }
@@ -82,7 +82,7 @@ export interface PricingContext {
   readonly at: Date | null;
 }
 
-export const NO_HOURLY_WRITE_PRICE = 'it has no known price for writing to the cache for an hour';
+const NO_HOURLY_WRITE_PRICE = 'it has no known price for writing to the cache for an hour';
 
 /** Tells whether OpenRouter picks the cheapest endpoint, whichever providers the call names. */
 function takesCheapest({ call, model }: PricingContext): boolean {

@@ -1,5 +1,4 @@
-import type { Change } from '../comparison/changes.js';
-import { changesInWords } from '../comparison/change-words.js';
+import { type Change, changesInWords } from '../comparison/changes.js';
 import type { Comparison } from '../comparison/comparison.js';
 import type { Estimate } from '../estimate.js';
 import {

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
-import type { CallPair, Comparison } from '../comparison/comparison.js';
+import type { CallPair } from '../comparison/call-pairs.js';
+import type { Comparison } from '../comparison/comparison.js';
 import { DEFAULT_RUN } from '../../manifest/schema.js';
 import { compare, isZero, times, ZERO, type Decimal } from '../../lib/money/decimal.js';
 

@@ -39,18 +39,14 @@ export interface Side {
   readonly estimate: Estimate;
 }
 
-/** The sides that head is compared with. */
-export interface Sides {
+/** Everything that decides the verdict. Head, base and the default branch's tip are priced from one catalogue. */
+export interface JudgeInput {
   readonly change: ChangeTarget;
   /** False for an event without a base, such as `schedule`: then nothing is pre-existing. */
   readonly hasBase: boolean;
   readonly base: Side | null;
   /** The tip of the default branch. It is the same object as `base` if base is that very commit. */
   readonly tip: Side | null;
-}
-
-/** Everything that decides the verdict. Head, base and the default branch's tip are priced from one catalogue. */
-export interface JudgeInput extends Sides {
   readonly manifestFile: string;
   readonly head: { readonly manifest: Manifest; readonly comparison: Comparison };
   readonly limits: LimitsInForce;
@@ -134,7 +130,7 @@ function withoutFailure(violation: Violation): Violation {
 }
 
 /** The side whose violations are pre-existing; null if there is none. */
-function baselineOf({ change, hasBase, base, tip }: Sides): Side | null {
+function baselineOf({ change, hasBase, base, tip }: JudgeInput): Side | null {
   if (!hasBase) return null;
   return change === 'default_branch' ? base : tip;
 }

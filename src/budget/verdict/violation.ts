@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CallPair } from '../comparison/comparison.js';
+import type { CallPair } from '../comparison/call-pairs.js';
 import type { CallEstimate } from '../estimate.js';
 import type { Manifest, Path } from '../../manifest/manifest.js';
 import type { Decimal } from '../../lib/money/decimal.js';

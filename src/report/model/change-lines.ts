@@ -1,6 +1,6 @@
 import { absolute, compare, parseDecimal, subtract, sum, times, ZERO, type Decimal } from '../../lib/money/decimal.js';
 import { count, counted, money, signedMoney } from '../../lib/text/amount.js';
-import { changesInWords } from '../../budget/comparison/change-words.js';
+import { changesInWords } from '../../budget/comparison/changes.js';
 import type { Report, ReportChange } from './schema.js';
 import { isZeroAmount } from './wording.js';
 

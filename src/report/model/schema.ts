@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CHANGE_KINDS } from '../../budget/comparison/changes.js';
+import { CHANGE_KINDS } from '../../budget/comparison/causes.js';
 import { usageReportSchema } from '../../usage/calibrate/usage-report.js';
 import { creditsReportSchema } from '../../budget/credits/credits-report.js';
 import { limitStateSchema, notAppliedSchema, violationSchema } from '../../budget/verdict/violation.js';

@@ -1,6 +1,45 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CallEstimate } from '../estimate.js';
 import type { NamedCall } from '../../manifest/manifest.js';
+import { compare, subtract, ZERO, type Decimal } from '../../lib/money/decimal.js';
+import { asksForNoMore } from './workload.js';
+
+export type Status = 'added' | 'removed' | 'changed' | 'unchanged';
+
+/** A call of head and the call of base that it is compared with; one of them may be null. */
+export interface CallPair {
+  readonly status: Status;
+  readonly head: CallEstimate | null;
+  readonly base: CallEstimate | null;
+  readonly delta: Decimal | null;
+}
+
+/** Pairs the calls of a suite; in head's order, removed calls last. */
+export function pairCalls(head: readonly CallEstimate[], base: readonly CallEstimate[]): CallPair[] {
+  const baseOf = matchCalls(head, base);
+  const matchedBase = new Set(baseOf.values());
+  return [
+    ...head.map((call) => pair(call, baseOf.get(call) ?? null)),
+    ...base.filter((call) => !matchedBase.has(call)).map((call) => pair(null, call)),
+  ];
+}
+
+function pair(head: CallEstimate | null, base: CallEstimate | null): CallPair {
+  if (head === null) return { status: 'removed', head, base, delta: minus(ZERO, base?.per_run ?? null) };
+  if (base === null) return { status: 'added', head, base, delta: head.per_run };
+  // The same requests at the same prices cost the same, known or not, so they add $0 to the delta. They cost more only
+  // if other calls use up the free requests of a day.
+  const isSameCost = head.per_run === null || base.per_run === null || compare(head.per_run, base.per_run) === 0;
+  if (isSameWork(head, base) && isSameCost) return { status: 'unchanged', head, base, delta: ZERO };
+  // So does an unpriced call that asks for no more than at base.
+  const delta = asksForNoMore(head, base) ? ZERO : minus(head.per_run, base.per_run);
+  return { status: 'changed', head, base, delta };
+}
+
+function minus(a: Decimal | null, b: Decimal | null): Decimal | null {
+  if (a === null || b === null) return null;
+  return subtract(a, b);
+}
 
 type Match = readonly [head: CallEstimate, base: CallEstimate];
 
@@ -11,7 +50,7 @@ type Match = readonly [head: CallEstimate, base: CallEstimate];
  * The one call that stands for a promptfoo configuration that cannot be counted is the counterpart of each call of that
  * configuration. Returns the counterpart at base of each call of head that has one.
  */
-export function matchCalls(
+function matchCalls(
   head: readonly CallEstimate[],
   base: readonly CallEstimate[],
 ): ReadonlyMap<CallEstimate, CallEstimate> {
@@ -86,7 +125,7 @@ function without(calls: readonly CallEstimate[], matches: readonly Match[], side
  * Whether two calls make the same requests, as often. Their names, their places in the list and the files that their
  * numbers come from do not matter, nor whether `:batch` may be advised.
  */
-export function isSameWork(head: CallEstimate, base: CallEstimate): boolean {
+function isSameWork(head: CallEstimate, base: CallEstimate): boolean {
   return head.requests_per_run === base.requests_per_run && isDeepStrictEqual(work(head.call), work(base.call));
 }
 

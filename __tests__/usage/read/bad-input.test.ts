@@ -3,7 +3,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { createLineSplitter } from '../../../src/usage/read/line-splitter.js';
+import { createLineSplitter } from '../../../src/usage/read/json-lines.js';
 import { problemsOfUsage, readUsage, requireUsage } from '../../../src/usage/read/read-usage.js';
 import { problemsOf } from '../../support/problems.js';
 import { counts, notUnderstood, readFiles, withFiles } from '../../support/usage.js';

@@ -1,4 +1,4 @@
-import { isRecord, nameAt, recordAt, type JsonRecord } from './json-value.js';
+import { isRecord, nameAt, parseRecord, recordAt, type JsonRecord } from './json-value.js';
 import { statesUsage } from './tokens.js';
 
 /**
@@ -93,15 +93,6 @@ function* eventData(text: string): Generator<string> {
     }
   }
   if (data.length > 0) yield data.join('\n');
-}
-
-function parseRecord(text: string): JsonRecord | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 /** The response as far as it is known after the event; null where the event says nothing of a response. */

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { errorCode } from '../../lib/errors/problem.js';
-import { isRecord } from './json-value.js';
+import { isRecord, parseJson } from './json-value.js';
 import type { RecordingHandler } from './exchange.js';
 import { parseAllDocuments, type ScalarTag } from 'yaml';
 import { unzipSync } from 'fflate';
-import { LARGEST_LINE } from './line-splitter.js';
+import { LARGEST_LINE } from './json-lines.js';
 
 /** Recordings in other forms than JSON and event streams: tables, YAML cassettes, and the zip files of inspect_ai. */
 
@@ -164,11 +164,17 @@ export function readEvalFile(bytes: Uint8Array, handler: RecordingHandler): void
 }
 
 function readEntry(bytes: Uint8Array, name: string, handler: RecordingHandler): void {
+  const text = entryText(bytes, name);
+  const json = text === null ? null : parseJson(text);
+  if (json === null) handler.unreadable('a sample that cannot be unpacked or is not valid JSON', null);
+  else handler.value(json.value, null);
+}
+
+function entryText(bytes: Uint8Array, name: string): string | null {
   try {
     const entry = unzipSync(bytes, { filter: (file) => file.name === name })[name];
-    const value: unknown = JSON.parse(Buffer.from(entry ?? new Uint8Array()).toString('utf8'));
-    handler.value(value, null);
+    return entry === undefined ? null : Buffer.from(entry).toString('utf8');
   } catch {
-    handler.unreadable('a sample that cannot be unpacked or is not valid JSON', null);
+    return null;
   }
 }

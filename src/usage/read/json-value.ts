@@ -12,6 +12,21 @@ export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
+/** A text of JSON as its value; null where it is no JSON. */
+export function parseJson(text: string): { readonly value: unknown } | null {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return null;
+  }
+}
+
+/** A text of JSON as an object; null where it is anything else. */
+export function parseRecord(text: string): JsonRecord | null {
+  const json = parseJson(text);
+  return json !== null && isRecord(json.value) ? json.value : null;
+}
+
 export function recordAt(record: JsonRecord, key: string): JsonRecord | null {
   const value = record[key];
   return isRecord(value) ? value : null;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { createStreamMerger, isEventStream, streamedResponses, type StreamMerger } from './event-stream.js';
-import { isList, isRecord, type JsonRecord } from './json-value.js';
+import { isList, isRecord, parseJson, type JsonRecord } from './json-value.js';
 
 /** A body as a recorder kept it: text, bytes, base64, hexadecimal; plain, gzip, deflate or brotli. */
 export type RecordedBody =
@@ -32,7 +32,7 @@ export function readText(text: string): RecordedBody {
 /** A text that the recording says is base64; Polly.js keeps a compressed body as a JSON list of such texts. */
 export function readBase64(text: string): RecordedBody {
   if (BASE64.test(text)) return readBytes(Buffer.from(text, 'base64'));
-  const list = text.startsWith('["') ? parsed(text) : null;
+  const list = text.startsWith('["') ? parseJson(text) : null;
   const bytes = list !== null && isList(list.value) ? base64Chunks(list.value) : null;
   return bytes === null ? readText(text) : readBytes(bytes);
 }
@@ -99,7 +99,7 @@ function eventFrames(bytes: Uint8Array): RecordedBody | null {
     const length = view.readUInt32BE(at);
     const headers = view.readUInt32BE(at + 4);
     if (length < 16 || headers > length - 16 || at + length > view.length) break;
-    const payload = parsed(view.subarray(at + 12 + headers, at + length - 4).toString('utf8'));
+    const payload = parseJson(view.subarray(at + 12 + headers, at + length - 4).toString('utf8'));
     if (payload !== null && isRecord(payload.value)) addFrame(payload.value, merger);
     events += 1;
     at += length;
@@ -111,7 +111,7 @@ function eventFrames(bytes: Uint8Array): RecordedBody | null {
 /** InvokeModel puts the model's own event in base64 under `bytes`; Converse sends it plain. */
 function addFrame(payload: JsonRecord, merger: StreamMerger): void {
   const { bytes } = payload;
-  const inner = typeof bytes === 'string' ? parsed(Buffer.from(bytes, 'base64').toString('utf8')) : null;
+  const inner = typeof bytes === 'string' ? parseJson(Buffer.from(bytes, 'base64').toString('utf8')) : null;
   if (inner !== null && isRecord(inner.value)) merger.add(inner.value);
   else merger.add(payload);
 }
@@ -132,23 +132,15 @@ function readPlain(text: string): RecordedBody {
 }
 
 function readJson(text: string): RecordedBody {
-  const json = parsed(text);
+  const json = parseJson(text);
   if (json !== null) return { state: 'value', value: isList(json.value) ? lastOfChunks(json.value) : json.value };
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const values = lines.map(parsed);
+  const values = lines.map(parseJson);
   // A body may be JSON Lines, the output of a batch for example.
   if (lines.length > 1 && values.every((value) => value !== null)) {
     return { state: 'value', value: values.map(({ value }) => value) };
   }
   return { state: 'unreadable', message: 'a recorded body is not valid JSON (cut off?)' };
-}
-
-function parsed(text: string): { readonly value: unknown } | null {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return null;
-  }
 }
 
 /** Google streams without events as one list of chunks, each with the usage so far: the last one counts. */

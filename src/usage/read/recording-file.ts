@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { cassetteDocuments, LARGEST_YAML, readCsv, isZip, LARGEST_ZIP, readEvalFile } from './file-forms.js';
 import { isEventStream, streamedResponses } from './event-stream.js';
-import { isList, isRecord } from './json-value.js';
+import { isList, isRecord, parseJson } from './json-value.js';
 import type { RecordingHandler } from './exchange.js';
-import { createLineSplitter, LARGEST_LINE } from './line-splitter.js';
+import { createLineSplitter, LARGEST_LINE, readJsonLines } from './json-lines.js';
 
 interface State {
   form: 'lines' | 'document' | 'undecided';
@@ -131,7 +131,7 @@ function decide(state: State, bytes: Buffer, line: number, handler: RecordingHan
     readJsonLines(bytes, line, handler);
     return;
   }
-  const value = isUtf8(bytes) ? parsed(bytes.toString('utf8')) : null;
+  const value = isUtf8(bytes) ? parseJson(bytes.toString('utf8')) : null;
   if (value !== null && (isRecord(value.value) || isList(value.value))) {
     state.first = { value: value.value, line };
     return;
@@ -160,51 +160,13 @@ function notText(head: Buffer): string | null {
   return head.includes(0) ? 'a binary file; JSON, JSON Lines, YAML and CSV are accepted' : null;
 }
 
-/** Reads lines of JSON, and returns how many they were. */
-function readJsonLines(bytes: Buffer, line: number, handler: RecordingHandler): number {
-  // One text for the whole block costs half of what a text for each line does.
-  const isText = isUtf8(bytes);
-  const text = bytes.toString(isText ? 'utf8' : 'latin1');
-  let number = line;
-  let start = 0;
-  while (start <= text.length) {
-    const found = text.indexOf('\n', start);
-    const end = found < 0 ? text.length : found;
-    if (isText) readJsonLine(text.slice(start, end), number, handler);
-    else readDoubtfulLine(bytes.subarray(start, end), number, handler);
-    start = end + 1;
-    number += 1;
-  }
-  return number - line;
-}
-
-function readDoubtfulLine(bytes: Buffer, line: number, handler: RecordingHandler): void {
-  if (isUtf8(bytes)) readJsonLine(bytes.toString('utf8'), line, handler);
-  else handler.unreadable('a line that is not UTF-8', line);
-}
-
-function readJsonLine(text: string, line: number, handler: RecordingHandler): void {
-  const value = parsed(text);
-  if (value !== null) handler.value(value.value, line);
-  // The parser's own message quotes the text, which may be a prompt.
-  else if (text.trim() !== '') handler.unreadable('a line that is not valid JSON', line);
-}
-
-function parsed(text: string): { readonly value: unknown } | null {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return null;
-  }
-}
-
 function readDocument(name: string, bytes: Buffer, handler: RecordingHandler): void {
   if (!isUtf8(bytes)) {
     handler.unreadable('a file that is not UTF-8', null);
     return;
   }
   const text = bytes.toString('utf8');
-  const json = parsed(text);
+  const json = parseJson(text);
   if (json !== null) {
     handler.value(json.value, null);
   } else if (isEventStream(text)) {
@@ -235,7 +197,7 @@ function readBrokenJson(text: string, handler: RecordingHandler): void {
   }
   const lines = text.split('\n');
   const second = lines.slice(1).find((line) => line.trim() !== '');
-  const value = second === undefined ? null : parsed(second);
+  const value = second === undefined ? null : parseJson(second);
   if (value === null || !isRecord(value.value)) {
     handler.unreadable('a file that is not valid JSON (cut off?)', null);
     return;
@@ -252,7 +214,7 @@ function jsonValues(text: string): readonly unknown[] | null {
   let start = 0;
   // Such a value ends with a bracket at the start of a line.
   for (const { index } of text.matchAll(/^[\]}],?\r?$/gm)) {
-    const value = parsed(text.slice(start, index + 1));
+    const value = parseJson(text.slice(start, index + 1));
     if (value === null) continue;
     values.push(value.value);
     start = text[index + 1] === ',' ? index + 2 : index + 1;

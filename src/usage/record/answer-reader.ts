@@ -2,7 +2,7 @@ import { constants, createBrotliDecompress, createGunzip, createInflate } from '
 import type { Transform } from 'node:stream';
 import { once } from 'node:events';
 import { createStreamMerger } from '../read/event-stream.js';
-import { isRecord, type JsonRecord } from '../read/json-value.js';
+import { parseRecord, type JsonRecord } from '../read/json-value.js';
 
 /** What an answer says of its usage; `answer` has the fields of an answer in one piece, the text of it included. */
 interface ReadAnswer {
@@ -114,7 +114,7 @@ function jsonReader(): BodyReader {
     },
     end: () => {
       const text = Buffer.concat(chunks).toString('utf8');
-      return head === null ? recordOf(text) : edgesOf(head.toString('utf8'), text);
+      return head === null ? parseRecord(text) : edgesOf(head.toString('utf8'), text);
     },
   };
 }
@@ -142,19 +142,10 @@ function objectAt(text: string, start: number): JsonRecord | null {
     else if (character === '{') depth += 1;
     else if (character === '}') {
       depth -= 1;
-      if (depth === 0) return recordOf(text.slice(start, at + 1));
+      if (depth === 0) return parseRecord(text.slice(start, at + 1));
     }
   }
   return null;
-}
-
-function recordOf(text: string): JsonRecord | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 const LINE_FEED = 0x0a;
@@ -174,7 +165,7 @@ function eventReader(): BodyReader {
   const line = (bytes: Buffer): void => {
     if (!bytes.subarray(0, DATA.length).equals(DATA)) return;
     if (isNamed && !bytes.includes(USAGE_KEY)) return;
-    const event = recordOf(bytes.toString('utf8', 5));
+    const event = parseRecord(bytes.toString('utf8', 5));
     if (event === null) return;
     isNamed = true;
     merger.add(event);

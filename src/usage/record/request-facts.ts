@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { isRecord, listAt, nameAt, recordAt, type JsonRecord } from '../read/json-value.js';
+import { listAt, nameAt, parseRecord, recordAt, type JsonRecord } from '../read/json-value.js';
 
 /** What the body of a request says about its cost. Nothing else of it is kept. */
 export interface RequestFacts {
@@ -30,7 +30,7 @@ const LARGEST_BODY = 256 * 1024 * 1024;
 export function requestFacts(body: Buffer, encoding: string, isEmbedding: boolean): RequestFacts | null {
   const text = plainText(body, encoding);
   if (text === null) return null;
-  const request = parsed(text);
+  const request = parseRecord(text);
   if (request === null) return null;
   return {
     model: nameAt(request, 'model') ?? stringsOf(request, 'models')[0] ?? null,
@@ -71,15 +71,6 @@ function plainText(body: Buffer, encoding: string): string | null {
       default:
         return null;
     }
-  } catch {
-    return null;
-  }
-}
-
-function parsed(text: string): JsonRecord | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
   } catch {
     return null;
   }

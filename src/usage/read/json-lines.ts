@@ -1,3 +1,7 @@
+import { isUtf8 } from 'node:buffer';
+import type { RecordingHandler } from './exchange.js';
+import { parseJson } from './json-value.js';
+
 /** The largest line or document that is read into memory at once: 64 MiB. */
 export const LARGEST_LINE = 64 * 1024 * 1024;
 
@@ -66,4 +70,34 @@ export function createLineSplitter(handler: LineHandler, limit: number = LARGEST
       if (heldLength > 0 || skipping) finishHeld(Buffer.alloc(0));
     },
   };
+}
+
+/** Reads lines of JSON, and returns how many they were. */
+export function readJsonLines(bytes: Buffer, line: number, handler: RecordingHandler): number {
+  // One text for the whole block costs half of what a text for each line does.
+  const isText = isUtf8(bytes);
+  const text = bytes.toString(isText ? 'utf8' : 'latin1');
+  let number = line;
+  let start = 0;
+  while (start <= text.length) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    if (isText) readJsonLine(text.slice(start, end), number, handler);
+    else readDoubtfulLine(bytes.subarray(start, end), number, handler);
+    start = end + 1;
+    number += 1;
+  }
+  return number - line;
+}
+
+function readDoubtfulLine(bytes: Buffer, line: number, handler: RecordingHandler): void {
+  if (isUtf8(bytes)) readJsonLine(bytes.toString('utf8'), line, handler);
+  else handler.unreadable('a line that is not UTF-8', line);
+}
+
+function readJsonLine(text: string, line: number, handler: RecordingHandler): void {
+  const value = parseJson(text);
+  if (value !== null) handler.value(value.value, line);
+  // The parser's own message quotes the text, which may be a prompt.
+  else if (text.trim() !== '') handler.unreadable('a line that is not valid JSON', line);
 }

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { inProcess, verdictOf, type InProcess } from '../support/run-in-process.js';
 import {
   accountPages,
   answers,
@@ -12,7 +11,8 @@ import {
   withoutPort,
   type AccountPages,
 } from '../support/openrouter-server.js';
-import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
+import { judgedOf, manifestText, openChange, startFixture, type Fixture, reportOf } from '../support/pull-request.js';
+import type { ActionResult } from '../support/runner-files.js';
 
 /** The action with a key: a run costs $0.12, 100 x (1,000 x $1/M + 100 x $2/M). */
 
@@ -28,16 +28,16 @@ afterEach(async () => {
   await fixture.close();
 });
 
-async function judged(pages: AccountPages, before = manifestText(), after = before): Promise<InProcess> {
+async function judged(pages: AccountPages, before = manifestText(), after = before): Promise<ActionResult> {
   fixture.catalogue.intercept(accountPages(pages));
   const number = await openChange(fixture.github, { [FILE]: before }, { [FILE]: after, 'README.md': 'changed' });
-  return await inProcess(fixture, number, { inputs: WITH_KEY });
+  return await fixture.runOnPullRequest(number, { inputs: WITH_KEY });
 }
 
-const linesOf = (result: InProcess) => (verdictOf(result).credits?.lines ?? []).map(withoutPort);
-const creditNotes = (result: InProcess) =>
-  verdictOf(result).notes.flatMap(({ code, message }) => (code === 'credits_unknown' ? [withoutPort(message)] : []));
-const rulesOf = (result: InProcess) => verdictOf(result).violations.map(({ rule, severity }) => `${rule} ${severity}`);
+const linesOf = (result: ActionResult) => (reportOf(result).credits?.lines ?? []).map(withoutPort);
+const creditNotes = (result: ActionResult) =>
+  reportOf(result).notes.flatMap(({ code, message }) => (code === 'credits_unknown' ? [withoutPort(message)] : []));
+const rulesOf = (result: ActionResult) => judgedOf(result).rules;
 
 const ONLY_MANAGEMENT = "The account's credits are shown to a management key alone.";
 const NOT_KNOWN = 'What remains is not known: the key has no limit, and may not see the credits.';
@@ -115,7 +115,7 @@ describe('what is left, as log, summary and report have it', () => {
     expect([result.exitCode, rulesOf(result), creditNotes(result)]).toEqual([0, [], []]);
     for (const line of lines) expect(withoutPort(result.log)).toContain(line);
     expect(result.summary).toContain('**Credits.** ');
-    expect(verdictOf(result).credits?.state).toBe('known');
+    expect(reportOf(result).credits?.state).toBe('known');
   });
 
   test('is not in the comment: a comment that differs with every run would be written with every run', async () => {
@@ -150,9 +150,9 @@ describe('a key that brings nothing', () => {
   ])('because it %s is a note, and neither price nor verdict change', async (_, pages, line) => {
     const result = await judged(pages);
     expect(creditNotes(result)).toEqual([line]);
-    expect([result.exitCode, rulesOf(result), verdictOf(result).head.per_run]).toEqual([0, [], '0.12']);
+    expect([result.exitCode, rulesOf(result), reportOf(result).head.per_run]).toEqual([0, [], '0.12']);
     expect(withoutPort(result.log)).toContain(line);
-    expect(verdictOf(result).prices.source).toBe('live');
+    expect(reportOf(result).prices.source).toBe('live');
   });
 
   test('because it is redirected is a note, and the place that it is redirected to is not asked', async () => {
@@ -186,15 +186,15 @@ describe('the key', () => {
 
   test('that is empty counts as absent: nothing is asked, and the report has no credits', async () => {
     const number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText(), x: 'x' });
-    const result = await inProcess(fixture, number, { inputs: { 'openrouter-api-key': '' } });
+    const result = await fixture.runOnPullRequest(number, { inputs: { 'openrouter-api-key': '' } });
     expect(fixture.catalogue.requests.filter((request) => !isOfModels(request))).toEqual([]);
-    expect(verdictOf(result)).not.toHaveProperty('credits');
+    expect(reportOf(result)).not.toHaveProperty('credits');
     expect(result.summary).not.toContain('Credits');
   });
 
   test('with a blank in it is an error that does not show it', async () => {
     const number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText(), x: 'x' });
-    const result = await inProcess(fixture, number, { inputs: { 'openrouter-api-key': 'sk-or v1' } });
+    const result = await fixture.runOnPullRequest(number, { inputs: { 'openrouter-api-key': 'sk-or v1' } });
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
     expect(result.log).toContain('a key has no blanks and only ASCII characters');
     expect(result.log).not.toContain('sk-or v1');
@@ -212,7 +212,7 @@ describe('the rule credits: a run of $1.20 with $0.60 left', () => {
     const budget = 'budget: {per_run: 5}';
     const result = await judged(pages, manifestText({ budget }), manifestText({ budget, count: 1000 }));
     expect([result.exitCode, rulesOf(result)]).toEqual([0, ['credits warn']]);
-    const [violation] = verdictOf(result).violations;
+    const [violation] = reportOf(result).violations;
     expect(violation).toMatchObject({ actual: '1.2', limit: '0.6', suite: null, call: null });
     expect(violation?.message).toBe(
       "A run costs $1.20, and $0.60 of the key's limit remains. After about 50 % of the run OpenRouter answers 402, " +
@@ -246,7 +246,7 @@ describe('the rule credits: a run of $1.20 with $0.60 left', () => {
     const rich = { key: limitedKey(30), credits: creditsAnswer(5, 4.9) };
     const result = await judged(rich, policy('fail'), policy('fail', 1000));
     expect([result.exitCode, rulesOf(result)]).toEqual([1, ['credits fail']]);
-    expect(verdictOf(result).violations[0]).toMatchObject({
+    expect(reportOf(result).violations[0]).toMatchObject({
       limit: '0.1',
       remedy: 'Buy credits, or make the run cheaper.',
     });
@@ -256,10 +256,10 @@ describe('the rule credits: a run of $1.20 with $0.60 left', () => {
     for (const key of [answers.paymentRequired, answers.hiddenPaymentRequired]) {
       const result = await judged({ key }, policy('fail'), policy('fail', 1000));
       expect([result.exitCode, rulesOf(result)]).toEqual([1, ['credits fail']]);
-      expect(verdictOf(result).violations[0]?.message).toBe(
+      expect(reportOf(result).violations[0]?.message).toBe(
         'OpenRouter answers 402 already: every request of a run will fail, those to :free models too.',
       );
-      expect(verdictOf(result).credits).toEqual({
+      expect(reportOf(result).credits).toEqual({
         state: 'exhausted',
         remaining: null,
         lines: ["Nothing remains: OpenRouter answers 402 until credits are bought or the key's limit is raised."],
@@ -291,7 +291,7 @@ describe('requests to free models', () => {
       manifestText({ model: FREE, count: 40 }),
     );
     expect(rulesOf(result)).toEqual(['free_tier warn']);
-    expect(verdictOf(result).violations[0]?.message).toBe(
+    expect(reportOf(result).violations[0]?.message).toBe(
       "A run asks :free models 40 times, and 12 of today's 50 requests are left; the rest is answered with 429.",
     );
     expect(linesOf(result)).toContain(

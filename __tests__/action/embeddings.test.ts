@@ -1,31 +1,21 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type CatalogueServer, startCatalogueServer } from '../support/catalogue-server.js';
+import { expect, test } from '@jest/globals';
 import { EMBEDDING_CATALOGUE, embeddingManifest } from '../support/embedding-catalogue.js';
-import { inProcess, verdictOf } from '../support/run-in-process.js';
-import { openChange, startFixture, type Fixture } from '../support/pull-request.js';
+import { fixtureForEachTest, openChange, reportOf } from '../support/pull-request.js';
 
 /** A suite that embeds documents, through the action: 500 requests x 400 tokens x $0.00000002 = $0.004. */
 
 const FILE = 'llm-budget.yml';
 
-let fixture: Fixture;
-let catalogue: CatalogueServer;
-
-beforeEach(async () => {
-  [fixture, catalogue] = await Promise.all([startFixture(), startCatalogueServer(EMBEDDING_CATALOGUE)]);
-});
-afterEach(async () => {
-  await Promise.all([fixture.close(), catalogue.close()]);
-});
+const fixture = fixtureForEachTest(EMBEDDING_CATALOGUE);
 
 async function judged(before: string, after: string) {
   const number = await openChange(fixture.github, { [FILE]: before }, { [FILE]: after, 'README.md': 'changed' });
-  return await inProcess({ ...fixture, catalogue }, number);
+  return await fixture.runOnPullRequest(number);
 }
 
 test('embeddings are priced to the last digit by their prompt price: $0.004 a run, and capped', async () => {
   const result = await judged(embeddingManifest(), embeddingManifest());
-  const report = verdictOf(result);
+  const report = reportOf(result);
   expect([result.exitCode, report.verdict]).toEqual([0, 'pass']);
   expect(report.head).toMatchObject({
     per_run: '0.004',
@@ -39,18 +29,18 @@ test('embeddings are priced to the last digit by their prompt price: $0.004 a ru
 
 test('a change to a larger embedding model is told with its cost: 200,000 x ($0.00000013 - $0.00000002) = $0.022', async () => {
   const result = await judged(embeddingManifest(), embeddingManifest('openai/text-embedding-3-large'));
-  expect(verdictOf(result).delta?.per_run).toBe('0.022');
+  expect(reportOf(result).delta?.per_run).toBe('0.022');
   expect(result.comment).toContain('openai/text-embedding-3-large');
 });
 
 test('embeddings that are free are free, and what is billed per search is unpriced, with the reason and no advice', async () => {
-  const free = verdictOf(
+  const free = reportOf(
     await judged(embeddingManifest('maker/gift-embed:free'), embeddingManifest('maker/gift-embed:free')),
   );
   expect([free.suites[0]?.calls[0]?.state, free.head.per_run]).toEqual(['free', '0']);
   const rerank = await judged(embeddingManifest(), embeddingManifest('maker/rerank'));
-  const call = verdictOf(rerank).suites[0]?.calls[0];
+  const call = reportOf(rerank).suites[0]?.calls[0];
   expect(call?.state).toBe('unpriced');
   expect(call?.reason).toContain('is billed per search, which the catalogue does not state');
-  expect(verdictOf(rerank).suggestions ?? []).toEqual([]);
+  expect(reportOf(rerank).suggestions ?? []).toEqual([]);
 });

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { manifestText, openChange, startFixture, type RunChanges, type Fixture } from '../support/pull-request.js';
-import { type ActionResult, readActionFile, spawned } from '../support/run-action.js';
-import { commandsIn } from '../support/runner.js';
+import { type ActionResult, readActionFile } from '../support/runner-files.js';
+import { makePipe } from '../support/temporary-folder.js';
 
 /** The files of the runner and the report file, where they cannot be written or are no files. */
 
@@ -26,21 +27,18 @@ function under(): Promise<number> {
   return openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
 }
 
-function warningsOf({ stdout }: ActionResult): string[] {
-  return commandsIn(stdout).flatMap(({ name, message }) => (name === 'warning' ? [message] : []));
-}
-
 describe("a run whose runner's files cannot be written ends with the verdict", () => {
   async function bothVerdicts(changes: RunChanges): Promise<ActionResult> {
     expect((await fixture.runOnPullRequest(await under(), changes)).exitCode).toBe(0);
     const failed = await fixture.runOnPullRequest(over, changes);
     expect([failed.exitCode, failed.stderr]).toEqual([1, '']);
+    expect(failed.annotations.map(({ level }) => level)).toEqual(['error']);
     return failed;
   }
 
   test('the outputs on a full disk', async () => {
     const result = await bothVerdicts({ variables: { GITHUB_OUTPUT: '/dev/full' } });
-    expect(warningsOf(result)).toContain('The output verdict could not be written.');
+    expect(result.warnings).toContain('The output verdict could not be written.');
   });
 
   test('the outputs where a folder is', async () => {
@@ -53,17 +51,17 @@ describe("a run whose runner's files cannot be written ends with the verdict", (
 
   test('no file for the outputs: nothing of them is printed either', async () => {
     const result = await bothVerdicts({ variables: { GITHUB_OUTPUT: '' } });
-    expect(result.stdout).not.toContain('set-output');
+    expect(result.log).not.toContain('set-output');
   });
 
   test('the summary on a full disk', async () => {
     const result = await bothVerdicts({ variables: { GITHUB_STEP_SUMMARY: '/dev/full' } });
-    expect(warningsOf(result)).toEqual(['The job summary could not be written.']);
+    expect(result.warnings).toEqual(['The job summary could not be written.']);
   });
 
   test('no file for the summary', async () => {
     const result = await bothVerdicts({ variables: { GITHUB_STEP_SUMMARY: '' } });
-    expect(warningsOf(result)).toEqual([]);
+    expect(result.warnings).toEqual([]);
   });
 });
 
@@ -76,19 +74,33 @@ describe('a report file that is no file is an error of the configuration', () =>
     return result;
   }
 
-  function mkfifo(path: string): Promise<unknown> {
-    return spawned('mkfifo', [path], { PATH: process.env.PATH ?? '' });
-  }
-
-  test.each<[string, (path: string) => Promise<unknown>, RegExp]>([
-    ['a folder', (path) => mkdir(path), /it is a folder/],
-    ['a pipe', mkfifo, /not a regular file/],
-    ['a link to a device', (path) => symlink('/dev/full', path), /not a regular file/],
-    ['a link to itself', (path) => symlink(path, path), /leads back to itself/],
-    ['a link to nowhere', (path) => symlink(`${path}-gone`, path), /does not exist/],
+  test.each<[string, (path: string) => unknown, RegExp]>([
+    ['a folder', mkdirSync, /it is a folder/],
+    ['a pipe', makePipe, /not a regular file/],
+    [
+      'a link to a device',
+      (path) => {
+        symlinkSync('/dev/full', path);
+      },
+      /not a regular file/,
+    ],
+    [
+      'a link to itself',
+      (path) => {
+        symlinkSync(path, path);
+      },
+      /leads back to itself/,
+    ],
+    [
+      'a link to nowhere',
+      (path) => {
+        symlinkSync(`${path}-gone`, path);
+      },
+      /does not exist/,
+    ],
   ])('where %s is, before anything is fetched, with the report in the default place', async (_, make, words) => {
     const path = join(folder, 'report.json');
-    await make(path);
+    make(path);
     const result = await refused(path);
     expect(result.report).toEqual({
       schema_version: 1,
@@ -97,7 +109,7 @@ describe('a report file that is no file is an error of the configuration', () =>
     });
     expect(result.outputs.get('report-file')).toMatch(/llm-budget-report-error\.json$/);
     expect([...result.outputs.keys()].sort()).toEqual(Object.keys((await readActionFile()).outputs).sort());
-    expect(warningsOf(result)).toEqual([]);
+    expect(result.warnings).toEqual([]);
     expect(result.summary).toMatch(words);
   });
 
@@ -107,7 +119,7 @@ describe('a report file that is no file is an error of the configuration', () =>
 
   test('whatever else is wrong, and whatever is to fail', async () => {
     const path = join(folder, 'report.json');
-    await mkfifo(path);
+    makePipe(path);
     await refused(path, { 'fail-on': 'never' });
     const result = await refused(path, { 'fail-on': 'sometimes' });
     expect(result.report).toMatchObject({ errors: [{ message: expect.stringContaining('"fail-on"') }] });
@@ -125,7 +137,7 @@ describe('a report file that cannot be written is a warning', () => {
       '',
       'fail',
     ]);
-    expect(warningsOf(result)).toEqual([expect.stringMatching(/a part of the path is not a folder/)]);
+    expect(result.warnings).toEqual([expect.stringMatching(/a part of the path is not a folder/)]);
   });
 
   test('and one in a folder that is not there yet is written there', async () => {

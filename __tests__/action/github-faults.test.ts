@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../support/github-faults.js';
-import { inProcess, verdictOf, type InProcess } from '../support/run-in-process.js';
-import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
+import { manifestText, openChange, startFixture, type Fixture, reportOf } from '../support/pull-request.js';
+import type { InProcessResult } from '../support/run-action.js';
 
 /**
  * The whole action before a GitHub that fails for good, with a clock of its own, so that every attempt is made. What
@@ -19,6 +19,10 @@ afterEach(async () => {
   await fixture.close();
 });
 
+function run(): Promise<InProcessResult> {
+  return fixture.runOnPullRequest(number, { now: '2026-11-24T09:00:00Z' });
+}
+
 type Answer = Fault['answer'];
 const status = (code: number, headers: Readonly<Record<string, string>> = {}, body = '{"message":"no"}'): Answer => ({
   kind: 'status',
@@ -31,10 +35,10 @@ const SECONDARY = '{"message":"You have exceeded a secondary rate limit."}';
 const LOCKED = '{"message":"Unable to create comment because issue is locked."}';
 const POST = { method: 'POST', path: /comments$/ };
 
-async function runWith(on: Fault['on'], answer: Answer, effect = false): Promise<InProcess> {
+async function runWith(on: Fault['on'], answer: Answer, effect = false): Promise<InProcessResult> {
   fixture.github.clearRequests();
   fixture.github.fault({ on, times: 50, answer, effect });
-  return await inProcess(fixture, number);
+  return await run();
 }
 
 describe('a comment that cannot be written for good changes no verdict', () => {
@@ -102,7 +106,7 @@ describe('a comment that cannot be written for good changes no verdict', () => {
     ['reset', { kind: 'reset' }],
   ])('and one that took effect before it was %s is there once', async (_, answer) => {
     fixture.github.fault({ on: POST, effect: true, answer });
-    const result = await inProcess(fixture, number);
+    const result = await run();
     expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
     expect(await fixture.github.comments(number)).toHaveLength(1);
   });
@@ -152,7 +156,7 @@ describe('a policy that cannot be read', () => {
 
   test('at the first attempt alone, is read at the second', async () => {
     fixture.github.fault({ on: { operation: 'Repository' }, answer: status(503) });
-    const result = await inProcess(fixture, number);
+    const result = await run();
     expect([result.exitCode, result.outputs.get('comment-status')]).toEqual([1, 'created']);
   });
 });
@@ -169,7 +173,7 @@ describe('a limit on requests', () => {
   const onRepository = (times: number, answer: Answer) => {
     fixture.github.clearRequests();
     fixture.github.fault({ on: { operation: 'Repository' }, times, answer });
-    return inProcess(fixture, number);
+    return run();
   };
 
   test('of an hour ends in 2 after one request, and the message has the time to run again and the words of GitHub', async () => {
@@ -181,7 +185,7 @@ describe('a limit on requests', () => {
   });
 
   test('of an hour at the comment leaves the verdict, and the comment is skipped after one request', async () => {
-    await inProcess(fixture, number);
+    await run();
     const head = await fixture.github.commit(
       { [FILE]: manifestText({ count: 900 }) },
       { parents: [fixture.github.pullRequest(number).headSha] },
@@ -235,7 +239,7 @@ describe('a pull request that is too much for GitHub keeps its verdict', () => {
     };
   };
   const LISTS = /"withLists":true/;
-  const codes = (result: InProcess) => verdictOf(result).notes.map(({ code }) => code);
+  const codes = (result: InProcessResult) => reportOf(result).notes.map(({ code }) => code);
 
   test('where its files are not listed, with a note', async () => {
     const result = await runWith({ operation: 'Repository' }, without('files'));
@@ -266,7 +270,7 @@ describe('a pull request that is too much for GitHub keeps its verdict', () => {
 
   test('and needs none of this as it usually is', async () => {
     fixture.github.clearRequests();
-    const result = await inProcess(fixture, number);
+    const result = await run();
     expect([result.exitCode, codes(result).includes('changed_files_incomplete')]).toEqual([1, false]);
     expect(fixture.github.requests).toHaveLength(3);
   });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { modelRow } from '../support/catalogue-server.js';
 import { judgedOf, manifestText, openChange, fixtureForEachTest } from '../support/pull-request.js';
-import { spawned, type ActionResult } from '../support/run-action.js';
+import type { ActionResult } from '../support/runner-files.js';
+import { makePipe } from '../support/temporary-folder.js';
 
 /**
  * The action, fed with what means something to the runner wherever somebody outside has a say. A run fails by
@@ -53,7 +54,7 @@ function hostileManifest(head = ''): string {
 
 async function everythingSaid(number: number, result: ActionResult): Promise<string> {
   const comments = await fixture.github.comments(number);
-  return [result.stdout, result.stderr, ...comments.map(({ body }) => body)].join('\n');
+  return [result.log, result.stderr, ...comments.map(({ body }) => body)].join('\n');
 }
 
 describe('a hostile manifest', () => {
@@ -132,8 +133,8 @@ describe('hostile inputs', () => {
     const sha = 'a'.repeat(40);
     const result = await fixture.run('push', { before: sha, after: sha }, sha, { inputs: { [name]: value } });
     expect([result.exitCode, result.outputs.get('verdict'), result.stderr]).toEqual([2, 'error', '']);
-    expect(result.stdout).toContain(`The input "${name}" is wrong`);
-    expect(result.stdout).not.toContain('s3cret');
+    expect(result.log).toContain(`The input "${name}" is wrong`);
+    expect(result.log).not.toContain('s3cret');
     expect([...fixture.github.requests, ...fixture.catalogue.requests]).toEqual([]);
   });
 
@@ -149,7 +150,7 @@ describe('hostile inputs', () => {
     const workspace = await mkdtemp(join(tmpdir(), 'llm-budget-usage-'));
     try {
       await symlink('/etc/passwd', join(workspace, 'link'));
-      await spawned('mkfifo', [join(workspace, 'pipe')], { PATH: process.env.PATH ?? '' });
+      makePipe(join(workspace, 'pipe'));
       const number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText() });
       const result = await fixture.runOnPullRequest(number, {
         inputs: { usage },
@@ -159,7 +160,7 @@ describe('hostile inputs', () => {
       expect(result.report).toMatchObject({
         notes: expect.arrayContaining([expect.objectContaining({ code: 'usage_not_measured' })]),
       });
-      expect(result.stdout).not.toContain('root:');
+      expect(result.log).not.toContain('root:');
     } finally {
       await rm(workspace, { recursive: true, force: true });
     }

@@ -27,7 +27,9 @@ describe('a run whose environment', () => {
           variables: { NODE_TLS_REJECT_UNAUTHORIZED: value },
         });
         expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
-        expect(result.annotations).toEqual([expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED is 0')]);
+        expect(result.annotations).toEqual([
+          expect.objectContaining({ message: expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED is 0') }),
+        ]);
       }
       expect(fixture.github.requests.length + fixture.catalogue.requests.length).toBe(before);
     },

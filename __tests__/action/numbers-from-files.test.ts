@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { errorReportSchema } from '../../src/report/model/schema.js';
 import type { Report } from '../../src/report/model/schema.js';
 import type { FileTree } from '../support/github-state.js';
-import { inProcess, verdictOf } from '../support/run-in-process.js';
-import type { InProcess, InProcessChanges } from '../support/run-in-process.js';
-import { openChange, startFixture } from '../support/pull-request.js';
+import { openChange, startFixture, reportOf, type InProcessChanges } from '../support/pull-request.js';
 import type { Fixture } from '../support/pull-request.js';
+import type { ActionResult } from '../support/runner-files.js';
 
 /**
  * Numbers from files, at the commits of a pull request. Every model here costs $1 a million prompt tokens and $2 a million
@@ -21,13 +20,13 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-async function judged(before: FileTree, after: FileTree, changes: InProcessChanges = {}): Promise<InProcess> {
+async function judged(before: FileTree, after: FileTree, changes: InProcessChanges = {}): Promise<ActionResult> {
   const number = await openChange(fixture.github, before, after);
   fixture.github.clearRequests();
-  return await inProcess(fixture, number, changes);
+  return await fixture.runOnPullRequest(number, changes);
 }
 
-const errorsOf = (result: InProcess) => errorReportSchema.parse(JSON.parse(result.document)).errors;
+const errorsOf = (result: ActionResult) => errorReportSchema.parse(result.report).errors;
 const notesOf = (report: Report, code: string) =>
   report.notes.filter((note) => note.code === code).map(({ message }) => message);
 const callsOf = (report: Report) => report.suites.flatMap(({ calls }) => calls);
@@ -73,7 +72,7 @@ describe('a promptfoo configuration that changes alone', () => {
 
   test('costs the requests of a provider that is added: 10 x (3 x $1/M + 100 x $2/M) = $0.00203', async () => {
     const result = await judged(before, { ...before, ...evals('[openai:gpt-5-mini, openai:gpt-5-nano]') });
-    const report = verdictOf(result);
+    const report = reportOf(result);
     expect([report.base?.per_run, report.head.per_run, report.delta?.per_run]).toEqual([
       '0.00203',
       '0.00406',
@@ -94,7 +93,7 @@ describe('a promptfoo configuration that changes alone', () => {
       ...before,
       [CASES]: '{"vars": {"question": "Hello world!"}}\n'.repeat(15),
     });
-    const report = verdictOf(result);
+    const report = reportOf(result);
     expect(causes(report)).toEqual([['openai:gpt-5-mini / evals/answer.txt', CASES, 'rows', 10, 15, '0.001015']]);
     expect(result.comment).toContain(`- \`${CASES}\`: 10 -> 15 rows, **+$0.001`);
   });
@@ -107,7 +106,7 @@ describe('a promptfoo configuration that changes alone', () => {
     const was = { ...both, ...manifest };
     const row = '{"vars": {"question": "Hello world!"}}\n';
     const result = await judged(was, { ...was, [CASES]: row.repeat(15) });
-    const report = verdictOf(result);
+    const report = reportOf(result);
     // A grader's request costs 10 x $1/M + 5 x $2/M = $0.00002.
     expect(causes(report)).toEqual([
       ['openai:gpt-5-mini / evals/answer.txt', CASES, 'rows', 10, 15, '0.001015'],
@@ -124,21 +123,21 @@ describe('a promptfoo configuration that changes alone', () => {
   });
 
   test('costs the words that are added to its prompt: 10 x 1 token x $1/M = $0.00001', async () => {
-    const report = verdictOf(await judged(before, { ...before, [PROMPT]: '{{question}} Hello' }));
+    const report = reportOf(await judged(before, { ...before, [PROMPT]: '{{question}} Hello' }));
     expect(report.delta?.per_run).toBe('0.00001');
     expect(causes(report)).toEqual([['openai:gpt-5-mini / evals/answer.txt', PROMPT, 'prompt_file', 0, 1, '0.00001']]);
   });
 
   test('costs the words that are added to its data, apart from the prompt: 10 x 2 tokens x $1/M = $0.00002', async () => {
     const longer = '{"vars": {"question": "Hello world! Hello Hello"}}\n'.repeat(10);
-    const report = verdictOf(await judged(before, { ...before, [CASES]: longer }));
+    const report = reportOf(await judged(before, { ...before, [CASES]: longer }));
     expect(causes(report)).toEqual([['openai:gpt-5-mini / evals/answer.txt', null, 'tokens', 3, 5, '0.00002']]);
   });
 
   test('costs the requests of a prompt that is added, and says so by its path', async () => {
     const config =
       'prompts: [file://answer.txt, file://short.txt]\nproviders: [openai:gpt-5-mini]\ntests: cases.jsonl\n';
-    const report = verdictOf(
+    const report = reportOf(
       await judged(before, { ...before, [CONFIG]: config, 'evals/short.txt': 'Hello world! Hello' }),
     );
     // 10 x (4 x $1/M + 100 x $2/M)
@@ -156,7 +155,7 @@ describe('a data set', () => {
       { [FILE]: manifest, [CASES]: rows(30_000) },
       { [FILE]: manifest, [CASES]: rows(30_001) },
     );
-    const report = verdictOf(result);
+    const report = reportOf(result);
     expect([report.base?.per_run, report.head.per_run]).toEqual(['36', '36.0012']);
     expect(causes(report)).toEqual([['answer', CASES, 'rows', 30_000, 30_001, '0.0012']]);
     expect(result.comment).toContain(`- \`${CASES}\`: 30,000 -> 30,001 rows, **+$0.0012**`);
@@ -166,7 +165,7 @@ describe('a data set', () => {
 
   test('above 512,000 bytes that is the same at base is read once', async () => {
     const before = { [FILE]: manifest, [CASES]: rows(30_000) };
-    const report = verdictOf(await judged(before, { ...before, 'README.md': 'x' }));
+    const report = reportOf(await judged(before, { ...before, 'README.md': 'x' }));
     expect([report.head.per_run, report.delta?.per_run]).toEqual(['36', '0']);
     expect(asked()).toBe(1);
   });
@@ -182,7 +181,7 @@ describe('a data set', () => {
   });
 
   test('that is renamed with its manifest changes nothing, and is not read again', async () => {
-    const report = verdictOf(
+    const report = reportOf(
       await judged(
         { [FILE]: counted('{rows: evals/old.jsonl}'), 'evals/old.jsonl': rows(10) },
         { [FILE]: counted('{rows: evals/new.jsonl}'), 'evals/new.jsonl': rows(10) },
@@ -193,7 +192,7 @@ describe('a data set', () => {
   });
 
   test('that is renamed and grows is a change of requests, since it is another file: 2 x $0.0012', async () => {
-    const report = verdictOf(
+    const report = reportOf(
       await judged(
         { [FILE]: counted('{rows: evals/old.jsonl}'), 'evals/old.jsonl': rows(10) },
         { [FILE]: counted('{rows: evals/new.jsonl}'), 'evals/new.jsonl': rows(12) },
@@ -214,9 +213,7 @@ describe('a data set', () => {
 
   test('gives its requests times what each row is asked: (12 - 10) x 3 x $0.0012 = $0.0072', async () => {
     const thrice = counted(`{rows: ${CASES}, times: 3}`);
-    const report = verdictOf(
-      await judged({ [FILE]: thrice, [CASES]: rows(10) }, { [FILE]: thrice, [CASES]: rows(12) }),
-    );
+    const report = reportOf(await judged({ [FILE]: thrice, [CASES]: rows(10) }, { [FILE]: thrice, [CASES]: rows(12) }));
     expect(causes(report)).toEqual([['answer', CASES, 'rows', 10, 12, '0.0072']]);
     expect(callsOf(report)[0]?.count_source).toBe(`${CASES}: 12 rows x 3`);
   });
@@ -229,7 +226,7 @@ describe('the tokens of a field', () => {
   const row = (question: string) => `${JSON.stringify({ input: { question } })}\n`;
 
   test('are the mean of its rows in the estimate, and the longest in the worst case', async () => {
-    const report = verdictOf(
+    const report = reportOf(
       await judged(
         { [FILE]: manifest, [CASES]: row('Hello world!') },
         { [FILE]: manifest, [CASES]: row('Hello world!') + row('Hello world! Hello Hello Hello Hello') },
@@ -254,7 +251,7 @@ describe('the tokens of a field', () => {
       { [FILE]: manifest, [CASES]: row('x') },
       { [FILE]: manifest, [CASES]: row('x') + rows(3) },
     );
-    expect(notesOf(verdictOf(some), 'rows_without_field')).toEqual([
+    expect(notesOf(reportOf(some), 'rows_without_field')).toEqual([
       `3 of 4 rows of ${CASES} have no input.question; they count no tokens.`,
     ]);
   });
@@ -270,7 +267,7 @@ describe('files that match a pattern', () => {
 
   test('count one request each: 2 more are 2 x $0.0012', async () => {
     const result = await judged(files(3), files(5));
-    const report = verdictOf(result);
+    const report = reportOf(result);
     expect(causes(report)).toEqual([['answer', 'evals/*.md', 'rows', 3, 5, '0.0024']]);
     expect(callsOf(report)[0]?.count_source).toBe('evals/*.md: 5 files');
     expect(trees()).toHaveLength(2);
@@ -281,7 +278,7 @@ describe('files that match a pattern', () => {
     // https://docs.github.com/en/rest/git/trees#get-a-tree: "truncated" is true where the tree is above the limit.
     const rewrite = (body: string) => body.replace(/"truncated":\s*false/, '"truncated":true');
     fixture.github.fault({ on: { path: /\/git\/trees\// }, answer: { kind: 'rewrite', rewrite } });
-    const result = await inProcess(fixture, number);
+    const result = await fixture.runOnPullRequest(number);
     expect(result.exitCode).toBe(2);
     expect(errorsOf(result).map(({ message }) => message)).toEqual([
       expect.stringMatching(
@@ -309,7 +306,7 @@ describe('a file that cannot be counted', () => {
   test('that the default branch has as well is no failure of a change that does not touch it', async () => {
     const before = { [FILE]: manifest, [CASES]: BROKEN };
     const result = await judged(before, { ...before, [FILE]: two(`{rows: ${CASES}}`, 12) });
-    const report = verdictOf(result);
+    const report = reportOf(result);
     expect(result.exitCode).toBe(0);
     expect(report.violations.map(({ rule, severity }) => [rule, severity])).toEqual([['unpriced', 'warn']]);
     expect(callsOf(report).map(({ name, state, reason: why }) => [name, state, why])).toEqual([
@@ -332,7 +329,7 @@ describe('a file that cannot be counted', () => {
     const before = { [FILE]: manifest, [CASES]: BROKEN };
     const result = await judged(before, { ...before, [FILE]: two(`{rows: ${CASES}}`, 15) });
     expect(result.exitCode).toBe(1);
-    expect(verdictOf(result).violations.map(({ rule, severity, actual }) => [rule, severity, actual])).toEqual([
+    expect(reportOf(result).violations.map(({ rule, severity, actual }) => [rule, severity, actual])).toEqual([
       ['increase_per_run', 'fail', '0.006'],
       ['unpriced', 'warn', null],
     ]);
@@ -342,7 +339,7 @@ describe('a file that cannot be counted', () => {
     const before = { [FILE]: two('10', 10), [CASES]: BROKEN };
     const result = await judged(before, { ...before, [FILE]: manifest });
     expect(result.exitCode).toBe(1);
-    expect(verdictOf(result).violations.map(({ rule, severity, call }) => [rule, severity, call])).toContainEqual([
+    expect(reportOf(result).violations.map(({ rule, severity, call }) => [rule, severity, call])).toContainEqual([
       'unpriced',
       'fail',
       'answer',
@@ -355,14 +352,14 @@ describe('a file that cannot be counted', () => {
       counted(count, limits).replace('prompt_tokens: 1000', `prompt_files: [${prompt}]`);
     const before = { [FILE]: asking('10'), [prompt]: Buffer.from([0, 1, 2]) };
     const untouched = await judged(before, { ...before, 'README.md': 'x' });
-    expect([untouched.exitCode, verdictOf(untouched).delta?.per_run]).toEqual([0, '0']);
+    expect([untouched.exitCode, reportOf(untouched).delta?.per_run]).toEqual([0, '0']);
     const more = await judged(before, { ...before, [FILE]: asking('20') });
     expect(more.exitCode).toBe(1);
-    expect(verdictOf(more).violations.map(({ rule, severity }) => [rule, severity])).toEqual([
+    expect(reportOf(more).violations.map(({ rule, severity }) => [rule, severity])).toEqual([
       ['unpriced', 'fail'],
       ['increase_per_run', 'fail'],
     ]);
-    expect(causes(verdictOf(more))).toEqual([['answer', null, 'requests', 10, 20, null]]);
+    expect(causes(reportOf(more))).toEqual([['answer', null, 'requests', 10, 20, null]]);
   });
 
   test('at base alone leaves the increase of its call unjudged, with a note, and that of the others judged', async () => {
@@ -370,12 +367,12 @@ describe('a file that cannot be counted', () => {
     // 10 rows of $0.0012 are above the limit on increases, but how many there were is not known.
     const mended = await judged(before, { [FILE]: manifest, [CASES]: rows(10) });
     expect(mended.exitCode).toBe(0);
-    expect(verdictOf(mended).violations).toEqual([]);
-    expect(notesOf(verdictOf(mended), 'files_not_counted')).toEqual([
+    expect(reportOf(mended).violations).toEqual([]);
+    expect(notesOf(reportOf(mended), 'files_not_counted')).toEqual([
       `${reason}; its calls have no price at base, so their increase is not judged.`,
     ]);
     const dearer = await judged(before, { [FILE]: two(`{rows: ${CASES}}`, 15), [CASES]: rows(10) });
-    expect(verdictOf(dearer).violations.map(({ rule, actual }) => [rule, actual])).toEqual([
+    expect(reportOf(dearer).violations.map(({ rule, actual }) => [rule, actual])).toEqual([
       ['increase_per_run', '0.006'],
     ]);
   });
@@ -386,8 +383,8 @@ describe('a file that cannot be counted', () => {
     const head = await fixture.github.commit(files, { parents: [old] });
     const { number } = await fixture.github.openPullRequest({ head, mergeFiles: files });
     await fixture.github.commit({ [FILE]: manifest, [CASES]: BROKEN }, { parents: [old], branch: 'main' });
-    const result = await inProcess(fixture, number);
-    const report = verdictOf(result);
+    const result = await fixture.runOnPullRequest(number);
+    const report = reportOf(result);
     expect(report.violations).toEqual([]);
     expect(report.delta?.per_run).toBe('0.0012');
     expect(notesOf(report, 'files_not_counted')).toEqual([
@@ -399,14 +396,14 @@ describe('a file that cannot be counted', () => {
     const before = { [FILE]: manifest };
     const untouched = await judged(before, { ...before, 'README.md': 'x' });
     expect(untouched.exitCode).toBe(0);
-    expect(callsOf(verdictOf(untouched))[0]?.reason).toBe(`data file ${CASES} does not exist`);
+    expect(callsOf(reportOf(untouched))[0]?.reason).toBe(`data file ${CASES} does not exist`);
     const removed = await judged({ ...before, [CASES]: rows(1) }, before);
     expect(removed.exitCode).toBe(2);
   });
 
   test('counts nowhere as zero: without it the sum is not known', async () => {
     const before = { [FILE]: manifest, [CASES]: BROKEN };
-    const report = verdictOf(await judged(before, { ...before, 'README.md': 'x' }));
+    const report = reportOf(await judged(before, { ...before, 'README.md': 'x' }));
     expect([report.head.per_run, callsOf(report)[0]?.head?.per_run]).toEqual([null, null]);
     expect(report.coverage).toEqual({ priced: 1, free: 0, unpriced: 1 });
   });
@@ -443,7 +440,7 @@ describe('a promptfoo configuration that cannot be counted', () => {
   test('since it is code is no failure of a change that does not touch it', async () => {
     const result = await judged(code, { ...code, 'README.md': 'x' });
     expect(result.exitCode).toBe(0);
-    const report = verdictOf(result);
+    const report = reportOf(result);
     expect(report.violations.map(({ rule, severity }) => [rule, severity])).toEqual([['unpriced', 'warn']]);
     expect([report.head.per_run, report.delta?.per_run]).toEqual([null, '0']);
   });
@@ -466,12 +463,12 @@ describe('a promptfoo configuration that cannot be counted', () => {
   test('and is the same on the default branch is no failure of a change that does not touch it', async () => {
     const result = await judged(broken, { ...broken, 'README.md': 'x' });
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([0, 'warn']);
-    expect(callsOf(verdictOf(result)).map(({ name, state }) => [name, state])).toEqual([[CONFIG, 'unpriced']]);
+    expect(callsOf(reportOf(result)).map(({ name, state }) => [name, state])).toEqual([[CONFIG, 'unpriced']]);
   });
 
   test('at base alone leaves the increase of all its calls unjudged: $0.00203 is no violation of $0.001', async () => {
     const result = await judged(broken, right);
-    const report = verdictOf(result);
+    const report = reportOf(result);
     expect([result.exitCode, report.violations]).toEqual([0, []]);
     expect([report.base?.per_run, report.head.per_run, report.delta?.per_run]).toEqual([null, '0.00203', null]);
     expect(callsOf(report).map(({ name, status }) => [name, status])).toEqual([
@@ -490,7 +487,7 @@ describe('a promptfoo configuration that cannot be counted', () => {
       text: '      - {name: more, model: acme/small, count: 1, prompt_tokens: 1000, completion_tokens: 100}\n',
     };
     const result = await judged(broken, { ...right, [FILE]: `${suite(limits)}    calls:\n${listed.text}` });
-    expect(verdictOf(result).violations.map(({ rule, actual }) => [rule, actual])).toEqual([
+    expect(reportOf(result).violations.map(({ rule, actual }) => [rule, actual])).toEqual([
       ['increase_per_run', '0.0012'],
     ]);
   });
@@ -527,6 +524,6 @@ describe('a pattern that matches no file', () => {
     expect(errorsOf(removed).map(({ message }) => message)).toEqual(['evals/*.md matches no file']);
     const untouched = await judged({ [FILE]: manifest }, { [FILE]: manifest, 'README.md': 'x' });
     expect(untouched.exitCode).toBe(0);
-    expect(callsOf(verdictOf(untouched))[0]).toMatchObject({ state: 'unpriced', reason: 'evals/*.md matches no file' });
+    expect(callsOf(reportOf(untouched))[0]).toMatchObject({ state: 'unpriced', reason: 'evals/*.md matches no file' });
   });
 });

@@ -112,7 +112,9 @@ describe('pull_request_target judges the merge, not the branch', () => {
     pull.merges = [{ mergeable: 'UNKNOWN', commit: null }];
     const result = await fixture.run('pull_request_target', pullRequestPayload(fixture.github, number), pull.baseSha);
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
-    expect(result.annotations).toEqual([expect.stringContaining('within 30 s; run the job again')]);
+    expect(result.annotations).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('within 30 s; run the job again') }),
+    ]);
   });
 });
 
@@ -190,7 +192,7 @@ test('a catalogue that answers 404 has no prices: exit code 3, reported in the l
     const result = await fixture.run('schedule', {}, sha, { inputs: { 'catalogue-url': server.url } });
     expect([result.exitCode, result.outputs.get('verdict'), result.stderr]).toEqual([3, 'error', '']);
     expect(result.outputs.get('cost-per-run')).toBe('');
-    expect(result.stdout).toMatch(says);
+    expect(result.log).toMatch(says);
     expect(server.requests).toHaveLength(1);
   } finally {
     await server.close();

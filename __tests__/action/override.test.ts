@@ -3,7 +3,7 @@ import { withoutList } from '../support/github-faults.js';
 import type { GitHubServer } from '../support/github-server.js';
 import type { PullRequest } from '../support/github-state.js';
 import { judgedOf, manifestText, openChange, fixtureForEachTest } from '../support/pull-request.js';
-import type { ActionResult } from '../support/run-action.js';
+import type { ActionResult } from '../support/runner-files.js';
 
 /** A pull request over its budget, 1,000 x $0.0012 = $1.20 of $1, with the policy's override label and what else it takes. */
 
@@ -156,7 +156,7 @@ describe("on a bot's pull request, an approval by bob", () => {
     });
     expect([result.exitCode, judgedOf(result).report.override]).toEqual([0, { label: LABEL, by: 'bob' }]);
     expect(codes(result)).toContain('approvers_unread');
-    expect(result.stdout).toMatch(/last push of pull request \d+ could not be read \(GitHub answered 403/);
+    expect(result.log).toMatch(/last push of pull request \d+ could not be read \(GitHub answered 403/);
   });
 });
 
@@ -178,6 +178,6 @@ describe('what the token may not read', () => {
     expect([exitCode, report.override]).toEqual([1, null]);
     const notes = report.notes.filter(({ code }) => code === `${field}_unread`);
     expect(notes).toEqual([{ code: `${field}_unread`, message: expect.stringMatching(message) }]);
-    expect(result.stdout).toContain(`::warning::${notes[0]?.message ?? ''}`);
+    expect(result.warnings).toContain(notes[0]?.message);
   });
 });

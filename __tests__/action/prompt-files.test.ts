@@ -1,8 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { errorReportSchema } from '../../src/report/model/schema.js';
 import type { FileContent, FileTree } from '../support/github-state.js';
-import { inProcess, verdictOf, type InProcess, type InProcessChanges } from '../support/run-in-process.js';
-import { openChange, pullRequestPayload, fixtureForEachTest } from '../support/pull-request.js';
+import {
+  openChange,
+  pullRequestPayload,
+  fixtureForEachTest,
+  reportOf,
+  type InProcessChanges,
+} from '../support/pull-request.js';
+import type { ActionResult } from '../support/runner-files.js';
 
 /**
  * Prompt files read through the API at the commits of a pull request. Tokens cost $1 a million in the prompt and $2 a
@@ -52,14 +58,14 @@ suites:
 `;
 }
 
-async function judged(before: FileTree, after: FileTree, changes: InProcessChanges = {}): Promise<InProcess> {
+async function judged(before: FileTree, after: FileTree, changes: InProcessChanges = {}): Promise<ActionResult> {
   const number = await openChange(fixture.github, before, after);
   fixture.github.clearRequests();
-  return await inProcess(fixture, number, changes);
+  return await fixture.runOnPullRequest(number, changes);
 }
 
-const errorsOf = (result: InProcess) => errorReportSchema.parse(JSON.parse(result.document)).errors;
-const notesOf = (result: InProcess) => verdictOf(result).notes.map(({ code, message }) => `${code}: ${message}`);
+const errorsOf = (result: ActionResult) => errorReportSchema.parse(result.report).errors;
+const notesOf = (result: ActionResult) => reportOf(result).notes.map(({ code, message }) => `${code}: ${message}`);
 
 /** What was asked of GitHub for prompt files: texts or only ids, and of how many files. */
 function reads(): [string | null, number][] {
@@ -73,7 +79,7 @@ describe('a word more in a shared prompt', () => {
   const after = { [FILE]: MANIFEST, [SHARED]: 'Hello world! Hello' };
 
   test('costs every call that has it: 1000 x 1 x $1/M + 500 x 2 x $1/M = $0.002, and no other', async () => {
-    const { head, base, delta, suites } = verdictOf(await judged(before, after));
+    const { head, base, delta, suites } = reportOf(await judged(before, after));
     // once 1000 x (1003 + 2 x 100), twice 500 x (6 + 2 x 100), plain 100 x (1000 + 2 x 100), all x $1/M
     expect(base?.per_run).toBe('1.426');
     expect(head.per_run).toBe('1.428');
@@ -94,7 +100,7 @@ describe('a word more in a shared prompt', () => {
   test('breaks a limit on increases, by name in the comment', async () => {
     const result = await judged(before, after);
     expect(result.exitCode).toBe(1);
-    expect(verdictOf(result).violations.map(({ rule, actual, limit }) => [rule, actual, limit])).toEqual([
+    expect(reportOf(result).violations.map(({ rule, actual, limit }) => [rule, actual, limit])).toEqual([
       ['increase_per_run', '0.002', '0.0015'],
     ]);
     expect(result.comment).toContain('rag');
@@ -102,8 +108,8 @@ describe('a word more in a shared prompt', () => {
 
   test('is counted exactly for GPT, as report and comment say', async () => {
     const result = await judged(before, after);
-    expect(verdictOf(result).suites[0]?.calls.map((call) => call.token_source)).toEqual(['exact', 'exact']);
-    expect(verdictOf(result).suites[1]?.calls[0]).not.toHaveProperty('token_source');
+    expect(reportOf(result).suites[0]?.calls.map((call) => call.token_source)).toEqual(['exact', 'exact']);
+    expect(reportOf(result).suites[1]?.calls[0]).not.toHaveProperty('token_source');
     expect(result.comment).toContain('4 cached<br>exact<br>');
   });
 
@@ -120,8 +126,8 @@ describe('tokens of another family', () => {
     // "Hello world! Hello Hello Hello Hello Hello Hello Hello": 3 + 7 = 10 tokens
     const tree = { [FILE]: only('[a.md]', CLAUDE), 'a.md': `Hello world!${' Hello'.repeat(7)}` };
     const result = await judged(tree, { ...tree, 'README.md': 'x' });
-    expect(verdictOf(result)).toMatchObject({ head: { per_run: '0.012' }, base: { per_run: '0.012' } });
-    expect(verdictOf(result).suites[0]?.calls[0]?.token_source).toBe('about ±20 %');
+    expect(reportOf(result)).toMatchObject({ head: { per_run: '0.012' }, base: { per_run: '0.012' } });
+    expect(reportOf(result).suites[0]?.calls[0]?.token_source).toBe('about ±20 %');
     expect(notesOf(result).filter((note) => note.startsWith('prompt_tokens_estimated'))).toEqual([
       "prompt_tokens_estimated: Tokens of prompt files are counted with GPT's tokenizer and scaled to the model's: Claude about ±20 %.",
     ]);
@@ -143,7 +149,7 @@ describe('what is read of GitHub', () => {
       ['Files', 1],
     ]);
     // 1 + 3 + 4 tokens, of which base has one less
-    expect(verdictOf(result)).toMatchObject({ head: { per_run: '0.008' }, delta: { per_run: '0.001' } });
+    expect(reportOf(result)).toMatchObject({ head: { per_run: '0.008' }, delta: { per_run: '0.001' } });
   });
 
   test('no text at base where none differs', async () => {
@@ -156,7 +162,7 @@ describe('what is read of GitHub', () => {
 
   test('nothing at all for a manifest without prompt files', async () => {
     const none = only('[]').replace('prompt_files: []', 'prompt_tokens: 5');
-    expect(verdictOf(await judged({ [FILE]: none }, { [FILE]: none, x: 'x' })).head.per_run).toBe('0.005');
+    expect(reportOf(await judged({ [FILE]: none }, { [FILE]: none, x: 'x' })).head.per_run).toBe('0.005');
     expect(reads()).toEqual([]);
   });
 
@@ -167,9 +173,9 @@ describe('what is read of GitHub', () => {
     const head = await fixture.github.commit(files, { parents: [release] });
     const { number } = await fixture.github.openPullRequest({ head, base: 'release', mergeFiles: files });
     fixture.github.clearRequests();
-    const result = await inProcess(fixture, number);
+    const result = await fixture.runOnPullRequest(number);
     // head 1 + 3 + 4, release 1 + 3 + 3
-    expect(verdictOf(result)).toMatchObject({ head: { per_run: '0.008' }, base: { per_run: '0.007' } });
+    expect(reportOf(result)).toMatchObject({ head: { per_run: '0.008' }, base: { per_run: '0.007' } });
     expect(reads()).toEqual([
       ['Files', 3],
       ['FileIds', 3],
@@ -184,7 +190,7 @@ describe('what is read of GitHub', () => {
     async (operation) => {
       const number = await openChange(fixture.github, tree('Hello'), tree('Hello world!'));
       fixture.github.fault({ on: { operation }, times: 50, answer: { kind: 'status', status: 502 } });
-      const result = await inProcess(fixture, number);
+      const result = await fixture.runOnPullRequest(number);
       expect(result.exitCode).toBe(2);
       expect(errorsOf(result)[0]?.message).toMatch(/^Files at commit [0-9a-f]{40} could not be read: GitHub/);
     },
@@ -197,7 +203,7 @@ describe('a prompt file that moves', () => {
       { [FILE]: only('[old.md]'), 'old.md': 'Hello world!' },
       { [FILE]: only('[new.md]'), 'new.md': 'Hello world!' },
     );
-    expect(verdictOf(result)).toMatchObject({ head: { per_run: '0.003' }, delta: { per_run: '0', percent: '0.00' } });
+    expect(reportOf(result)).toMatchObject({ head: { per_run: '0.003' }, delta: { per_run: '0', percent: '0.00' } });
     // Base's file is asked for by its own name: its bytes are head's.
     expect(reads()).toEqual([
       ['Files', 1],
@@ -222,7 +228,7 @@ describe('a prompt file that moves', () => {
   test('that base does not have yet counts nothing there, which is said: 1000 x 3 x $1/M = $0.003 more', async () => {
     const manifest = only('[new.md]');
     const result = await judged({ [FILE]: manifest }, { [FILE]: manifest, 'new.md': 'Hello world!' });
-    expect(verdictOf(result)).toMatchObject({ base: { per_run: '0' }, delta: { per_run: '0.003' } });
+    expect(reportOf(result)).toMatchObject({ base: { per_run: '0' }, delta: { per_run: '0.003' } });
     expect(notesOf(result)).toContain(
       'prompt_file_missing: Prompt file new.md does not exist at base; there it counts no tokens.',
     );
@@ -233,7 +239,7 @@ describe('a prompt file that moves', () => {
       { [FILE]: only('[a.md, b.md]'), 'a.md': 'Hello world!', 'b.md': 'Hello' },
       { [FILE]: only('[b.md]'), 'b.md': 'Hello' },
     );
-    expect(verdictOf(result).delta?.per_run).toBe('-0.003');
+    expect(reportOf(result).delta?.per_run).toBe('-0.003');
   });
 });
 
@@ -261,7 +267,7 @@ describe('a prompt file that is no text', () => {
   test.each(kinds)('%s at base leaves the increase unjudged, and the note says why', async (_, content, message) => {
     const manifest = only('[p.md]');
     const result = await judged({ [FILE]: manifest, 'p.md': content }, { [FILE]: manifest, 'p.md': 'Hello' });
-    expect(verdictOf(result)).toMatchObject({
+    expect(reportOf(result)).toMatchObject({
       head: { per_run: '0.001' },
       base: { per_run: null },
       delta: { per_run: null },
@@ -282,7 +288,7 @@ describe('a prompt file that is no text', () => {
   test('an empty file counts nothing', async () => {
     const manifest = only('[p.md]');
     const result = await judged({ [FILE]: manifest, 'p.md': 'Hello' }, { [FILE]: manifest, 'p.md': '' });
-    expect(verdictOf(result)).toMatchObject({ head: { per_run: '0' }, delta: { per_run: '-0.001' } });
+    expect(reportOf(result)).toMatchObject({ head: { per_run: '0' }, delta: { per_run: '-0.001' } });
   });
 
   test('all that are wrong are shown, each on its line', async () => {
@@ -310,7 +316,7 @@ describe('more than 200 prompt files', () => {
 
   test('at base leave the increase unjudged', async () => {
     const result = await judged({ ...few, [FILE]: only(`[${names}]`) }, few);
-    expect(verdictOf(result)).toMatchObject({ head: { per_run: '0.001' }, base: { per_run: null } });
+    expect(reportOf(result)).toMatchObject({ head: { per_run: '0.001' }, base: { per_run: null } });
     expect(notesOf(result).filter((note) => note.startsWith('files_not_counted'))).toHaveLength(1);
   });
 });
@@ -329,13 +335,13 @@ describe('the head of a fork', () => {
       headRepository: 'mallory/shop',
     });
     const payload = pullRequestPayload(fixture.github, number);
-    const result = await inProcess(fixture, number, { event: 'pull_request_target', payload, sha: base });
-    expect(verdictOf(result)).toMatchObject({ delta: { per_run: '0.002' }, commits: { head: mergeSha, base } });
+    const result = await fixture.run('pull_request_target', payload, base);
+    expect(reportOf(result)).toMatchObject({ delta: { per_run: '0.002' }, commits: { head: mergeSha, base } });
   });
 
   test('has the same figures with a token that only reads', async () => {
     const result = await judged(before, after, { inputs: { 'github-token': fixture.github.readOnlyToken } });
-    expect(verdictOf(result).delta?.per_run).toBe('0.002');
+    expect(reportOf(result).delta?.per_run).toBe('0.002');
     expect(result.outputs.get('comment-status')).toBe('forbidden');
   });
 });

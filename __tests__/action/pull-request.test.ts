@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgedOf, manifestText, openChange, fixtureForEachTest } from '../support/pull-request.js';
-import { readActionFile } from '../support/run-action.js';
+import { readActionFile } from '../support/runner-files.js';
 
 /** The action against a GitHub and a catalogue on loopback, as a workflow on a pull request would run it. */
 
@@ -38,9 +38,10 @@ describe('the main job', () => {
     });
     expect(judgedOf(result).rules).toEqual(['per_run fail']);
     expect(judgedOf(result).report.policy).toMatchObject({ ref: 'main', protected: true, not_applied: [] });
-    const [annotation] = result.annotations;
-    expect(result.annotations).toHaveLength(1);
-    expect(annotation).toMatch(/^::error title=LLM Budget%3A per_run,file=llm-budget\.yml,line=2::/);
+    expect(result.annotations).toEqual([
+      { level: 'error', title: 'LLM Budget: per_run', file: FILE, line: 2, column: null, message: expect.any(String) },
+    ]);
+    expect(result.log).toMatch(/^::error title=LLM Budget%3A per_run,file=llm-budget\.yml,line=2::/m);
     const [comment] = await ourComments(number);
     expect(comment).toMatch(/^<!-- llm-budget:v1 key=llm-budget\.yml run=\d+ attempt=1 head=[0-9a-f]{40} -->\n/);
     expect(comment).toContain('$1.20');
@@ -147,7 +148,7 @@ describe('the main job', () => {
       'cost-per-run': '1.2',
       'comment-status': 'forbidden',
     });
-    expect(result.stdout).toContain('pull-requests: write');
+    expect(result.log).toContain('pull-requests: write');
   });
 
   test('behind 130 older comments the one comment is found and kept', async () => {
@@ -189,7 +190,7 @@ describe('first steps', () => {
   test('no manifest anywhere is a configuration error', async () => {
     const result = await fixture.runOnPullRequest(await change(null, null));
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
-    expect(result.stdout).toContain('There is no llm-budget.yml');
+    expect(result.log).toContain('There is no llm-budget.yml');
   });
 
   test('a manifest with mistakes ends in 2 with each of them on its line, and in the comment', async () => {
@@ -197,8 +198,7 @@ describe('first steps', () => {
     const number = await change(manifestText(), wrong);
     const result = await fixture.runOnPullRequest(number);
     expect(result.exitCode).toBe(2);
-    expect(result.annotations).toHaveLength(2);
-    expect(result.annotations.join('\n')).toMatch(/line=1.*\n.*line=9/);
+    expect(result.annotations).toMatchObject([{ line: 1 }, { line: 9 }]);
     expect((await ourComments(number))[0]).toContain('No verdict');
   });
 
@@ -246,7 +246,7 @@ describe('a pull request cannot raise its own budget', () => {
   test('a policy that cannot be parsed is an error, never a fall-back to head', async () => {
     const result = await fixture.runOnPullRequest(await change('budget: {per_run: lots}\n', manifestText()));
     expect(result.exitCode).toBe(2);
-    expect(result.stdout).toContain('bypass');
+    expect(result.log).toContain('bypass');
   });
 
   test('what base breaks already is excused', async () => {

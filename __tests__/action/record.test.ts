@@ -9,7 +9,7 @@ import { endpointRow, modelRow, startCatalogueServer, type CatalogueServer } fro
 import { startLlmUpstream, type LlmUpstream } from '../support/llm-upstream.js';
 import { runToEnd, type EndedProcess } from '../support/process.js';
 import { readProjectFile, ROOT } from '../support/project-files.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const PROGRAM = [
   '--import',

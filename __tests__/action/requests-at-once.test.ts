@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { inProcess } from '../support/run-in-process.js';
 import { manifestText, openChange, fixtureForEachTest } from '../support/pull-request.js';
 
 /** Which requests of the action are in flight at the same time, and which wait for which. */
@@ -34,7 +33,7 @@ describe("GitHub's first query and the list of models", () => {
       await query.given;
       return null;
     });
-    expect((await inProcess(fixture, number)).outputs.get('verdict')).toBe('pass');
+    expect((await fixture.runOnPullRequest(number)).outputs.get('verdict')).toBe('pass');
   });
 
   test.each(['GitHub', 'the catalogue'])(
@@ -66,7 +65,7 @@ describe("GitHub's first query and the list of models", () => {
         models.give();
         return null;
       });
-      await inProcess(fixture, number);
+      await fixture.runOnPullRequest(number);
       expect(new Set(order.slice(0, 2))).toEqual(new Set(['query', MODELS]));
       expect(order.slice(2, 4)).toEqual([ENDPOINTS, 'GitHub again']);
       expect(order.filter((path) => path === MODELS)).toHaveLength(1);
@@ -80,7 +79,7 @@ describe('a manifest that cannot be used', () => {
     ['nowhere', {}],
   ])('%s costs one request to the catalogue and nothing else', async (_, after) => {
     const number = await openChange(fixture.github, after, { ...after, 'README.md': 'Hello' });
-    const result = await inProcess(fixture, number);
+    const result = await fixture.runOnPullRequest(number);
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
     expect(fixture.catalogue.requests.map(({ path }) => path)).toEqual([MODELS]);
   });
@@ -92,7 +91,7 @@ test('several manifests share one list of models', async () => {
     ...before,
     'a/llm-budget.yml': manifestText({ count: 200 }),
   });
-  const result = await inProcess(fixture, number, { inputs: { manifest: '*/llm-budget.yml' } });
+  const result = await fixture.runOnPullRequest(number, { inputs: { manifest: '*/llm-budget.yml' } });
   expect(result.outputs.get('verdict')).toBe('pass');
   expect(fixture.catalogue.requests.map(({ path }) => path)).toEqual([MODELS, ENDPOINTS]);
 });
@@ -101,7 +100,7 @@ test('several manifests share the answer of a list that fails: four attempts in 
   const before = { 'a/llm-budget.yml': manifestText(), 'b/llm-budget.yml': manifestText() };
   const number = await openChange(fixture.github, before, { ...before, 'README.md': 'Hello' });
   fixture.catalogue.intercept(() => ({ status: 503 }));
-  const result = await inProcess(fixture, number, { inputs: { manifest: '*/llm-budget.yml' } });
+  const result = await fixture.runOnPullRequest(number, { inputs: { manifest: '*/llm-budget.yml' } });
   expect([result.exitCode, result.outputs.get('verdict')]).toEqual([3, 'error']);
   expect(fixture.catalogue.requests.map(({ path }) => path)).toEqual([MODELS, MODELS, MODELS, MODELS]);
 });

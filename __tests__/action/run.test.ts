@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { withWorkspace } from '../support/run-in-process.js';
 import { runToEnd } from '../support/process.js';
+import { withFiles } from '../support/temporary-folder.js';
 
 /** The requests that are sent before the rest of the action is loaded. */
 
@@ -36,14 +35,12 @@ for (const { status, reason } of await Promise.allSettled([models, facts])) cons
 `;
 
 test('may fail before anything awaits them, and the process goes on', async () => {
-  await withWorkspace({}, async (folder) => {
-    const event = join(folder, 'event.json');
-    await writeFile(event, '{}');
+  await withFiles({ 'event.json': '{}' }, async (folder) => {
     const args = ['--import', new URL('../../scripts/typescript.mjs', import.meta.url).href, '--input-type=module'];
     const ended = await runToEnd(process.execPath, [...args, '--eval', SCRIPT], {
       env: {
         GITHUB_EVENT_NAME: 'schedule',
-        GITHUB_EVENT_PATH: event,
+        GITHUB_EVENT_PATH: join(folder, 'event.json'),
         GITHUB_REPOSITORY: 'acme/shop',
         GITHUB_SHA: 'a'.repeat(40),
         GITHUB_REF: 'refs/heads/main',

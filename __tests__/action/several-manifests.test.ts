@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { reportsSchema, type Reports } from '../../src/report/model/schema.js';
 import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
-import type { ActionResult } from '../support/run-action.js';
+import type { ActionResult } from '../support/runner-files.js';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('several manifests in one step', () => {
       violations: '1',
       'comment-status': 'created',
     });
-    expect(result.annotations).toEqual([expect.stringContaining(`file=${support}`)]);
+    expect(result.annotations).toEqual([expect.objectContaining({ file: support })]);
     const comments = await ownComments(number);
     expect(comments).toHaveLength(1);
     for (const name of [search, support, web]) expect(comments[0]).toContain(name);
@@ -137,7 +137,7 @@ describe('several manifests in one step', () => {
     const number = await openChange(fixture.github, many, many);
     const result = await fixture.runOnPullRequest(number, { inputs: { manifest } });
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
-    expect(result.annotations.join('\n')).toMatch(message);
+    expect(result.annotations).toEqual([expect.objectContaining({ message: expect.stringMatching(message) })]);
   });
 
   test('end in 2 where GitHub truncates the tree', async () => {
@@ -147,6 +147,8 @@ describe('several manifests in one step', () => {
     fixture.github.fault({ on: { path: /git\/trees/ }, answer: { kind: 'rewrite', rewrite: truncate } });
     const result = await fixture.runOnPullRequest(number, { inputs: { manifest: 'services/*/llm-budget.yml' } });
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([2, 'error']);
-    expect(result.annotations.join('\n')).toMatch(/more files than GitHub lists/);
+    expect(result.annotations).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/more files than GitHub lists/) }),
+    ]);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { inProcess, verdictOf, withWorkspace, type InProcess } from '../support/run-in-process.js';
 import {
   accountPages,
   answers,
@@ -10,7 +9,9 @@ import {
   withoutPort,
   type AccountPages,
 } from '../support/openrouter-server.js';
-import { manifestText, openChange, fixtureForEachTest } from '../support/pull-request.js';
+import { manifestText, openChange, fixtureForEachTest, reportOf } from '../support/pull-request.js';
+import type { ActionResult } from '../support/runner-files.js';
+import { withFiles } from '../support/temporary-folder.js';
 
 /** The action with recordings of what the suite `evals` used; it is estimated at 100 x (1,000 + 2 x 100) x $1/M = $0.12. */
 
@@ -39,10 +40,10 @@ async function judged(
   usage: string,
   workspace: Readonly<Record<string, string>>,
   more: { readonly manifest?: string; readonly key?: string } = {},
-): Promise<InProcess> {
+): Promise<ActionResult> {
   const { manifest = MANIFEST, key = '' } = more;
   const number = await openChange(fixture.github, { [FILE]: manifest }, { [FILE]: `${manifest}# more\n` });
-  return await inProcess(fixture, number, {
+  return await fixture.runOnPullRequest(number, {
     inputs: { usage, 'openrouter-api-key': key, comment: 'always' },
     workspace,
   });
@@ -54,7 +55,7 @@ describe('what was estimated against what was used', () => {
 
   test('is in the report, suite by suite and call by call, with the error of the estimate', async () => {
     const result = await judged('usage/*.jsonl', workspace);
-    const { usage } = verdictOf(result);
+    const { usage } = reportOf(result);
     expect(usage).toMatchObject({ runs: 1, files: 2, requests: 100, unreadable: 0, unknown: [] });
     expect(usage?.suites).toMatchObject([
       { name: 'evals', estimated_per_run: '0.12', used_per_run: '0.13', error_percent: '8.33' },
@@ -91,7 +92,7 @@ describe('what was estimated against what was used', () => {
     const recorded = (run: string, count: number) =>
       Array.from({ length: count }, (_, index) => row({ id: `${run}-${index}`, run, llm_budget_record: 1 })).join('\n');
     const result = await judged('all.jsonl', { 'all.jsonl': `${recorded('a', 70)}\n${recorded('b', 50)}` });
-    const { usage } = verdictOf(result);
+    const { usage } = reportOf(result);
     expect(usage).toMatchObject({ runs: 2, requests: 120 });
     // 60 x $0.0013, 35 % below the estimate of $0.12
     expect(usage?.suites[0]).toMatchObject({ used_per_run: '0.078', error_percent: '-35.00' });
@@ -101,7 +102,7 @@ describe('what was estimated against what was used', () => {
     const free = (id: string) =>
       row({ id, suite: 'evals', model: 'acme/unlisted', usage: { prompt_tokens: 5, completion_tokens: 1 } });
     const result = await judged('all.jsonl', { 'all.jsonl': `${rows(100, 'c')}\n${free('x')}\n${free('y')}` });
-    expect(verdictOf(result).usage?.suites[0]).toMatchObject({ used_per_run: null, used_at_least_per_run: '0.13' });
+    expect(reportOf(result).usage?.suites[0]).toMatchObject({ used_per_run: null, used_at_least_per_run: '0.13' });
     for (const text of [result.comment, result.summary]) {
       expect(text).toContain('at least $0.13');
       expect(text).toMatch(/No price for evals \/ `?acme\/unlisted`?: what is shown as used leaves out 2 requests\./);
@@ -110,19 +111,19 @@ describe('what was estimated against what was used', () => {
   });
 
   test('changes no price, no verdict and no exit code', async () => {
-    const { verdict, head, violations } = verdictOf(await judged('usage/*.jsonl', workspace));
+    const { verdict, head, violations } = reportOf(await judged('usage/*.jsonl', workspace));
     expect([verdict, head.per_run, violations]).toEqual(['pass', '0.132', []]);
   });
 
   test('takes one glob a line, `!` excludes, and a file that several match is read once', async () => {
     const usage = '\n  usage/*.jsonl  \nusage/a.jsonl\n!usage/b.jsonl\n';
-    expect(verdictOf(await judged(usage, workspace)).usage).toMatchObject({ files: 1, requests: 60 });
+    expect(reportOf(await judged(usage, workspace)).usage).toMatchObject({ files: 1, requests: 60 });
   });
 
   test('has the requests that no call stands for: counted, their cost unknown to the estimate', async () => {
     const other = row({ id: 'x', model: 'acme/other' });
     const result = await judged('all.jsonl', { 'all.jsonl': `${rows(100, 'c')}\n${other}` });
-    expect(verdictOf(result).usage?.unknown).toEqual([{ suite: null, call: null, model: 'acme/other', requests: 1 }]);
+    expect(reportOf(result).usage?.unknown).toEqual([{ suite: null, call: null, model: 'acme/other', requests: 1 }]);
     expect(result.comment).toContain('1 recorded request matches no call of the manifest.');
     expect(result.log).toContain('1 recorded request matches no call of the manifest.');
   });
@@ -131,11 +132,11 @@ describe('what was estimated against what was used', () => {
     const negative = row({ id: 'n', usage: { prompt_tokens: -1, completion_tokens: 1 } });
     const lines = [rows(100, 'c'), '{"usage": {"prompt_tokens": 1', negative];
     const result = await judged('all.jsonl', { 'all.jsonl': lines.join('\n') });
-    expect(verdictOf(result).usage).toMatchObject({ requests: 100, unreadable: 2 });
+    expect(reportOf(result).usage).toMatchObject({ requests: 100, unreadable: 2 });
     expect(result.comment).toContain('2 recorded places could not be read.');
     expect(result.log).toMatch(/^Recordings: all\.jsonl, line 101: not understood: a line that is not valid JSON$/m);
     expect(result.log).toMatch(/^Recordings: all\.jsonl, line 102: not understood: prompt_tokens is -1/m);
-    const codes = verdictOf(result).notes.map(({ code }) => code);
+    const codes = reportOf(result).notes.map(({ code }) => code);
     expect(codes).toContain('usage_incomplete');
     expect(result.log).toContain('2 recorded places could not be read.');
   });
@@ -148,11 +149,11 @@ describe('what was estimated against what was used', () => {
 
   test('is left out where the change deletes the manifest', async () => {
     const number = await openChange(fixture.github, { [FILE]: MANIFEST }, { 'README.md': 'x' });
-    const result = await inProcess(fixture, number, {
+    const result = await fixture.runOnPullRequest(number, {
       inputs: { usage: 'a.jsonl' },
       workspace: { 'a.jsonl': rows(1, 'c') },
     });
-    expect([result.exitCode, verdictOf(result).usage]).toEqual([1, undefined]);
+    expect([result.exitCode, reportOf(result).usage]).toEqual([1, undefined]);
   });
 });
 
@@ -160,8 +161,8 @@ describe('recordings that cannot be had are a note, and the verdict of the budge
   async function noteOf(usage: string, workspace: Readonly<Record<string, string>>): Promise<string | undefined> {
     const result = await judged(usage, workspace);
     expect([result.exitCode, result.outputs.get('verdict')]).toEqual([0, 'pass']);
-    expect(verdictOf(result).usage).toBeUndefined();
-    return verdictOf(result).notes.find(({ code }) => code === 'usage_not_measured')?.message;
+    expect(reportOf(result).usage).toBeUndefined();
+    return reportOf(result).notes.find(({ code }) => code === 'usage_not_measured')?.message;
   }
 
   test.each([
@@ -180,12 +181,12 @@ describe('recordings that cannot be had are a note, and the verdict of the budge
   });
 
   test('a file outside the workspace is not read, though it could be: by an absolute path, and by a way up', async () => {
-    await withWorkspace({ 'secret.jsonl': rows(1, 'c') }, async (elsewhere) => {
+    await withFiles({ 'secret.jsonl': rows(1, 'c') }, async (elsewhere) => {
       const refused = (path: string): string =>
         `Nothing was measured: ${path} is outside the workspace; files inside it are accepted.`;
       expect(await noteOf(`${elsewhere}/secret.jsonl`, {})).toBe(refused(`${elsewhere}/secret.jsonl`));
       const name = elsewhere.slice(elsewhere.lastIndexOf('/') + 1);
-      expect(await noteOf(`../${name}/*.jsonl`, {})).toBe(refused(`../${name}/secret.jsonl`));
+      expect(await noteOf(`../../${name}/*.jsonl`, {})).toBe(refused(`../../${name}/secret.jsonl`));
     });
   });
 });
@@ -196,7 +197,7 @@ describe('exact charges', () => {
   const generationsAsked = () =>
     fixture.catalogue.requests.flatMap(({ path }) => /\/generation\?id=(.*)$/.exec(path)?.[1] ?? []);
 
-  async function withKey(pages: AccountPages, recorded: string): Promise<InProcess> {
+  async function withKey(pages: AccountPages, recorded: string): Promise<ActionResult> {
     fixture.catalogue.intercept(accountPages(pages));
     return await judged('a.jsonl', { 'a.jsonl': recorded }, { key: API_KEY });
   }
@@ -205,7 +206,7 @@ describe('exact charges', () => {
     const generations = { 'gen-a': charged(0.0013), 'gen-b': charged(0.0016) };
     const result = await withKey({ key, generations }, [row({ id: 'gen-a' }), row({ id: 'gen-b' })].join('\n'));
     // 0.0013 + 0.0016 = 0.0029 charged, 2 x 0.0013 = 0.0026 stated: 0.0003 / 0.0029 = 10.34 % less; 0.0003 / 0.0016 = 18.75 %
-    expect(verdictOf(result).charges).toEqual([
+    expect(reportOf(result).charges).toEqual([
       '2 generations: charged $0.0029, usage.cost $0.0026 (-10.3 %), estimate $0.0026 (-10.3 %).',
       'gen-b (acme/small, Acme): charged $0.0016, usage.cost $0.0013 (-18.8 %), estimate $0.0013 (-18.8 %).',
     ]);
@@ -216,7 +217,7 @@ describe('exact charges', () => {
   test('that are written late are requested again: 404, 404, then the charge', async () => {
     const late = [answers.notFound, answers.notFound, charged(0.0013)] as const;
     const result = await withKey({ key, generations: { 'gen-a': late } }, row({ id: 'gen-a' }));
-    expect(verdictOf(result).charges).toEqual([
+    expect(reportOf(result).charges).toEqual([
       '1 generation: charged $0.0013, usage.cost $0.0013 (0 %), estimate $0.0013 (0 %).',
     ]);
     expect(generationsAsked()).toEqual(['gen-a', 'gen-a', 'gen-a']);
@@ -226,12 +227,12 @@ describe('exact charges', () => {
     const generations = { 'gen-a': charged(0.0013), 'gen-c': answers.paymentRequired };
     const recorded = ['gen-a', 'gen-b', 'gen-c'].map((id) => row({ id })).join('\n');
     const result = await withKey({ key, generations }, recorded);
-    const [, ...others] = verdictOf(result).charges ?? [];
+    const [, ...others] = reportOf(result).charges ?? [];
     expect(others.map(withoutPort)).toEqual([
       'Not found, or not written yet (404): gen-b.',
       'gen-c: HOST answered 402.',
     ]);
-    expect([result.exitCode, verdictOf(result).verdict]).toEqual([0, 'pass']);
+    expect([result.exitCode, reportOf(result).verdict]).toEqual([0, 'pass']);
   });
 
   test('are requested of generations alone: other providers have ids of their own', async () => {
@@ -247,7 +248,7 @@ describe('exact charges', () => {
     const result = await withKey({ key, generations }, ids.map((id) => row({ id })).join('\n'));
     expect(new Set(generationsAsked()).size).toBe(50);
     // 50 x 0.0013
-    expect(verdictOf(result).charges).toEqual([
+    expect(reportOf(result).charges).toEqual([
       '50 generations: charged $0.065, usage.cost $0.065 (0 %), estimate $0.065 (0 %).',
       '10 generations more were not asked for.',
     ]);
@@ -256,13 +257,13 @@ describe('exact charges', () => {
   test('are not requested with a key that is refused, which is reported once', async () => {
     const result = await withKey({ key: answers.unauthorized }, row({ id: 'gen-a' }));
     expect(generationsAsked()).toEqual([]);
-    expect(verdictOf(result)).not.toHaveProperty('charges');
-    expect(verdictOf(result).notes.filter(({ message }) => message.startsWith('OpenRouter refused'))).toHaveLength(1);
+    expect(reportOf(result)).not.toHaveProperty('charges');
+    expect(reportOf(result).notes.filter(({ message }) => message.startsWith('OpenRouter refused'))).toHaveLength(1);
   });
 
   test('that this key may not see are reported as refused, and the run goes on', async () => {
     const result = await withKey({ key, generations: { 'gen-a': answers.forbidden } }, row({ id: 'gen-a' }));
-    expect(verdictOf(result).charges).toEqual([
+    expect(reportOf(result).charges).toEqual([
       'OpenRouter refused the key (403): it is wrong, disabled or expired. Prices do not need it.',
     ]);
     expect(result.exitCode).toBe(0);
@@ -270,7 +271,7 @@ describe('exact charges', () => {
 
   test('are not requested without a key', async () => {
     const result = await judged('a.jsonl', { 'a.jsonl': row({ id: 'gen-a' }) });
-    expect(verdictOf(result)).not.toHaveProperty('charges');
+    expect(reportOf(result)).not.toHaveProperty('charges');
     expect(fixture.catalogue.requests.filter((request) => !isOfModels(request))).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { reportsSchema, type Report } from '../../src/report/model/schema.js';
 import type { FileTree } from '../support/github-state.js';
-import { inProcess, verdictOf, type InProcess } from '../support/run-in-process.js';
-import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
+import { manifestText, openChange, startFixture, type Fixture, reportOf } from '../support/pull-request.js';
+import type { ActionResult } from '../support/runner-files.js';
 
 /**
  * What a reviewer reads of a change that stands at two commits: its cause, by name and with its cost. acme/small and GPT
@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-async function judged(before: FileTree, after: FileTree): Promise<InProcess> {
-  return await inProcess(fixture, await openChange(fixture.github, before, after));
+async function judged(before: FileTree, after: FileTree): Promise<ActionResult> {
+  return await fixture.runOnPullRequest(await openChange(fixture.github, before, after));
 }
 
 /** The lines below "What changed", as they stand in the Markdown. */
@@ -56,7 +56,7 @@ suites:
 
   test('is an entry for each call in the report, and what the violation says to take back', async () => {
     const result = await run();
-    const report = verdictOf(result);
+    const report = reportOf(result);
     expect(causes(report)).toEqual([
       ['answer', PROMPT, 'prompt_file', 3, 4, '0.1'],
       ['judge', PROMPT, 'prompt_file', 3, 4, '0.2'],
@@ -74,8 +74,8 @@ describe('rows that are added alone', () => {
   test('are one line with the file and its rows before and after: 50 x $0.0012 = $0.06', async () => {
     const result = await judged({ [FILE]: manifest, [ROWS]: rows(120) }, { [FILE]: manifest, [ROWS]: rows(170) });
     expect(whatChanged(result.comment)).toEqual([`- \`${ROWS}\`: 120 -> 170 rows, **+$0.06**`]);
-    expect(causes(verdictOf(result))).toEqual([['answer', ROWS, 'rows', 120, 170, '0.06']]);
-    expect(verdictOf(result).delta?.per_run).toBe('0.06');
+    expect(causes(reportOf(result))).toEqual([['answer', ROWS, 'rows', 120, 170, '0.06']]);
+    expect(reportOf(result).delta?.per_run).toBe('0.06');
   });
 });
 
@@ -85,7 +85,7 @@ describe('a model and a count that change at once', () => {
       { [FILE]: manifestText() },
       { [FILE]: manifestText({ model: 'acme/large', count: 150 }) },
     );
-    const report = verdictOf(result);
+    const report = reportOf(result);
     // 100 requests x ($0.012 - $0.0012) = $1.08, then 50 more x $0.012 = $0.60; 150 x $0.012 - 100 x $0.0012 = $1.68.
     expect(causes(report)).toEqual([
       ['answer', null, 'model', 'acme/small', 'acme/large', '1.08'],
@@ -116,7 +116,7 @@ suites:
 
   test('have a figure each in the first line, and the limit of the kind that breaks it is named', async () => {
     const result = await judged({ [FILE]: two(1000) }, { [FILE]: two(2000) });
-    const report = verdictOf(result);
+    const report = reportOf(result);
     // 100 x $0.0012 = $0.12 a push; 1,000 and 2,000 x $0.0012 = $1.20 and $2.40 a night.
     expect(report.runs?.map(({ name, head, delta }) => [name, head?.per_run, delta?.per_run])).toEqual([
       ['ci', '0.12', '0'],
@@ -142,9 +142,9 @@ describe('three manifests of which one is broken', () => {
   const [search, support, web] = ['a/llm-budget.yml', 'b/llm-budget.yml', 'c/llm-budget.yml'] as const;
   const before = { [search]: manifestText(), [support]: manifestText(), [web]: manifestText() };
 
-  async function run(after: FileTree): Promise<InProcess> {
+  async function run(after: FileTree): Promise<ActionResult> {
     const number = await openChange(fixture.github, before, after);
-    return await inProcess(fixture, number, { inputs: { manifest: '*/llm-budget.yml' } });
+    return await fixture.runOnPullRequest(number, { inputs: { manifest: '*/llm-budget.yml' } });
   }
 
   test('end in 2, and the sections of the others still say what changed', async () => {
@@ -173,7 +173,7 @@ describe('three manifests of which one is broken', () => {
 
   test('give the figures of the others where the worst is a manifest that is gone, which has none', async () => {
     const result = await run({ [support]: manifestText({ count: 200 }), [web]: manifestText() });
-    expect(reportsSchema.parse(JSON.parse(result.document)).verdict).toBe('fail');
+    expect(reportsSchema.parse(result.report).verdict).toBe('fail');
     // 200 x $0.0012 = $0.24; what is gone has no cost, and unchanged and changed pass alike: the first has the figures.
     expect(Object.fromEntries(result.outputs)).toMatchObject({ verdict: 'fail', 'cost-per-run': '0.24' });
   });

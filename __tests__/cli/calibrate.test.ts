@@ -7,7 +7,7 @@ import { reportSchema } from '../../src/report/model/schema.js';
 import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText, type Setting } from '../support/command-line.js';
 import { accountPages, answers, API_KEY, generationAnswer, isOfModels } from '../support/openrouter-server.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** acme/one costs $1 a million prompt and $2 a million completion tokens, acme/two twice that. */
 let server: CatalogueServer;

@@ -15,7 +15,7 @@ import {
   withoutPort,
   type AccountPages,
 } from '../support/openrouter-server.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** A run of the manifest costs $0.20. */
 let server: CatalogueServer;

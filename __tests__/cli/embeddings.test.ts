@@ -6,7 +6,7 @@ import { reportSchema } from '../../src/report/model/schema.js';
 import { type CatalogueServer, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine } from '../support/command-line.js';
 import { EMBEDDING_CATALOGUE, embeddingManifest } from '../support/embedding-catalogue.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Embeddings on the command line: 500 requests x 400 tokens x $0.00000002 = $0.004. */
 

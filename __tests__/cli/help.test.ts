@@ -5,7 +5,7 @@ import { COMMAND_NAMES, COMMANDS, type CommandName, commandHelp, overview } from
 import { widthOf } from '../../src/lib/text/columns.js';
 import { commandLine } from '../support/command-line.js';
 import { ROOT } from '../support/project-files.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeAll(() => {

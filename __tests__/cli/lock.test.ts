@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
 import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText } from '../support/command-line.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { commandsIn } from '../support/runner.js';
 
 let server: CatalogueServer;

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText, type Setting } from '../support/command-line.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const dear = { prompt: '0.000003', completion: '0.000015', input_cache_read: '0.0000003' };
 const many = Array.from({ length: 31 }, (_, index) => modelRow(`many/model-${index}`));

@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, type Ended } from '../support/command-line.js';
 import { manifestText } from '../support/pull-request.js';
-import { spawned } from '../support/run-action.js';
+import { makePipe } from '../support/temporary-folder.js';
 
 /** `check` before files that are none: nothing but a regular file is ever opened, and all of it ends. */
 
@@ -25,12 +26,22 @@ function check(args: readonly string[]): Promise<Ended> {
   return commandLine(['check', ...args, '--catalogue-url', catalogue.url], { cwd: folder });
 }
 
-const KINDS: [string, (path: string) => Promise<unknown>][] = [
+const KINDS: [string, (path: string) => unknown][] = [
   // Opening one would wait for a writer for ever.
-  ['a pipe', (path) => spawned('mkfifo', [path], { PATH: process.env.PATH ?? '' })],
-  ['a link to a device', (path) => symlink('/dev/zero', path)],
-  ['a link to itself', (path) => symlink(path, path)],
-  ['a folder', (path) => mkdir(path)],
+  ['a pipe', makePipe],
+  [
+    'a link to a device',
+    (path) => {
+      symlinkSync('/dev/zero', path);
+    },
+  ],
+  [
+    'a link to itself',
+    (path) => {
+      symlinkSync(path, path);
+    },
+  ],
+  ['a folder', mkdirSync],
 ];
 
 describe.each(KINDS)('%s', (_, make) => {
@@ -40,7 +51,7 @@ describe.each(KINDS)('%s', (_, make) => {
     ['the lock', ['--lock', 'odd']],
     ['the output', ['--output', 'odd']],
   ])('is not taken for %s: exit code 2', async (_what, args) => {
-    await make(join(folder, 'odd'));
+    make(join(folder, 'odd'));
     const { exitCode, stdout, stderr } = await check(args);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain('odd');
@@ -49,6 +60,6 @@ describe.each(KINDS)('%s', (_, make) => {
 });
 
 test('a link to a regular file is that file', async () => {
-  await symlink(join(folder, 'llm-budget.yml'), join(folder, 'link.yml'));
+  symlinkSync(join(folder, 'llm-budget.yml'), join(folder, 'link.yml'));
   expect((await check(['link.yml'])).exitCode).toBe(0);
 });

@@ -5,7 +5,7 @@ import { withProgress } from '../../src/cli/world.js';
 import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText } from '../support/command-line.js';
 import { fakeTime } from '../support/fake-time.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let server: CatalogueServer;
 let folder: ReturnType<typeof temporaryFolder>;

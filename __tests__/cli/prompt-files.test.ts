@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { errorReportSchema, reportSchema, type Report } from '../../src/report/model/schema.js';
 import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, type Ended } from '../support/command-line.js';
-import { temporaryFolder, testRepository } from '../support/repository.js';
+import { testRepository } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Prompt files on the command line: from the working tree at head, from git at `--base REF`. $1 a million tokens. */
 

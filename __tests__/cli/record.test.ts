@@ -8,7 +8,7 @@ import { commandLine, DATE } from '../support/command-line.js';
 import { ANSWER_TEXT, startLlmUpstream, type LlmUpstream } from '../support/llm-upstream.js';
 import { runToEnd, type EndedProcess } from '../support/process.js';
 import { ROOT } from '../support/project-files.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const MODELS = ['openai/gpt-4o-mini', 'anthropic/claude-haiku-4.5', 'acme/one'];
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { CatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE } from '../support/command-line.js';
 import { hasOpenRouterData, startRealCatalogueServer } from '../support/openrouter-data.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** The commands that the cases beside the checkout name, with their right values; skipped where the folder is absent. */
 const CASES = fileURLToPath(new URL('../../../shared/cases/', import.meta.url));

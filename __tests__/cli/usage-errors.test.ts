@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { VERSION } from '../../src/cli/run.js';
 import { commandLine } from '../support/command-line.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeAll(() => {

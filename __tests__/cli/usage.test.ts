@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { usageDocumentSchema, type UsageDocument } from '../../src/usage/totals/usage-output.js';
 import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE, type Setting } from '../support/command-line.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** acme/one costs $1 a million prompt and $2 a million completion tokens. */
 let server: CatalogueServer;

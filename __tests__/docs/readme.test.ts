@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { DEFAULT_ACTION } from '../../src/cli/starter-files.js';
 import { ROOT, readProjectFile } from '../support/project-files.js';
 import { runToEnd } from '../support/process.js';
-import { readActionFile } from '../support/run-action.js';
+import { readActionFile } from '../support/runner-files.js';
 
 const readme = await readProjectFile('README.md');
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { portOf } from '../support/catalogue-server.js';
 import { runToEnd } from '../support/process.js';
 import { codeBlocks, readProjectFile, ROOT } from '../support/project-files.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { readFiles } from '../support/usage.js';
 
 /** The snippets of docs/recordings.md: run with the makers' own SDKs against answers that the makers' APIs gave, and read. */

@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readProjectFile } from '../support/project-files.js';
-import { temporaryFolder, testRepository, type TestRepository } from '../support/repository.js';
+import { testRepository, type TestRepository } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { stepsOf } from '../support/workflows.js';
 
 /** The last step of the weekly workflow, as the runner starts it: `bash -e` on a checkout in which the lock was written anew. */

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { runToEnd, type EndedProcess } from '../support/process.js';
 import { readProjectFile, ROOT } from '../support/project-files.js';
-import { temporaryFolder, testRepository, type TestRepository } from '../support/repository.js';
+import { testRepository, type TestRepository } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** The scripts of the workflow "Release", on a repository with a remote of its own. */
 

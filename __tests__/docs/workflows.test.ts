@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULT_ACTION } from '../../src/cli/starter-files.js';
 import { projectFiles } from '../support/project-files.js';
-import { readActionFile } from '../support/run-action.js';
 import {
   actionlint,
   exampleWorkflows,
@@ -12,6 +11,7 @@ import {
   type Step,
   type Workflow,
 } from '../support/workflows.js';
+import { readActionFile } from '../support/runner-files.js';
 
 const OWN = await ownWorkflows();
 const COPIED = [...(await exampleWorkflows()), ...(await workflowBlocks())];

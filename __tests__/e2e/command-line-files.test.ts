@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
 import { manifestText } from '../support/pull-request.js';
-import { spawned, type ProcessOptions } from '../support/run-action.js';
 import { commandsIn } from '../support/runner.js';
+import { runToEnd } from '../support/process.js';
 
 /** The built command line whose output nobody takes, and what libraries print and throw in it. */
 
@@ -23,23 +23,19 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function check(args: readonly string[], options: ProcessOptions = {}) {
-  const environment = { PATH: process.env.PATH ?? '' };
-  return spawned(process.execPath, [BIN, 'check', ...args, '--catalogue-url', catalogue.url], environment, {
-    cwd: folder,
-    ...options,
-  });
-}
+const env = { PATH: process.env.PATH ?? '' };
 
 describe('an output that nobody takes', () => {
   test('on a full disk is no pass', async () => {
-    expect((await check([], { log: '/dev/full' })).exitCode).toBe(2);
+    const args = [BIN, 'check', '--catalogue-url', catalogue.url];
+    const { exitCode } = await runToEnd(process.execPath, args, { env, cwd: folder, log: '/dev/full' });
+    expect(exitCode).toBe(2);
   });
 
   test('since the reader has seen enough leaves a failure what it is', async () => {
     await writeFile(join(folder, 'llm-budget.yml'), manifestText({ count: 1000 }));
     const pipeline = `'${process.execPath}' '${BIN}' check --catalogue-url '${catalogue.url}'; echo $? > code`;
-    await spawned('sh', ['-c', `(${pipeline}) | true`], { PATH: process.env.PATH ?? '' }, { cwd: folder });
+    await runToEnd('sh', ['-c', `(${pipeline}) | true`], { env, cwd: folder });
     expect(await readFile(join(folder, 'code'), 'utf8')).toBe('1\n');
   });
 });
@@ -59,9 +55,11 @@ describe('what is printed beside the figures', () => {
         return canParse.apply(URL, args);
       };`,
     );
-    const environment = { PATH: process.env.PATH ?? '', NODE_OPTIONS: `--require ${file}`, LLM_BUDGET_DEBUG: '1' };
     const args = [BIN, 'check', '--catalogue-url', catalogue.url];
-    return await spawned(process.execPath, args, environment, { cwd: folder });
+    return await runToEnd(process.execPath, args, {
+      env: { ...env, NODE_OPTIONS: `--require ${file}`, LLM_BUDGET_DEBUG: '1' },
+      cwd: folder,
+    });
   }
 
   test('by a library is for whoever debugs, and no command', async () => {

@@ -6,7 +6,7 @@ import { VERSION } from '../../src/cli/run.js';
 import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
 import { manifestText } from '../support/command-line.js';
 import { type TestRepository, testRepository } from '../support/repository.js';
-import { spawned } from '../support/run-action.js';
+import { runToEnd } from '../support/process.js';
 
 /** The built command line as a process: the real streams, exit codes and network. */
 
@@ -33,7 +33,7 @@ afterEach(() => {
 const environment = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
 
 function run(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
-  return spawned(process.execPath, [BIN, ...args], { ...environment, ...more }, { cwd: repository.root });
+  return runToEnd(process.execPath, [BIN, ...args], { env: { ...environment, ...more }, cwd: repository.root });
 }
 const withCatalogue = (...args: string[]) => [...args, '--catalogue-url', server.url];
 
@@ -49,7 +49,7 @@ describe('the built command line', () => {
   });
 
   (process.platform === 'win32' ? test.skip : test)('is a program of its own', async () => {
-    const ended = await spawned(BIN, ['--version'], environment, { cwd: repository.root });
+    const ended = await runToEnd(BIN, ['--version'], { env: environment, cwd: repository.root });
     expect(ended).toEqual({ exitCode: 0, stdout: `${VERSION}\n`, stderr: '' });
   });
 

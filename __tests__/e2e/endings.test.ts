@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { CatalogueAnswer } from '../support/catalogue-server.js';
 import type { Fault } from '../support/github-faults.js';
 import { manifestText, openChange, startFixture, type BundleChanges, type Fixture } from '../support/pull-request.js';
-import type { ActionResult } from '../support/run-action.js';
 import { commandsIn } from '../support/runner.js';
+import type { ActionResult } from '../support/runner-files.js';
 
 /** However a run of the built bundle ends, its exit code is the verdict where there is one, and 2 where there is none. */
 
@@ -95,12 +95,12 @@ describe('an unexpected error', () => {
   test('is exit code 2 with one safe line; the stack is for whoever debugs, without secrets', async () => {
     const result = await sabotaged(`URL.canParse = () => { throw new TypeError(${MESSAGE}); };`);
     expect([result.exitCode, result.stderr, result.outputs.get('verdict')]).toEqual([2, '', 'error']);
-    const [first, ...rest] = commandsIn(result.stdout).filter(({ name }) => name !== 'add-mask');
+    const [first, ...rest] = commandsIn(result.log).filter(({ name }) => name !== 'add-mask');
     expect(first).toEqual({ name: 'error', properties: '', message: expect.stringMatching(/^LLM Budget met/) });
     expect(rest.length).toBeGreaterThan(2);
     for (const { name } of rest) expect(name).toBe('debug');
     expect(rest[0]?.message).toMatch(/^TypeError/);
-    expect(result.stdout).toContain('***');
+    expect(result.log).toContain('***');
   });
 
   test('after the verdict, of a value that is no error, leaves the exit code as it was', async () => {
@@ -109,7 +109,7 @@ describe('an unexpected error', () => {
       fs.appendFile = () => { setImmediate(() => { throw ${MESSAGE}; }); return new Promise(() => {}); };`;
     const failed = await sabotaged(breakSummary);
     expect([failed.exitCode, failed.stderr, failed.outputs.get('verdict')]).toEqual([1, '', 'fail']);
-    expect(failed.stdout).toContain('its verdict stands');
+    expect(failed.log).toContain('its verdict stands');
   });
 
   test('in a promise without a handler is exit code 2', async () => {
@@ -150,7 +150,7 @@ test('what a library prints unprompted is written at debug level, and is no comm
   await writeFile(file, onceRunning(code));
   const result = await fixture.runBundleOnPullRequest(over, { variables: { NODE_OPTIONS: `--require ${file}` } });
   expect([result.exitCode, result.stderr]).toEqual([1, '']);
-  const said = commandsIn(result.stdout).filter(({ message }) => /pwned \d/.test(message));
+  const said = commandsIn(result.log).filter(({ message }) => /pwned \d/.test(message));
   expect(said.map(({ name }) => name)).toEqual(['debug', 'debug', 'debug', 'debug', 'debug']);
 });
 
@@ -163,7 +163,7 @@ test.each<[string, () => CatalogueAnswer | Promise<CatalogueAnswer>]>([
   try {
     const result = await fixture.runBundleOnPullRequest(number);
     expect([result.exitCode, result.stderr, result.outputs.get('verdict')]).toEqual([2, '', 'error']);
-    expect(result.stdout).not.toContain('defect');
+    expect(result.log).not.toContain('defect');
   } finally {
     fixture.catalogue.intercept(null);
   }

@@ -82,6 +82,6 @@ test.each([
   fixture.github.clearRequests();
   const result = await fixture.runOnPullRequest(number, { variables: { [name]: value } });
   expect(result.exitCode).toBe(2);
-  expect(result.stdout).toContain(`${name} is not a URL`);
+  expect(result.log).toContain(`${name} is not a URL`);
   expect(fixture.github.requests).toEqual([]);
 });

@@ -43,7 +43,7 @@ async function measured(text: string): Promise<{ exitCode: number | null; log: s
     variables: { NODE_OPTIONS: `--require ${join(folder, 'measure.cjs')}`, MEASURED: file },
   });
   expect(result.stderr).toBe('');
-  return { exitCode: result.exitCode, log: result.stdout, bytes: Number(await readFile(file, 'utf8')) * 1024 };
+  return { exitCode: result.exitCode, log: result.log, bytes: Number(await readFile(file, 'utf8')) * 1024 };
 }
 
 const CALL = '{model: a/b, count: 1, prompt_tokens: 10, completion_tokens: 10}';

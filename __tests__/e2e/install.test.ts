@@ -7,7 +7,8 @@ import { endpointRow, modelRow, startCatalogueServer, type CatalogueServer } fro
 import { manifestText } from '../support/command-line.js';
 import { runToEnd } from '../support/process.js';
 import { ROOT } from '../support/project-files.js';
-import { temporaryFolder, testRepository, type TestRepository } from '../support/repository.js';
+import { testRepository, type TestRepository } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /**
  * The package as `npx github:…` installs it: from a git repository. npm runs offline here, so it could install neither a

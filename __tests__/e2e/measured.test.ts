@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { reportSchema } from '../../src/report/model/schema.js';
-import { withWorkspace } from '../support/run-in-process.js';
 import {
   accountPages,
   answers,
@@ -13,8 +12,9 @@ import {
   isOfModels,
   keyAnswer,
 } from '../support/openrouter-server.js';
-import { manifestText, openChange, fixtureForEachTest } from '../support/pull-request.js';
-import { spawned } from '../support/run-action.js';
+import { manifestText, openChange, reportOf, fixtureForEachTest } from '../support/pull-request.js';
+import { withFiles } from '../support/temporary-folder.js';
+import { runToEnd } from '../support/process.js';
 
 /** The built bundle with recordings, a key and prompt files, which load parts of it that other runs do not. */
 
@@ -52,29 +52,27 @@ describe('recordings and a key', () => {
       { [FILE]: manifestText() },
       { [FILE]: manifestText({ count: 200 }) },
     );
-    await withWorkspace({ 'usage/a.jsonl': `${recorded}\n{"usage": `, 'usage/b.txt': 'x' }, async (workspace) => {
-      const result = await fixture.runBundleOnPullRequest(number, {
-        inputs: { usage: 'usage/*.jsonl', 'openrouter-api-key': API_KEY },
-        variables: { GITHUB_WORKSPACE: workspace },
-      });
-      const report = reportSchema.parse(result.report);
-      expect([result.exitCode, report.verdict, result.stderr]).toEqual([0, 'pass', '']);
-      // 100 x 0.0013 = 0.13 used; 200 x 0.0012 = 0.24 estimated: 0.11 / 0.24 = 45.83 % less
-      expect(report.usage).toMatchObject({ files: 1, requests: 100, unreadable: 1 });
-      expect(report.usage?.suites).toMatchObject([{ name: 'evals', used_per_run: '0.13', error_percent: '-45.83' }]);
-      expect(report.charges?.[0]).toMatch(/^2 generations: charged \$0\.0029, usage\.cost \$0\.0026 \(-10\.3 %\)/);
-      // 12.30 / 0.24 = 51.25
-      expect(report.credits?.lines).toContain('Remaining $12.30 covers 51 runs at $0.24.');
-      const [comment = ''] = (await fixture.github.comments(number)).map(({ body }) => body);
-      expect(comment).toContain('Estimated $0.24, used $0.13 (-45.8 %), by 100 recorded requests');
-      expect(comment).toContain('Exact charges');
-      expect(result.summary).toContain('covers 51 runs');
-      expect(result.stdout).toContain('Recordings: usage/a.jsonl, line 101: not understood');
-      expect(comment + JSON.stringify(fixture.github.requests)).not.toContain(API_KEY);
-      expect(fixture.catalogue.requests.filter(isOfModels).map(({ headers }) => headers.authorization)).toEqual(
-        fixture.catalogue.requests.filter(isOfModels).map(() => undefined),
-      );
+    const result = await fixture.runBundleOnPullRequest(number, {
+      inputs: { usage: 'usage/*.jsonl', 'openrouter-api-key': API_KEY },
+      workspace: { 'usage/a.jsonl': `${recorded}\n{"usage": `, 'usage/b.txt': 'x' },
     });
+    const report = reportOf(result);
+    expect([result.exitCode, report.verdict, result.stderr]).toEqual([0, 'pass', '']);
+    // 100 x 0.0013 = 0.13 used; 200 x 0.0012 = 0.24 estimated: 0.11 / 0.24 = 45.83 % less
+    expect(report.usage).toMatchObject({ files: 1, requests: 100, unreadable: 1 });
+    expect(report.usage?.suites).toMatchObject([{ name: 'evals', used_per_run: '0.13', error_percent: '-45.83' }]);
+    expect(report.charges?.[0]).toMatch(/^2 generations: charged \$0\.0029, usage\.cost \$0\.0026 \(-10\.3 %\)/);
+    // 12.30 / 0.24 = 51.25
+    expect(report.credits?.lines).toContain('Remaining $12.30 covers 51 runs at $0.24.');
+    const { comment } = result;
+    expect(comment).toContain('Estimated $0.24, used $0.13 (-45.8 %), by 100 recorded requests');
+    expect(comment).toContain('Exact charges');
+    expect(result.summary).toContain('covers 51 runs');
+    expect(result.log).toContain('Recordings: usage/a.jsonl, line 101: not understood');
+    expect(comment + JSON.stringify(fixture.github.requests)).not.toContain(API_KEY);
+    expect(fixture.catalogue.requests.filter(isOfModels).map(({ headers }) => headers.authorization)).toEqual(
+      fixture.catalogue.requests.filter(isOfModels).map(() => undefined),
+    );
   });
 });
 
@@ -132,11 +130,11 @@ describe('the tokenizer', () => {
   });
 
   test('is not loaded by the command line without prompt files', async () => {
-    await withWorkspace({ 'llm-budget.yml': WITHOUT_PROMPTS }, async (cwd) => {
+    await withFiles({ 'llm-budget.yml': WITHOUT_PROMPTS }, async (cwd) => {
       await withoutVocabulary(async (dist) => {
         const args = ['check', '--format', 'json', '--catalogue-url', fixture.catalogue.url];
         const program = [join(dist, 'cli', 'index.js'), ...args];
-        const { stdout } = await spawned(process.execPath, program, { PATH: process.env.PATH ?? '' }, { cwd });
+        const { stdout } = await runToEnd(process.execPath, program, { env: { PATH: process.env.PATH ?? '' }, cwd });
         expect(reportSchema.parse(JSON.parse(stdout)).head.per_run).toBe('1');
       });
     });

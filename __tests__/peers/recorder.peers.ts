@@ -9,7 +9,7 @@ import { ANSWER_TEXT, startLlmUpstream, type LlmUpstream } from '../support/llm-
 import { installPeers, type Peers } from '../support/peers.js';
 import { runToEnd } from '../support/process.js';
 import { ROOT } from '../support/project-files.js';
-import { temporaryFolder } from '../support/repository.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Clients that need Node 22 behind `llm-budget record`, told their base URL by the environment alone. */
 

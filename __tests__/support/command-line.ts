@@ -5,7 +5,7 @@ import { fakeTime, type FakeTime } from './fake-time.js';
 
 /** Runs a command in the process, with streams that are kept and a clock that stands at the time of the catalogue. */
 
-const NOW = '2026-11-24T09:00:00Z';
+export const NOW = '2026-11-24T09:00:00Z';
 /** For a catalogue server whose prices are of `NOW`. */
 export const DATE = 'Tue, 24 Nov 2026 09:00:00 GMT';
 

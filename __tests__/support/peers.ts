@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EndedProcess } from './process.js';
+import { runToEnd, type EndedProcess } from './process.js';
 
 /** Installs other people's packages into a folder of their own, and runs scripts there, for `npm run test:peers`. */
 
@@ -82,17 +81,5 @@ function node24(program: 'node' | 'npm'): string[] {
 function runProgram(line: readonly string[], folder: string, run: RunOptions): Promise<EndedProcess> {
   const [program = '', ...args] = line;
   const { env, cwd = folder, stdin = '' } = run;
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env: environment(env), cwd, shell: process.platform === 'win32' });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
-    child.once('error', reject);
-    // A program that ends without reading its input is no error of the test.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(stdin);
-    child.once('close', (exitCode) => {
-      resolve({ exitCode, stdout, stderr });
-    });
-  });
+  return runToEnd(program, args, { env: environment(env), cwd, stdin });
 }

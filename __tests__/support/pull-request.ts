@@ -1,4 +1,5 @@
 import { afterEach, beforeEach } from '@jest/globals';
+import { z } from 'zod';
 import { reportSchema, type Report } from '../../src/report/model/schema.js';
 import {
   startCatalogueServer,
@@ -9,7 +10,8 @@ import {
 } from './catalogue-server.js';
 import { startGitHub, type GitHubServer } from './github-server.js';
 import type { FileTree } from './github-state.js';
-import { runBundle, runInProcess, type ActionResult, type ActionRun, type ProcessOptions } from './run-action.js';
+import { runBundle, runInProcess, type BundleOptions, type InProcessResult, type InProcessRun } from './run-action.js';
+import type { ActionResult, ActionRun } from './runner-files.js';
 
 /** A repository with a pull request, a catalogue, and the action run on them; all on loopback. */
 
@@ -35,22 +37,23 @@ export interface Fixture {
   readonly github: GitHubServer;
   readonly catalogue: CatalogueServer;
   /** Runs the action's function in this process. */
-  run(event: string, payload: unknown, sha: string, changes?: RunChanges): Promise<ActionResult>;
-  runOnPullRequest(number: number, changes?: RunChanges): Promise<ActionResult>;
+  run(event: string, payload: unknown, sha: string, changes?: InProcessChanges): Promise<InProcessResult>;
+  runOnPullRequest(number: number, changes?: InProcessChanges): Promise<InProcessResult>;
   /** The same with the built bundle in a process of its own, which costs half a second: for what only that can prove. */
   runBundle(event: string, payload: unknown, sha: string, changes?: BundleChanges): Promise<ActionResult>;
   runBundleOnPullRequest(number: number, changes?: BundleChanges): Promise<ActionResult>;
   close(): Promise<void>;
 }
 
-export interface RunChanges {
-  readonly inputs?: Readonly<Record<string, string>>;
-  readonly variables?: Readonly<Record<string, string>>;
+/** What a run has beside, or instead of, what a healthy one has. */
+export interface RunChanges extends Partial<Pick<ActionRun, 'inputs' | 'variables' | 'workspace'>> {
   readonly runId?: number;
   readonly attempt?: number;
 }
+export interface InProcessChanges extends RunChanges, Pick<InProcessRun, 'now'> {}
+export interface BundleChanges extends RunChanges, BundleOptions {}
 
-export interface BundleChanges extends RunChanges, ProcessOptions {}
+const ofPullRequest = z.object({ pull_request: z.object({ number: z.number() }) });
 
 /** `models`: ids at the prices of `pricingOf`, or a whole catalogue. */
 export async function startFixture(
@@ -60,11 +63,18 @@ export async function startFixture(
   const catalogue = await startCatalogueServer('models' in models ? models : catalogueOf(models));
   let runs = 1000;
 
+  async function ownComment(payload: unknown): Promise<string> {
+    const named = ofPullRequest.safeParse(payload);
+    const comments = named.success ? await github.comments(named.data.pull_request.number) : [];
+    return comments.find(({ body }) => body.startsWith('<!-- llm-budget:v1'))?.body ?? '';
+  }
   function actionRun(event: string, payload: unknown, sha: string, changes: RunChanges): ActionRun {
     runs += 1;
     return {
       event,
       payload,
+      workspace: changes.workspace ?? {},
+      comment: () => ownComment(payload),
       inputs: { 'github-token': github.token, 'catalogue-url': catalogue.url, ...changes.inputs },
       variables: {
         GITHUB_API_URL: github.url,
@@ -82,11 +92,14 @@ export async function startFixture(
   const pullRequestRun = (number: number, changes: RunChanges) =>
     actionRun('pull_request', pullRequestPayload(github, number), github.pullRequest(number).mergeSha, changes);
 
+  const inProcess = (run: ActionRun, { now }: InProcessChanges) =>
+    runInProcess(now === undefined ? run : { ...run, now });
+
   return {
     github,
     catalogue,
-    run: (event, payload, sha, changes = {}) => runInProcess(actionRun(event, payload, sha, changes)),
-    runOnPullRequest: (number, changes = {}) => runInProcess(pullRequestRun(number, changes)),
+    run: (event, payload, sha, changes = {}) => inProcess(actionRun(event, payload, sha, changes), changes),
+    runOnPullRequest: (number, changes = {}) => inProcess(pullRequestRun(number, changes), changes),
     runBundle: (event, payload, sha, changes = {}) => runBundle(actionRun(event, payload, sha, changes), changes),
     runBundleOnPullRequest: (number, changes = {}) => runBundle(pullRequestRun(number, changes), changes),
     async close() {
@@ -148,6 +161,11 @@ export async function openChange(github: GitHubServer, before: FileTree, after: 
   return (await github.openPullRequest({ head, mergeFiles: after })).number;
 }
 
+/** The report of a run that ended with a verdict. */
+export function reportOf({ report }: ActionResult): Report {
+  return reportSchema.parse(report);
+}
+
 /** What a run of the action decided: its report, and each violation as `RULE SEVERITY`. */
 export interface Judged {
   readonly exitCode: number | null;
@@ -155,7 +173,8 @@ export interface Judged {
   readonly rules: readonly string[];
 }
 
-export function judgedOf({ exitCode, report }: ActionResult): Judged {
-  const parsed = reportSchema.parse(report);
-  return { exitCode, report: parsed, rules: parsed.violations.map(({ rule, severity }) => `${rule} ${severity}`) };
+export function judgedOf(result: ActionResult): Judged {
+  const report = reportOf(result);
+  const rules = report.violations.map(({ rule, severity }) => `${rule} ${severity}`);
+  return { exitCode: result.exitCode, report, rules };
 }

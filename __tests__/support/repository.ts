@@ -1,18 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
-/** A folder of its own for one test; its real path, so that a linked temp folder changes nothing. */
-export function temporaryFolder(): { readonly path: string; readonly remove: () => void } {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), 'llm-budget-')));
-  return {
-    path,
-    remove: () => {
-      rmSync(path, { recursive: true, force: true });
-    },
-  };
-}
+import { temporaryFolder, writeFiles } from './temporary-folder.js';
 
 export interface TestRepository {
   readonly root: string;
@@ -41,8 +30,7 @@ export function testRepository(): TestRepository {
     remove,
     git,
     write: (path, content) => {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), content);
+      writeFiles(root, { [path]: content });
     },
     link: (path, target) => {
       mkdirSync(dirname(join(root, path)), { recursive: true });

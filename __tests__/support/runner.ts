@@ -1,3 +1,5 @@
+import type { Annotation } from '../../src/action/environment.js';
+
 /**
  * What the runner makes of a step's log and of its output file. It reads commands as actions/runner does
  * (src/Runner.Common/ActionCommand.cs and FileCommandManager.cs, 2026-11), and is stricter where that could only let
@@ -53,6 +55,49 @@ function isOwn({ name, properties, message }: RunnerCommand, secrets: readonly s
     default:
       return false;
   }
+}
+
+/** The errors and warnings with a title, as GitHub shows them. */
+export function annotationsIn(log: string): Annotation[] {
+  return commandsIn(log).flatMap(({ name, properties, message }) => {
+    if ((name !== 'error' && name !== 'warning') || properties === '') return [];
+    const values = new Map(
+      properties.split(',').map((property) => {
+        const [, key = '', value = ''] = /^([^=]*)=(.*)$/su.exec(property) ?? [];
+        return [key, unescaped(value)];
+      }),
+    );
+    const numberOf = (key: string) => (values.has(key) ? Number(values.get(key)) : null);
+    return [
+      {
+        level: name,
+        message: unescaped(message),
+        title: values.get('title') ?? '',
+        file: values.get('file') ?? null,
+        line: numberOf('line'),
+        column: numberOf('col'),
+      },
+    ];
+  });
+}
+
+/** The messages of the warnings without a title. */
+export function warningsIn(log: string): string[] {
+  return commandsIn(log).flatMap(({ name, properties, message }) =>
+    name === 'warning' && properties === '' ? [unescaped(message)] : [],
+  );
+}
+
+/** A message or the value of a property, as it was before it became part of a command. */
+function unescaped(text: string): string {
+  const characters: Readonly<Record<string, string>> = {
+    '%0D': '\r',
+    '%0A': '\n',
+    '%3A': ':',
+    '%2C': ',',
+    '%25': '%',
+  };
+  return text.replace(/%(?:0D|0A|3A|2C|25)/g, (found) => characters[found] ?? found);
 }
 
 /** The log as people see it: the runner takes out the lines that name a secret to be masked. */

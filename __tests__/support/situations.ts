@@ -5,11 +5,9 @@ import type { AccountPages } from './openrouter-server.js';
 import { accountPages, API_KEY, creditsAnswer, keyAnswer } from './openrouter-server.js';
 import { endpointRow, modelRow, startCatalogueServer } from './catalogue-server.js';
 import type { CatalogueContent, CatalogueServer } from './catalogue-server.js';
-import { commandLine, DATE } from './command-line.js';
-import { startGitHub } from './github-server.js';
+import { commandLine, DATE, NOW } from './command-line.js';
 import type { FileTree } from './github-state.js';
-import { inProcess } from './run-in-process.js';
-import { openChange } from './pull-request.js';
+import { openChange, startFixture, type Fixture } from './pull-request.js';
 import { testRepository } from './repository.js';
 
 /**
@@ -361,8 +359,9 @@ const COMMITS = {
 };
 
 /** The report of a situation as the product writes it, with the addresses and commits of the golden files. */
-export async function reportOf(situation: Situation): Promise<string> {
-  const catalogue = await startCatalogueServer(catalogueOf(PRICES, DATE));
+export async function reportOfSituation(situation: Situation): Promise<string> {
+  const fixture = await startFixture(catalogueOf(PRICES, DATE));
+  const { catalogue } = fixture;
   try {
     const lock = situation.hasLock === true ? await lockfileOf(situation.base, catalogue.url) : {};
     const base = { ...situation.base, ...lock };
@@ -371,9 +370,9 @@ export async function reportOf(situation: Situation): Promise<string> {
     if (situation.isOffline === true) catalogue.intercept(() => ({ status: 503 }));
     return situation.isExplained === true
       ? await explained(base, head, catalogue)
-      : await acted({ ...situation, base, head }, catalogue);
+      : await acted({ ...situation, base, head }, fixture);
   } finally {
-    await catalogue.close();
+    await fixture.close();
   }
 }
 
@@ -395,21 +394,17 @@ async function lockfileOf(files: FileTree, url: string): Promise<FileTree> {
   }
 }
 
-async function acted(situation: Situation, catalogue: CatalogueServer): Promise<string> {
-  const github = await startGitHub();
-  try {
-    const number = await openChange(github, situation.base, situation.head);
-    if (situation.isOverridden === true) {
-      github.addLabel(number, LABEL);
-      github.addReview(number, { author: 'carol' });
-    }
-    const { inputs = {}, workspace = {} } = situation;
-    const { document } = await inProcess({ github, catalogue }, number, { inputs, workspace });
-    const { mergeSha, baseSha } = github.pullRequest(number);
-    return golden(document, catalogue, [mergeSha, baseSha]);
-  } finally {
-    await github.close();
+async function acted(situation: Situation, fixture: Fixture): Promise<string> {
+  const { github, catalogue } = fixture;
+  const number = await openChange(github, situation.base, situation.head);
+  if (situation.isOverridden === true) {
+    github.addLabel(number, LABEL);
+    github.addReview(number, { author: 'carol' });
   }
+  const { inputs = {}, workspace = {} } = situation;
+  const { report } = await fixture.runOnPullRequest(number, { inputs, workspace, now: NOW });
+  const { mergeSha, baseSha } = github.pullRequest(number);
+  return golden(JSON.stringify(report, null, 2), catalogue, [mergeSha, baseSha]);
 }
 
 async function explained(base: FileTree, head: FileTree, catalogue: CatalogueServer): Promise<string> {

@@ -1,5 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { add, decimal, multiply, sum, times, toText, type Decimal } from '../../src/lib/money/decimal.js';
@@ -8,6 +6,7 @@ import { readUsage } from '../../src/usage/read/read-usage.js';
 import { rowOf } from '../../src/usage/read/row-store.js';
 import type { Usage } from '../../src/usage/read/usage.js';
 import type { UsageRow } from '../../src/usage/read/exchange.js';
+import { withFiles, type Files } from './temporary-folder.js';
 
 const USAGE_FIXTURES = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures', 'usage');
 
@@ -17,24 +16,8 @@ export async function readFixture(name: string): Promise<{ usage: Usage; rows: U
   return { usage, rows: usageRows(usage) };
 }
 
-/** Runs with a folder that holds the given files; the folder is gone afterwards. */
-export async function withFiles<Result>(
-  files: Readonly<Record<string, string | Uint8Array>>,
-  run: (folder: string) => Promise<Result>,
-): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), 'llm-budget-usage-'));
-  try {
-    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
-    return await run(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 /** Reads files made for one test. */
-export async function readFiles(
-  files: Readonly<Record<string, string | Uint8Array>>,
-): Promise<{ usage: Usage; rows: UsageRow[] }> {
+export async function readFiles(files: Files): Promise<{ usage: Usage; rows: UsageRow[] }> {
   return await withFiles(files, async (folder) => {
     const usage = await readUsage(['*'], { cwd: folder, within: null });
     return { usage, rows: usageRows(usage) };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { readFilesAtCommit, readAtRef } from '../../../src/lib/files/git-files.js';
 import { mergeBase, repositoryRoot, resolveCommit } from '../../../src/lib/files/git.js';
 import { problemsOf } from '../../support/problems.js';
-import { temporaryFolder, testRepository } from '../../support/repository.js';
+import { testRepository } from '../../support/repository.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const limits = { maxBytes: 100 };
 let repository = testRepository();

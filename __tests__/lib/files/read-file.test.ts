@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOptionalFile, readTreeFiles, isLfsPointer } from '../../../src/lib/files/read-file.js';
 import { problemsOf } from '../../support/problems.js';
-import { temporaryFolder } from '../../support/repository.js';
+import { makePipe, temporaryFolder } from '../../support/temporary-folder.js';
 
 const limits = { maxBytes: 10 };
 let folder = temporaryFolder();
@@ -57,7 +56,7 @@ describe('a file that the user named', () => {
     [
       'is a pipe, which would block the reader',
       (path) => {
-        execFileSync('mkfifo', [path]);
+        makePipe(path);
       },
       /is not a regular file/,
     ],

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -16,7 +15,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { makeFolder, refusedTarget, writeTextFile } from '../../../src/lib/files/write-file.js';
 import { problemsOf } from '../../support/problems.js';
-import { temporaryFolder } from '../../support/repository.js';
+import { makePipe, temporaryFolder } from '../../support/temporary-folder.js';
 
 let folder = temporaryFolder();
 const at = (name: string): string => join(folder.path, name);
@@ -72,7 +71,7 @@ describe('writing a text file', () => {
       'a pipe',
       'x',
       () => {
-        execFileSync('mkfifo', [at('x')]);
+        makePipe(at('x'));
       },
       'it exists and is not a regular file',
     ],
@@ -152,14 +151,14 @@ describe('a path for an output', () => {
     [
       'a pipe',
       () => {
-        execFileSync('mkfifo', [at('x')]);
+        makePipe(at('x'));
       },
       'it exists and is not a regular file',
     ],
     [
       'a link to a pipe',
       () => {
-        execFileSync('mkfifo', [at('pipe')]);
+        makePipe(at('pipe'));
         symlinkSync('pipe', at('x'));
       },
       'it exists and is not a regular file',

@@ -8,7 +8,7 @@ import { readUsage } from '../../../src/usage/read/read-usage.js';
 import type { Usage } from '../../../src/usage/read/usage.js';
 import { billingUpstream, type Answer, type BillingUpstream } from '../../support/billing-upstream.js';
 import { catalogue, model } from '../../support/catalogue.js';
-import { withFiles } from '../../support/usage.js';
+import { withFiles } from '../../support/temporary-folder.js';
 
 const PRICES = catalogue([
   model({

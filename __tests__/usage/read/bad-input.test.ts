@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,7 +5,8 @@ import { describe, expect, test } from '@jest/globals';
 import { createLineSplitter } from '../../../src/usage/read/json-lines.js';
 import { problemsOfUsage, readUsage, requireUsage } from '../../../src/usage/read/read-usage.js';
 import { problemsOf } from '../../support/problems.js';
-import { counts, notUnderstood, readFiles, withFiles } from '../../support/usage.js';
+import { makePipe, withFiles } from '../../support/temporary-folder.js';
+import { counts, notUnderstood, readFiles } from '../../support/usage.js';
 
 const ROW = '{"id":"gen-1","model":"openai/gpt-4o","usage":{"prompt_tokens":10,"completion_tokens":2,"cost":0.000045}}';
 const SECRET = 'the prompt nobody may see';
@@ -97,7 +97,7 @@ describe('only regular files are opened', () => {
   test('no match, a folder, a pipe, and a link that goes round: a line each, nothing is read', async () => {
     await withFiles({ 'good.jsonl': ROW }, async (folder) => {
       await mkdir(join(folder, 'folder'));
-      execFileSync('mkfifo', [join(folder, 'pipe')]);
+      makePipe(join(folder, 'pipe'));
       await symlink('round', join(folder, 'round'));
       const globs = ['good.jsonl', 'missing/*.json', 'missing.json', 'folder', 'pipe', 'p*pe', 'round'];
       expect(await problemsOf(() => readUsage(globs, { cwd: folder, within: null }))).toEqual([

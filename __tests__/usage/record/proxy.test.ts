@@ -9,7 +9,7 @@ import { portOf } from '../../support/catalogue-server.js';
 import { ANSWER_TEXT, startLlmUpstream, type LlmUpstream } from '../../support/llm-upstream.js';
 import { answerTo, nextChunk, startTestRecorder, type TestRecorder } from '../../support/recorder.js';
 import { startRecordingProxy } from '../../support/recording-proxy.js';
-import { temporaryFolder } from '../../support/repository.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 let upstream: LlmUpstream;
 let folder: ReturnType<typeof temporaryFolder>;

@@ -9,7 +9,7 @@ import {
 } from '../budget/comparison/comparison.js';
 import { changesOf, type Change } from '../budget/comparison/changes.js';
 import { estimateCall, estimateManifest, type Estimate, type Totals } from '../budget/estimate.js';
-import { judgeCredits } from '../budget/credits/credits-rule.js';
+import { judgeCredits } from '../budget/credits.js';
 import type { Credits } from '../openrouter/account/credits.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import type { Policy } from '../manifest/schema.js';

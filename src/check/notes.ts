@@ -4,7 +4,7 @@ import { DEFAULT_CATALOGUE_URL } from '../lib/inputs.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { uncoveredModels } from '../openrouter/catalogue/lockfile.js';
 import { type Comparison, possiblyOutdated } from '../budget/comparison/comparison.js';
-import type { CreditsReport } from '../budget/credits/credits-report.js';
+import type { CreditsReport } from '../budget/credits.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import { compare, decimal, divide, isZero, maximum, multiply, toText, type Decimal } from '../lib/money/decimal.js';
 import type { Note } from '../lib/errors/problem.js';

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { accountClient, type AccountClient } from '../../../src/openrouter/account/account-client.js';
-import { creditsViolation, freeRequestsViolation, type RunNeeds } from '../../../src/budget/credits/credits-rule.js';
-import { creditsLines } from '../../../src/budget/credits/credits-report.js';
+import { creditsViolation, freeRequestsViolation, type RunNeeds, creditsLines } from '../../../src/budget/credits.js';
 import { fetchCredits } from '../../../src/openrouter/account/credits.js';
 import type { Send } from '../../../src/lib/http/request.js';
 import { decimal } from '../../../src/lib/money/decimal.js';

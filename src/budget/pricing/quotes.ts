@@ -31,7 +31,7 @@ function quote(list: PriceList, request: PricedRequest, at: Date | null, fees: D
 }
 
 /** Quotes a request of the context by one list, with the fees of that list. */
-export function quoteIn(
+function quoteIn(
   context: PricingContext,
   list: PriceList,
   request: PricedRequest = context.request,

@@ -3,6 +3,8 @@ import type { CallPair } from '../comparison/call-pairs.js';
 import type { Comparison } from '../comparison/comparison.js';
 import { DEFAULT_RUN } from '../../manifest/schema.js';
 import { compare, isZero, times, ZERO, type Decimal } from '../../lib/money/decimal.js';
+import { counted } from '../../lib/text/amount.js';
+import { safeLine } from '../../lib/text/plain.js';
 
 /** How a call is made cheaper, or its worst case smaller; the smallest change first, as it is offered as a remedy. */
 export const SUGGESTION_KINDS = [
@@ -77,4 +79,13 @@ export function largestCalls(
     .filter(({ pair }) => pair.head?.price.state === 'priced')
     .toSorted((a, b) => compare(figureOf(b.pair) ?? ZERO, figureOf(a.pair) ?? ZERO))
     .slice(0, MOST_CALLS);
+}
+
+/** `rag / answer`, `rag / answer and 2 more calls`. */
+export function callsInWords(calls: readonly { readonly suite: string; readonly name: string }[]): string {
+  const [first] = calls;
+  if (first === undefined) return '';
+  const others = calls.length - 1;
+  const named = `${safeLine(first.suite)} / ${safeLine(first.name)}`;
+  return others === 0 ? named : `${named} and ${counted(others, 'more call')}`;
 }

@@ -10,8 +10,8 @@ import {
   type Scope,
   type Suggestion,
   type SuggestionKind,
+  callsInWords,
 } from './suggestion.js';
-import { callsInWords } from './alternatives.js';
 
 /** The cap that is tried allows an answer twice as long as expected. */
 const TIMES_EXPECTED = 2;

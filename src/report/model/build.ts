@@ -3,7 +3,7 @@ import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import type { Change } from '../../budget/comparison/changes.js';
 import type { CallPair } from '../../budget/comparison/call-pairs.js';
 import type { Comparison, Delta, RunPair, SuitePair } from '../../budget/comparison/comparison.js';
-import type { CreditsReport } from '../../budget/credits/credits-report.js';
+import type { CreditsReport } from '../../budget/credits.js';
 import type { CallEstimate, Totals } from '../../budget/estimate.js';
 import type { Locate, NamedCall, RowCount } from '../../manifest/manifest.js';
 import { counted } from '../../lib/text/amount.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CHANGE_KINDS } from '../../budget/comparison/causes.js';
 import { usageReportSchema } from '../../usage/calibrate/usage-report.js';
-import { creditsReportSchema } from '../../budget/credits/credits-report.js';
+import { creditsReportSchema } from '../../budget/credits.js';
 import { limitStateSchema, notAppliedSchema, violationSchema } from '../../budget/verdict/violation.js';
 
 /**

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { percentCovered, runNeeds, runsCovered } from '../../../src/budget/credits/credits-rule.js';
-import { estimateManifest } from '../../../src/budget/estimate.js';
-import { decimal, toText } from '../../../src/lib/money/decimal.js';
-import { DOLLARS, dollars } from '../../support/judged.js';
-import { call, manifest, suite } from '../../support/manifest.js';
+import { percentCovered, runNeeds, runsCovered } from '../../src/budget/credits.js';
+import { estimateManifest } from '../../src/budget/estimate.js';
+import { decimal, toText } from '../../src/lib/money/decimal.js';
+import { DOLLARS, dollars } from '../support/judged.js';
+import { call, manifest, suite } from '../support/manifest.js';
 
 describe('what a run needs', () => {
   // 2 x 3 requests at $1 and 1 x 4 at $1; 2 x 5 requests of a free model.

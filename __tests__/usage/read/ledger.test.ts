@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { contextOfFile, type UsageRow } from '../../../src/usage/read/exchange.js';
 import { noFindings } from '../../../src/usage/read/json-value.js';
 import { createLedger, type Ledger } from '../../../src/usage/read/ledger.js';
-import { usageRow } from '../../support/usage.js';
+import { readFiles, usageRow } from '../../support/usage.js';
 
 const context = contextOfFile({ name: 'a.jsonl', line: 1 });
 
@@ -91,5 +91,18 @@ test('no more tokens are written for an hour than are written at all', () => {
   expect([...rows.all()].map(({ written_1h }) => written_1h)).toEqual([0]);
   expect(notes.map(({ message }) => message)).toEqual([
     '5 tokens written for an hour are more than the 0 cache-written tokens that they are part of; 0 were counted',
+  ]);
+});
+
+test("of all rows those whose id is one of OpenRouter's own are kept, each once, the last one of an id", async () => {
+  const line = (id: string | null, prompt = 10) =>
+    JSON.stringify({ id, model: 'a/b', usage: { prompt_tokens: prompt, completion_tokens: 1 } });
+  const others = ['chatcmpl-1', 'gen-', 'gen-a/../key', 'gen-x?id=y', null].map((id) => line(id));
+  const recorded = [line('gen-1732-abcDEF'), ...others, line('gen-1732-abcDEF', 20), line('gen-2')];
+  const { usage } = await readFiles({ 'a.jsonl': recorded.join('\n') });
+  const kept = [...usage.generations].map(([id, number]) => [id, usage.rows.get(number).tokens.prompt]);
+  expect(kept).toEqual([
+    ['gen-1732-abcDEF', 20],
+    ['gen-2', 10],
   ]);
 });

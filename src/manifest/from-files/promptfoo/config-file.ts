@@ -1,6 +1,7 @@
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { isPathPattern } from '../../../lib/inputs.js';
 import { pathMatcher } from '../../../lib/text/path-pattern.js';
+import { isCode } from '../../scalars.js';
 import { type FileSet, once } from '../file-set.js';
 import { parseYamlData, UncountableFile } from '../rows.js';
 
@@ -233,9 +234,4 @@ function atPointer(root: unknown, pointer: string): unknown {
 export function listOf(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];
-}
-
-/** A file by the end of its name that only running it can tell about. */
-export function isCode(reference: string): boolean {
-  return /\.(?:[cm]?[jt]s|py|go|rb|sh|bash|exe|bat|cmd|ps1|pl)(?::[^/]*)?$/i.test(reference);
 }

@@ -2,7 +2,8 @@ import type { TokenCounter } from '../../prompt-tokens/count-tokens.js';
 import { createHash } from 'node:crypto';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { isPathPattern } from '../../../lib/inputs.js';
-import { type Config, dataOf, expand, isCode, isMapping, namedText, pathFrom } from './config-file.js';
+import { type Config, dataOf, expand, isMapping, namedText, pathFrom } from './config-file.js';
+import { isCode } from '../../scalars.js';
 
 /** The prompts of a promptfoo configuration. */
 

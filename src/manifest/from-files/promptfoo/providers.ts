@@ -5,12 +5,12 @@ import {
   ConfigFault,
   dataOf,
   expand,
-  isCode,
   isMapping,
   listOf,
   pathFrom,
   namedText,
 } from './config-file.js';
+import { isCode } from '../../scalars.js';
 
 /** The providers of a promptfoo configuration, and the models that they ask. */
 

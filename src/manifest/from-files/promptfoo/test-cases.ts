@@ -10,12 +10,12 @@ import {
   expand,
   faulting,
   folderOf,
-  isCode,
   isMapping,
   listOf,
   pathFrom,
   namedText,
 } from './config-file.js';
+import { isCode } from '../../scalars.js';
 
 /** The test cases of a promptfoo configuration. */
 

@@ -12,7 +12,7 @@ import {
   type JsonRecord,
 } from '../json-value.js';
 import { someTokens } from '../tokens.js';
-import { isCode } from '../../../manifest/from-files/promptfoo/config-file.js';
+import { isCode } from '../../../manifest/scalars.js';
 import type { TokenCounts } from '../../../manifest/token-parts.js';
 
 /**

@@ -72,6 +72,26 @@ describe('limits', () => {
     expect(problems[99]).toContain('key99');
     expect(problems[100]).toBe('102:1 and 30 more');
   });
+
+  test('the others are counted as they are shown: 2,000 calls that are numbers are 2,000 problems', () => {
+    const problems = placedProblems(() => parseManifest(many(2000, '5'), 'f'));
+    expect(problems).toHaveLength(101);
+    expect(problems[100]).toMatch(/ and 1900 more$/);
+  });
+
+  test('a wrong default of 2,000 calls is one problem and hides no other, neither of fields nor between fields', () => {
+    const calls = [
+      ...lines(1998, () => '      - {prompt_tokens: 1, completion_tokens: 1}\n').split('\n'),
+      '      - {model: 5, prompt_tokens: 1, completion_tokens: 1}',
+      '      - {prompt_tokens: 1, completion_tokens: 2, max_tokens: 1}',
+    ].filter((line) => line !== '');
+    const text = `version: 1\ndefaults: {model: a, count: many}\nsuites:\n  s:\n    calls:\n${calls.join('\n')}\n`;
+    expect(placedProblems(() => parseManifest(text, 'f'))).toEqual([
+      expect.stringMatching(/^2:22 defaults\.count: expected a whole number .* got text "many"$/),
+      '2004:10 suites.s.calls[1998].model: expected text; got 5',
+      '2005:28 suites.s.calls[1999].completion_tokens: completion_tokens (2) is more than max_tokens (1), which caps it',
+    ]);
+  });
 });
 
 describe('a message is one short line, whatever is in the file', () => {

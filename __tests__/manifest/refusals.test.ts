@@ -853,6 +853,17 @@ describe('keys in the wrong place are shown where they belong', () => {
     belongs('model: a', 'model', 'in a call or in defaults'),
     belongs('defaults: {max_price: {}}', 'max_price', 'under provider of a call'),
     belongs('defaults: {max: 5}', 'max', 'in a number of tokens'),
+    belongs(
+      'defaults: {rows: a.csv}',
+      'rows',
+      'in count, such as count: {rows: evals/cases.jsonl, times: 2}, or in an',
+    ),
+    belongs('defaults: {files: "a/*"}', 'files', 'in count'),
+    belongs('defaults: {field: a}', 'field', 'in an item of prompt_files'),
+    belongs('config: a.yaml', 'config', 'under promptfoo of a suite'),
+    belongs('grader: {}', 'grader', 'under promptfoo of a suite'),
+    belongs('models: {}', 'models', 'under policy, or under promptfoo of a suite'),
+    belongs('embedding: {}', 'embedding', 'under promptfoo.grader of a suite'),
   ];
   test.each(rows)('%s', (_line, text, expected) => {
     const found = placedProblems(() => parseManifest(text, 'llm-budget.yml'));
@@ -921,11 +932,42 @@ describe('numbers from files', () => {
       ['4:64', 'promptfoo.models.x: expected text; got 5'],
     ],
     [
+      'an expected number of one provider above its maximum',
+      suite('{config: a.yaml, completion_tokens: {a: 5, b: {expected: 9, max: 8}}}'),
+      ['4:59', 'promptfoo.completion_tokens.b: expected (9) is more than max (8)'],
+    ],
+    [
+      'an expected number above its maximum in defaults, which no written call has',
+      'version: 1\ndefaults: {reasoning_tokens: {expected: 9, max: 8}}\nsuites: {s: {promptfoo: {config: a.yaml, completion_tokens: 5}}}\n',
+      ['2:12', 'defaults.reasoning_tokens: expected (9) is more than max (8)'],
+    ],
+    [
+      'a prompt file under another key',
+      withCall({ prompt_files: '[{file: a.md}]' }),
+      ['9:25', 'unknown key "file", did you mean path?'],
+    ],
+    [
       'a suite with neither',
       'version: 1\nsuites:\n  s: {repeat: 1}\n',
       ['3:3', 'suites.s.calls: missing: expected a list of calls, or promptfoo'],
     ],
   ]);
+
+  test.each([
+    'completion_tokens',
+    'grader.prompt_tokens',
+    'grader.completion_tokens',
+    'grader.embedding.prompt_tokens',
+  ])('an expected number of %s above its maximum', (field) => {
+    const tokens = (name: string) => `{expected: 9, max: ${name === field ? 8 : 9}}`;
+    const graded = ['prompt_tokens', 'completion_tokens'].map((name) => `${name}: ${tokens(`grader.${name}`)}`);
+    const embedding = `embedding: {model: a, prompt_tokens: ${tokens('grader.embedding.prompt_tokens')}}`;
+    const fields = `completion_tokens: ${tokens('completion_tokens')}, grader: {${graded.join(', ')}, ${embedding}}`;
+    const found = placedProblems(() => parseManifest(suite(`{config: a.yaml, ${fields}}`), 'llm-budget.yml'));
+    expect(found).toEqual([
+      expect.stringMatching(`^4:\\d+ suites\\.s\\.promptfoo\\.${field}: expected \\(9\\) is more than max \\(8\\)$`),
+    ]);
+  });
 
   test('one number of completion tokens, one with a maximum, or one for each provider', () => {
     const of = (tokens: string) =>

@@ -13,10 +13,12 @@ export interface Suite {
   readonly files?: Readonly<Record<string, string>>;
   /** Fields of `promptfoo` beside `config`, as YAML in a flow mapping. */
   readonly fields?: string;
+  /** `defaults` of the manifest, as YAML in a flow mapping. */
+  readonly defaults?: string;
 }
 
-const counted = async ({ config, files = {}, fields = 'completion_tokens: 10' }: Suite) => {
-  const manifest = `version: 1\nsuites:\n  s:\n    promptfoo: {config: evals/c.yaml, ${fields}}\n`;
+const counted = async ({ config, files = {}, fields = 'completion_tokens: 10', defaults = '{}' }: Suite) => {
+  const manifest = `version: 1\ndefaults: ${defaults}\nsuites:\n  s:\n    promptfoo: {config: evals/c.yaml, ${fields}}\n`;
   const { reader } = filesInMemory({ head: { ...files, 'evals/c.yaml': config } });
   return await countHead(parseManifest(manifest, 'llm-budget.yml'), reader);
 };

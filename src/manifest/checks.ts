@@ -10,6 +10,7 @@ import {
   type Tokens,
   callSchema,
   DEFAULT_RUN,
+  isByProvider,
   manifestSchema,
   nameSchema,
   NAME_RULE,
@@ -42,11 +43,16 @@ export function manifestMistakes(manifest: Readable, isWrong: IsWrong, has: Yaml
     ...runKindMistakes(manifest),
     ...suites.flatMap(([name, suite]) => unknownRunMistakes(suite, ['suites', name], manifest.runs, isWrong)),
     ...monthlyMistakes(manifest, isWrong),
+    ...expectedAboveMax(manifest.defaults ?? {}).map(({ keys: [key], message }) => ({
+      path: ['defaults', key],
+      message,
+    })),
     ...requestMistakes(suites.map(([, suite]) => suite)),
     ...suites.flatMap(([name, suite]) => {
       const path = ['suites', name];
       return [
         ...limitMistakes(suite.budget, [...path, 'budget']),
+        ...promptfooMistakes(suite.promptfoo, [...path, 'promptfoo']),
         ...missingCalls(suite, path, isWrong),
         ...sameNames(suite.calls ?? [], [...path, 'calls']),
         ...(suite.calls ?? []).flatMap((call, index) => callMistakes(call, [...path, 'calls', index], isWrong, has)),
@@ -208,6 +214,25 @@ function missingPrompt(call: Partial<DeclaredCall>, isWrong: (key: keyof Call) =
   ];
 }
 
+/** Checks the numbers of tokens that a manifest states for the calls of a promptfoo configuration. */
+function promptfooMistakes(promptfoo: ReadableSuite['promptfoo'], path: Path): Mistake[] {
+  if (promptfoo === undefined) return [];
+  const { completion_tokens: completion, grader } = promptfoo;
+  const own = [...path, 'completion_tokens'];
+  const stated: (readonly [Path, Tokens | undefined])[] = isByProvider(completion)
+    ? [...completion].map(([provider, tokens]) => [[...own, provider], tokens])
+    : [[own, completion]];
+  stated.push(
+    [[...path, 'grader', 'prompt_tokens'], grader?.prompt_tokens],
+    [[...path, 'grader', 'completion_tokens'], grader?.completion_tokens],
+    [[...path, 'grader', 'embedding', 'prompt_tokens'], grader?.embedding?.prompt_tokens],
+  );
+  return stated.flatMap(([at, tokens = NONE]) => {
+    const { expected, max } = tokens;
+    return max === null || expected <= max ? [] : [{ path: at, message: moreThanMax(String(expected), String(max)) }];
+  });
+}
+
 function expectedAboveMax(call: Partial<DeclaredCall>): CallProblem[] {
   const problems = TOKEN_PARTS.flatMap(({ field }) => {
     const { expected, max } = call[field] ?? NONE;
@@ -219,7 +244,11 @@ function expectedAboveMax(call: Partial<DeclaredCall>): CallProblem[] {
 }
 
 function aboveMax(key: keyof Call, expected: string, max: string): CallProblem {
-  return { keys: [key], message: `expected (${expected}) is more than max (${max})` };
+  return { keys: [key], message: moreThanMax(expected, max) };
+}
+
+function moreThanMax(expected: string, max: string): string {
+  return `expected (${expected}) is more than max (${max})`;
 }
 
 function completionAboveCap({ completion_tokens: tokens, max_tokens: cap }: Partial<DeclaredCall>): CallProblem[] {
@@ -285,8 +314,8 @@ export function partsProblem(
   );
 }
 
-/** The same check for a completion. Its parts are reasoning, image and audio tokens. */
-function completionPartsProblem(
+/** Checks that reasoning, image and audio tokens are no more than the completion that they are part of; null where they fit. */
+export function completionPartsProblem(
   call: Pick<Call, CompletionPart> & { readonly completion_tokens: Tokens },
 ): CallProblem | null {
   const parts: Part[] = [

@@ -47,10 +47,11 @@ export function refusal(file: string, mistakes: readonly PlacedMistake[], omitte
     file,
     ...position,
   }));
-  const next = problems[MOST_SHOWN];
-  if (next === undefined) return new NoVerdictError(2, problems);
-  const more = { ...next, message: `and ${problems.length - MOST_SHOWN + omitted} more` };
-  return new NoVerdictError(2, [...problems.slice(0, MOST_SHOWN), more]);
+  const shown = problems.slice(0, MOST_SHOWN);
+  const hidden = problems.length - shown.length + omitted;
+  const next = problems[MOST_SHOWN] ?? problems.at(-1);
+  if (next === undefined || hidden === 0) return new NoVerdictError(2, problems);
+  return new NoVerdictError(2, [...shown, { ...next, message: `and ${hidden} more` }]);
 }
 
 function inOrder(mistakes: readonly PlacedMistake[]): PlacedMistake[] {
@@ -112,15 +113,20 @@ export function schemaMistakes(
   issues: readonly z.core.$ZodIssue[],
   root: Tree,
 ): { readonly mistakes: Mistake[]; readonly omitted: number } {
-  const shown = issues.slice(0, MAX_MISTAKES);
+  // A value that was refused already counts for nothing, or one wrong default would take the place of other mistakes.
+  const fresh = issues.filter((issue) => valueAt(root, stepsOf(issue)) !== UNREADABLE);
   // zod reports a number in place of a mapping several times. One issue is enough: the one that names the accepted keys.
   const numbers = new Set(
-    shown.filter((issue) => isNumberWithKeys(issue, root)).map(({ path }) => JSON.stringify(path)),
+    fresh.filter((issue) => isNumberWithKeys(issue, root)).map(({ path }) => JSON.stringify(path)),
   );
-  const reported = shown.filter(({ path }) => path.length === 0 || !numbers.has(JSON.stringify(path.slice(0, -1))));
+  const reported =
+    numbers.size === 0
+      ? fresh
+      : fresh.filter(({ path }) => path.length === 0 || !numbers.has(JSON.stringify(path.slice(0, -1))));
+  const shown = reported.slice(0, MAX_MISTAKES);
   return {
-    mistakes: reported.flatMap((issue) => mistakesOf(issue, [], root)),
-    omitted: issues.length - shown.length + shown.reduce((sum, issue) => sum + keysPassedOver(issue), 0),
+    mistakes: shown.flatMap((issue) => mistakesOf(issue, [], root)),
+    omitted: reported.length - shown.length + shown.reduce((sum, issue) => sum + keysPassedOver(issue), 0),
   };
 }
 
@@ -190,6 +196,7 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['output_tokens', 'completion_tokens'],
   ['max_completion_tokens', 'max_tokens'],
   ['max_output_tokens', 'max_tokens'],
+  ['file', 'path'],
 ]);
 
 /** Says where a known key belongs, else which key here is similar, else which keys are accepted. */
@@ -223,7 +230,13 @@ const PLACES: readonly (readonly [place: string, keys: readonly string[]])[] = [
   ['under provider of a call', Object.keys(schemas.providerSchema.shape)],
   ['in a limit, such as per_run: {warn: 4, fail: 5}', ['warn', 'fail']],
   ['in a number of tokens, such as prompt_tokens: {expected: 100, max: 200}, or in retries', ['expected', 'max']],
-  ['in an item of prompt_files, such as {path: prompts/a.md, cached: true}', ['path', 'cached']],
+  ['in count, such as count: {rows: evals/cases.jsonl, times: 2}', ['rows', 'files', 'at', 'times']],
+  [
+    'in an item of prompt_files, such as {path: prompts/a.md, cached: true} or {rows: evals/cases.csv, field: question}',
+    ['path', 'cached', 'rows', 'at', 'field'],
+  ],
+  ['under promptfoo of a suite', ['config', 'models', 'grader']],
+  ['under promptfoo.grader of a suite', ['embedding']],
 ];
 
 /** Describes the places that accept a key, such as `under policy`; empty where none does. */

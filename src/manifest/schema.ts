@@ -333,6 +333,11 @@ function tokensOrRecord(given: Tokens | Readonly<Record<string, Tokens>>): Token
   return new Map(Object.entries(given));
 }
 
+/** Whether completion tokens are stated for each provider, by its name or label. */
+export function isByProvider(tokens: Promptfoo['completion_tokens']): tokens is ReadonlyMap<string, Tokens> {
+  return tokens instanceof Map;
+}
+
 function isTokens(given: Tokens | Readonly<Record<string, Tokens>>): given is Tokens {
   return typeof given.expected === 'number';
 }

@@ -104,6 +104,50 @@ describe('assertions of a test', () => {
   });
 });
 
+describe('defaults of the manifest', () => {
+  const config = 'prompts: [{raw: hi, label: p}]\nproviders: [openai:gpt-5-mini]\ntests: [{vars: {x: y}}]\n';
+  const refused = async (defaults: string, fields = 'completion_tokens: 300') =>
+    await derivedProblems({ config, fields, defaults });
+  const unfit = (what: string) =>
+    `evals/c.yaml makes openai:gpt-5-mini / p, to which defaults do not fit: ${what}, the whole`;
+
+  test('that are parts of more than their whole are an error that names the call', async () => {
+    expect(await refused('{cached_tokens: 2}')).toEqual([unfit('cached_tokens (2) is more than prompt_tokens (1)')]);
+    expect(await refused('{image_output_tokens: 301}')).toEqual([
+      unfit('image_output_tokens (301) is more than completion_tokens (300)'),
+    ]);
+    expect(await refused('{reasoning_tokens: 200, audio_output_tokens: 101}')).toEqual([
+      unfit('reasoning_tokens (200) + audio_output_tokens (101) are more than completion_tokens (300)'),
+    ]);
+    expect(
+      await refused('{reasoning_tokens: {expected: 0, max: 901}}', 'completion_tokens: {expected: 300, max: 900}'),
+    ).toEqual([unfit('reasoning_tokens.max (901) is more than completion_tokens.max (900)')]);
+    expect(
+      await derivedRequests({ config, fields: 'completion_tokens: 300', defaults: '{reasoning_tokens: 300}' }),
+    ).toEqual({
+      'openai:gpt-5-mini / p': 1,
+    });
+  });
+
+  test('for parts of a completion are not those of an embedding, which has none', async () => {
+    const calls = await derivedCalls({
+      config: config.replace('{vars: {x: y}}', '{vars: {x: y}, assert: [{type: similar, value: x}]}'),
+      fields: FIELDS,
+      defaults: '{reasoning_tokens: 5, image_output_tokens: 3, retries: 0.5}',
+    });
+    const none = { expected: 0, max: null };
+    expect(calls.slice(1)).toMatchObject([
+      {
+        model: 'openai/text-embedding-3-small',
+        reasoning_tokens: none,
+        image_output_tokens: none,
+        completion_tokens: none,
+      },
+    ]);
+    expect(calls[0]).toMatchObject({ reasoning_tokens: { expected: 5 }, image_output_tokens: { expected: 3 } });
+  });
+});
+
 describe('the grader', () => {
   const rubric = '{type: llm-rubric, value: x}';
 

@@ -1,8 +1,8 @@
 import { type Problem, problem, type Note } from '../../../lib/errors/problem.js';
-import { partsProblem } from '../../checks.js';
+import { completionPartsProblem, partsProblem } from '../../checks.js';
 import type { DeclaredManifest, DeclaredSuite, NamedCall, RowCount } from '../../manifest.js';
 import { type TokenCounter, tokenFamily, tokensOf } from '../../prompt-tokens/count-tokens.js';
-import type { Promptfoo, Tokens } from '../../schema.js';
+import { type Promptfoo, type Tokens, isByProvider } from '../../schema.js';
 import type { CountFault, FileSet, Side } from '../file-set.js';
 import { whereOf } from '../file-set.js';
 import type { Config } from './config-file.js';
@@ -90,9 +90,9 @@ function withoutCalls(
     ...manifest.call_defaults,
     model: '',
     count: 0,
-    prompt_tokens: { expected: 0, max: null },
+    prompt_tokens: NO_TOKENS,
     prompt_files: [],
-    completion_tokens: { expected: 0, max: null },
+    completion_tokens: NO_TOKENS,
     display_name: promptfoo.config,
     index: firstIndex,
     uncounted: faults[0]?.problem.message ?? 'its calls cannot be determined',
@@ -100,6 +100,14 @@ function withoutCalls(
   };
   return { calls: [call], prompts: new Set(), notes: [], faults };
 }
+
+const NO_TOKENS: Tokens = { expected: 0, max: null };
+/** An embedding has no completion, so the parts of one that `defaults` state do not apply to it. */
+const NO_COMPLETION_PARTS = {
+  reasoning_tokens: NO_TOKENS,
+  image_output_tokens: NO_TOKENS,
+  audio_output_tokens: NO_TOKENS,
+};
 
 function callsOf({ byName }: Groups, derivation: Derivation): Omit<NamedCall, 'index'>[] {
   const { promptfoo, manifest, countTokens } = derivation;
@@ -113,6 +121,7 @@ function callsOf({ byName }: Groups, derivation: Derivation): Omit<NamedCall, 'i
     };
     const call: Omit<NamedCall, 'index'> & { readonly prompt_tokens: Tokens } = {
       ...manifest.call_defaults,
+      ...(kind === 'embedding' ? NO_COMPLETION_PARTS : {}),
       model,
       count: requests,
       prompt_files: [],
@@ -154,8 +163,8 @@ function graderTokens({ grader, config }: Promptfoo, kind: 'grader' | 'embedding
 }
 
 function completionOf({ kind, provider }: Group, { completion_tokens: declared, grader, config }: Promptfoo): Tokens {
-  if (kind === 'embedding') return { expected: 0, max: null };
-  if (kind === 'grader') return grader?.completion_tokens ?? { expected: 0, max: null };
+  if (kind === 'embedding') return NO_TOKENS;
+  if (kind === 'grader') return grader?.completion_tokens ?? NO_TOKENS;
   if (!isByProvider(declared)) return declared;
   const found = (provider.label === null ? undefined : declared.get(provider.label)) ?? declared.get(provider.id);
   if (found !== undefined) return found;
@@ -163,10 +172,6 @@ function completionOf({ kind, provider }: Group, { completion_tokens: declared, 
     `has the provider ${nameOf(provider)}, for which promptfoo.completion_tokens in the manifest has no number`,
     config,
   );
-}
-
-function isByProvider(declared: Promptfoo['completion_tokens']): declared is ReadonlyMap<string, Tokens> {
-  return declared instanceof Map;
 }
 
 function checkCall(call: Omit<NamedCall, 'index'> & { readonly prompt_tokens: Tokens }, { config }: Promptfoo): void {
@@ -177,7 +182,7 @@ function checkCall(call: Omit<NamedCall, 'index'> & { readonly prompt_tokens: To
       config,
     );
   }
-  const parts = partsProblem(call);
+  const parts = partsProblem(call) ?? completionPartsProblem(call);
   if (parts !== null) throw new ConfigFault(`makes ${name}, to which defaults do not fit: ${parts.message}`, config);
 }
 

@@ -50,11 +50,6 @@ describe('the layout of src', () => {
     expect(await loadedWith('action/judge-run.ts')).toContain('check/check.ts');
   });
 
-  test('lets the command line load no command before it is called', async () => {
-    const loaded = [...(await loadedWith('cli/index.ts'))].filter((file) => !file.startsWith('lib/'));
-    expect(loaded.sort()).toEqual(['cli/commands.ts', 'cli/index.ts', 'cli/run.ts', 'cli/world.ts']);
-  });
-
   test.each(LAYOUT)('$folder starts at $start, which says what it does', async ({ folder, start }) => {
     expect(files).toContain(`${folder}/${start}`);
     expect(await readFile(new URL(`../src/${folder}/${start}`, import.meta.url), 'utf8')).toContain('/**');

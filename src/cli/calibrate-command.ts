@@ -17,8 +17,7 @@ import { readUsage, requireUsage } from '../usage/read/read-usage.js';
 import type { Usage } from '../usage/read/usage.js';
 import { readFileText } from '../lib/files/read-file.js';
 import { writeTextFile } from '../lib/files/write-file.js';
-import { catalogueFor, priceOptionsOf } from './catalogue-for.js';
-import { accountOfEnvironment } from './credits-command.js';
+import { accountOfEnvironment, catalogueFor, priceOptionsOf } from './prices-and-account.js';
 import {
   isGiven,
   listOption,

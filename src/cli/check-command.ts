@@ -1,6 +1,11 @@
 import { resolve } from 'node:path';
+import type { ChangeTarget } from '../budget/verdict/judge.js';
 import { check } from '../check/check.js';
+import type { ManifestSource, PolicySource, Sources } from '../check/sources.js';
 import { NoVerdictError, type Problem } from '../lib/errors/problem.js';
+import { mergeBase } from '../lib/files/git.js';
+import { readAtRef } from '../lib/files/git-files.js';
+import { readFileText, readOptionalFile } from '../lib/files/read-file.js';
 import { writeTextFile } from '../lib/files/write-file.js';
 import { jsonDocument } from '../lib/text/plain.js';
 import { renderComment } from '../report/markdown/comment.js';
@@ -17,8 +22,8 @@ import {
   valueDespiteErrors,
   type ParsedOptions,
 } from './options.js';
-import { keyOfEnvironment } from './catalogue-for.js';
-import { DEFAULT_LOCK, DEFAULT_MANIFEST, gatherSources } from './files-on-disk.js';
+import { keyOfEnvironment } from './prices-and-account.js';
+import { DEFAULT_LOCK, DEFAULT_MANIFEST, filesOnDisk, LOCK_LIMITS, MANIFEST_LIMITS } from './files-on-disk.js';
 import { wantsColour, withProgress, writeLine, type World } from './world.js';
 
 const FORMATS = ['table', 'json', 'markdown'] as const;
@@ -99,6 +104,67 @@ async function checkAll(options: ParsedOptions, { explain }: Show, world: World)
   const checked = () => check(sources, settings, world.effects);
   if (settings.offline) return await checked();
   return await withProgress(`Asking ${settings.catalogueUrl.host} for prices`, world, checked);
+}
+
+interface SourceNames {
+  readonly manifest: string;
+  /** A file, or a git ref where no file has that name. */
+  readonly base: string | null;
+  readonly policy: string | null;
+  readonly lock: string;
+}
+
+/** Reads the sources of a check: files of the working tree, and git refs for base and policy. */
+async function gatherSources(names: SourceNames, cwd: string): Promise<Sources> {
+  const text = await readOptionalFile(names.manifest, cwd, MANIFEST_LIMITS);
+  const lock = await readOptionalFile(names.lock, cwd, LOCK_LIMITS);
+  const base = names.base === null ? null : await readBase(names.base, names.manifest, cwd);
+  const policy = names.policy === null ? null : await readPolicy(names.policy, names.manifest, cwd);
+  return {
+    manifestFile: names.manifest,
+    head: { commit: null, text, problem: null, file: null },
+    base,
+    files: filesOnDisk(cwd, { base: base?.commit ?? null, 'default branch': policy?.sha ?? null }),
+    policy,
+    change: await changeKind(base, policy, cwd),
+    lock: { file: names.lock, text: lock },
+    approvals: null,
+    changedFiles: null,
+    notes: [],
+  };
+}
+
+async function readBase(base: string, manifest: string, cwd: string): Promise<ManifestSource> {
+  const file = await readFileText(resolve(cwd, base), MANIFEST_LIMITS);
+  if (file.state === 'text') return { commit: null, text: file.text, problem: null, file: base };
+  try {
+    const { sha, text } = await readAtRef(cwd, base, manifest, MANIFEST_LIMITS);
+    return { commit: sha, text, problem: null, file: null };
+  } catch (error) {
+    if (!(error instanceof NoVerdictError)) throw error;
+    const [first] = error.problems;
+    const message = `--base ${JSON.stringify(base)} is neither a readable file nor a usable git ref: ${first?.message ?? ''}`;
+    throw new NoVerdictError(2, [{ message, file: null, line: null, column: null }]);
+  }
+}
+
+async function readPolicy(ref: string, manifest: string, cwd: string): Promise<PolicySource> {
+  const { sha, text } = await readAtRef(cwd, ref, manifest, MANIFEST_LIMITS);
+  return { ref, sha, text };
+}
+
+/**
+ * Returns the kind of change, as in the action: a pull request where base is on the branch of the policy. Without `--policy`,
+ * base is the user's choice.
+ */
+async function changeKind(
+  base: ManifestSource | null,
+  policy: PolicySource | null,
+  cwd: string,
+): Promise<ChangeTarget> {
+  if (base === null || policy === null) return 'default_branch';
+  const isOnBranch = base.commit !== null && (await mergeBase(cwd, base.commit, policy.sha)) === base.commit;
+  return isOnBranch ? 'pull_request' : 'other_branch';
 }
 
 /** Writes the report; for a file, one line on stderr says what is in it. */

@@ -1,14 +1,13 @@
 import { countHead } from '../check/count-files.js';
 import { resolvedManifest } from '../check/resolve-models.js';
 import { modelsDeclared } from '../manifest/manifest.js';
-import { accountClient, type AccountClient } from '../openrouter/account/account-client.js';
 import { creditsViolation, runNeeds, type RunNeeds, creditsLines } from '../budget/credits.js';
 import { fetchCredits, type Credits } from '../openrouter/account/credits.js';
 import { estimateManifest } from '../budget/estimate.js';
 import { parseManifest } from '../manifest/parse.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
-import { catalogueIfAny, keyOfEnvironment } from './catalogue-for.js';
+import { accountOfEnvironment, catalogueIfAny } from './prices-and-account.js';
 import { catalogueUrlOption, parseOptions } from './options.js';
 import { filesOnDisk, DEFAULT_LOCK, DEFAULT_MANIFEST, MANIFEST_LIMITS } from './files-on-disk.js';
 import { withProgress, writeLine, type World } from './world.js';
@@ -33,17 +32,6 @@ function linesOf(credits: Credits, run: RunNeeds | null): readonly string[] {
   const lines = creditsLines(credits, run);
   const broken = run === null ? null : creditsViolation(credits, run, 'warn');
   return broken === null ? lines : [...lines, [broken.message, broken.remedy ?? ''].join(' ').trim()];
-}
-
-/** Makes the client of the account. The key comes from the environment alone, since a shell keeps a history of options. */
-export function accountOfEnvironment(catalogueUrl: URL, world: World): AccountClient {
-  const apiKey = keyOfEnvironment(world);
-  if (apiKey !== null) return accountClient({ catalogueUrl, apiKey, effects: world.effects });
-  throw configurationError(
-    (world.environment.get('OPENROUTER_API_KEY') ?? '') === ''
-      ? 'OPENROUTER_API_KEY is not set; put the key there, it is read from nowhere else'
-      : 'OPENROUTER_API_KEY is no key: it has blanks or characters outside ASCII',
-  );
 }
 
 /** What a run needs, by the named manifest or the default one where it exists; null, with the reason on stderr, without prices. */

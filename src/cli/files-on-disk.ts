@@ -1,26 +1,20 @@
-import { join, resolve } from 'node:path';
-import type { ChangeTarget } from '../budget/verdict/judge.js';
-import type { FileReader, ListedFile, ManifestSource, PolicySource, SideFile, Sources } from '../check/sources.js';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FileReader, ListedFile, SideFile } from '../check/sources.js';
 import { MAX_MANIFEST_BYTES } from '../lib/inputs.js';
 import { NoVerdictError, configurationError } from '../lib/errors/problem.js';
-import { mergeBase, repositoryRoot } from '../lib/files/git.js';
-import {
-  readFileText,
-  readOptionalFile,
-  readTreeFiles,
-  type FileText,
-  type ReadLimits,
-} from '../lib/files/read-file.js';
-import { lstat, readdir } from 'node:fs/promises';
+import { repositoryRoot } from '../lib/files/git.js';
+import { readOptionalFile, readTreeFiles, type FileText, type ReadLimits } from '../lib/files/read-file.js';
 import {
   blobId,
   blobIdsAtCommit,
   listFilesAtCommit,
   listWorkingTree,
   readFilesAtCommit,
-  readAtRef,
 } from '../lib/files/git-files.js';
 import type { Side } from '../manifest/from-files/file-set.js';
+
+/** What the commands read from the disk: the manifest, and the files that it names, at head and at other commits. */
 
 export const DEFAULT_MANIFEST = 'llm-budget.yml';
 export const DEFAULT_LOCK = 'llm-budget.lock.json';
@@ -36,69 +30,6 @@ export async function readManifestText(file: string, cwd: string): Promise<strin
     file,
   });
 }
-
-export interface SourceNames {
-  readonly manifest: string;
-  /** A file, or a git ref where no file has that name. */
-  readonly base: string | null;
-  readonly policy: string | null;
-  readonly lock: string;
-}
-
-/** Reads the sources of a check: files of the working tree, and git refs for base and policy. */
-export async function gatherSources(names: SourceNames, cwd: string): Promise<Sources> {
-  const text = await readOptionalFile(names.manifest, cwd, MANIFEST_LIMITS);
-  const lock = await readOptionalFile(names.lock, cwd, LOCK_LIMITS);
-  const base = names.base === null ? null : await readBase(names.base, names.manifest, cwd);
-  const policy = names.policy === null ? null : await readPolicy(names.policy, names.manifest, cwd);
-  return {
-    manifestFile: names.manifest,
-    head: { commit: null, text, problem: null, file: null },
-    base,
-    files: filesOnDisk(cwd, { base: base?.commit ?? null, 'default branch': policy?.sha ?? null }),
-    policy,
-    change: await changeKind(base, policy, cwd),
-    lock: { file: names.lock, text: lock },
-    approvals: null,
-    changedFiles: null,
-    notes: [],
-  };
-}
-
-async function readBase(base: string, manifest: string, cwd: string): Promise<ManifestSource> {
-  const file = await readFileText(resolve(cwd, base), MANIFEST_LIMITS);
-  if (file.state === 'text') return { commit: null, text: file.text, problem: null, file: base };
-  try {
-    const { sha, text } = await readAtRef(cwd, base, manifest, MANIFEST_LIMITS);
-    return { commit: sha, text, problem: null, file: null };
-  } catch (error) {
-    if (!(error instanceof NoVerdictError)) throw error;
-    const [first] = error.problems;
-    const message = `--base ${JSON.stringify(base)} is neither a readable file nor a usable git ref: ${first?.message ?? ''}`;
-    throw new NoVerdictError(2, [{ message, file: null, line: null, column: null }]);
-  }
-}
-
-async function readPolicy(ref: string, manifest: string, cwd: string): Promise<PolicySource> {
-  const { sha, text } = await readAtRef(cwd, ref, manifest, MANIFEST_LIMITS);
-  return { ref, sha, text };
-}
-
-/**
- * Returns the kind of change, as in the action: a pull request where base is on the branch of the policy. Without `--policy`,
- * base is the user's choice.
- */
-async function changeKind(
-  base: ManifestSource | null,
-  policy: PolicySource | null,
-  cwd: string,
-): Promise<ChangeTarget> {
-  if (base === null || policy === null) return 'default_branch';
-  const isOnBranch = base.commit !== null && (await mergeBase(cwd, base.commit, policy.sha)) === base.commit;
-  return isOnBranch ? 'pull_request' : 'other_branch';
-}
-
-/** Reads data and prompt files for the command line: for head from the working tree, for the other sides from their commits. */
 
 /** The commits of the other sides. Null where a side is absent, or base is a file; its files are those of the working tree. */
 export type SideCommits = Readonly<Record<Exclude<Side, 'head'>, string | null>>;

@@ -12,7 +12,7 @@ import { problemsOfUsage, readUsage, requireUsage } from '../usage/read/read-usa
 import { accountLine, noteLine } from '../usage/read/usage.js';
 import { createFiles } from '../lib/files/write-file.js';
 import { manifestOfPromptfoo, type PromptfooOptions } from './init-promptfoo.js';
-import { catalogueIfAny, priceOptionsOf, type PriceOptions } from './catalogue-for.js';
+import { catalogueIfAny, priceOptionsOf, type PriceOptions } from './prices-and-account.js';
 import {
   type ParsedOptions,
   isGiven,

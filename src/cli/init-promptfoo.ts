@@ -12,7 +12,7 @@ import { capOf, nameOf } from '../manifest/from-files/promptfoo/providers.js';
 import { groupRequests, type Groups, type ProviderGap } from '../manifest/from-files/promptfoo/request-groups.js';
 import { modelsDeclared } from '../manifest/manifest.js';
 import { parseManifest } from '../manifest/parse.js';
-import { catalogueIfAny, type PriceOptions } from './catalogue-for.js';
+import { catalogueIfAny, type PriceOptions } from './prices-and-account.js';
 import { filesOnDisk, rootOf } from './files-on-disk.js';
 import { usageError } from './options.js';
 import { promptfooManifest, starterLimit, type StarterPromptfoo } from './starter-files.js';

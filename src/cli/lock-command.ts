@@ -12,7 +12,7 @@ import { readOptionalFile } from '../lib/files/read-file.js';
 import { writeTextFile } from '../lib/files/write-file.js';
 import { catalogueUrlOption, isGiven, parseOptions, textOption } from './options.js';
 import { filesOnDisk, DEFAULT_LOCK, DEFAULT_MANIFEST, LOCK_LIMITS, readManifestText } from './files-on-disk.js';
-import { keyOfEnvironment } from './catalogue-for.js';
+import { keyOfEnvironment } from './prices-and-account.js';
 import { withProgress, writeLine, type World } from './world.js';
 
 /**

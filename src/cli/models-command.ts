@@ -12,7 +12,7 @@ import { type ModelRow, modelTable } from '../report/terminal/model-table.js';
 import { counted } from '../lib/text/amount.js';
 import { closest } from '../lib/text/closest.js';
 import { jsonDocument } from '../lib/text/plain.js';
-import { catalogueFor, keyOfEnvironment, priceOptionsOf } from './catalogue-for.js';
+import { catalogueFor, keyOfEnvironment, priceOptionsOf } from './prices-and-account.js';
 import { isGiven, parseOptions } from './options.js';
 import { withProgress, writeLine, type World } from './world.js';
 

@@ -5,7 +5,7 @@ import type { Decimal } from '../lib/money/decimal.js';
 import { amount } from '../manifest/scalars.js';
 import { NAME_RULE, nameSchema } from '../manifest/schema.js';
 import { summaryLines } from '../usage/record/summary.js';
-import { priceOptionsOf } from './catalogue-for.js';
+import { priceOptionsOf } from './prices-and-account.js';
 import { isGiven, parseOptions, textOption, usageError } from './options.js';
 import { openRecordSession, type RecordSettings } from './record-session.js';
 import { writeLine, type World } from './world.js';

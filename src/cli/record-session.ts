@@ -17,7 +17,7 @@ import { startRecorder } from '../usage/record/recorder.js';
 import { openUsageFile } from '../usage/record/rows.js';
 import type { RecordSummary } from '../usage/record/summary.js';
 import { upstreamsOf } from '../usage/record/routes.js';
-import { catalogueFor, catalogueIfAny, keyOfEnvironment, type PriceOptions } from './catalogue-for.js';
+import { catalogueFor, catalogueIfAny, keyOfEnvironment, type PriceOptions } from './prices-and-account.js';
 import { writeLine, type World } from './world.js';
 
 /** Runs a recorder with its prices, its cap and its summary, for `llm-budget record` and for the action `record`. */

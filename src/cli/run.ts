@@ -21,7 +21,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   calibrate: async () => (await import('./calibrate-command.js')).calibrateCommand,
   usage: async () => (await import('./usage-command.js')).usageCommand,
   credits: async () => (await import('./credits-command.js')).creditsCommand,
-  schema: async () => (await import('./schema-command.js')).schemaCommand,
+  schema: () => Promise.resolve(schemaCommand),
 };
 
 /**
@@ -70,6 +70,18 @@ async function dispatch(args: readonly string[], shell: Shell, openNetwork: () =
   }
   const [command, effects] = await Promise.all([LOADERS[name](), openNetwork()]);
   return await command(rest, { ...shell, effects });
+}
+
+/** `llm-budget schema`: prints the JSON Schema of the manifest or of the report, and loads only that one. */
+async function schemaCommand(args: readonly string[], world: World): Promise<number> {
+  const { choiceOption, parseOptions } = await import('./options.js');
+  const subject = choiceOption(parseOptions('schema', args), 'of', ['manifest', 'report']);
+  const text =
+    subject === 'report'
+      ? (await import('../report/model/schema.js')).reportJsonSchemaText()
+      : (await import('../manifest/json-schema.js')).manifestJsonSchemaText();
+  world.stdout.write(text);
+  return 0;
 }
 
 function helpOn([subject, superfluous]: readonly string[], columns: number | null): string {

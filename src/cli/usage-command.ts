@@ -3,7 +3,7 @@ import { readUsage } from '../usage/read/read-usage.js';
 import type { Usage } from '../usage/read/usage.js';
 import { modelTotals } from '../usage/totals/model-totals.js';
 import { renderUsage, usageDocument } from '../usage/totals/usage-output.js';
-import { catalogueIfAny, priceOptionsOf } from './catalogue-for.js';
+import { catalogueIfAny, priceOptionsOf } from './prices-and-account.js';
 import { isGiven, parseOptions, usageError } from './options.js';
 import { writeLine, writeProblem, type World } from './world.js';
 

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { type ObtainedCatalogue, obtainCatalogue } from '../openrouter/catalogue/source.js';
-import { NoVerdictError } from '../lib/errors/problem.js';
+import { accountClient, type AccountClient } from '../openrouter/account/account-client.js';
+import { configurationError, NoVerdictError } from '../lib/errors/problem.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
 import { catalogueUrlOption, isGiven, textOption, type ParsedOptions } from './options.js';
 import { DEFAULT_LOCK, LOCK_LIMITS } from './files-on-disk.js';
@@ -25,6 +26,17 @@ export function priceOptionsOf(options: ParsedOptions): PriceOptions {
 export function keyOfEnvironment(world: World): string | null {
   const key = world.environment.get('OPENROUTER_API_KEY') ?? '';
   return /^[\x21-\x7e]+$/.test(key) ? key : null;
+}
+
+/** Makes the client of the account. The key comes from the environment alone, since a shell keeps a history of options. */
+export function accountOfEnvironment(catalogueUrl: URL, world: World): AccountClient {
+  const apiKey = keyOfEnvironment(world);
+  if (apiKey !== null) return accountClient({ catalogueUrl, apiKey, effects: world.effects });
+  throw configurationError(
+    (world.environment.get('OPENROUTER_API_KEY') ?? '') === ''
+      ? 'OPENROUTER_API_KEY is not set; put the key there, it is read from nowhere else'
+      : 'OPENROUTER_API_KEY is no key: it has blanks or characters outside ASCII',
+  );
 }
 
 /** Obtains prices, live or from the lockfile, and shows the notes on them on stderr. */

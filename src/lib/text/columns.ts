@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Text and tables in the columns of a terminal. */
+/** Text and tables in the columns and colours of a terminal. */
 
 const WIDE =
   /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
@@ -118,4 +118,21 @@ export function wrapped(start: string, text: string, width: number | null): stri
 /** Counts the columns of a text without its colours. */
 function visibleWidth(text: string): number {
   return widthOf(stripVTControlCharacters(text));
+}
+
+const CODES = { red: 31, green: 32, yellow: 33, bold: 1, dim: 2 } as const;
+
+/** Puts a text in a colour of the terminal, or returns it as it is where no terminal reads. */
+export type Paint = (style: keyof typeof CODES, text: string) => string;
+
+/** How a text is shown at a terminal. */
+export interface Style {
+  readonly paint: Paint;
+  /** Columns; null where the width is not known. */
+  readonly width: number | null;
+}
+
+/** Returns what colours a text; with `isColoured` false it returns every text as it is. */
+export function paintWith(isColoured: boolean): Paint {
+  return (style, text) => (isColoured && text !== '' ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text);
 }

@@ -2,8 +2,15 @@ import type { ErrorReport, Report, ReportDocument } from '../model/schema.js';
 import { isNothingChanged } from '../model/wording.js';
 import { pageLink } from '../../lib/text/markdown.js';
 import { foldedBlocks, type MarkdownContext, type Block, fit } from './blocks.js';
-import { arithmeticSection, callsSection } from './sections/calls.js';
-import { changesSection } from './sections/changes.js';
+import {
+  arithmeticSection,
+  callsSection,
+  chargesSection,
+  creditsSection,
+  usageRemarks,
+  usageSection,
+} from './sections/costs.js';
+import { changesSection, changedSuites, monthlyLine } from './sections/changes.js';
 import {
   errorSections,
   headlineOfAllSection,
@@ -13,8 +20,6 @@ import {
 } from './sections/headline.js';
 import { judgedSection } from './sections/judged.js';
 import { notesSection, suggestionsSection } from './sections/notes.js';
-import { changedSuites, monthlyLine } from './sections/suites.js';
-import { chargesSection, creditsSection, usageRemarks, usageSection } from './sections/usage.js';
 
 /** In UTF-16 units, the marker's line included; GitHub takes 65,536 characters. */
 export const COMMENT_LIMIT = 60_000;

@@ -13,14 +13,12 @@ import {
   usageTitle,
 } from '../model/wording.js';
 import { changeLines, moreChanges, splitLines, worstCaseLine } from '../model/change-lines.js';
-import { betweenParts, headline, headlineOfAll } from '../model/headline.js';
+import { betweenParts, headline, headlineOfAll, describeViolation } from '../model/verdict-words.js';
 import type { ErrorReport, Report, ReportCall, ReportDocument } from '../model/schema.js';
-import { describeViolation } from '../model/violation-words.js';
 import { counted, money, signedMoney } from '../../lib/text/amount.js';
-import { wrapped } from '../../lib/text/columns.js';
+import { wrapped, type Style, paintWith } from '../../lib/text/columns.js';
 import { LINE_LIMIT, logLine } from '../../lib/text/plain.js';
 import type { Violation } from '../../budget/verdict/violation.js';
-import { type Style, paintWith } from './style.js';
 import { suiteTable } from './suite-table.js';
 
 export interface TerminalOptions {

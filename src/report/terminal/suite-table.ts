@@ -1,9 +1,8 @@
 import type { Report } from '../model/schema.js';
 import { shareTitle, suiteRow, totalRows, type SuiteRow } from '../model/suite-rows.js';
 import { hasHeadManifest } from '../model/document.js';
-import { bar, columns, cutToWidth, widthOf, type Column } from '../../lib/text/columns.js';
+import { bar, columns, cutToWidth, widthOf, type Column, type Style } from '../../lib/text/columns.js';
 import { LINE_LIMIT, logLine } from '../../lib/text/plain.js';
-import type { Style } from './style.js';
 
 /** What a narrow terminal leaves out, the least needed first. */
 interface Layout {

@@ -1,12 +1,11 @@
 import { hasHeadManifest } from '../../model/document.js';
-import { betweenParts, headline, headlineOfAll } from '../../model/headline.js';
+import { betweenParts, headline, headlineOfAll, describeViolation } from '../../model/verdict-words.js';
 import { costOf, coverageText, isNothingChanged, priceSource, violationCount } from '../../model/wording.js';
 import type { ErrorReport, Report, Reports } from '../../model/schema.js';
 import { counted } from '../../../lib/text/amount.js';
 import { fileLink, inlineText, prose } from '../../../lib/text/markdown.js';
 import { type MarkdownContext, firstInTheOpen, missingRows, type Block } from '../blocks.js';
 import type { Violation } from '../../../budget/verdict/violation.js';
-import { describeViolation } from '../../model/violation-words.js';
 
 /** One sign for each verdict; they are read before the words. */
 const SIGNS = { pass: '✅', warn: '⚠️', fail: '❌', error: '⛔' } as const;

@@ -1,7 +1,18 @@
-import { describe, expect, test } from '@jest/globals';
-import { costChart } from '../../../src/report/markdown/summary.js';
+import { describe, test, expect } from '@jest/globals';
+import { renderSummary, costChart } from '../../../src/report/markdown/summary.js';
+import { expectGolden, readReport, readVerdict } from '../../support/reports.js';
 import type { Report } from '../../../src/report/model/schema.js';
-import { readVerdict } from '../../support/reports.js';
+
+const CONTEXT = {
+  repositoryUrl: 'https://github.com/octo-org/evals',
+  headSha: 'c0ffee254729296a45a3885639ac7e10f9d54979',
+};
+
+describe('the job summary of a report is its golden file', () => {
+  test.each(['over-budget', 'nothing-changed', 'hostile', 'error'])('%s', (name) => {
+    expectGolden(renderSummary(readReport(name), CONTEXT), new URL(`summary/${name}.golden.md`, import.meta.url));
+  });
+});
 
 const report = readVerdict('over-budget');
 

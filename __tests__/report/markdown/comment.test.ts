@@ -1,9 +1,25 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, test, expect } from '@jest/globals';
 import { renderComment } from '../../../src/report/markdown/comment.js';
+import { expectGolden, readReport, readReports, REPORT_NAMES, SEVERAL, readVerdict } from '../../support/reports.js';
 import { changeLines } from '../../../src/report/model/change-lines.js';
 import { costOf, deltaText } from '../../../src/report/model/wording.js';
 import { largeReport } from '../../support/large-report.js';
-import { readVerdict } from '../../support/reports.js';
+
+const CONTEXT = {
+  repositoryUrl: 'https://github.com/octo-org/evals',
+  headSha: 'c0ffee254729296a45a3885639ac7e10f9d54979',
+  summaryUrl: 'https://github.com/octo-org/evals/actions/runs/42',
+};
+
+describe('the comment of a report is its golden file', () => {
+  test.each(REPORT_NAMES)('%s', (name) => {
+    expectGolden(renderComment(readReport(name), CONTEXT), new URL(`comment/${name}.golden.md`, import.meta.url));
+  });
+
+  test('several manifests, one of them broken', () => {
+    expectGolden(renderComment(readReports(), CONTEXT), new URL(`comment/${SEVERAL}.golden.md`, import.meta.url));
+  });
+});
 
 /**
  * What a reviewer reads before anything else: 830 x 900 pixels hold some 36 lines of 110 characters. `npm run screenshots --
@@ -11,7 +27,7 @@ import { readVerdict } from '../../support/reports.js';
  */
 
 const SCREEN = { lines: 36, characters: 110 };
-const CONTEXT = { repositoryUrl: 'https://github.com/octo-org/evals', headSha: 'c0ffee2547', summaryUrl: null };
+const SCREEN_CONTEXT = { repositoryUrl: 'https://github.com/octo-org/evals', headSha: 'c0ffee2547', summaryUrl: null };
 
 /** How many lines Markdown takes on the screen: a link shows its text alone, and a heading takes two. */
 function linesOf(markdown: string): number {
@@ -23,7 +39,7 @@ function linesOf(markdown: string): number {
 
 describe.each(['over-budget', 'prompt-file', 'prices-moved', 'worst-case', 'kinds-of-run'])('%s', (name) => {
   const report = readVerdict(name);
-  const comment = renderComment(report, CONTEXT);
+  const comment = renderComment(report, SCREEN_CONTEXT);
   const [open = ''] = comment.split('<details>');
   const beforeTable = open.split('\n| ')[0] ?? '';
 
@@ -53,6 +69,6 @@ describe.each(['over-budget', 'prompt-file', 'prices-moved', 'worst-case', 'kind
 });
 
 test('however many violations there are, at most eight stand in the open', () => {
-  const [open = ''] = renderComment(largeReport(10), CONTEXT).split('<details>');
+  const [open = ''] = renderComment(largeReport(10), SCREEN_CONTEXT).split('<details>');
   expect(open.match(/^- ❌ /gm)).toHaveLength(8);
 });

@@ -287,6 +287,13 @@ describe('what is not counted', () => {
     expect([totals?.requests, totals?.not_counted.size, started?.text()]).toEqual([0, 0, '']);
   });
 
+  test.each(['PUT', 'PATCH', 'PROPFIND', 'REPORT'])('%s passes without a cap as what it is', async (method) => {
+    const { openai } = await start();
+    upstream.intercept((_, response) => response.end('{}'));
+    expect((await send(`${openai}/files/file-1`, { method, headers: JSON_HEADERS })).status).toBe(200);
+    expect(upstream.requests.map((request) => request.method)).toEqual([method]);
+  });
+
   test('POST to an unknown path passes without a cap, and is named at the end', async () => {
     const { openai } = await start();
     upstream.intercept((_, response) => response.end('{}'));

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { request, upgrade, type Dispatcher } from 'undici';
 import { errorCode } from '../../lib/errors/problem.js';
@@ -42,24 +42,14 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 /** `host` names the recorder; `expect` was answered by Node; the name of the call is for the recorder alone. */
 const NOT_FORWARDED: ReadonlySet<string> = new Set(['host', 'expect', 'x-llm-budget-call']);
 
-/** Name and value by turns, as Node has them in `rawHeaders`; without those of the connection. */
-function forwardedHeaders(raw: readonly string[]): string[] {
+/** Headers without those of the connection and `others`. Names and values alternate, as in Node's `rawHeaders`. */
+function endToEnd(raw: readonly string[], others: ReadonlySet<string> = new Set()): string[] {
   const named = new Set(
     valuesOf(raw, 'connection').flatMap((value) => value.split(',').map((name) => name.trim().toLowerCase())),
   );
   return pairs(raw).flatMap(([name, value]) => {
     const lower = name.toLowerCase();
-    return HOP_BY_HOP.has(lower) || named.has(lower) || NOT_FORWARDED.has(lower) ? [] : [name, value];
-  });
-}
-
-function returnedHeaders(raw: readonly string[]): string[] {
-  const named = new Set(
-    valuesOf(raw, 'connection').flatMap((value) => value.split(',').map((name) => name.trim().toLowerCase())),
-  );
-  return pairs(raw).flatMap(([name, value]) => {
-    const lower = name.toLowerCase();
-    return HOP_BY_HOP.has(lower) || named.has(lower) ? [] : [name, value];
+    return HOP_BY_HOP.has(lower) || named.has(lower) || others.has(lower) ? [] : [name, value];
   });
 }
 
@@ -89,8 +79,8 @@ export async function forward(
   try {
     const answer = await request(url, {
       dispatcher,
-      method: methodOf(incoming),
-      headers: forwardedHeaders(incoming.rawHeaders),
+      method: isMethod(incoming.method) ? incoming.method : 'GET',
+      headers: endToEnd(incoming.rawHeaders, NOT_FORWARDED),
       body: body ?? (hasBody(incoming) ? incoming : null),
       signal: abort.signal,
       responseHeaders: 'raw',
@@ -101,7 +91,7 @@ export async function forward(
     const raw = rawHeaders(answer.headers);
     listener.head(status, (name) => valuesOf(raw, name).join(', '));
     outgoing.sendDate = false;
-    outgoing.writeHead(status, answer.statusText, returnedHeaders(raw));
+    outgoing.writeHead(status, answer.statusText, endToEnd(raw));
     outgoing.flushHeaders();
     for await (const chunk of answer.body) {
       const bytes = bytesOf(chunk);
@@ -141,13 +131,10 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
-/** undici takes any method of HTTP; Node's parser admits no other. */
-function methodOf({ method }: IncomingMessage): Dispatcher.HttpMethod {
-  const known = METHODS.find((each) => each === method);
-  return known ?? 'GET';
+/** undici sends every method that Node's parser accepts, although its type names the common ones only. */
+function isMethod(method: string | undefined): method is Dispatcher.HttpMethod {
+  return method !== undefined && METHODS.includes(method);
 }
-
-const METHODS: readonly Dispatcher.HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'];
 
 function rawHeaders(headers: unknown): string[] {
   if (!Array.isArray(headers)) return [];
@@ -207,7 +194,7 @@ export async function tunnel(
     const protocol = incoming.headers.upgrade ?? '';
     const { headers, socket: upstream } = await upgrade(url, {
       dispatcher,
-      headers: Object.fromEntries(pairs(forwardedHeaders(incoming.rawHeaders))),
+      headers: Object.fromEntries(pairs(endToEnd(incoming.rawHeaders, NOT_FORWARDED))),
       protocol,
     });
     const lines = Object.entries(headers).flatMap(([name, value]) =>

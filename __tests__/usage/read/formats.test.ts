@@ -435,6 +435,11 @@ const CASES: readonly FormatCase[] = [
     [['gemini-x', 2, 70, 30, 20, 0, 4]],
   ],
   [
+    'Gemini CLI: tokens of requests that are not counted',
+    { 'a.json': json({ stats: { models: { 'gemini-x': { tokens: { prompt: 70, candidates: 30 } } } } }) },
+    [['gemini-x', null, 70, 30]],
+  ],
+  [
     'Cohere: what is billed',
     {
       'a.json': json({

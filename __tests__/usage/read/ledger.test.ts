@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { contextOfFile, type UsageRow } from '../../../src/usage/read/exchange.js';
 import { noFindings } from '../../../src/usage/read/json-value.js';
 import { createLedger, type Ledger } from '../../../src/usage/read/ledger.js';
-import { readFiles, usageRow } from '../../support/usage.js';
+import { counts, readFiles, usageRow } from '../../support/usage.js';
 
 const context = contextOfFile({ name: 'a.jsonl', line: 1 });
 
@@ -82,6 +82,32 @@ test('a sum that is left out leaves its notes out', () => {
   ledger.span({ trace: 't', span: 'root', parent: null, isRequest: true, row: usageRow() }, noted(), context);
   ledger.span({ trace: 't', span: 'leaf', parent: 'root', isRequest: true, row: usageRow() }, noted(), context);
   expect(ledger.settle().notes).toEqual([{ message: '7 tokens are in no part', count: 1, file: 'a.jsonl', line: 1 }]);
+});
+
+describe('a sum that states 0 requests', () => {
+  const settled = (fields: Partial<UsageRow>) => {
+    const ledger = createLedger();
+    ledger.read(usageRow({ requests: 0, ...fields }), noFindings(), context);
+    const { rows, without_usage, notes } = ledger.settle();
+    return [[...rows.all()].map(({ requests }) => requests), without_usage, notes.map(({ message }) => message)];
+  };
+
+  test('and nothing used is no request', () => {
+    expect(settled({ tokens: counts({}), cost: 0, estimate: '0.00' })).toEqual([[], 1, []]);
+  });
+
+  test.each([
+    ['tokens', {}, 11],
+    ['a cost', { tokens: counts({}), cost: 0.01 }, 0],
+    ['a list price', { tokens: counts({}), list_cost: '0.01' }, 0],
+    ['an estimate', { tokens: counts({}), estimate: 0.01 }, 0],
+  ])('and %s does not state how many they are', (_, fields, tokens) => {
+    expect(settled(fields)).toEqual([
+      [null],
+      0,
+      [`a sum of ${tokens} tokens states 0 requests; their number is not known`],
+    ]);
+  });
 });
 
 test('no more tokens are written for an hour than are written at all', () => {

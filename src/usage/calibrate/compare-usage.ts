@@ -290,7 +290,7 @@ function searchingApart(
   group: UsageGroup,
   bySearch: readonly UsageGroup[],
 ): { readonly plain: UsageGroup; readonly searching: UsageGroup } | null {
-  if (group.web_searches % Math.max(group.requests, 1) === 0) return null;
+  if (group.web_searches % group.requests === 0) return null;
   const plain = bySearch.find(({ web_searches }) => web_searches === 0);
   const searching = bySearch.find(({ web_searches }) => web_searches > 0);
   return plain === undefined || searching === undefined ? null : { plain, searching };
@@ -301,7 +301,7 @@ function figure(declared: Decimal, measured: Decimal): Figure {
 }
 
 function meanFigure(declared: number, total: number, requests: number): Figure {
-  return figure(fromInteger(declared), divide(fromInteger(total), fromInteger(Math.max(requests, 1)), 2));
+  return figure(fromInteger(declared), divide(fromInteger(total), fromInteger(requests), 2));
 }
 
 /** A fee of a tool that is stated apart is no part of the price of tokens. */

@@ -103,8 +103,8 @@ function addRow(group: Collected<unknown>, row: StoredRow): void {
   if (requests === null) group.unstated += 1;
   for (const { part } of TOKEN_PARTS) group.sums[part] += tokens[part];
   // Of a row that is a sum only the mean of its requests is known.
-  group.prompts.add(Math.round(tokens.prompt / Math.max(number, 1)));
-  group.completions.add(Math.round(tokens.completion / Math.max(number, 1)));
+  group.prompts.add(Math.round(tokens.prompt / number));
+  group.completions.add(Math.round(tokens.completion / number));
   group.written_1h += written_1h;
   group.web_searches += web_searches;
   if (web_searches > 0) group.searching += number;

@@ -16,7 +16,7 @@ export interface UsageRow {
   readonly tier: ServedTier | null;
   /** The id of the recorder's run; null where the recording has none. */
   readonly run: string | null;
-  /** 1, or the number of requests that the row is the sum of; null: a sum that does not state it. */
+  /** 1, or the number of requests that the row is the sum of, at least 1; null: a sum that does not state it. */
   readonly requests: number | null;
   readonly tokens: TokenCounts;
   /** Those of the written tokens that are kept for an hour. */

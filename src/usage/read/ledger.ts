@@ -87,10 +87,20 @@ export function createLedger(): Ledger {
     if (file.line !== null && place.lines.length < NAMED_PLACES) place.lines.push(file.line);
     entry.notUnderstood.set(what, place);
   };
-  /** Stores the row; null where it cannot be understood. */
-  const put = (row: UsageRow, findings: Findings, context: Context): RowNumber | null => {
+  const without = (reason: string, { file }: Context): void => {
+    found += 1;
+    const known = entryOf(file.name).without;
+    known.set(reason, (known.get(reason) ?? 0) + 1);
+  };
+  /** Stores the row; null where it cannot be understood, or is a sum of no requests. */
+  const put = (read: UsageRow, findings: Findings, context: Context): RowNumber | null => {
     if (findings.problems.length > 0) {
       notUnderstood(findings.problems.join('; '), context);
+      return null;
+    }
+    const row = withRequests(read, findings);
+    if (row === null) {
+      without('no request of a model was made', context);
       return null;
     }
     found += 1;
@@ -116,8 +126,8 @@ export function createLedger(): Ledger {
     return session;
   };
   const addUnmeasured = ({ key, reason }: Unfinished): void => {
-    const { without } = entryOf(key.source);
-    without.set(reason, (without.get(reason) ?? 0) + 1);
+    const known = entryOf(key.source).without;
+    known.set(reason, (known.get(reason) ?? 0) + 1);
     const name = JSON.stringify([key.source, key.suite, key.call, key.model, key.run]);
     const group = unmeasured.get(name) ?? { key, requests: 0 };
     group.requests += 1;
@@ -157,11 +167,7 @@ export function createLedger(): Ledger {
       const stored = put({ ...span.row, id }, findings, context);
       spans.add(span, stored, context);
     },
-    without: (reason, context) => {
-      found += 1;
-      const { without } = entryOf(context.file.name);
-      without.set(reason, (without.get(reason) ?? 0) + 1);
-    },
+    without,
     unmeasured: ({ model, id, reason }, context) => {
       found += 1;
       const { suite, call, run, file } = context;
@@ -201,6 +207,22 @@ export function createLedger(): Ledger {
       };
     },
   };
+}
+
+/**
+ * A sum that states 0 requests, and tokens or a cost all the same, does not state its number of requests. Null: nothing
+ * was used.
+ */
+function withRequests(row: UsageRow, findings: Findings): UsageRow | null {
+  if (row.requests !== 0) return row;
+  const { prompt, completion } = row.tokens;
+  const costs = [row.cost, row.list_cost, row.estimate];
+  if (prompt + completion === 0 && costs.every((cost) => Number(cost) === 0)) return null;
+  findings.notes.push({
+    text: 'a sum of # tokens states 0 requests; their number is not known',
+    amounts: [prompt + completion],
+  });
+  return { ...row, requests: null };
 }
 
 /** One note for all notes of one kind, whose amounts are added up; its place is the first one's. */

@@ -68,7 +68,6 @@ function noteWithoutRow({ tier, requests }: UsageGroup, id: string): string {
 }
 
 function costOf(group: UsageGroup, priceOf: (tokens: RequestTokens) => Decimal | null): Decimal | null {
-  if (group.requests === 0) return ZERO;
   const most = group.requests - 1;
   const floor = (sum: number): number => Math.floor(sum / group.requests);
   const last = priceOf(tokensOf(group, (sum) => sum - floor(sum) * most));

@@ -184,8 +184,7 @@ export function readGeminiStats(record: JsonRecord, context: Context, accounts: 
       }),
       id: session === null ? null : `gemini-cli ${session} ${model}`,
     });
-    if (row.requests === 0 && row.tokens.prompt === 0) accounts.without('no request of a model was made', context);
-    else accounts.read(row, findings, context);
+    accounts.read(row, findings, context);
   }
 }
 

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { configurationError, reasonOf } from '../../lib/errors/problem.js';
 import { answeringModel } from '../read/exchange.js';
-import { isRecord, nameAt, recordAt, type JsonRecord } from '../read/json-value.js';
+import { isRecord, listAt, nameAt, recordAt, type JsonRecord } from '../read/json-value.js';
+import { isSearchCall } from '../read/formats/answers.js';
 import { statesUsage } from '../read/tokens.js';
 
 /**
@@ -59,18 +60,9 @@ function wordAt(answer: JsonRecord | null, key: string): string | null {
 
 /** The Responses API states its searches as items of the output, which are not kept. */
 function withSearches(usage: JsonRecord, answer: JsonRecord): JsonRecord {
-  const searches = searchCalls(answer);
+  const searches = listAt(answer, 'output').filter(isSearchCall).length;
   const isStated = usage.server_tool_use !== undefined || usage.server_tool_use_details !== undefined;
   return searches === 0 || isStated ? usage : { ...usage, server_tool_use: { web_search_requests: searches } };
-}
-
-function searchCalls({ output }: JsonRecord): number {
-  if (!Array.isArray(output)) return 0;
-  return output.filter((item: unknown) => {
-    if (!isRecord(item) || item.type !== 'web_search_call') return false;
-    const kind = recordAt(item, 'action')?.type;
-    return kind === undefined || kind === 'search';
-  }).length;
 }
 
 function keptUsage(record: JsonRecord, depth: number): Record<string, unknown> {

@@ -1,4 +1,3 @@
-import type { RecordedCost } from '../../../lib/money/decimal.js';
 import { answeringModel, contextWithin, buildRow, type Accounts, type Context, type UsageRow } from '../exchange.js';
 import {
   costAt,
@@ -70,16 +69,12 @@ export function answerRow(answer: JsonRecord, context: Context, findings: Findin
     written_1h,
     web_searches: searchesOf(answer, usage, findings),
     cost,
-    fees: feesOf(details, findings),
+    fees: costAt(details, 'server_tool_cost', findings),
     list_cost: ownKey ? upstream : null,
     own_key: ownKey,
     id: nameAt(answer, 'id'),
     time: recordedTime(answer.created ?? answer.created_at) ?? within.time,
   });
-}
-
-function feesOf(details: JsonRecord | null, findings: Findings): RecordedCost | null {
-  return costAt(details, 'server_tool_cost', findings);
 }
 
 /**
@@ -148,7 +143,7 @@ function searchesOf(answer: JsonRecord, usage: JsonRecord, findings: Findings): 
 }
 
 /** Opening a page and looking within it are not charged (https://platform.openai.com/docs/guides/tools-web-search). */
-function isSearchCall(item: unknown): boolean {
+export function isSearchCall(item: unknown): boolean {
   if (!isRecord(item) || item.type !== 'web_search_call') return false;
   const action = recordAt(item, 'action');
   return (action?.type ?? 'search') === 'search';

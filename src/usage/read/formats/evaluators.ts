@@ -24,13 +24,12 @@ export function isInspectLog(record: JsonRecord): boolean {
 }
 
 export function readInspectLog(log: JsonRecord, context: Context, accounts: Accounts): void {
-  const within = { ...context, suite: context.suite };
   const samples = listAt(log, 'samples').filter(isRecord);
   const before = accounts.found();
-  for (const sample of samples) readInspectSample(sample, within, accounts);
+  for (const sample of samples) readInspectSample(sample, context, accounts);
   if (accounts.found() > before) return;
   const evaluation = recordAt(log, 'eval') ?? {};
-  readSums(recordAt(recordAt(log, 'stats') ?? {}, 'model_usage'), nameAt(evaluation, 'run_id'), within, accounts);
+  readSums(recordAt(recordAt(log, 'stats') ?? {}, 'model_usage'), nameAt(evaluation, 'run_id'), context, accounts);
 }
 
 /** A file of a sample within an `.eval` file. */

@@ -294,7 +294,8 @@ type Whole = 'prompt_tokens' | 'completion_tokens';
 const COUNTS_WRITES_AS_CACHED = /^~?google\//;
 
 /**
- * Checks that cached, written and audio tokens are no more than the prompt that they are part of; null where they fit. For a
+ * Checks that cached, written and audio tokens are no more than the prompt that they are part of; null where they fit.
+ * For a
  * call with `prompt_files`, call it after their tokens were added to `prompt_tokens` and `cached_tokens`.
  */
 export function partsProblem(
@@ -314,7 +315,10 @@ export function partsProblem(
   );
 }
 
-/** Checks that reasoning, image and audio tokens are no more than the completion that they are part of; null where they fit. */
+/**
+ * Checks that reasoning, image and audio tokens are no more than the completion that they are part of; null where they
+ * fit.
+ */
 export function completionPartsProblem(
   call: Pick<Call, CompletionPart> & { readonly completion_tokens: Tokens },
 ): CallProblem | null {

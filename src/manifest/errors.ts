@@ -312,7 +312,7 @@ export function shownPath(path: Path): string {
 }
 
 /** Describes a value: `text "10"`, `1e3`, `a list`. */
-export function shownValue(value: Tree): string {
+function shownValue(value: Tree): string {
   if (value === null) return 'nothing (null)';
   if (typeof value === 'string') return value === '' ? 'empty text' : `text ${quoted(value)}`;
   if (typeof value === 'boolean') return String(value);

@@ -43,7 +43,10 @@ export interface NamedCall extends Call {
   readonly file_tokens?: readonly FileTokens[];
   /** The rows from which `count` was computed. */
   readonly row_count?: RowCount;
-  /** The reason why the call's files cannot be counted, as the end of a sentence. The call is unpriced then; `count` is 0 where it comes from such a file. */
+  /**
+   * The reason why the call's files cannot be counted, as the end of a sentence. The call is unpriced then; `count` is 0
+   * where it comes from such a file.
+   */
   readonly uncounted?: string;
   /** The origin of a call of a promptfoo configuration; absent for a call that the manifest lists. */
   readonly promptfoo?: PromptfooOrigin;
@@ -80,7 +83,10 @@ export interface DeclaredSuite extends Omit<Suite, 'calls'> {
 
 /** A manifest that passed every check that needs no other file. */
 export interface DeclaredManifest extends Omit<Manifest, 'suites'> {
-  /** The fields of `defaults` for calls of a promptfoo configuration: all but model, count, and tokens of prompt and completion. */
+  /**
+   * The fields of `defaults` for calls of a promptfoo configuration: all but model, count, and tokens of prompt and
+   * completion.
+   */
   readonly call_defaults: CallDefaults;
   readonly suites: readonly DeclaredSuite[];
 }

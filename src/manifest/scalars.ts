@@ -85,7 +85,10 @@ export function isTree(path: string): boolean {
   return format === 'json' || format === 'yaml';
 }
 
-/** Whether a reference such as `file://tests.py:cases` names a file of code, by the end of the file's name. Code is never run. */
+/**
+ * Whether a reference such as `file://tests.py:cases` names a file of code, by the end of the file's name. Code is never
+ * run.
+ */
 export function isCode(reference: string): boolean {
   return /\.(?:[cm]?[jt]s|py|go|rb|sh|bash|exe|bat|cmd|ps1|pl)(?::[^/]*)?$/i.test(reference);
 }

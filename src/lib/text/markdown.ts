@@ -110,7 +110,10 @@ function charactersOf(word: string): string[] {
   return [...graphemes.segment(word.slice(0, CELL_WORD * 8))].map(({ segment }) => segment);
 }
 
-/** How many characters the next piece has: up to a slash, else up to the last good place that leaves it half its length, else all that fit. */
+/**
+ * How many characters the next piece has: up to a slash, else up to the last good place that leaves it half its length,
+ * else all that fit.
+ */
 function breakOf(characters: readonly string[]): number {
   let [fits, width] = [0, 0];
   for (const character of characters) {

@@ -54,7 +54,8 @@ export function needsTokens(manifest: DeclaredManifest): boolean {
 }
 
 /**
- * Counts one manifest from the files of its side. It requests files that were not read yet from `files`; the result is valid
+ * Counts one manifest from the files of its side. It requests files that were not read yet from `files`; the result is
+ * valid
  * only after a pass that requests none. At base and on the default branch a missing prompt file counts no tokens, with a
  * note, so that a file that head adds is part of the increase.
  */

@@ -17,7 +17,8 @@ export interface FieldTokens {
 }
 
 /**
- * Counts the tokens of a field (a column, or a dotted path) in every row. Without a field it counts the row, which must be text.
+ * Counts the tokens of a field (a column, or a dotted path) in every row. Without a field it counts the row, which must
+ * be text.
  * Throws UncountableFile where no row has the field.
  */
 export function fieldTokens(
@@ -78,7 +79,8 @@ export class UncountableFile extends Error {
 
 /**
  * Visits every row of a file and returns their number. Rows are the lines of JSON Lines and text that are not blank; the
- * records of CSV (RFC 4180) after the header, as mappings by column; and the items of a list in JSON and YAML, at the top or
+ * records of CSV (RFC 4180) after the header, as mappings by column; and the items of a list in JSON and YAML, at the top
+ * or
  * at the dotted path `at`. Throws UncountableFile with the reason and the line.
  */
 export function visitRows(path: string, text: string, at: string | null, visit: (row: unknown) => void): number {
@@ -200,7 +202,7 @@ function csvRecords(text: string, delimiter: string, visit: (row: unknown) => vo
     parseCsv(text, {
       columns: (header: string[]) => header,
       delimiter,
-      // Found out by itself it would be that of the first line, and lines that end otherwise would be one record.
+      // The library would take the line end of the first line for all, and make one record of lines that end otherwise.
       record_delimiter: ['\r\n', '\n', '\r'],
       skip_empty_lines: true,
       relax_column_count: true,

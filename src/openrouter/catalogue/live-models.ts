@@ -3,8 +3,7 @@ import { BODY_LIMITS } from '../../lib/http/body.js';
 import { HttpFailure, parseHttpDate } from '../../lib/http/failure.js';
 import { add, compare, type Decimal } from '../../lib/money/decimal.js';
 import type { Note } from '../../lib/errors/problem.js';
-import { type CatalogueModel, CLOCK_TOLERANCE_MS, readPrice } from './catalogue.js';
-import { readModelsPage } from './response-schema.js';
+import { type CatalogueModel, CLOCK_TOLERANCE_MS, readPrice, readModelsPage } from './catalogue.js';
 import type { OpenRouterClient } from '../client.js';
 
 /** Every model of a live catalogue. */
@@ -63,7 +62,8 @@ export async function fetchModels(client: OpenRouterClient): Promise<ModelListin
 }
 
 /**
- * Reads the time of the prices: the answer's `Date` minus its `Age` in a cache. Null where there is no valid `Date`, or one in the
+ * Reads the time of the prices: the answer's `Date` minus its `Age` in a cache. Null where there is no valid `Date`, or
+ * one in the
  * future, with which a lockfile could never be read again.
  */
 function timeOfAnswer(headers: ReadonlyMap<string, string>, now: number): number | null {

@@ -5,9 +5,8 @@ import { pricesUnusable } from '../../lib/errors/problem.js';
 import { utcTime } from '../../lib/text/amount.js';
 import { keyMayBeSentTo, openRouterClient, type OpenRouterClient } from '../client.js';
 import type { BodyLimits } from '../../lib/http/body.js';
-import type { Catalogue, EndpointList } from './catalogue.js';
+import { type Catalogue, type EndpointList, readEndpoints } from './catalogue.js';
 import { duplicateNote, fetchModels, type ModelListing } from './live-models.js';
-import { readEndpoints } from './response-schema.js';
 import { idOfName, modelsInUse } from './resolve-name.js';
 import { catalogueUrlText } from '../../lib/inputs.js';
 
@@ -85,7 +84,9 @@ export async function withEndpoints(
   return { ...catalogue, endpoints: await fetchEndpoints(options, effects, inUse, 0) };
 }
 
-/** Resolves names of other tools, as a promptfoo configuration has them, to catalogue ids. Unknown names stay as they are. */
+/**
+ * Resolves names of other tools, as a promptfoo configuration has them, to catalogue ids. Unknown names stay as they are.
+ */
 function knownIds(names: readonly string[], models: Catalogue['models']): string[] {
   return names.map((name) => idOfName(name, models) ?? name);
 }

@@ -25,7 +25,8 @@ export interface FallenPrice {
 }
 
 /**
- * Lists the models whose price fell by more than half against the lockfile, or to $0, out of the models that both have. The cause may be a
+ * Lists the models whose price fell by more than half against the lockfile, or to $0, out of the models that both have.
+ * The cause may be a
  * real price cut, a mistake at OpenRouter or a wrong catalogue: a person should look at it before the check relies on it.
  */
 export function fallenPrices(live: Catalogue, lock: Catalogue): FallenPrice[] {

@@ -297,7 +297,8 @@ function oneOf(rows: readonly Row[], how: string): ResolvedName {
 }
 
 /**
- * Brings a name to one spelling: lower case, `-` for dots, underscores, blanks and `@`, nothing between letters and the number behind
+ * Brings a name to one spelling: lower case, `-` for dots, underscores, blanks and `@`, nothing between letters and the
+ * number behind
  * them (Llama-3.3 and llama3-3 are one).
  */
 function nameOf(own: string): Name {

@@ -81,7 +81,10 @@ export async function obtainCatalogue(order: CatalogueOrder, effects: Network): 
   throw new NoVerdictError(3, [...live.problems, ...(lock === null ? [reason] : lock.problems)]);
 }
 
-/** A list that lacks more than half of the lockfile's models is incomplete or of something else: it does not count as a catalogue. */
+/**
+ * A list that lacks more than half of the lockfile's models is incomplete or of something else: it does not count as a
+ * catalogue.
+ */
 function wholeOrProblem(live: Attempt, lock: Catalogue): Attempt {
   if (!('catalogue' in live)) return live;
   const lost = [...lock.models.keys()].filter((id) => !live.catalogue.models.has(id)).length;

@@ -5,7 +5,9 @@ import { isCode } from '../../scalars.js';
 import { type FileSet, once } from '../file-set.js';
 import { parseYamlData, UncountableFile } from '../rows.js';
 
-/** The files of a promptfoo configuration: the configuration itself, and what it names, relative to its folder. */
+/**
+ * Reads the files of a promptfoo configuration: the configuration itself, and those that it names relative to its folder.
+ */
 
 const MAX_TEXT_BYTES = 500_000;
 
@@ -15,15 +17,15 @@ interface Place {
   readonly column: number;
 }
 
-/** Something in a configuration that keeps its calls from being counted. */
+/** Thrown where the calls of a configuration cannot be counted. */
 export class ConfigFault extends Error {
   constructor(
     readonly reason: string,
-    /** The file that is to blame. */
+    /** The file that is wrong. */
     readonly file: string,
-    /** Where to look: in that file, or where another one names it; null where nothing but the manifest does. */
+    /** The place in that file, or where another file names it; null where only the manifest names it. */
     readonly place: Place | null = null,
-    /** Between the file's name and the reason: a reason with a place in the file is a sentence of its own. */
+    /** The text between the file's name and the reason: `: ` where the reason is a sentence of its own. */
     private readonly joint = ' ',
   ) {
     super(reason);
@@ -35,7 +37,7 @@ export class ConfigFault extends Error {
   }
 }
 
-/** Thrown where a file is needed before anything else can be known, and has not been read yet. */
+/** Thrown where nothing can be counted before a file is read. Counting starts again once it has been read. */
 export class NotReadYet extends Error {}
 
 export type Mapping = Readonly<Record<string, unknown>>;
@@ -47,22 +49,24 @@ export function isMapping(value: unknown): value is Mapping {
 /** Keys and indexes from the top of the configuration. */
 type Steps = readonly (string | number)[];
 
-/** What the readers of a configuration share. */
+/** A configuration with its files, as all its readers use it. */
 export interface Config {
   readonly path: string;
   readonly folder: string;
   readonly root: Mapping;
   readonly files: FileSet;
-  /** Whether something beyond `{{ name }}` stands in a text, so that its tokens are about. */
+  /** The names of prompts with template syntax other than `{{ name }}`. Their tokens are an estimate. */
   readonly about: Set<string>;
+  /** Makes a fault of the configuration, with the place of these steps or of the nearest ones above that exist. */
   readonly fault: (at: Steps, reason: string) => ConfigFault;
 }
 
-/** What to write where only running code would tell what it configures. */
+/** The remedy for a configuration that is code. */
 const INSTEAD_OF_CODE =
   'write the configuration in YAML or JSON, or list its calls instead, one for each provider and prompt: ' +
   'calls: [{model: openai/gpt-5-mini, count: {rows: evals/cases.csv}, prompt_files: [prompts/answer.txt], completion_tokens: 300}]';
 
+/** Reads a configuration and follows its `$ref`. Throws a ConfigFault, or NotReadYet before its file has been read. */
 export function readConfig(path: string, files: FileSet): Config {
   if (isCode(path)) throw new ConfigFault(`is code, which is not run: ${INSTEAD_OF_CODE}`, path);
   if (!/\.(?:ya?ml|json)$/i.test(path))
@@ -87,20 +91,22 @@ export function readConfig(path: string, files: FileSet): Config {
   return { path, folder: folderOf(path), root, files, about: new Set(), fault };
 }
 
+/** Returns the folder of a path without a slash at its end; "" for the repository's root. */
 export function folderOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
 }
 
-/** The same for a large file, which is parsed once however often its calls are counted. */
+/** Parses a file as `dataOf` does, but only once, however often its calls are counted. */
 function dataOnce(path: string, text: string, { results }: FileSet): unknown {
   return once(results.data, text, 'data', () => dataOf(path, text));
 }
 
-/** YAML or JSON as data; a fault names the line. */
+/** Parses YAML or JSON. Throws a ConfigFault that names the line. */
 export function dataOf(path: string, text: string): unknown {
   return faulting(path, () => parseYamlData(text));
 }
 
+/** Runs a reader of data files, and turns its UncountableFile into a ConfigFault. */
 export function faulting<T>(path: string, read: () => T): T {
   try {
     return read();
@@ -111,7 +117,7 @@ export function faulting<T>(path: string, read: () => T): T {
   }
 }
 
-/** The text of a file; null while it is not read. */
+/** Returns the text of a file without a byte order mark; null while it has not been read. */
 function textAt(path: string, maxBytes: number, files: FileSet): string | null {
   const file = files.file(path, maxBytes);
   if (file === null) return null;
@@ -119,7 +125,10 @@ function textAt(path: string, maxBytes: number, files: FileSet): string | null {
   throw new ConfigFault(file.state === 'missing' ? 'does not exist' : file.reason, path);
 }
 
-/** The text of a file that the configuration names; a fault says where it does. */
+/**
+ * Returns the text of a file that the configuration names; null while it has not been read. A fault has the place that
+ * names it.
+ */
 export function namedText(config: Config, path: string, maxBytes: number, at: Steps): string | null {
   try {
     return textAt(path, maxBytes, config.files);
@@ -129,7 +138,10 @@ export function namedText(config: Config, path: string, maxBytes: number, at: St
   }
 }
 
-/** The path from the repository's root of a reference such as `file://prompts/a.txt`. */
+/**
+ * Returns the path from the repository's root of a reference such as `file://prompts/a.txt`. Throws a ConfigFault for one
+ * outside.
+ */
 export function pathFrom(config: Pick<Config, 'fault'>, folder: string, reference: string, at: Steps): string {
   if (reference.includes('{{')) {
     throw config.fault(at, `${reference} is filled in from the environment, which is not read: write the path itself`);
@@ -151,7 +163,10 @@ export function pathFrom(config: Pick<Config, 'fault'>, folder: string, referenc
   return parts.join('/');
 }
 
-/** The files that a reference stands for: itself, or what its pattern matches, in the order of their paths. */
+/**
+ * Lists the files of a path: the path itself, or all that its pattern matches, sorted. Empty while the files are not
+ * listed.
+ */
 export function expand(config: Config, path: string): string[] {
   if (!isPathPattern(path)) return [path];
   const listed = config.files.list();
@@ -164,15 +179,15 @@ export function expand(config: Config, path: string): string[] {
 }
 
 const MOST_REFERENCES = 1000;
-/** Of a configuration with everything that it refers to: a short file could stand for a long one many times. */
+/** The most values of a configuration with all that it refers to: a short file can refer to a long one many times. */
 const MOST_VALUES = 1_000_000;
 
-/** Follows `$ref` inside the data and to other files, as promptfoo does before it looks at anything else. */
+/** Follows `$ref` inside the data and to other files, as promptfoo does before it reads anything else. */
 function resolved(data: unknown, path: string, files: FileSet): unknown {
   let left = MOST_REFERENCES;
   let values = 0;
   const roots = new Map<string, unknown>();
-  /** Whether a file is read, after which its data is in `roots`. */
+  /** Tells whether a file has been read. If so, its data is in `roots`. */
   const isRead = (file: string, from: string): boolean => {
     const text = referredText(file, from, files);
     if (text !== null && !roots.has(file)) roots.set(file, dataOnce(file, text, files));
@@ -210,7 +225,7 @@ function resolved(data: unknown, path: string, files: FileSet): unknown {
   return follow(data, data, path, 0);
 }
 
-/** The text of a file that a `$ref` in `from` names; a fault says so. */
+/** Returns the text of a file that a `$ref` in `from` names; null while it has not been read. A fault names `from`. */
 function referredText(file: string, from: string, files: FileSet): string | null {
   try {
     return textAt(file, MAX_TEXT_BYTES, files);
@@ -230,7 +245,7 @@ function atPointer(root: unknown, pointer: string): unknown {
   return value;
 }
 
-/** The items of a list, of one item alone, or of nothing. */
+/** Returns a list as it is, a single item as a list of one, and an absent value as an empty list. */
 export function listOf(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];

@@ -12,7 +12,7 @@ import type { Gaps, GraderField, Group, Groups } from './request-groups.js';
 import { groupRequests } from './request-groups.js';
 import { type Prompt, promptTokens } from './prompts.js';
 
-/** The calls that `promptfoo eval` makes with a configuration, without its cache. */
+/** Makes the calls of a suite from its promptfoo configuration: those of `promptfoo eval` without its cache. */
 
 export interface Derivation {
   readonly suite: DeclaredSuite;
@@ -21,20 +21,24 @@ export interface Derivation {
   readonly side: Side;
   readonly files: FileSet;
   readonly countTokens: TokenCounter;
-  /** Where the manifest names the configuration. */
+  /** The place where the manifest names the configuration. */
   readonly place: Omit<Problem, 'message'>;
+  /** The index of the first derived call in its suite: the number of calls that the manifest lists. */
   readonly firstIndex: number;
 }
 
 export interface DerivedCalls {
   readonly calls: readonly NamedCall[];
-  /** Those whose prompts were counted; the tokens of graders are declared. */
+  /** The calls whose prompts were counted. The tokens of graders are declared. */
   readonly prompts: ReadonlySet<NamedCall>;
   readonly notes: readonly Note[];
   readonly faults: readonly CountFault[];
 }
 
-/** Where the calls cannot be determined, one call without a price stands for them, and the faults give the reason. */
+/**
+ * Makes the calls. Where they cannot be determined, one call without a price takes their place, and the faults give the
+ * reason.
+ */
 export function derivedCalls(derivation: Derivation): DerivedCalls {
   const { promptfoo, firstIndex } = derivation;
   try {
@@ -140,7 +144,7 @@ function callsOf({ byName }: Groups, derivation: Derivation): Omit<NamedCall, 'i
   });
 }
 
-/** Rows of the one data file that the tests come from, else tests of the configuration, times the requests of each. */
+/** Returns the rows of the data file of all tests, else the tests of the configuration, times the requests of each. */
 function rowCountOf({ files, tests, requests }: Group, config: string): RowCount {
   const [only] = files;
   const file = files.size === 1 ? (only ?? null) : null;
@@ -150,7 +154,11 @@ function rowCountOf({ files, tests, requests }: Group, config: string): RowCount
   return { path, rows: tests, times: requests / tests, unit: file === null ? 'test' : 'row' };
 }
 
-/** The o200k tokens of a prompt without the values of its variables, so that a change of the prompt and a change of the values are counted apart. */
+/**
+ * Counts the o200k tokens of a prompt without the values of its variables. The report then shows a change of the prompt
+ * and a
+ * change of the values apart.
+ */
 function templateTokens({ tokens, requests }: Group, { raw }: Prompt, countTokens: TokenCounter): number {
   const own = promptTokens(raw, new Map(), countTokens, () => undefined);
   return Math.min(own, requests === 0 ? own : Math.ceil(tokens / requests));

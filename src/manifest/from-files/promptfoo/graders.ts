@@ -1,9 +1,11 @@
 import { type Mapping, isMapping, listOf } from './config-file.js';
 
-/** Requests that assertions make to a model, per evaluated answer, as measured with promptfoo 0.121.20. */
+/** The requests that assertions make to a model, per evaluated answer, as measured with promptfoo 0.121.20. */
 
 interface Requests {
+  /** Requests for a text. */
   readonly answers: number;
+  /** Requests for an embedding. */
   readonly embeddings: number;
 }
 
@@ -25,10 +27,15 @@ const GRADED: ReadonlyMap<string, Requests> = new Map([
   ['similar:euclidean', { answers: 0, embeddings: 2 }],
 ]);
 
-/** One request for all answers of a test: of the first one that stands in the test's own list, not in a set or negated. */
+/**
+ * It makes one request for all answers of a test. Only the first one counts that is in the test's own list and not
+ * negated.
+ */
 const COMPARING = 'select-best';
 
-/** Assertions that ask no model. What code does (javascript, python, ruby, webhook) is its own affair. */
+/**
+ * Assertions that make no request to a model. Requests that code makes (javascript, python, ruby, webhook) are not known.
+ */
 const WITHOUT_MODEL = new Set([
   ...[
     'bleu',
@@ -65,13 +72,16 @@ const WITHOUT_MODEL = new Set([
 
 export interface Grading extends Requests {
   readonly type: string;
-  /** The assertion's own grader; undefined where it names none. */
+  /** The assertion's own grader as it is written; undefined where it names none. */
   readonly provider: unknown;
   /** Whether there is one request for all answers of a test. */
   readonly isComparing: boolean;
 }
 
-/** The model-graded assertions of a test, those of an `assert-set` too; a type that is not known is returned by its name. */
+/**
+ * Returns the model-graded assertions of a test, with those of an `assert-set`. `unknown` is the first type that is not
+ * known.
+ */
 export function gradingsOf(asserts: readonly Mapping[]): {
   readonly gradings: Grading[];
   readonly unknown: string | null;

@@ -5,12 +5,14 @@ import { isPathPattern } from '../../../lib/inputs.js';
 import { type Config, dataOf, expand, isMapping, namedText, pathFrom } from './config-file.js';
 import { isCode } from '../../scalars.js';
 
-/** The prompts of a promptfoo configuration. */
+/** Reads the prompts of a promptfoo configuration, and counts their tokens with the variables filled in. */
 
 export interface Prompt {
   /** The template, as promptfoo renders it. */
   readonly raw: string;
-  /** What a test's `prompts` is held against; null for a file, whose label there has a path of the machine. */
+  /**
+   * The text that `prompts` of a test is compared with; null for a file, whose label in promptfoo has an absolute path.
+   */
   readonly label: string | null;
   /** The name in reports. */
   readonly name: string;
@@ -18,7 +20,10 @@ export interface Prompt {
   readonly file: string | null;
 }
 
-/** Text, files, patterns, objects and maps; none means the variable `prompt`. Text that is there twice counts once. */
+/**
+ * Reads prompts from text, files, patterns, objects and maps. No prompt means the variable `prompt`. Equal texts count
+ * once.
+ */
 export function readPrompts(config: Config): Prompt[] {
   const written = config.root.prompts;
   const items: unknown[] =
@@ -61,7 +66,7 @@ function promptsOf(item: unknown, config: Config, at: (string | number)[]): Unna
   return promptsIn(path, given, config, at);
 }
 
-/** promptfoo's own rule for what is a path and what is text. */
+/** Tells whether a prompt is a path and not text, by promptfoo's own rule. */
 function isFile(raw: string): boolean {
   if (raw.includes('\n')) return false;
   const tokens = raw.split(':');
@@ -143,7 +148,7 @@ function compactJson(text: string): string {
   }
 }
 
-/** One column of prompts, or the columns `prompt` and `label`. */
+/** Reads one column of prompts, or the columns `prompt` and `label`. */
 function csvPrompts(text: string): { raw: string; label?: string }[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const oneColumn = lines.slice(lines[0]?.toLowerCase().trim() === 'prompt' ? 1 : 0).map((raw) => ({ raw }));
@@ -166,7 +171,7 @@ function csvPrompts(text: string): { raw: string; label?: string }[] {
   }
 }
 
-/** A label, else the path, else a hash of the text; the second of one name is `NAME #2`. */
+/** Names each prompt by its label, else its path, else a hash of its text. The second of one name is `NAME #2`. */
 function named(prompts: readonly Unnamed[]): Prompt[] {
   const uses = new Map<string, number>();
   return prompts.map(({ raw, label, given, file }) => {
@@ -177,21 +182,23 @@ function named(prompts: readonly Unnamed[]): Prompt[] {
   });
 }
 
-/** Whether a reference of a test or provider names a prompt: its label, text, `prefix*`, or the group before a colon. */
+/**
+ * Tells whether a reference of a test or provider names a prompt: by label, text, `prefix*`, or the group before a colon.
+ */
 export function isPromptMatch(reference: string, { label }: Prompt): boolean {
   if (label === null) return reference === '*';
   if (label === reference || label.startsWith(`${reference}:`)) return true;
   return reference.endsWith('*') && label.startsWith(reference.slice(0, -1));
 }
 
-/** The texts of prompts with their variables put in. No template engine runs: `{{ name }}` alone is replaced. */
+/** Fills in the variables of prompts. No template engine runs: only `{{ name }}` is replaced. */
 
 export type Vars = ReadonlyMap<string, unknown>;
 
 const PLACEHOLDER = /\{\{-?\s*([A-Za-z_$][\w$]*)\s*-?\}\}/g;
 const OTHER_SYNTAX = /\{\{|\{%|\{#/;
 
-/** `about` is called where other template syntax is left as it is. */
+/** Fills in a template. It calls `about` where other template syntax stays as it is. */
 function rendered(template: string, vars: Vars, about: () => void): string {
   const text = substituted(template, (name) => nested(valueText(vars.get(name)), vars, about));
   if (OTHER_SYNTAX.test(template.replace(PLACEHOLDER, ''))) about();
@@ -202,7 +209,7 @@ function substituted(template: string, value: (name: string) => string): string 
   return template.replace(PLACEHOLDER, (_, name: string) => value(name));
 }
 
-/** A value may name other variables, as long as all of them are there. */
+/** Fills in a value that names other variables, provided that all of them exist. */
 function nested(value: string, vars: Vars, about: () => void): string {
   if (!OTHER_SYNTAX.test(value)) return value;
   const names = [...value.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
@@ -212,7 +219,10 @@ function nested(value: string, vars: Vars, about: () => void): string {
   return substituted(value, (name) => valueText(vars.get(name)));
 }
 
-/** As a template engine prints a value: nothing for null, `4,15` for a list, `[object Object]` for a mapping. */
+/**
+ * Formats a value as promptfoo's template engine does: nothing for null, `4,15` for a list, `[object Object]` for a
+ * mapping.
+ */
 function valueText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value.replace(/\n$/, '');
@@ -220,7 +230,9 @@ function valueText(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '[object Object]';
 }
 
-/** The tokens of a prompt: of a chat in JSON those of its messages' contents, else of the whole text. */
+/**
+ * Counts the o200k tokens of a prompt: of a chat in JSON those of its messages' contents, else those of the whole text.
+ */
 export function promptTokens(template: string, vars: Vars, count: TokenCounter, about: () => void): number {
   const contents = chatContents(template);
   if (contents === null) {
@@ -230,7 +242,7 @@ export function promptTokens(template: string, vars: Vars, count: TokenCounter, 
   return contents.reduce((sum, content) => sum + count(rendered(content, vars, about)), 0);
 }
 
-/** promptfoo renders the texts inside of JSON, and indents it by two. */
+/** Fills in the texts inside JSON, and indents it by two, as promptfoo does. */
 function renderedJson(data: unknown, vars: Vars, about: () => void): string {
   const inside = (value: unknown): unknown => {
     if (typeof value === 'string') return rendered(value, vars, about);
@@ -241,7 +253,7 @@ function renderedJson(data: unknown, vars: Vars, about: () => void): string {
   return JSON.stringify(inside(data), null, 2);
 }
 
-/** The contents of a chat's messages; null for a text that is no chat. */
+/** Returns the contents of a chat's messages; null for a text that is no chat. */
 export function chatContents(text: string): string[] | null {
   if (!/^\s*[[{]/.test(text)) return null;
   const data = jsonOrNull(text);

@@ -12,26 +12,26 @@ import {
 } from './config-file.js';
 import { isCode } from '../../scalars.js';
 
-/** The providers of a promptfoo configuration, and the models that they ask. */
+/** Reads the providers of a promptfoo configuration, with the models that they request and the caps that they send. */
 
 export interface Provider {
   readonly id: string;
   readonly label: string | null;
   readonly config: Mapping;
-  /** The prompts that it is asked, by promptfoo's references; null: all. */
+  /** References to the prompts that it gets; null means all. */
   readonly prompts: readonly string[] | null;
-  /** Where the configuration names it. */
+  /** Keys and indexes of the place where the configuration names it. */
   readonly at: readonly (string | number)[];
-  /** Its id, label and configuration, as one text: what tells it from others. */
+  /** Its id, label and configuration as one text, which identifies it. */
   readonly key: string;
 }
 
-/** The name that a provider goes by. */
+/** Returns the name of a provider in reports: its label, else its id. */
 export function nameOf({ id, label }: Pick<Provider, 'id' | 'label'>): string {
   return label ?? id;
 }
 
-/** Text, lists, mappings, and files of these; identical ones count once. */
+/** Reads providers from text, lists, mappings, and files of these. Identical ones count once. */
 export function readProviders(config: Config): Provider[] {
   const { root } = config;
   const key = root.providers === undefined ? 'targets' : 'providers';
@@ -69,10 +69,10 @@ function providersOf(item: unknown, config: Config, at: (string | number)[]): Pr
   });
 }
 
-/** Keys of a provider's own, none of which is the id of one. */
+/** Options of a provider. None of these keys is the id of a provider. */
 const OPTIONS = new Set(['label', 'config', 'prompts', 'transform', 'delay', 'env', 'inputs']);
 
-/** A provider of a file; promptfoo expects mappings with an id there, and no further files. */
+/** Reads a provider from a file. promptfoo expects mappings with an id there, and no further files. */
 function listedProvider(item: unknown, file: string, config: Config, at: (string | number)[]): Provider[] {
   if (isMapping(item)) return providersOf(item, config, at);
   throw new ConfigFault('is no list of providers: expected mappings with id', file);
@@ -92,12 +92,15 @@ function provider(id: string, options: Mapping, at: readonly (string | number)[]
   };
 }
 
-/** A provider that has nothing but an id. */
+/** Makes a provider that has only an id. */
 export function providerOf(id: string): Provider {
   return provider(id, {}, []);
 }
 
-/** A provider named by a test, an assertion or `options.provider`: text, a mapping, or the label of a configured one. */
+/**
+ * Finds the provider that a test, an assertion or `options.provider` names: by text, a mapping, or the label of a
+ * configured one.
+ */
 export function namedProvider(value: unknown, providers: readonly Provider[]): Provider | null {
   const id = typeof value === 'string' ? value : isMapping(value) && typeof value.id === 'string' ? value.id : null;
   if (id === null) return null;
@@ -107,21 +110,21 @@ export function namedProvider(value: unknown, providers: readonly Provider[]): P
   return known ?? provider(id, isMapping(value) ? value : {}, []);
 }
 
-/** Whether a test's `providers` names a provider: by id or label, `prefix*`, or the group before a colon. */
+/** Tells whether a reference of a test names a provider: by id or label, `prefix*`, or the group before a colon. */
 export function isProviderMatch(reference: string, { id, label }: Provider): boolean {
   if (label === reference || id === reference) return true;
   const prefix = reference.endsWith('*') ? reference.slice(0, -1) : `${reference}:`;
   return (label?.startsWith(prefix) ?? false) || id.startsWith(prefix);
 }
 
-/** What a provider asks: a model's name as its makers or OpenRouter have it, or no model at all. */
+/** The model that a provider requests, by the name that its makers or OpenRouter use, or no model at all. */
 export type AskedModel =
   | { readonly state: 'model'; readonly name: string }
   | { readonly state: 'none' }
   | {
       readonly state: 'unknown';
       readonly reason: string;
-      /** Whether the manifest may say that it asks no model. */
+      /** Whether the manifest may state `null`: the provider makes no request to a model. */
       readonly acceptsNull: boolean;
     };
 
@@ -138,7 +141,7 @@ const AUTHORS: ReadonlyMap<string, string> = new Map([
   ['xai', 'x-ai'],
   ['perplexity', 'perplexity'],
 ]);
-/** The API behind a prefix; the model comes after it. */
+/** Names of APIs, which stand between the prefix and the model. */
 const APIS = new Set([
   'chat',
   'completion',
@@ -150,7 +153,7 @@ const APIS = new Set([
   'converse',
   'text-generation',
 ]);
-/** Providers whose rest is the model's name as hosts of many makers write it. */
+/** Prefixes of hosts with models of many makers. The rest of the id is the model's name as the host writes it. */
 const HOSTS = new Set([
   'openrouter',
   'bedrock',
@@ -163,7 +166,10 @@ const HOSTS = new Set([
   'hyperbolic',
 ]);
 
-/** By the manifest's `models` first; what only code or a deployment can tell is unknown. */
+/**
+ * Finds the model of a provider, in the manifest's `models` first. A model that only code or a deployment states is
+ * unknown.
+ */
 export function askedModel(provider: Provider, models: Promptfoo['models']): AskedModel {
   const { id, label } = provider;
   const key = [label, id].find((name) => name !== null && Object.hasOwn(models, name));
@@ -195,7 +201,10 @@ function isCodeProvider(id: string): boolean {
   );
 }
 
-/** What follows a maker's prefix and is no model: assistants, agents (which ask many times) and answers that are no text. */
+/**
+ * Names behind a maker's prefix that are no model: assistants, agents (which make many requests) and answers that are no
+ * text.
+ */
 const NO_MODEL =
   /^(?:assistant|realtime|image|video|speech|tts|transcription|moderation|agents|chatkit|codex(?:-sdk|-app-server)?|claude-(?:agent-sdk|code)|live)(?::|$)/;
 
@@ -203,7 +212,7 @@ function modelName(id: string): string | null {
   const [prefix = '', ...rest] = id.split(':');
   const parts = APIS.has(rest[0] ?? '') ? rest.slice(1) : rest;
   const model = parts.join(':');
-  // What a template or the environment puts in is not known here.
+  // The value of a template or of the environment is not known here.
   if (model === '' || /\{\{|\$\{/.test(model)) return null;
   if (HOSTS.has(prefix)) return prefix === 'bedrock' && model.startsWith('arn:') ? null : model;
   const author = AUTHORS.get(prefix);
@@ -215,7 +224,8 @@ function modelName(id: string): string | null {
 const ALWAYS_CAPPED = 1024;
 
 /**
- * The cap that promptfoo sends with a request, as measured with 0.121.20: `max_tokens`, by default 1,024 for openai, openrouter
+ * The cap that promptfoo sends with a request, as measured with 0.121.20: `max_tokens`, by default 1,024 for openai,
+ * openrouter
  * and anthropic; for models that reason `max_completion_tokens` alone; `passthrough` wins. Null where none is sent.
  */
 export function capOf({ id, config }: Provider): number | null {

@@ -11,37 +11,40 @@ import { askedModel, isProviderMatch, nameOf, namedProvider, providerOf, readPro
 import type { TestCase } from './test-cases.js';
 import { combinations, MOST_TESTS, readTests, TOO_MANY_TESTS } from './test-cases.js';
 
-/** The requests that `promptfoo eval` makes with a configuration, without its cache, and what the manifest has to add. */
+/** Groups the requests that `promptfoo eval` makes with a configuration, without its cache. */
 
-/** Like requests: those of one provider with one prompt, or of one grader. */
+/** The requests of one provider with one prompt, or of one grader. */
 export interface Group {
   readonly name: string;
   readonly model: string;
   readonly provider: Provider;
   requests: number;
-  /** The tests that they are made for, and the last of these. */
+  /** The number of tests that they are made for. */
   tests: number;
+  /** The last of these tests, which is counted once. */
   last: TestCase | null;
   /** The data files of these tests; null for the configuration itself. */
   readonly files: Set<string | null>;
   readonly kind: 'prompt' | 'grader' | 'embedding';
   readonly prompt: Prompt | null;
+  /** The o200k tokens of all prompts. */
   tokens: number;
+  /** The o200k tokens of the longest prompt. */
   most: number;
 }
 
 export interface Groups {
   readonly byName: Map<string, Group>;
-  /** The same by what tells them apart: provider with its configuration, and prompt or type of assertion. */
+  /** The same groups by provider with its configuration, and prompt or type of assertion. */
   readonly byKey: Map<string, Group>;
-  /** What the providers are called, by kind of group and by what tells them apart. */
+  /** The names of providers in the report, by kind of group and by the provider's key. */
   readonly providerNames: Map<string, Map<string, string>>;
-  /** Providers that ask no model, by name. */
+  /** Providers that make no request to a model, by name. */
   readonly withoutModel: Map<string, Provider>;
   readonly gaps: Gaps;
 }
 
-/** What the configuration does not tell and the manifest does not add. Calls can be made only where there is none. */
+/** Facts that neither the configuration nor the manifest states. Calls can be made only where there is no gap. */
 export interface Gaps {
   /** Providers whose model is not known, by name. */
   readonly providers: Map<string, ProviderGap>;
@@ -51,16 +54,18 @@ export interface Gaps {
 
 export interface ProviderGap {
   readonly fault: ConfigFault;
-  /** Whether the manifest may say that it asks no model. */
+  /** Whether the manifest may state `null`: the provider makes no request to a model. */
   readonly acceptsNull: boolean;
 }
 
 export type GraderField = 'model' | 'tokens' | 'embedding';
 
-/** What a manifest says beside a configuration, as far as it decides which requests are made. */
+/** The fields of the manifest's `promptfoo` that decide which requests are made. */
 export type Declared = Pick<Promptfoo, 'models' | 'grader'>;
 
-/** Groups all requests of a configuration. Throws a ConfigFault for what cannot be counted, whatever the manifest says. */
+/**
+ * Groups all requests of a configuration. Throws a ConfigFault for what cannot be counted, whatever the manifest states.
+ */
 export function groupRequests(config: Config, promptfoo: Declared, countTokens: TokenCounter): Groups {
   const providers = readProviders(config);
   const prompts = readPrompts(config);
@@ -124,7 +129,7 @@ export function groupRequests(config: Config, promptfoo: Declared, countTokens: 
   return groups;
 }
 
-/** Tests times prompts times providers, before `repeat`. */
+/** The most combinations of tests, prompts and providers, before `repeat`. */
 const MOST_EVALUATIONS = 1_000_000;
 const TOO_MANY_EVALUATIONS = `more than ${MOST_EVALUATIONS.toLocaleString('en-US')} requests of its tests, prompts and providers`;
 
@@ -137,7 +142,10 @@ function repeatOf(from: Mapping, fallback?: number): number {
   return typeof found === 'number' ? found : (fallback ?? 1);
 }
 
-/** promptfoo keeps the `prompts` of a provider by its id and by its label, so that of two with one id the last counts for both. */
+/**
+ * promptfoo keeps the `prompts` of a provider by its id and by its label. Of two providers with one id, the last counts
+ * for both.
+ */
 function promptsByProvider(providers: readonly Provider[]): ReadonlyMap<string, readonly string[] | null> {
   const map = new Map<string, readonly string[] | null>();
   for (const { id, label, prompts } of providers) {
@@ -147,7 +155,10 @@ function promptsByProvider(providers: readonly Provider[]): ReadonlyMap<string, 
   return map;
 }
 
-/** promptfoo refuses a test that names an unknown provider or prompt. Prompts of files are known by a path of the machine there. */
+/**
+ * promptfoo refuses a test that names an unknown provider or prompt. It knows a prompt file by its absolute path, which
+ * no test can name here.
+ */
 function checkReferences(
   test: TestCase,
   providers: readonly Provider[],
@@ -172,7 +183,7 @@ function templateOf({ raw }: Prompt, { options }: TestCase): string {
   return `${typeof prefix === 'string' ? prefix : ''}${raw}${typeof suffix === 'string' ? suffix : ''}`;
 }
 
-/** Null for a provider that asks no model. */
+/** Returns the group of a provider and a prompt; null for a provider without a model. */
 function promptGroup(
   groups: Groups,
   provider: Provider,
@@ -204,7 +215,9 @@ function newGroup(groups: Groups, fields: Pick<Group, 'model' | 'provider' | 'ki
   return group;
 }
 
-/** The second of two providers with one name, which their configurations tell apart, is `NAME #2`. */
+/**
+ * Returns the name of a provider. The second of two providers with one name and different configurations is `NAME #2`.
+ */
 function providerName({ providerNames }: Groups, kind: Group['kind'], provider: Provider): string {
   const names = providerNames.get(kind) ?? new Map<string, string>();
   providerNames.set(kind, names);
@@ -228,7 +241,10 @@ function addRequests(group: Group, requests: number, test: TestCase): void {
   group.files.add(test.file);
 }
 
-/** Null for a provider that asks no model, and for one whose model is not known, which is then among the gaps. */
+/**
+ * Returns the model of a provider; null where it makes no request to one, and where its model is not known, which is a
+ * gap.
+ */
 function modelOf(provider: Provider, { models }: Declared, gaps: Gaps, config: Config): string | null {
   const asked = askedModel(provider, models);
   if (asked.state === 'model') return asked.name;
@@ -239,7 +255,7 @@ function modelOf(provider: Provider, { models }: Declared, gaps: Gaps, config: C
   return null;
 }
 
-/** The requests of one model-graded assertion, to the grader that it, its test or the manifest names. */
+/** Adds the requests of one model-graded assertion, to the grader that it, its test or the manifest names. */
 function addGrading(
   groups: Groups,
   grading: Grading,
@@ -277,7 +293,7 @@ function addGrading(
   addTo('embedding', grading.embeddings * answers, named.embedding, grader?.embedding?.model);
 }
 
-/** A grader is one provider for all, or one for text and one for embeddings. */
+/** Reads a grader: one provider for all requests, or one for text and one for embeddings. */
 function graderOf(
   value: unknown,
   providers: readonly Provider[],

@@ -17,7 +17,7 @@ import {
 } from './config-file.js';
 import { isCode } from '../../scalars.js';
 
-/** The test cases of a promptfoo configuration. */
+/** Reads the test cases of a promptfoo configuration. */
 
 /** One test with everything that it inherits. */
 export interface TestCase {
@@ -27,7 +27,7 @@ export interface TestCase {
   readonly provider: unknown;
   readonly providers: readonly string[] | null;
   readonly prompts: readonly string[] | null;
-  /** Whether the answer is in the test, so that no provider is asked. */
+  /** Whether the test states its answer, so that it makes no request to a provider. */
   readonly hasOutput: boolean;
   /** The data file that the test is a row of; null for one in the configuration. */
   readonly file: string | null;
@@ -38,7 +38,10 @@ interface RawTest {
   readonly file: string | null;
 }
 
-/** The tests and the scenarios, each with `defaultTest`; without any, one test with what `defaultTest` has. */
+/**
+ * Reads the tests and the scenarios, each with `defaultTest`. Without any there is one test, with the fields of
+ * `defaultTest`.
+ */
 export function readTests(config: Config): TestCase[] {
   const { root } = config;
   const defaults = readDefaultTest(config);
@@ -57,7 +60,7 @@ function readDefaultTest(config: Config): Mapping {
   return isMapping(data) ? withVarFiles(data, config, config.folder, at) : {};
 }
 
-/** A list of the configuration's, by promptfoo's ways to name tests. */
+/** Reads a list of tests in each form that promptfoo accepts. */
 function testsIn(written: unknown, config: Config, folder: string, at: (string | number)[]): RawTest[] {
   if (isMapping(written) && typeof written.path === 'string') return standaloneTests(written.path, config, folder, at);
   if (typeof written === 'string' && !/ya?ml$/.test(written)) {
@@ -73,7 +76,7 @@ function testsIn(written: unknown, config: Config, folder: string, at: (string |
   });
 }
 
-/** A file, or every file that a pattern matches. */
+/** Reads the tests of a file, or of every file that a pattern matches. */
 function fileTests(reference: string, config: Config, folder: string, at: (string | number)[]): RawTest[] {
   refuseElsewhere(reference, config, at);
   const path = pathFrom(config, folder, reference, at);
@@ -91,7 +94,7 @@ function standaloneTests(reference: string, config: Config, folder: string, at: 
   return testsOfFile(path, config, at, true);
 }
 
-/** Data that is not in the repository, or that only running code can make. */
+/** Refuses tests that are not in the repository, or that only running code can make. */
 function refuseElsewhere(reference: string, config: Config, at: (string | number)[]): void {
   const instead = 'list the calls of the suite with `count` instead';
   if (/^(?!file:)[a-z]+:\/\//.test(reference))
@@ -141,7 +144,7 @@ function rowsOf(file: string, extension: string, text: string, isStandalone: boo
   }
 }
 
-/** Strict as promptfoo is: every record has as many fields as the header. */
+/** Reads a CSV of tests as strictly as promptfoo does: every record has as many fields as the header. */
 function csvTests(file: string, text: string): Mapping[] {
   const parse = (relax_quotes: boolean): unknown[] => parseCsv(text, { columns: true, bom: true, relax_quotes });
   let rows: unknown[];
@@ -163,7 +166,10 @@ function csvTests(file: string, text: string): Mapping[] {
   return rows.map((row) => fromRow(isMapping(row) ? row : {}));
 }
 
-/** A row of a table: `__expected…` are assertions, other names with two underscores are settings, the rest variables. */
+/**
+ * Makes a test from a row of a table: `__expected…` are assertions, other names with two underscores are settings, the
+ * rest are variables.
+ */
 function fromRow(row: Mapping): Mapping {
   const vars: Record<string, unknown> = {};
   const assert: Mapping[] = [];
@@ -181,14 +187,14 @@ function fromRow(row: Mapping): Mapping {
   return { vars, assert, options, ...settings, isTableRow: true };
 }
 
-/** The type of an assertion in a cell, such as `llm-rubric: is polite`, `similar(0.8): x` or a plain text. */
+/** Returns the type of an assertion in a cell, such as `llm-rubric: is polite`, `similar(0.8): x` or a plain text. */
 function assertionType(cell: string): string {
   if (/^(?:javascript|fn|eval|python):/.test(cell) || cell.startsWith('file://')) return 'javascript';
   if (cell.startsWith('grade:')) return 'llm-rubric';
   return /^((?:not-)?[a-z][a-z-]*(?::[a-z-]+)?)(?:\(\d+(?:\.\d+)?\))?(?::|$)/.exec(cell)?.[1] ?? 'equals';
 }
 
-/** `vars` may be a file or a list of files. */
+/** Reads `vars` where it is a file or a list of files. */
 function withVarFiles(test: Mapping, config: Config, folder: string, at: (string | number)[]): Mapping {
   const { vars } = test;
   if (typeof vars !== 'string' && !Array.isArray(vars)) return test;
@@ -291,11 +297,13 @@ function fileData(reference: string, config: Config, folder: string, at: (string
   return path.toLowerCase().endsWith('.json') ? faulting(path, () => parseJson(text, null)) : dataOf(path, text);
 }
 
-/** Tests with their variables expanded and their scenarios crossed. */
+/** The most tests, with their variables expanded and their scenarios crossed. */
 export const MOST_TESTS = 100_000;
 export const TOO_MANY_TESTS = `more than ${MOST_TESTS.toLocaleString('en-US')} tests, with scenarios crossed and variables expanded`;
 
-/** The values of a test's variables, one mapping for each request: lists of text are expanded, files are read. */
+/**
+ * Returns the values of a test's variables, one mapping for each request. Lists of text are expanded, and files are read.
+ */
 export function combinations(test: TestCase, config: Config): Map<string, unknown>[] {
   const isExpanded = test.options.disableVarExpansion !== true;
   let all = [new Map<string, unknown>()];
@@ -316,7 +324,10 @@ function valuesOf(value: unknown, isExpanded: boolean, config: Config): readonly
   );
 }
 
-/** Text is trimmed, YAML becomes compact JSON; a pattern gives one value for each file. */
+/**
+ * Reads the value of a variable from a file: text is trimmed, YAML becomes compact JSON. A pattern gives one value for
+ * each file.
+ */
 function fileValues(reference: string, isExpanded: boolean, config: Config): unknown[] {
   const { files, folder } = config;
   if (isCode(reference))

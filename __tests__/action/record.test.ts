@@ -1,21 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { toText } from '../../src/lib/money/decimal.js';
 import { endpointRow, modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
+import { compileSource, type CompiledSource } from '../support/compiled-source.js';
 import { startLlmUpstream, type LlmUpstream } from '../support/llm-upstream.js';
 import { runToEnd, type EndedProcess } from '../support/process.js';
-import { readProjectFile, ROOT } from '../support/project-files.js';
+import { readProjectFile } from '../support/project-files.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const PROGRAM = [
-  '--import',
-  pathToFileURL(join(ROOT, 'scripts/typescript.mjs')).href,
-  join(ROOT, 'src/action/record/index.ts'),
-];
 const ASK = `const answer = await fetch(process.env.OPENAI_BASE_URL + '/chat/completions', {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({model: 'acme/one', max_tokens: 50, messages: []})}); console.log(answer.status)`;
 
 const actionSchema = z.object({
@@ -24,6 +19,14 @@ const actionSchema = z.object({
   runs: z.object({ using: z.string(), main: z.string(), post: z.string() }),
 });
 const action = actionSchema.parse(parse(await readProjectFile('record/action.yml')));
+
+let source: CompiledSource;
+beforeAll(() => {
+  source = compileSource();
+});
+afterAll(() => {
+  source.remove();
+});
 
 let catalogue: CatalogueServer;
 let upstream: LlmUpstream;
@@ -67,7 +70,7 @@ function step(
   more: Readonly<Record<string, string>> = {},
 ): Promise<EndedProcess> {
   const env = stepEnvironment({ 'catalogue-url': catalogue.url, ...inputs }, more);
-  return runToEnd(process.execPath, PROGRAM, { cwd: folder.path, env });
+  return runToEnd(process.execPath, [source.program('action/record/index')], { cwd: folder.path, env });
 }
 
 /** A file of the runner, `name<<DELIMITER`, value, DELIMITER. */

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { toText } from '../../src/lib/money/decimal.js';
 import { endpointRow, modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
-import { commandLine, DATE } from '../support/command-line.js';
+import { commandLine, DATE, type Ended } from '../support/command-line.js';
+import { compileSource, type CompiledSource } from '../support/compiled-source.js';
 import { ANSWER_TEXT, startLlmUpstream, type LlmUpstream } from '../support/llm-upstream.js';
 import { runToEnd, type EndedProcess } from '../support/process.js';
 import { ROOT } from '../support/project-files.js';
@@ -12,18 +12,23 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const MODELS = ['openai/gpt-4o-mini', 'anthropic/claude-haiku-4.5', 'acme/one'];
 
+let source: CompiledSource;
 let catalogue: CatalogueServer;
 let upstream: LlmUpstream;
 let folder: ReturnType<typeof temporaryFolder>;
 
 beforeAll(async () => {
+  source = compileSource();
   catalogue = await startCatalogueServer({
     models: MODELS.map((id) => modelRow(id)),
     endpoints: Object.fromEntries(MODELS.map((id) => [id, [endpointRow('one')]])),
     date: DATE,
   });
 });
-afterAll(() => catalogue.close());
+afterAll(async () => {
+  await catalogue.close();
+  source.remove();
+});
 beforeEach(async () => {
   upstream = await startLlmUpstream({ promptOf: () => 1000, completionOf: () => 50 });
   folder = temporaryFolder();
@@ -34,20 +39,26 @@ afterEach(async () => {
 });
 
 const CLIENTS = join(ROOT, '__tests__/support/clients');
-const PROGRAM = ['--import', pathToFileURL(join(ROOT, 'scripts/typescript.mjs')).href, join(ROOT, 'src/cli/index.ts')];
 
-/** `llm-budget record` as a process, since what it runs is one. */
-function record(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<EndedProcess> {
-  return runToEnd(process.execPath, [...PROGRAM, 'record', ...args], {
-    cwd: folder.path,
-    env: {
-      PATH: process.env.PATH ?? '',
-      OPENAI_BASE_URL: `${upstream.url}/v1`,
-      ANTHROPIC_BASE_URL: upstream.url,
-      OPENROUTER_BASE_URL: `${upstream.url}/api/v1`,
-      ...env,
-    },
-  });
+function environment(more: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return {
+    PATH: process.env.PATH ?? '',
+    OPENAI_BASE_URL: `${upstream.url}/v1`,
+    ANTHROPIC_BASE_URL: upstream.url,
+    OPENROUTER_BASE_URL: `${upstream.url}/api/v1`,
+    ...more,
+  };
+}
+
+/** `llm-budget record` as a process, for what the command that it runs prints, and for the exit code of the process. */
+function recordProcess(args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<EndedProcess> {
+  const env = environment(more);
+  return runToEnd(process.execPath, [source.program('cli/index'), 'record', ...args], { cwd: folder.path, env });
+}
+
+/** `llm-budget record` in this process; what it runs is a process, and has the streams of this one. */
+function record(args: readonly string[]): Promise<Ended> {
+  return commandLine(['record', ...args], { cwd: folder.path, environment: environment({}) });
 }
 
 const node = (script: string) => ['--', process.execPath, '-e', script];
@@ -59,7 +70,7 @@ describe('real clients that find the base URL in the environment', () => {
   test.each(['openai.mjs', 'anthropic.mjs'])(
     '%s: init of the rows makes a manifest whose check equals the bill',
     async (name) => {
-      const ended = await record(['--suite', 'evals', '--catalogue-url', catalogue.url, ...client(name)]);
+      const ended = await recordProcess(['--suite', 'evals', '--catalogue-url', catalogue.url, ...client(name)]);
       expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(ANSWER_TEXT) });
       const requests = upstream.requests.length;
       expect(rows().trimEnd().split('\n')).toHaveLength(requests);
@@ -82,7 +93,7 @@ describe('real clients that find the base URL in the environment', () => {
 
   test('raise their own error where a request is refused, again each time', async () => {
     // The body of each is below 200 bytes: at worst 0.0002 + 0.0002, and one answer costs 0.0011.
-    const ended = await record(['--cap', '0.001', '--catalogue-url', catalogue.url, ...client('refused.mjs')]);
+    const ended = await recordProcess(['--cap', '0.001', '--catalogue-url', catalogue.url, ...client('refused.mjs')]);
     expect(ended.stdout.split('\n')).toEqual([
       'answered',
       expect.stringMatching(/^APIError 402 .*of the cap of \$0\.001, \$0\.0011 is spent/),
@@ -104,7 +115,7 @@ describe('the exit code', () => {
     ['127 where the command is not found', ['--', 'no-such-command-here'], 127],
     ['128 and the number of the signal that ended the command', node('process.kill(process.pid, "SIGTERM")'), 143],
   ])('is %s', async (_, args, exitCode) => {
-    expect((await record(args)).exitCode).toBe(exitCode);
+    expect((await recordProcess(args)).exitCode).toBe(exitCode);
   });
 
   test('comes with one line of a command that is not found, and no summary', async () => {
@@ -240,10 +251,10 @@ describe('the end of a recording', () => {
 
 test('the command gets NO_PROXY for the recorder, and keeps its own exceptions', async () => {
   const script = 'process.stdout.write([process.env.NO_PROXY, process.env.no_proxy].join(" "))';
-  expect((await record(node(script), { NO_PROXY: 'example.com' })).stdout).toBe(
+  expect((await recordProcess(node(script), { NO_PROXY: 'example.com' })).stdout).toBe(
     'example.com,127.0.0.1 example.com,127.0.0.1',
   );
-  expect((await record(node(script))).stdout).toBe('127.0.0.1 127.0.0.1');
+  expect((await recordProcess(node(script))).stdout).toBe('127.0.0.1 127.0.0.1');
 });
 
 test('nothing is left behind where there was nothing to record but the empty file', async () => {

@@ -84,20 +84,15 @@ export async function startGitHub(
     const inside = entry.path.replace(COMMENT_PATH, (_, start: string, id: string, end: string) => {
       return `${start}${String(Number(id) - COMMENT_ID_OFFSET)}${end}`;
     });
-    const response = await fetch(`${state.emulatorUrl}${inside}`, {
-      method: entry.method,
-      headers: { authorization: `token ${state.tokenOf(BOT)}`, 'content-type': 'application/json' },
-      ...(entry.body === '' ? {} : { body: entry.body }),
-    });
-    const text = await response.text();
+    const { status, text } = await state.ask({ method: entry.method, path: inside, login: BOT, body: entry.body });
     const single = /\/issues\/(?:\d+\/comments|comments\/\d+)/.test(entry.path) && entry.method !== 'GET';
-    if (!single || !response.ok || text === '') {
-      return { status: response.status, headers: response.status === 204 ? {} : JSON_HEADERS, body: text };
+    if (!single || status >= 400 || text === '') {
+      return { status, headers: status === 204 ? {} : JSON_HEADERS, body: text };
     }
     const comment = idSchema.parse(JSON.parse(text));
     const id = comment.id + COMMENT_ID_OFFSET;
     const body = JSON.stringify({ ...comment, id, node_id: `IC_${String(id)}` });
-    return { status: response.status, headers: JSON_HEADERS, body };
+    return { status, headers: JSON_HEADERS, body };
   }
 
   async function answer(entry: RequestEntry): Promise<Answer> {

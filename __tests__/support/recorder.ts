@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ClientRequest, IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { patientDispatcher } from '../../src/lib/http/network.js';
 import type { Decimal } from '../../src/lib/money/decimal.js';
@@ -85,22 +83,4 @@ export async function startTestRecorder(setting: RecorderSetting): Promise<TestR
         .filter((line) => line !== '')
         .map((line) => rowSchema.parse(JSON.parse(line))),
   };
-}
-
-/** The answer to a request that was sent. */
-export function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    outgoing.once('response', resolve);
-    outgoing.once('error', reject);
-  });
-}
-
-/** The next bytes of a stream as text, which then waits. */
-export function nextChunk(stream: Readable): Promise<string> {
-  return new Promise((resolve) => {
-    stream.once('data', (chunk: Buffer) => {
-      stream.pause();
-      resolve(chunk.toString());
-    });
-  });
 }

@@ -6,7 +6,8 @@ import { createCap } from '../../../src/usage/record/cap.js';
 import type { PriceBook } from '../../../src/usage/record/price-book.js';
 import { requestFacts, type RequestFacts } from '../../../src/usage/record/request-facts.js';
 import { startLlmUpstream, type LlmUpstream } from '../../support/llm-upstream.js';
-import { nextChunk, startTestRecorder, type TestRecorder } from '../../support/recorder.js';
+import { nextChunk } from '../../support/plain-http.js';
+import { startTestRecorder, type TestRecorder } from '../../support/recorder.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 /** Every request may cost what its `bytes` say, in cents; -1: nothing bounds it. */

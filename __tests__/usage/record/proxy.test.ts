@@ -7,7 +7,8 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { toText } from '../../../src/lib/money/decimal.js';
 import { portOf } from '../../support/catalogue-server.js';
 import { ANSWER_TEXT, startLlmUpstream, type LlmUpstream } from '../../support/llm-upstream.js';
-import { answerTo, nextChunk, startTestRecorder, type TestRecorder } from '../../support/recorder.js';
+import { answerTo, nextChunk } from '../../support/plain-http.js';
+import { startTestRecorder, type TestRecorder } from '../../support/recorder.js';
 import { startRecordingProxy } from '../../support/recording-proxy.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { accountClient } from '../../../src/openrouter/account/account-client.js';
-import { chargeLines, compareCharges, type RecordedCost } from '../../../src/usage/charges/charges.js';
+import { chargeLines, compareCharges, type RecordedFigures } from '../../../src/usage/charges/charges.js';
 import { fetchGenerations, type Generation, type Generations } from '../../../src/openrouter/account/generations.js';
 import { sendThrough, type Send } from '../../../src/lib/http/request.js';
 import { decimal, toText } from '../../../src/lib/money/decimal.js';
@@ -118,12 +118,12 @@ describe('charges beside what was recorded and estimated', () => {
     is_cancelled: false,
     ...changes,
   });
-  const cost = (usage_cost: string | null, estimate: string | null): RecordedCost => ({
+  const cost = (usage_cost: string | null, estimate: string | null): RecordedFigures => ({
     usage_cost: usage_cost === null ? null : decimal(usage_cost),
     estimate: estimate === null ? null : decimal(estimate),
   });
   const rest = { missing: [], failed: [], left_out: 0 };
-  const lines = (found: readonly Generation[], recorded: Readonly<Record<string, RecordedCost>>, more = {}) =>
+  const lines = (found: readonly Generation[], recorded: Readonly<Record<string, RecordedFigures>>, more = {}) =>
     chargeLines(compareCharges(found, new Map(Object.entries(recorded))), { found, ...rest, ...more });
 
   // 0.40 + 0.60 = 1.00; 0.40 + 0.60 = 1.00; 0.404 + 0.606 = 1.01, 1 % above: not more than 1 %.

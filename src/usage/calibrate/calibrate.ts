@@ -9,6 +9,7 @@ import { editManifest, withCallTwice } from './edit-manifest.js';
 import { searchName } from './match-calls.js';
 import { renderComparison, unpricedText } from './render.js';
 
+/** What `calibrate` compares, and the manifest to be edited. */
 export interface CalibrateInput extends ComparisonInput {
   /** The manifest's text as it is in the file. */
   readonly text: string;
@@ -16,6 +17,7 @@ export interface CalibrateInput extends ComparisonInput {
   readonly max_error: Decimal | null;
 }
 
+/** What `llm-budget calibrate` found. */
 export interface Calibration {
   readonly comparison: UsageComparison;
   /** The text with all proposals written in; the same text where there are none. */

@@ -22,6 +22,7 @@ import {
 import { callMatcher, type Match } from './match-calls.js';
 import { proposalsFor, type Bound } from './proposals.js';
 
+/** A manifest with its estimate, and what was used. */
 export interface ComparisonInput {
   /** With its files counted. */
   readonly manifest: Manifest;
@@ -71,8 +72,9 @@ interface RecordedCall {
 type SuiteInput = Omit<ComparisonInput, 'runs'> & { readonly runs: number };
 
 /**
- * How many runs of a suite its recordings name: each recorder is one. A suite that is repeated in jobs side by side has
- * a recorder in each; that is so where they saw about one repeat's requests each, and all of them are there.
+ * How many runs of a suite its recordings name: each recorder is one run. A suite that is repeated in parallel jobs has
+ * a recorder in each job. This is assumed where each recorder saw about the requests of one repeat, and the number of
+ * recorders is a multiple of the repeats.
  */
 function runsOf(suite: NamedSuite, estimated: SuiteEstimate | undefined, usage: MatchedGroups): number {
   const recorders = usage.recorders.get(suite.name)?.size ?? 0;
@@ -192,7 +194,7 @@ function suiteUsage(
   const tokensPerRun = isRecorded
     ? sumOrNull([...seen.map(({ measured }) => measured.tokens_per_run), ...others.map(({ cost }) => cost)])
     : null;
-  // A call that was not seen says nothing of the estimate of those that were.
+  // The estimates of calls that were not recorded are left out.
   const compared =
     seen.length === 0 ? (estimated?.totals.per_run ?? null) : sumOrNull(seen.map((call) => call.estimated_per_run));
   return {
@@ -262,7 +264,7 @@ function measuredCall(
     completion: meanFigure(call.completion_tokens.expected, group.sums.completion, group.requests),
     cached: meanFigure(call.cached_tokens.expected, group.sums.cached, group.requests),
     used_per_run: used,
-    // Whole tokens and requests cannot say more: what is left of a difference is rounding.
+    // Where nothing is proposed, the rest of a difference is the rounding to whole tokens and requests.
     tokens_per_run: proposals.length + notes.length === 0 && split === null ? (estimate.per_run ?? byTokens) : byTokens,
     cost_percent: percentOrNull(used, estimate.per_run),
     own_key: group.own_key,

@@ -3,20 +3,21 @@ import { add, type Decimal, divide, fromInteger, isZero, ZERO } from '../../lib/
 import type { UsageGroup } from '../read/aggregate.js';
 import type { TokenCounts } from '../../manifest/token-parts.js';
 
-/** What a manifest declares held against what was used. Money in US dollars per run, percentages to two places. */
+/** What a manifest declares, compared with what was used. Money in US dollars per run, percentages to two places. */
 export interface UsageComparison {
-  /** The most that any suite was recorded. */
+  /** The largest number of recorded runs of a suite. */
   readonly runs: number;
   /** In the manifest's order; with a suite asked for, that one alone. */
   readonly suites: readonly SuiteUsage[];
   /** In use and not in the manifest; each with the suite the recording names, if any. */
   readonly unknown: readonly UsageGroup[];
-  /** In use and like several calls of the manifest. */
+  /** In use, and matching several calls of the manifest. */
   readonly ambiguous: readonly { readonly group: UsageGroup; readonly candidates: readonly string[] }[];
   /** Whether the recordings state everything that was used; else figures are lower bounds. */
   readonly is_complete: boolean;
 }
 
+/** One suite: its estimate, and what its recorded requests used. Amounts are per run of the suite. */
 export interface SuiteUsage {
   readonly name: string;
   /** Recorded runs of the suite; at least 1. */
@@ -42,6 +43,7 @@ export interface SuiteUsage {
   readonly calls: readonly CallUsage[];
 }
 
+/** Requests without a price. */
 export interface UnpricedUsage {
   /** The call of the manifest; else as recorded, null where no name is. */
   readonly call: string | null;
@@ -57,6 +59,7 @@ export interface Figure {
   readonly percent: Decimal | null;
 }
 
+/** One call of the manifest. */
 export interface CallUsage {
   readonly name: string;
   readonly index: number;
@@ -66,6 +69,7 @@ export interface CallUsage {
   readonly estimated_per_run: Decimal | null;
 }
 
+/** What the recorded requests of a call used. */
 export interface MeasuredCall {
   readonly recorded_requests: number;
   /** Per run, retries included on both sides. */
@@ -90,6 +94,7 @@ export interface MeasuredCall {
   readonly notes: readonly string[];
 }
 
+/** A charge that the price of the catalogue does not explain. */
 export interface PriceDifference {
   /** Of all recorded requests of the call. */
   readonly charged: Decimal;
@@ -135,6 +140,7 @@ export interface Proposal {
   readonly to: NumberOrRange | string;
 }
 
+/** A number of the manifest, or its mapping of `expected` and `max`. */
 export interface NumberOrRange {
   readonly expected: number;
   /** Null: none is stated. */

@@ -27,6 +27,7 @@ export interface DraftCall {
   readonly unmeasured: number;
 }
 
+/** A suite of a first manifest. */
 export interface DraftSuite {
   readonly name: string;
   /** Recorded runs of the suite; at least 1. */
@@ -34,12 +35,14 @@ export interface DraftSuite {
   readonly calls: readonly DraftCall[];
 }
 
+/** What recordings make of a first manifest. */
 export interface Drafts {
   readonly suites: readonly DraftSuite[];
   /** Requests of a model that is not stated; no call can be made of them. */
   readonly withoutModel: readonly UsageGroup[];
 }
 
+/** How recordings become suites and calls. */
 export interface DraftOptions {
   readonly catalogue: Catalogue | null;
   /** How many runs were recorded; null: as many as the recordings of a suite name, at least 1. */
@@ -135,7 +138,9 @@ function draftCalls(
   });
 }
 
-/** A fee that some requests have is one of a call of its own, behind the call that has none: a mean would be rounded. */
+/**
+ * Requests with searches are a call of their own behind the call without them, since a mean number would be rounded.
+ */
 function partsOf(group: UsageGroup, bySearch: readonly UsageGroup[]): readonly UsageGroup[] {
   if (group.web_searches % group.requests === 0) return [group];
   const parts = bySearch.filter((part) => nameOf(part) === nameOf(group) && part.tier === group.tier);

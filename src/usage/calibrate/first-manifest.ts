@@ -10,6 +10,7 @@ import type { UsageGroup } from '../read/aggregate.js';
 import { isComplete, type Usage } from '../read/usage.js';
 import { draftSuites, PLACES, type DraftCall, type DraftOptions, type DraftSuite } from './draft-calls.js';
 
+/** A manifest made of recordings. */
 export interface FirstManifest {
   /** A commented manifest that parses. */
   readonly text: string;
@@ -19,6 +20,7 @@ export interface FirstManifest {
   readonly left_out: readonly string[];
 }
 
+/** The recordings, and how they become suites and calls. */
 export interface FirstManifestInput extends DraftOptions {
   readonly usage: Usage;
 }

@@ -5,6 +5,7 @@ import type { UsageGroup } from '../read/aggregate.js';
 import { type NumberOrRange, type Proposal, meanRequest } from './comparison.js';
 import { tokenFamily, tokensOf } from '../../manifest/prompt-tokens/count-tokens.js';
 
+/** What a call should say, and why a figure is not proposed. */
 export interface Proposed {
   readonly proposals: readonly Proposal[];
   readonly notes: readonly string[];
@@ -129,18 +130,18 @@ function withoutFiles(call: NamedCall, files: { readonly prompt: number; readonl
   };
 }
 
-/** A `max` that is the mean says nothing. */
+/** A `max` that equals the mean is not stated. */
 function range(mean: number, max: number): NumberOrRange {
   return { expected: mean, max: max > mean ? max : null };
 }
 
-/** A part keeps a stated maximum only as far as it still is one. */
+/** Keeps the stated maximum of a part, or raises it to the mean where the mean is larger. */
 function part(stated: NumberOrRange, mean: number): NumberOrRange {
   return { expected: mean, max: stated.max === null ? null : Math.max(stated.max, mean) };
 }
 
 function differs(from: NumberOrRange, to: NumberOrRange): boolean {
-  // A stated maximum that equals what is expected is as good as none.
+  // A stated maximum that equals `expected` means the same as none.
   return from.expected !== to.expected || (from.max ?? from.expected) !== (to.max ?? to.expected);
 }
 

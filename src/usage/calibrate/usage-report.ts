@@ -11,8 +11,6 @@ import {
   type UsageComparison,
 } from './comparison.js';
 
-/** The report's optional `usage`: what was estimated against what was used. */
-
 const money = z
   .string()
   .regex(/^-?\d+(?:\.\d+)?$/)
@@ -51,6 +49,7 @@ const suiteSchema = z.strictObject({
   calls: z.array(callSchema),
 });
 
+/** The report's optional `usage`: what was estimated, compared with what was used. */
 export const usageReportSchema = z.strictObject({
   runs: count,
   files: count,
@@ -103,6 +102,7 @@ export const calibrationSchema = usageReportSchema.extend({
 });
 export type CalibrationDocument = z.infer<typeof calibrationSchema>;
 
+/** The document that `llm-budget calibrate --json` prints. */
 export function calibrationDocument(
   { comparison, diff, is_measured, warnings }: Calibration,
   usage: Usage,

@@ -12,14 +12,15 @@ import { rowOf } from '../read/row-store.js';
 import type { UsageRow } from '../read/exchange.js';
 
 /** What the usage rows of one generation say, in US dollars; null where it is not stated or has no price. */
-export interface RecordedCost {
+export interface RecordedFigures {
   /** `usage.cost` of the response. */
   readonly usage_cost: Decimal | null;
   /** The tokens at catalogue prices; with an own provider key it cannot be compared with the fee. */
   readonly estimate: Decimal | null;
 }
 
-export interface Charge extends RecordedCost {
+/** What OpenRouter charged for a generation, beside the recorded figures. Percentages to two places. */
+export interface Charge extends RecordedFigures {
   readonly generation: Generation;
   /** By how much the figure is above the charge, in percent; null where there is none, or nothing was charged. */
   readonly usage_cost_percent: Decimal | null;
@@ -31,7 +32,7 @@ export interface Charge extends RecordedCost {
 /** The charge of each generation beside what was recorded and estimated for it. */
 export function compareCharges(
   found: readonly Generation[],
-  recorded: ReadonlyMap<string, RecordedCost>,
+  recorded: ReadonlyMap<string, RecordedFigures>,
 ): readonly Charge[] {
   return found.map((generation) => {
     const { usage_cost = null, estimate: ofTokens = null } = recorded.get(generation.id) ?? {};
@@ -123,7 +124,7 @@ export async function chargesOf(
   const ids = [...usage.generations.keys()];
   if (ids.length === 0) return [];
   const generations = await fetchGenerations(account, ids);
-  const recorded = new Map<string, RecordedCost>();
+  const recorded = new Map<string, RecordedFigures>();
   for (const { id } of generations.found) {
     const number = usage.generations.get(id);
     if (number === undefined) continue;

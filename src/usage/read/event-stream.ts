@@ -16,10 +16,12 @@ export interface StreamedResponses {
 
 const STREAM_START = /^\s*(?:data|event|id|retry|):/;
 
+/** Whether a text begins like an event stream. */
 export function isEventStream(text: string): boolean {
   return STREAM_START.test(text.slice(0, 200));
 }
 
+/** Reads the text of one stream, or of several in a row. */
 export function streamedResponses(text: string): StreamedResponses {
   const merger = createStreamMerger();
   let unreadable = 0;
@@ -36,14 +38,15 @@ export function streamedResponses(text: string): StreamedResponses {
   return { responses: merger.responses, unreadable };
 }
 
-/** Puts the events of streams together, one stream after the other. */
+/** Merges events into responses, one stream after the other. */
 export interface StreamMerger {
   readonly add: (event: JsonRecord) => void;
-  /** The stream is over; what it did not state is not recorded. */
+  /** Ends the stream. What it did not state is not recorded. */
   readonly end: () => void;
   readonly responses: JsonRecord[];
 }
 
+/** A merger without events. Its `responses` grow when a stream ends. */
 export function createStreamMerger(): StreamMerger {
   const responses: JsonRecord[] = [];
   let current: JsonRecord | null = null;

@@ -19,7 +19,7 @@ export interface UsageRow {
   /** 1, or the number of requests that the row is the sum of, at least 1; null: a sum that does not state it. */
   readonly requests: number | null;
   readonly tokens: TokenCounts;
-  /** Those of the written tokens that are kept for an hour. */
+  /** The part of the written tokens that is cached for an hour. */
   readonly written_1h: number;
   readonly web_searches: number;
   /** What the provider or a gateway charged, in US dollars. */
@@ -40,7 +40,7 @@ export interface UsageRow {
 /** What rows have in common. */
 export type GroupKey = Pick<UsageRow, 'source' | 'suite' | 'call' | 'model' | 'tier' | 'run' | 'web_searches'>;
 
-/** A file while it is read. Formats keep state by it: WeakMap<RecordingFile, State>. */
+/** A file while it is read. A format that keeps state for a file keys it by this object, in a WeakMap. */
 export interface RecordingFile {
   /** As the user would write it. */
   readonly name: string;
@@ -48,7 +48,7 @@ export interface RecordingFile {
   line: number | null;
 }
 
-/** What the surroundings of a usage object say of it: names of suite and call, the requested model, the time. */
+/** What is stated around a usage object and holds for it: suite, call, requested model, time, run. */
 export interface Context {
   readonly file: RecordingFile;
   readonly suite: string | null;
@@ -58,37 +58,37 @@ export interface Context {
   readonly time: number | null;
   /** The id of the recorder's run. */
   readonly run: string | null;
-  /** Of a batch: all that is inside was served as one. */
+  /** `batch` for everything inside a batch. */
   readonly tier: ServedTier | null;
 }
 
 /** A request that was made and whose usage is not recorded: a stream that was cut, or an answer without usage. */
 interface UnmeasuredRequest {
   readonly model: string | null;
-  /** Where another file or line states the usage of the same id, this is no request of its own. */
+  /** If another file or line states the usage of the same id, both are one request. */
   readonly id: string | null;
   readonly reason: string;
 }
 
-/** A span or run of a trace. Those with usage beneath them repeat sums. */
+/** A span or run of a trace. One with usage beneath it repeats the sum of that usage. */
 export interface TracedSpan {
   /** A span's id is unique within its trace alone. */
   readonly trace: string;
-  /** Null where it has none: it is no span that was seen before, and the parent of none. */
+  /** Null where it has no id. Then it is the parent of no other span. */
   readonly span: string | null;
   readonly parent: string | null;
   /** Null where the span states no usage. */
   readonly row: UsageRow | null;
-  /** Whether the span is a request to a model: without usage here and beneath it is a request without usage. */
+  /** Whether it is a request to a model. If it and all spans beneath it state no usage, it is one without usage. */
   readonly isRequest: boolean;
 }
 
-/** Rows that are sums of a session. `strong`: they replace its messages. `weak`: the messages replace them. */
+/** How a sum of a session counts. `strong`: instead of the messages. `weak`: only where there are no messages. */
 export type SummaryStrength = 'strong' | 'weak';
 
 /**
- * Where the formats hand over each recorded exchange: read, without usage, or not understood. Nothing of a prompt or an
- * answer passes through it.
+ * Callbacks by which the formats report each recorded exchange: read, without usage, or not understood. No text of a
+ * prompt or an answer is passed to them.
  */
 export interface Accounts {
   /** An exchange that states its usage; one with problems is not understood. */
@@ -113,16 +113,19 @@ export interface Accounts {
    * with the same tokens or a summary of all models; else the subagent's own messages are missing.
    */
   readonly subagentResult: (session: string, id: string, tokens: TokenCounts, context: Context) => void;
-  /** How often any of these was called; shows whether something was found within an object. */
+  /** How many exchanges were reported so far. It grows where an object has an exchange inside. */
   readonly found: () => number;
-  /** Runs when the file is read to its end: what a format still waits for is settled then. */
+  /** Calls `run` at the end of the file, where a format reports what it still waits for. */
   readonly atEnd: (file: RecordingFile, run: () => void) => void;
 }
 
-/** Looks for usage inside of a value, bodies kept as text included. */
+/** Finds the exchanges inside a value, also in bodies that are kept as text. */
 export type Search = (value: unknown, context: Context) => void;
 
-/** One recorded format. The table of formats says how it is recognised. */
+/**
+ * One recorded format, a line of the table `FORMATS`. A family of formats is a file in `formats`, and has functions
+ * `isX` and `readX` for each. The comment on the first of them has the source of the format.
+ */
 export interface Format {
   readonly name: string;
   /** One of these keys is in every record of the format. */
@@ -131,13 +134,14 @@ export interface Format {
   readonly read: (record: JsonRecord, context: Context, accounts: Accounts, search: Search) => void;
 }
 
+/** The context at the top of a file: nothing is stated yet. */
 export function contextOfFile(file: RecordingFile): Context {
   return { file, suite: null, call: null, model: null, time: null, run: null, tier: null };
 }
 
 /**
- * The context as a record refines it for what is inside it. Suite and call are named by `suite` and `call`, in the
- * record or in its `metadata`; a model, a time or a request beside a response is the response's.
+ * The context of what is inside a record. The record or its `metadata` names suite and call in `suite` and `call`. A
+ * model, a time or a request beside a response belongs to the response.
  */
 export function contextWithin(record: JsonRecord, context: Context): Context {
   const metadata = recordAt(record, 'metadata');
@@ -177,6 +181,7 @@ export function urlOf(request: JsonRecord): string | null {
   return typeof request.scope === 'string' && place.startsWith('/') ? request.scope + place : place;
 }
 
+/** The model that the path of an address names; null where it names none. */
 export function modelInPath(url: string | null): string | null {
   const match = url === null ? null : MODEL_IN_PATH.exec(url);
   const model = match?.[1] ?? match?.[2] ?? match?.[3];
@@ -202,7 +207,7 @@ function modelInText(body: string): string | null {
   return MODEL_IN_BODY.exec(edges)?.[1] ?? null;
 }
 
-/** What may be between the requested name and the one that answered: dates, versions, and the order of words. */
+/** Words that the name of an answer may have beyond the requested name: dates and versions. */
 const NOT_A_NAME = /^(?:\d+|v\d+|latest|preview|exp)$/;
 
 /**
@@ -222,10 +227,10 @@ function wordsOf(model: string): string[] {
   return own.toLowerCase().split(/[-._@]+/);
 }
 
-/** Ids that recorders wrote over; they number them anew in every file. */
+/** Ids that a recorder replaced to hide them. Such an id is unique within its file only. */
 const BLANKED = /redact|scrub|filter|mask|anonym|placeholder|\*\*\*|xxxx/i;
 
-/** A row with what a format states; the rest is the context's, or nothing. */
+/** A row with what a format states. Other fields are taken from the context, or are null or 0. */
 export function buildRow(context: Context, stated: Partial<UsageRow> & { readonly tokens: TokenCounts }): UsageRow {
   const id = stated.id ?? null;
   return {
@@ -244,13 +249,13 @@ export function buildRow(context: Context, stated: Partial<UsageRow> & { readonl
     list_cost: stated.list_cost ?? null,
     own_key: stated.own_key ?? false,
     estimate: stated.estimate ?? null,
-    // An id that was written over identifies a request within its file alone.
+    // A replaced id identifies a request within its file only.
     id: id !== null && BLANKED.test(id) ? `${context.file.name}:${id}` : id,
     time: stated.time ?? context.time,
   };
 }
 
-/** Lowers each part that is larger than its whole, and says so: providers count parts in ways of their own. */
+/** Lowers each part that is larger than its whole, and notes it. Providers count parts in different ways. */
 export function withinWholes(tokens: TokenCounts, findings: Findings): TokenCounts {
   const { prompt, completion } = tokens;
   const fits =
@@ -278,7 +283,7 @@ export function withinWholes(tokens: TokenCounts, findings: Findings): TokenCoun
   };
 }
 
-/** Does the same for the tokens written for an hour, which are a part of all written tokens. */
+/** Lowers the tokens that are written for an hour to all written tokens, and notes it. */
 export function hourWithin(hour: number, written: number, findings: Findings): number {
   if (hour <= written) return hour;
   findings.notes.push({
@@ -288,7 +293,9 @@ export function hourWithin(hour: number, written: number, findings: Findings): n
   return written;
 }
 
-/** What the values of a recording, and what is wrong with it, are handed to; `line` is null where the file is one document. */
+/**
+ * Callbacks for the values of a recording and for what cannot be read. `line` is null where the file is one document.
+ */
 export interface RecordingHandler {
   readonly value: (value: unknown, line: number | null) => void;
   readonly unreadable: (message: string, line: number | null) => void;

@@ -13,8 +13,8 @@ import { LARGEST_LINE } from './json-lines.js';
 const LONGEST_RECORD = 1024 * 1024;
 
 /**
- * The rows of a table with a header (RFC 4180), each as a record by column; whole numbers are numbers, and amounts stay
- * the text that they are.
+ * Reads the rows of a table with a header (RFC 4180), each as a record by column. Counts become numbers, and amounts of
+ * money stay texts.
  */
 export async function readCsv(
   blocks: AsyncIterable<Buffer>,
@@ -43,7 +43,7 @@ export async function readCsv(
   }
 }
 
-/** A stream keeps its blocks for a while, so each is one of its own. */
+/** A stream keeps its blocks for a while, so each block is copied. */
 async function* copies(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const block of blocks) yield Buffer.from(block);
 }
@@ -63,7 +63,7 @@ function withNumbers(record: Readonly<Record<string, unknown>>): Record<string, 
 /** YAML takes about a hundred times its size in memory, and a second a megabyte; cassettes are smaller. */
 export const LARGEST_YAML = 32 * 1024 * 1024;
 
-/** Recorders keep bytes under these tags, Ruby with one exclamation mark; a bad one is no reason to lose the cassette. */
+/** Recorders keep bytes under these tags; Ruby's has one exclamation mark. Broken base64 does not lose the cassette. */
 function binaryTag(tag: string): ScalarTag {
   return { tag, identify: () => false, resolve: (text: string) => new Uint8Array(Buffer.from(text, 'base64')) };
 }
@@ -100,8 +100,8 @@ function documentsOf(text: string): readonly unknown[] | null {
 const OPENS_QUOTE = /^( *)(?:- +)*[\w"'. -]+: (['"])/;
 
 /**
- * The text with every further line of a quoted value deeper than its key. YAML asks for that and folds the blanks away;
- * PyYAML, which plays cassettes back, reads them without.
+ * Indents the further lines of a quoted value deeper than its key. YAML requires that and removes the blanks; PyYAML,
+ * which plays cassettes back, reads such lines without them.
  */
 function withDeepQuotes(text: string): string {
   let quote: string | null = null;

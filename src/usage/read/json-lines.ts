@@ -5,16 +5,18 @@ import { parseJson } from './json-value.js';
 /** The largest line or document that is read into memory at once: 64 MiB. */
 export const LARGEST_LINE = 64 * 1024 * 1024;
 
+/** Callbacks of a line splitter. */
 export interface LineHandler {
   /**
    * Whole lines without the last one's end; `line` is the number of the first, from 1. Returns how many they were. The
    * bytes are valid during the call only.
    */
   readonly lines: (bytes: Buffer, line: number) => number;
-  /** A line beyond the limit: it is passed over and was never whole in memory. */
+  /** A line beyond the limit. It is skipped and was never in memory as a whole. */
   readonly tooLong: (line: number) => void;
 }
 
+/** Takes a file block by block. `end` is called once, after the last block. */
 export interface LineSplitter {
   readonly push: (block: Buffer) => void;
   readonly end: () => void;
@@ -22,7 +24,7 @@ export interface LineSplitter {
 
 const NEW_LINE = 0x0a;
 
-/** Hands on the lines of a block together, as they come: only what spans blocks is copied. */
+/** Passes on all lines of a block in one call. Only a line that spans blocks is copied. */
 export function createLineSplitter(handler: LineHandler, limit: number = LARGEST_LINE): LineSplitter {
   let line = 1;
   let held: Buffer[] = [];

@@ -1,13 +1,15 @@
 import { LARGEST_WHOLE_NUMBER } from '../../manifest/scalars.js';
 import { count } from '../../lib/text/amount.js';
 
-/** Recorded JSON is foreign: it is looked at through these, and by constant keys only. */
+/** An object of recorded JSON. It is untrusted: only the functions of this file read it, by constant keys. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
+/** Whether a value is a JSON object: no list, and no bytes. */
 export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
+/** Whether a value is a list; unlike Array.isArray, without the type `any`. */
 export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
@@ -27,11 +29,13 @@ export function parseRecord(text: string): JsonRecord | null {
   return json !== null && isRecord(json.value) ? json.value : null;
 }
 
+/** The object at a key; null where there is none. */
 export function recordAt(record: JsonRecord, key: string): JsonRecord | null {
   const value = record[key];
   return isRecord(value) ? value : null;
 }
 
+/** The list at a key; empty where there is none. */
 export function listAt(record: JsonRecord, key: string): readonly unknown[] {
   const value = record[key];
   return isList(value) ? value : [];
@@ -46,7 +50,7 @@ export function nameAt(record: JsonRecord, key: string): string | null {
   return typeof value === 'string' && value.length > 0 && value.length <= NAME_LIMIT ? value : null;
 }
 
-/** Seconds since 1970 below this bound, milliseconds above: the bound is the year 5138 and 1973. */
+/** A time below this number is in seconds since 1970, else in milliseconds. The number is in the year 5138 or 1973. */
 const SECONDS_BELOW = 100_000_000_000;
 
 /** A time as recorded (seconds, milliseconds or ISO 8601) in milliseconds since 1970; null for anything else. */
@@ -57,11 +61,11 @@ export function recordedTime(value: unknown): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
-/** What is found out while a usage object is read. */
+/** What a reader of a usage object finds out beside the counts. */
 export interface Findings {
   /** Why the object cannot be understood; it is then not counted. */
   readonly problems: string[];
-  /** What a reader should know of an object that is counted. */
+  /** Remarks on an object that is counted. */
   readonly notes: CountNote[];
 }
 
@@ -80,13 +84,14 @@ export function noteText({ text, amounts }: CountNote): string {
   });
 }
 
+/** Findings to be filled in. */
 export function noFindings(): Findings {
   return { problems: [], notes: [] };
 }
 
 /**
- * The first key that is there (not null) as a whole number, no larger than the manifest takes; 0 where none is. Anything
- * else is a problem.
+ * The value of the first key that is present and not null; 0 where none is. It must be a whole number that the manifest
+ * accepts. Anything else is added to the problems.
  */
 export function countAt(record: JsonRecord | null, keys: readonly string[], findings: Findings): number {
   return countOrNull(record, keys, findings) ?? 0;

@@ -14,7 +14,7 @@ import {
 import { type RecordNotes, type RowNumber, type RowStore, createRowStore } from './row-store.js';
 import { createSpanTree } from './span-tree.js';
 
-/** All exchanges of all files, settled: nothing counts twice, whatever the order and the names of the files. */
+/** What counts of all exchanges of all files. Nothing counts twice, whatever the order and the names of the files. */
 export interface Settled {
   readonly rows: RowStore;
   readonly generations: ReadonlyMap<string, RowNumber>;
@@ -27,9 +27,13 @@ export interface Settled {
   readonly sums: number;
 }
 
+/** Collects the exchanges of all files. */
 export interface Ledger extends Accounts {
+  /** Called before a file is read, so that a file without an exchange has an account too. */
   readonly open: (file: string) => void;
+  /** Called once a file is read to its end. */
   readonly close: (file: RecordingFile) => void;
+  /** Decides what counts, once all files are read. Called once. */
   readonly settle: () => Settled;
 }
 
@@ -60,6 +64,7 @@ interface Unfinished {
   readonly reason: string;
 }
 
+/** An empty ledger. */
 export function createLedger(): Ledger {
   const rows = createRowStore();
   const generations = new Map<string, RowNumber>();
@@ -112,7 +117,7 @@ export function createLedger(): Ledger {
     const { notes } = findings;
     const { name, line } = context.file;
     const number = rows.put(counted, notes.length === 0 ? null : { notes, file: name, line });
-    // Once it is full, the ids of millions of rows are no longer looked at.
+    // Once the map is full, the ids of further rows are not tested.
     if (row.id !== null && generations.size < MOST_GENERATIONS && GENERATION_ID.test(row.id)) {
       generations.set(row.id, number);
     }
@@ -225,7 +230,7 @@ function withRequests(row: UsageRow, findings: Findings): UsageRow | null {
   return { ...row, requests: null };
 }
 
-/** One note for all notes of one kind, whose amounts are added up; its place is the first one's. */
+/** Merges the notes of one kind into one: their amounts are added up, and the place is that of the first. */
 function addUp(records: Iterable<RecordNotes>): UsageNote[] {
   const notes = new Map<string, NoteEntry>();
   for (const { notes: own, file, line } of records) {
@@ -292,8 +297,8 @@ function total(counts: readonly { readonly count: number }[]): number {
   return counts.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** The id that OpenRouter gives a request of its own; other providers' ids look otherwise. */
+/** The ids of OpenRouter's generations. Those of other providers have other forms. */
 const GENERATION_ID = /^gen-[A-Za-z0-9_-]{1,100}$/;
 
-/** So many of OpenRouter's own requests are known by their id: more than a run asks for by far. */
+/** At most this many generations are kept by their id. A run asks for far fewer. */
 const MOST_GENERATIONS = 5_000;

@@ -1,8 +1,8 @@
 import { isRecord, type JsonRecord } from './json-value.js';
 
 /**
- * Keys under which tools state what was used. A limit (`max_tokens`), a price or a budget is none of them. The forms
- * that are known have been read before; this is for those that nobody knows yet.
+ * Keys under which tools state what was used. A limit (`max_tokens`), a price or a budget is none of them. Known
+ * formats are read before; these keys show that a record has usage in an unknown format.
  */
 const COUNTS =
   /^(?:[a-z]+\.)*(?:(?:num|n|total|sum)_?)?(?:input|output|prompt|completion|total|cached?|cache_?(?:read|write|creation)|reasoning|thinking|candidates?|response|thoughts?|generated|generation|context|billed|consumed|used|request|llm|model|embedding)_?(?:input|output|prompt|completion)?_?(?:text|audio|image)?_?tokens?(?:_?(?:count|usage|used|total|consumed))?$/;

@@ -10,7 +10,7 @@ import { NO_EXCHANGE, type Usage } from './usage.js';
 /**
  * Reads the files that the globs name, in any of the known formats, and accounts for every exchange in them. Memory
  * grows with the number of requests, not with the size of the files. Throws a NoVerdictError (2) for what is not a
- * regular file, and where no file is left; that nothing was read is for the caller to judge.
+ * regular file, and where no file is left. Whether it is an error that nothing was read, `requireUsage` decides.
  */
 export async function readUsage(globs: readonly string[], options: SelectOptions): Promise<Usage> {
   const { files, unmatched } = await selectFiles(globs, options);
@@ -57,12 +57,12 @@ function requestsOf({ rows, unmeasured }: Settled): number {
   return unmeasured.reduce((sum, group) => sum + group.requests, requests);
 }
 
-/** Errors of the file system and of zlib carry a code; their texts may quote what was read. */
+/** Names an error by its code. The messages of zlib are not repeated: they may quote what was read. */
 function reasonOf(error: unknown): string {
   return errorCode(error) ?? 'it changed meanwhile';
 }
 
-/** What was not understood, and the files without usage: a line each, with its place. */
+/** Lists what was not understood and the files without usage, each with its place. */
 export function problemsOfUsage(usage: Usage): Problem[] {
   const notUnderstood = usage.files.flatMap(({ name, not_understood }) =>
     not_understood.map(({ what, count, lines }) => {

@@ -53,6 +53,7 @@ function isTexts(list: readonly unknown[]): list is readonly string[] {
   return list.length > 0 && list.every((chunk) => typeof chunk === 'string');
 }
 
+/** A body that a recording keeps as bytes, compressed or not. */
 export function readBytes(bytes: Uint8Array): RecordedBody {
   const unpacked = unpack(bytes);
   if (unpacked === null) return { state: 'unreadable', message: 'a compressed body cannot be unpacked (cut off?)' };

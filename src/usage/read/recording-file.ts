@@ -7,7 +7,7 @@ import { createLineSplitter, LARGEST_LINE, readJsonLines } from './json-lines.js
 
 interface State {
   form: 'lines' | 'document' | 'undecided';
-  /** A whole JSON value that was the first line; the next line shows what it was. */
+  /** The first line where it is a whole JSON value. The next line shows whether the file is JSON Lines. */
   first: { readonly value: unknown; readonly line: number } | null;
   document: Buffer[];
   documentLength: number;
@@ -22,8 +22,8 @@ const NEW_LINE = 0x0a;
 const HEAD = 8192;
 
 /**
- * Reads one recording, whatever its form: JSON Lines line by line, JSON, YAML or an event stream as one document. A
- * file that does not say by its name what it is shows it by its first line: a whole JSON value means JSON Lines.
+ * Reads one recording, whatever its form: JSON Lines line by line, JSON, YAML or an event stream as one document. Where
+ * the name does not tell the form, the first line does: a whole JSON value means JSON Lines.
  */
 export async function readRecording(
   name: string,
@@ -97,7 +97,9 @@ async function readText(name: string, blocks: AsyncIterable<Buffer>, handler: Re
   else if (state.documentLength > 0) readDocument(name, Buffer.concat(withLineEnds(state.document)), handler);
 }
 
-/** Lines as they come, until it is known that they are JSON Lines: then all of a block together. */
+/**
+ * Reads line by line until the form is known; JSON Lines are then read a block at a time. Returns the number of lines.
+ */
 function readLines(state: State, bytes: Buffer, line: number, limit: number, handler: RecordingHandler): number {
   let start = 0;
   let number = line;

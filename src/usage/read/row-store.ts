@@ -6,7 +6,7 @@ import type { GroupKey, UsageRow } from './exchange.js';
 /** The place of a row in its store. */
 export type RowNumber = number;
 
-/** What a reader should know of a record, and its place. */
+/** The notes on a record, and its place. */
 export interface RecordNotes {
   readonly notes: readonly CountNote[];
   readonly file: string;
@@ -24,6 +24,7 @@ export interface StoredRow extends Omit<UsageRow, keyof GroupKey | 'id' | 'time'
   readonly key: GroupKey;
 }
 
+/** The rows of all files, at most one for each request that has an id. */
 export interface RowStore {
   /** Adds a row, or merges it with those of its id: the finished one counts. */
   readonly put: (row: UsageRow, noted?: RecordNotes | null) => RowNumber;
@@ -165,7 +166,7 @@ function keyAt(keys: readonly GroupKey[], group: number): GroupKey {
   return key;
 }
 
-/** What most rows do not have. A cost that is a text is one: most recordings state a number. */
+/** Fields that most rows lack. A cost as text is one, since most recordings state a number. */
 interface Rare
   extends
     Pick<TokenCounts, 'audio' | 'image_output' | 'audio_output'>,

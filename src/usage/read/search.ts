@@ -11,12 +11,12 @@ import {
   type RecordedBody,
 } from './recorded-body.js';
 
-/** Deeper nesting is no recording. */
+/** Values that are nested deeper are not read. */
 const DEEPEST = 100;
 
 /**
- * What went out, and what came back as text: a usage object in there is a quotation and was not spent. `messages`,
- * `contents`, `input` and `prompt` are what the APIs call their inputs, `choices`, `candidates` their outputs.
+ * Fields with prompts and answers. A usage object inside them is a quotation and was not spent. `messages`, `contents`,
+ * `input` and `prompt` are what the APIs call their inputs, `choices`, `candidates` their outputs.
  */
 const NOT_SEARCHED: ReadonlySet<string> = new Set([
   'request',
@@ -44,8 +44,8 @@ function byKey(): Map<string, [number, Format][]> {
 
 /**
  * Accounts for every exchange in a parsed recording, bodies kept as text included. What looks like usage and is in no
- * known form is not understood. YAML may refer to one node from many places; each is read once, or a small file could
- * take for ever.
+ * known form is not understood. YAML may refer to one node from many places. Each is read once, so that a small file is
+ * read in a short time.
  */
 export function findExchanges(value: unknown, context: Context, accounts: Accounts): void {
   visit(value, context, { accounts, seen: new Set(), depth: 0 });

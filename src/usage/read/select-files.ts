@@ -12,12 +12,15 @@ interface SelectedFile {
   readonly path: string;
 }
 
+/** Where files are looked for. */
 export interface SelectOptions {
+  /** The folder that patterns are relative to. */
   readonly cwd: string;
   /** A folder that every file must really be in, links followed; null: anywhere. */
   readonly within: string | null;
 }
 
+/** The files to read. */
 export interface Selection {
   /** In the order of their names, each once. */
   readonly files: readonly SelectedFile[];
@@ -27,7 +30,7 @@ export interface Selection {
 
 /**
  * The files that the patterns name. `!pattern` excludes. Throws a NoVerdictError (2) with a line for each path that is
- * not a regular file, and where no pattern matches anything; what is a pipe, a device or a folder is never opened.
+ * not a regular file, and where no pattern matches anything. Pipes, devices and folders are never opened.
  */
 export async function selectFiles(patterns: readonly string[], options: SelectOptions): Promise<Selection> {
   const ignore = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
@@ -51,7 +54,7 @@ export async function selectFiles(patterns: readonly string[], options: SelectOp
   return { files: inOrder, unmatched };
 }
 
-/** A path that exists is itself, even where it could be read as a pattern. Folders that a pattern hits are passed over. */
+/** A path that exists is taken as it is, even where it could be read as a pattern. Folders that match are skipped. */
 async function matches(pattern: string, ignore: readonly string[], cwd: string): Promise<readonly string[]> {
   if (!isDynamicPattern(pattern)) return (await exists(resolve(cwd, pattern))) ? [pattern] : [];
   // Pipes, devices and links to nothing match no pattern.
@@ -69,7 +72,7 @@ async function exists(path: string): Promise<boolean> {
 type Look =
   | { readonly state: 'file'; readonly path: string }
   | { readonly state: 'problem'; readonly message: string }
-  | { readonly state: 'passed-over' };
+  | { readonly state: 'skipped' };
 
 const NOT_REGULAR = 'is not a regular file (a pipe, a socket or a device); it was not opened';
 
@@ -79,7 +82,7 @@ async function lookAt(name: string, byPattern: boolean, options: SelectOptions):
     const kind = await stat(path);
     if (kind.isDirectory()) {
       return byPattern
-        ? { state: 'passed-over' }
+        ? { state: 'skipped' }
         : { state: 'problem', message: 'is a folder; "folder/**" names its files' };
     }
     if (!kind.isFile()) return { state: 'problem', message: NOT_REGULAR };
@@ -153,7 +156,7 @@ async function* unpacked(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGene
   }
 }
 
-/** A stream keeps its blocks for a while, so each is one of its own. */
+/** A stream keeps its blocks for a while, so each block is copied. */
 async function* copies(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   yield Buffer.from(first);
   for await (const block of rest) yield Buffer.from(block);

@@ -2,8 +2,8 @@ import type { Context, TracedSpan, GroupKey } from './exchange.js';
 import type { RowNumber } from './row-store.js';
 
 /**
- * Spans come in any order, over many lines and files, so which of them are leaves is known only at the end. A span with
- * usage that has another one beneath it, however deep, repeats what that one states.
+ * Spans come in any order, over many lines and files. So it is known only at the end which of them are leaves. A span
+ * with usage that has another one beneath it, however deep, repeats what that one states.
  */
 export interface SpanTree {
   readonly add: (span: TracedSpan, row: RowNumber | null, context: Context) => void;
@@ -20,6 +20,7 @@ interface Node {
   request: GroupKey | null;
 }
 
+/** An empty tree. `settle` is called once, after all spans were added. */
 export function createSpanTree(): SpanTree {
   const nodes = new Map<string, Node>();
   const nodeOf = (key: string): Node => {
@@ -59,7 +60,7 @@ export function createSpanTree(): SpanTree {
   };
 }
 
-/** Stops where an earlier walk has been: traces may be deep. Spans that go round in a circle are above none of them. */
+/** Stops at a span that was marked before, since traces may be deep. A span in a cycle has no ancestors. */
 function markAncestors(start: Node, nodes: ReadonlyMap<string, Node>, above: Set<Node>): void {
   const way = new Set<Node>();
   let node = start.parent === null ? undefined : nodes.get(start.parent);

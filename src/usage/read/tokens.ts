@@ -11,7 +11,7 @@ import {
 } from './json-value.js';
 
 /**
- * Each provider's usage object in its own convention, brought into the one of the manifest. Field names as of 2026-11:
+ * Tokens as the manifest counts them, read from the usage object of each provider. Field names as of 2026-11:
  * https://platform.openai.com/docs/api-reference/chat/object, https://docs.anthropic.com/en/api/messages,
  * https://ai.google.dev/api/generate-content#UsageMetadata, https://api-docs.deepseek.com/api/create-chat-completion,
  * https://docs.perplexity.ai/api-reference/chat-completions-post, https://docs.x.ai/docs/api-reference,
@@ -19,11 +19,11 @@ import {
  */
 export interface StatedTokens {
   readonly tokens: TokenCounts;
-  /** Those of the written tokens that are kept for an hour. */
+  /** The part of the written tokens that is cached for an hour. */
   readonly written_1h: number;
 }
 
-/** Tokens of which only some kinds are stated. */
+/** Token counts with 0 for each kind that is not stated. */
 export function someTokens(stated: Partial<TokenCounts>): TokenCounts {
   return { ...byTokenPart(() => 0), ...stated };
 }
@@ -57,6 +57,7 @@ function excludesCache(usage: JsonRecord): boolean {
   );
 }
 
+/** The tokens of Anthropic's usage object: input, cache reads and cache writes are stated apart and added up. */
 export function anthropicTokens(usage: JsonRecord, findings: Findings): StatedTokens {
   const cached = countAt(usage, ['cache_read_input_tokens'], findings);
   const creation = recordAt(usage, 'cache_creation');
@@ -158,7 +159,7 @@ function gapOf(beside: number, total: number, findings: Findings): void {
   );
 }
 
-/** The total is a control sum: a part that makes up what is missing was counted beside its whole. */
+/** The total is a check sum. A part that is exactly what the sum lacks was counted outside its whole. */
 function explained(stated: TokenCounts, total: number, model: string | null, findings: Findings): TokenCounts {
   const { prompt, completion, reasoning, audio, cached, written } = stated;
   const beside = total - prompt - completion;

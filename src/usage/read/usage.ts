@@ -4,7 +4,7 @@ import type { GroupKey } from './exchange.js';
 import { count, counted } from '../../lib/text/amount.js';
 import { safeLine, SENTENCE_LIMIT } from '../../lib/text/plain.js';
 
-/** So many places of one kind are named; the others are counted. */
+/** At most this many places of one kind are named. The others are only counted. */
 export const NAMED_PLACES = 3;
 
 /** The reason given for a file in which no exchange was found. */
@@ -24,7 +24,7 @@ export interface FileAccount {
   }[];
 }
 
-/** What a reader should know of exchanges that were counted; the place is the first of `count`. */
+/** A remark on exchanges that were counted. `file` and `line` are the place of the first of them. */
 export interface UsageNote {
   readonly message: string;
   readonly count: number;
@@ -43,33 +43,33 @@ export interface UnmeasuredGroup extends GroupKey {
   readonly requests: number;
 }
 
-/** What the named files say was used, with an account of every file and every exchange. */
+/** What the named files say was used, and an account of every file and every exchange. */
 export interface Usage {
   readonly rows: RowStore;
   readonly files: readonly FileAccount[];
-  /** The sum is all recorded exchanges; one that is recorded several times is one. */
+  /** Their sum is the number of recorded exchanges. One that is recorded several times counts once. */
   readonly exchanges: { readonly read: number; readonly without_usage: number; readonly not_understood: number };
-  /** Requests, those without usage included; a sum that does not state its number counts as one. */
+  /** Number of requests, including those without usage. A sum that does not state its number counts as one. */
   readonly requests: number;
-  /** Requests that were made and whose usage is not recorded; they are among those without usage. */
+  /** Requests whose usage is not recorded. `exchanges.without_usage` has them too. */
   readonly unmeasured: readonly UnmeasuredGroup[];
   readonly notes: readonly UsageNote[];
-  /** Where the rows of OpenRouter's own generations are, by their id; at most 5,000. */
+  /** The rows of OpenRouter's own generations by their id; at most 5,000. */
   readonly generations: ReadonlyMap<string, RowNumber>;
-  /** Rows that came again under the same id. */
+  /** Number of records that repeat the id of another one. */
   readonly repeated: number;
-  /** Sums of sessions and traces whose parts are counted. */
+  /** Number of sums of sessions and traces that are left out, since their parts are counted. */
   readonly sums: number;
-  /** Globs without a match. */
+  /** A line for each glob that matches no file. */
   readonly unmatched: readonly Problem[];
 }
 
-/** Whether the recordings state everything that was used: then a figure is exact, else it is at least so much. */
+/** Whether the recordings state everything that was used. If not, figures are lower bounds. */
 export function isComplete(usage: Usage): boolean {
   return usage.exchanges.not_understood === 0 && usage.unmeasured.length === 0 && usage.unmatched.length === 0;
 }
 
-/** Every file and every exchange, in one line. */
+/** Counts every file and every exchange, in one line for a person. */
 export function accountLine({ files, exchanges, repeated, sums }: Usage): string {
   const read = files.filter(({ is_read }) => is_read).length;
   const unclear = files.filter(({ not_understood }) => not_understood.length > 0).length;
@@ -87,7 +87,7 @@ export function accountLine({ files, exchanges, repeated, sums }: Usage): string
   return `${sentences.join('; ')}.`;
 }
 
-/** What a report says of recordings that do not state everything that was used; empty where they do. */
+/** Notes for the report where the recordings do not state everything that was used; empty where they do. */
 export function notesOfUsage(usage: Usage): Note[] {
   const { read, without_usage, not_understood } = usage.exchanges;
   if (read === 0) {
@@ -109,7 +109,7 @@ export function notesOfUsage(usage: Usage): Note[] {
   return [{ code: 'usage_incomplete', message: `At least as much was used as is shown: ${reasons.join(', ')}.` }];
 }
 
-/** The same where no file could be read at all. */
+/** The note for the report where no file could be read at all. */
 export function notesOfUnreadable(error: NoVerdictError): Note[] {
   const messages = error.problems.map(({ message }) => message);
   return [{ code: 'usage_not_measured', message: `Nothing was measured: ${messages.join('; ')}.` }];

@@ -26,6 +26,7 @@ export type Outcome =
   /** An answer without usage, cut or aborted: it counts with its reservation. */
   | { readonly state: 'unknown' };
 
+/** Spending of one recorder against its limit; amounts in US dollars. */
 export interface Cap {
   readonly limit: Decimal;
   readonly spent: () => Decimal;

@@ -15,6 +15,7 @@ import { errorBody, routeOf, type Route, type Upstream } from './routes.js';
 import { keptAnswer, type KeptAnswer, type RecordedRow, type UsageFile } from './rows.js';
 import { createTally, type Totals } from './summary.js';
 
+/** What a recorder is started with. */
 export interface RecorderOptions {
   readonly upstreams: readonly Upstream[];
   /** Connections to the upstreams, through the environment's proxy where it names one. */
@@ -37,7 +38,7 @@ export interface Target {
   readonly url: URL;
 }
 
-/** Everything about requests, apart from the server that they arrive at. */
+/** Handles the requests that arrive at the recorder's server. */
 export interface Exchanges {
   readonly handle: (incoming: IncomingMessage, outgoing: ServerResponse, target: Target) => Promise<void>;
   readonly upgrade: (incoming: IncomingMessage, socket: Duplex, head: Buffer, target: Target) => Promise<void>;
@@ -47,6 +48,7 @@ export interface Exchanges {
   readonly totals: () => Totals;
 }
 
+/** `run` is the id of the recorder, which each row has. */
 export function createExchanges(options: RecorderOptions, run: string): Exchanges {
   const { prices, file, suite, dispatcher, now, say } = options;
   const tally = createTally();
@@ -156,7 +158,7 @@ export function createExchanges(options: RecorderOptions, run: string): Exchange
   };
 
   const pass = async (incoming: IncomingMessage, outgoing: ServerResponse, { url }: Target, route: Route) => {
-    const passed = await forward(incoming, outgoing, { url, dispatcher, body: null }, NOBODY_LISTENS);
+    const passed = await forward(incoming, outgoing, { url, dispatcher, body: null }, NO_LISTENER);
     if (passed.state === 'whole' || (passed.state === 'cut' && passed.status !== null)) return;
     const reason = passed.state === 'unreachable' ? `cannot be reached: ${passed.reason}` : 'broke off';
     answerError(outgoing, route, 502, `llm-budget record: ${url.host} ${reason}`);
@@ -239,7 +241,7 @@ interface EndedExchange {
   readonly call: string | null;
 }
 
-const NOBODY_LISTENS = { head: () => undefined, chunk: () => Promise.resolve() };
+const NO_LISTENER = { head: () => undefined, chunk: () => Promise.resolve() };
 
 async function endOf(reader: AnswerReader | null) {
   return reader === null ? null : await reader.end();

@@ -5,6 +5,7 @@ import { errorCode } from '../../lib/errors/problem.js';
 
 /** Passes one request to its upstream and the answer back, byte for byte and without delay. */
 
+/** Where a request goes, and how. */
 export interface Passage {
   readonly url: URL;
   readonly dispatcher: Dispatcher;
@@ -21,7 +22,7 @@ export type Passed =
   /** No request was sent: the upstream cannot be reached. The client has no answer yet. */
   | { readonly state: 'unreachable'; readonly reason: string };
 
-/** Hears the answer while it passes. `chunk` may ask to wait before the next bytes. */
+/** Callbacks for the answer while it is passed on. The next bytes wait until `chunk` has resolved. */
 export interface Listener {
   readonly head: (status: number, header: (name: string) => string) => void;
   readonly chunk: (bytes: Buffer) => Promise<void>;

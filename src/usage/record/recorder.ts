@@ -7,8 +7,7 @@ import { createExchanges, type RecorderOptions, type Target } from './exchanges.
 import type { Totals } from './summary.js';
 import { commandVariables, type Upstream } from './routes.js';
 
-/** A proxy on this machine that keeps what requests used, and refuses those beyond a cap. */
-
+/** A proxy on this machine that records what requests used, and refuses those beyond a cap. */
 export interface Recorder {
   /** The variables for the command, given the environment that it has otherwise. */
   readonly variables: (environment: ReadonlyMap<string, string>) => ReadonlyMap<string, string>;

@@ -4,6 +4,7 @@ import { configurationError } from '../../lib/errors/problem.js';
 
 type UpstreamName = 'openrouter' | 'openai' | 'anthropic';
 
+/** An API that requests are passed on to. */
 export interface Upstream {
   readonly name: UpstreamName;
   /** The base URL that clients used before. */
@@ -12,7 +13,7 @@ export interface Upstream {
   readonly variables: readonly string[];
 }
 
-interface Maker {
+interface Vendor {
   readonly name: UpstreamName;
   /** The variable of today's clients first, then the older one. */
   readonly variables: readonly string[];
@@ -20,7 +21,7 @@ interface Maker {
 }
 
 /** Names and defaults: the clients of OpenAI, Anthropic and OpenRouter, as of 2026-11. */
-const MAKERS: readonly Maker[] = [
+const VENDORS: readonly Vendor[] = [
   {
     name: 'openrouter',
     variables: ['OPENROUTER_BASE_URL', 'OPENROUTER_API_BASE'],
@@ -31,12 +32,12 @@ const MAKERS: readonly Maker[] = [
 ];
 
 /**
- * The upstreams: for each maker the address in its variable, else in the older one, else the maker's own. An empty
+ * The upstreams: for each vendor the address in its variable, else in the older one, else the vendor's own. An empty
  * variable counts as absent. NoVerdictError (2) where a value is no http or https URL; its value is not shown, since it
  * may hold a password.
  */
 export function upstreamsOf(environment: ReadonlyMap<string, string>): readonly Upstream[] {
-  return MAKERS.map(({ name, variables, base }) => {
+  return VENDORS.map(({ name, variables, base }) => {
     const given = variables.find((variable) => (environment.get(variable) ?? '').trim() !== '');
     const text = given === undefined ? base : (environment.get(given) ?? '').trim();
     const url = URL.canParse(text) ? new URL(text) : null;
@@ -85,6 +86,7 @@ type RouteKind =
   /** Whether it costs anything is not known. */
   | 'unknown';
 
+/** How a request is handled. */
 export interface Route {
   readonly kind: RouteKind;
   /** The API whose form errors take. */

@@ -91,6 +91,7 @@ function keepsText(key: string, value: string): boolean {
   return (USAGE_WORDS.has(key) && WORD.test(value)) || /^\d{1,12}(?:\.\d{1,30})?$/.test(value);
 }
 
+/** The file that rows are appended to. */
 export interface UsageFile {
   /** Appends a row, one line in one write; false where the file does not take it. */
   readonly append: (row: RecordedRow) => boolean;

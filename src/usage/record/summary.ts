@@ -6,7 +6,7 @@ import { logLine } from '../../lib/text/plain.js';
 import { cell, inlineText, prose } from '../../lib/text/markdown.js';
 import { NO_USAGE_IN_STREAM } from '../read/formats/answers.js';
 
-/** What a recorder adds up. */
+/** What a recorder adds up, and how the sums are shown at the end. */
 
 interface ModelTotals {
   /** As answered, else as requested; "(not named)" where neither names one. */
@@ -18,6 +18,7 @@ interface ModelTotals {
   readonly cost: Decimal | null;
 }
 
+/** The sums of one recorder; amounts in US dollars. */
 export interface Totals {
   readonly models: readonly ModelTotals[];
   /** Requests that were forwarded and counted. */
@@ -45,6 +46,7 @@ interface Sums {
   isKnown: boolean;
 }
 
+/** Adds up requests as they end. */
 export interface Tally {
   readonly answered: (model: string | null, row: UsageRow | null, cost: Decimal | null) => void;
   readonly failed: (model: string | null) => void;
@@ -55,8 +57,10 @@ export interface Tally {
   readonly totals: () => Totals;
 }
 
+/** At most this many kinds of uncounted requests are named. */
 const MOST_KINDS = 20;
 
+/** A tally of nothing. */
 export function createTally(): Tally {
   const models = new Map<string, Sums>();
   const withoutUsage = new Map<string, number>();

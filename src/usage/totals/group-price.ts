@@ -31,7 +31,7 @@ export interface GroupPrice {
   /** The model whose prices count: that of the tier where it is a row of its own; null where the tier has no price. */
   readonly model: string | null;
   readonly cost: Decimal | null;
-  /** What a reader should know of how it was priced. */
+  /** Remarks on how it was priced. */
   readonly notes: readonly string[];
 }
 
@@ -101,7 +101,7 @@ function tokensOf(group: UsageGroup, take: (sum: number) => number): RequestToke
   };
 }
 
-/** Two prices of the same tokens may differ by so many percent: the rounding of who states them. */
+/** Two prices of the same tokens may differ by this many percent, since tools round the prices that they state. */
 const PRICE_TOLERANCE = fromInteger(1);
 
 /** Whether two prices of the same tokens, in US dollars, are more than 1 % of the `expected` one apart. */

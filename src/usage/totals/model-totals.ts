@@ -89,7 +89,7 @@ function withoutUsage(recorded: string | null, requests: number, catalogue: Cata
   };
 }
 
-/** An amount of requests without usage is not known; it is left out, and the total says how many they are. */
+/** What requests without usage cost is not known. It is left out, and the total says how many they are. */
 function sumOf(a: ModelTotal, b: ModelTotal): ModelTotal {
   const isMeasured = ({ requests, unmeasured }: ModelTotal): boolean => requests === null || requests > unmeasured;
   const amount = (of: (total: ModelTotal) => Decimal | null): Decimal | null => {

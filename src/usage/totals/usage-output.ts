@@ -116,10 +116,10 @@ function isEmpty({ is_read, without_usage, not_understood }: FileAccount): boole
   return !is_read && without_usage.length + not_understood.length === 0;
 }
 
-/** `llm-budget usage --json`. Money is an exact decimal text, null where it is not known. */
 const wholeNumber = z.number().int().nonnegative();
 const moneyText = z.string().regex(/^\d+(?:\.\d+)?$/);
 
+/** The shape of `llm-budget usage --json`. Money is an exact decimal text in US dollars; null where it is not known. */
 export const usageDocumentSchema = z.strictObject({
   schema_version: z.literal(1),
   files: z.strictObject({

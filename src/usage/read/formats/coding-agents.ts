@@ -102,7 +102,7 @@ export function readClaudeToolResult(line: JsonRecord, context: Context, account
   }
 }
 
-/** What earlier lines of a Codex file say of the later ones. */
+/** What earlier lines of a Codex file state for the later ones. */
 interface CodexState {
   session: string | null;
   model: string | null;

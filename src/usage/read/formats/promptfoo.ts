@@ -140,7 +140,10 @@ const TRANSPORTS: ReadonlySet<string> = new Set([
   'realtime',
 ]);
 
-/** Providers that code or an address defines; what they ask is theirs (https://www.promptfoo.dev/docs/providers/). */
+/**
+ * Providers that are defined by code or by an address: which model they ask is not stated
+ * (https://www.promptfoo.dev/docs/providers/).
+ */
 const BY_CODE: ReadonlySet<string> = new Set([
   'exec',
   'file',

@@ -56,7 +56,7 @@ const REASONING = [
 const TOTAL = ['gen_ai.usage.total_tokens', 'llm.usage.total_tokens', 'llm.token_count.total', 'ai.usage.totalTokens'];
 const AUDIO = ['llm.token_count.prompt_details.audio'];
 const AUDIO_OUTPUT = ['llm.token_count.completion_details.audio'];
-/** Worked out by who traces, from a price table of its own. */
+/** Costs that the tracing tool estimates from a price table of its own. */
 const ESTIMATE = ['gen_ai.usage.cost', 'gen_ai.usage.total_cost', 'llm.cost.total', 'operation.cost'];
 const ANSWERED = ['gen_ai.response.model', 'ai.response.model', 'llm.response.model'];
 const REQUESTED = [
@@ -68,11 +68,11 @@ const REQUESTED = [
 ];
 const RESPONSE_ID = ['gen_ai.response.id', 'ai.response.id', 'llm.response.id'];
 
-/** Attributes that are looked at, whatever else a span has: its prompts are not. */
+/** The attributes that are read. Prompts and answers are not among them. */
 export const SPAN_ATTRIBUTE =
   /^(?:gen_ai\.(?:usage|request\.model|response\.(?:model|id)|operation\.name)|llm\.(?:usage|token_count|cost|model_name|request\.(?:model|type)|response\.(?:model|id))|ai\.(?:usage|model\.id|response\.(?:model|id))|embedding\.model_name|openinference\.span\.kind|operation\.cost|llm_budget\.)/;
 
-/** Where a span is in its trace; the ids of the two together are unique. */
+/** The place of a span. A span's id is unique within its trace only. */
 export interface SpanPlace {
   readonly trace: string;
   readonly span: string | null;

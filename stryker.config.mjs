@@ -2,7 +2,7 @@
  * Mutation testing, by hand and not in CI: `MUTATE=money npx stryker run`. One part of the code at a time, with the tests
  * of that part alone, so that a mutant costs seconds. Without MUTATE, all parts.
  */
-const PARTS = new Map([
+export const PARTS = new Map([
   ['money', ['lib/money']],
   ['pricing', ['budget/pricing']],
   ['comparison', ['budget/comparison']],

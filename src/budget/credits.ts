@@ -108,25 +108,31 @@ export function creditsViolation(credits: Credits, run: RunNeeds, severity: Poli
 export function freeRequestsViolation(credits: Credits, run: RunNeeds): Violation | null {
   const left = credits.state === 'known' ? credits.free_requests : null;
   if (left === null || run.free_requests <= BigInt(left.remaining)) return null;
+  const words = RULE_WORDS.free_tier.cases.today;
   return violation({
     rule: 'free_tier',
     severity: 'warn',
     actual: run.free_requests.toString(),
     limit: String(left.remaining),
-    message: `A run asks :free models ${run.free_requests.toString()} times, and ${left.remaining} of today's ${left.limit} requests are left; the rest is answered with 429.`,
-    remedy: 'Run it tomorrow, ask free models less often, or use the paid ones.',
+    message: words.message({
+      requests: run.free_requests.toString(),
+      left: String(left.remaining),
+      limit: String(left.limit),
+    }),
+    remedy: words.remedy(),
   });
 }
 
 function exhausted(run: RunNeeds, severity: 'warn' | 'fail'): Violation | null {
   if (isZero(run.cost) && run.free_requests === 0n) return null;
+  const words = RULE_WORDS.credits.cases.exhausted;
   return violation({
     rule: 'credits',
     severity,
     actual: toText(run.cost),
     limit: '0',
-    message: 'OpenRouter answers 402 already: every request of a run will fail, those to :free models too.',
-    remedy: "Buy credits, or raise the key's limit.",
+    message: words.message(),
+    remedy: words.remedy(),
   });
 }
 

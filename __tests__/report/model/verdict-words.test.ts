@@ -130,6 +130,33 @@ describe('the sentence of the verdict', () => {
       },
       'Not every call has a price',
     ],
+    [
+      'a month over its limit',
+      broken({ rule: 'per_month', severity: 'fail', actual: '12', limit: '9' }),
+      'A month over its limit: $12.00 of $9.00',
+    ],
+    [
+      'a month whose cost is not known',
+      broken({ rule: 'per_month', severity: 'fail', limit: '9' }),
+      'Cost of a month not known',
+    ],
+    [
+      'a month of a suite whose cost is not known',
+      broken({ rule: 'per_month', suite: 'rag', excused: true, in_base: true, limit: '9' }),
+      'Cost of a month of suite rag not known, as before',
+    ],
+    ['an increase', broken({ rule: 'increase_per_run', actual: '2', limit: '1' }), 'Increase above its warning level'],
+    [
+      'an increase that is not known in full',
+      broken({ rule: 'increase_per_run', severity: 'fail', run: 'nightly', limit: '1' }),
+      'Increase of a night not known',
+    ],
+    // From $0 there is no percentage.
+    [
+      'an increase from nothing',
+      broken({ rule: 'increase_percent', severity: 'fail', limit: '10' }),
+      'Increase above its limit',
+    ],
     ['a warning without a violation', { ...within, verdict: 'warn' as const }, 'Not every figure is known'],
   ])('%s', (_, report, expected) => {
     expect(headline(report).title).toBe(expected);

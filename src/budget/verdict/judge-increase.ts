@@ -6,7 +6,7 @@ import { money, formatDistinct } from '../../lib/text/amount.js';
 import { violation, type BrokenRule } from './violation.js';
 import { breaksPercent, increasePercent, type Increase, type IncreaseBasis } from './increase.js';
 import { brokenLevel, strictestLevel } from './judge-limits.js';
-import { INCREASE_WORDS, RULE_WORDS } from './rule-words.js';
+import { RULE_WORDS } from './rule-words.js';
 import { increaseIn, placeOfLimit, type Scope } from './scope.js';
 
 /** US dollars. A percentage of an increase below both shows rounding rather than spending. */
@@ -102,13 +102,13 @@ function broken(judged: JudgedIncrease, rule: IncreaseRule, level: NonNullable<L
 function unknownIncrease(judged: JudgedIncrease, rule: IncreaseRule, level: NonNullable<Level>): BrokenRule {
   const { scope, basis, increase } = judged;
   const facts = { run: scope.run, suite: scope.suite, from: basis.from, calls: increase.unknown };
-  return brokenIncrease(judged, rule, level, INCREASE_WORDS.unknown(facts), null, true);
+  return brokenIncrease(judged, rule, level, RULE_WORDS[rule].cases.unknown.message(facts), null, true);
 }
 
 function possibleIncrease(judged: JudgedIncrease, rule: IncreaseRule, level: NonNullable<Level>): BrokenRule {
   const { scope, basis, increase } = judged;
   const facts = { run: scope.run, suite: scope.suite, from: basis.from, most: money(increase.atMost.perRun) };
-  return brokenIncrease(judged, rule, level, INCREASE_WORDS.possible(facts), null, true);
+  return brokenIncrease(judged, rule, level, RULE_WORDS[rule].cases.possible.message(facts), null, true);
 }
 
 function brokenIncrease(
@@ -128,7 +128,7 @@ function brokenIncrease(
       actual,
       limit: toText(level.limit),
       message,
-      remedy: RULE_WORDS.increase_per_run.remedy({ overrideLabel }),
+      remedy: RULE_WORDS[rule].remedy({ overrideLabel }),
       isExact,
       isAgainstDefaultBranch: basis.from === 'the default branch',
       place: placeOfLimit(scope, manifest, rule),

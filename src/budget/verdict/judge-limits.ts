@@ -54,11 +54,12 @@ function judgePerMonth(judged: JudgedScope): BrokenRule[] {
 
 /** The default branch sets the limit, and head has a suite without runs_per_month. */
 function monthUnknown({ scope, figures, manifest }: JudgedScope, limit: Limit): BrokenRule[] {
+  const words = RULE_WORDS.per_month.cases.unknown;
   return unjudged(scope, manifest, limit, {
     rule: 'per_month',
     path: 'per_month',
-    message: `The monthly cost of ${scopeName(scope)} is not known: no runs_per_month for ${figures.suitesWithoutRuns.join(', ')}.`,
-    remedy: 'Say how often the suite runs: runs_per_month on it or at the top.',
+    message: words.message({ scope: scopeName(scope), suites: figures.suitesWithoutRuns }),
+    remedy: words.remedy(),
     // The other suites may run more often than before, so nothing proves that head is unchanged or better.
     baseline: null,
   });
@@ -79,12 +80,13 @@ function judgeWorstCase(judged: JudgedScope): BrokenRule[] {
 
 function worstCaseUnknown({ scope, figures, manifest }: JudgedScope, limit: Limit): BrokenRule[] {
   const { amount, unknown } = figures.worst;
-  const reasons = [...new Set(unknown.flatMap((call) => call.price.incomplete))].slice(0, 3).join('; ');
+  const reasons = [...new Set(unknown.flatMap((call) => call.price.incomplete))].slice(0, 3);
+  const words = RULE_WORDS.incomplete_price.cases.worst_case;
   return unjudged(scope, manifest, limit, {
     rule: 'incomplete_price',
     path: 'worst_case_per_run',
-    message: `The worst case of ${scopeName(scope)} is not known, so its limit cannot be kept: ${reasons}.`,
-    remedy: 'Run the check again; set max_tokens where the worst case has no other bound.',
+    message: words.message({ scope: scopeName(scope), reasons }),
+    remedy: words.remedy(),
     baseline: {
       ...amountBaseline([amount], unpricedCalls(figures.calls)),
       unboundedCalls: unboundedCalls(unknown),

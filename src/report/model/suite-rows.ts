@@ -9,7 +9,7 @@ import {
   type Decimal,
 } from '../../lib/money/decimal.js';
 import { atLeast, money, percent, plainPercent } from '../../lib/text/amount.js';
-import { runName } from './verdict-words.js';
+import { runName } from '../../budget/verdict/rule-words.js';
 import { hasHeadManifest } from './document.js';
 import { deltaText, hasLimits, isZeroAmount } from './wording.js';
 import type { Report, ReportDelta, ReportSuite, ReportTotals } from './schema.js';

@@ -22,8 +22,8 @@ import {
   percent,
   plainPercent,
 } from '../../lib/text/amount.js';
-import { RULE_WORDS, type RuleUnit } from '../../budget/verdict/rule-words.js';
-import type { Rule, Violation } from '../../budget/verdict/violation.js';
+import { RULE_WORDS, runName, type RuleUnit } from '../../budget/verdict/rule-words.js';
+import type { Violation } from '../../budget/verdict/violation.js';
 import type { ErrorReport, Report, ReportDelta, ReportRun, Reports } from './schema.js';
 import { hasHeadManifest } from './document.js';
 import { costOf, deltaText, hasLimits, isNothingChanged, isZeroAmount } from './wording.js';
@@ -83,28 +83,11 @@ function titleOfViolation(worst: Violation): string {
 
 /** What broke, and where: `Suite rag-evals over its limit: $4.33 of $4.00`. */
 function brokenTitle(worst: Violation): string {
-  const { rule, suite, actual } = worst;
+  const { headline: words } = RULE_WORDS[worst.rule];
+  if (typeof words === 'string') return words;
   const isWarning = worst.severity === 'warn' && worst.overridden !== true && worst.excused !== true;
-  const its = isWarning ? 'its warning level' : 'its limit';
-  const figures = actualOfLimit(worst);
-  const over = figures === null ? `over ${its}` : `over ${its}: ${figures}`;
-  const run = worst.run ?? null;
-  const of = suite === null ? (run === null ? '' : ` of ${runName(run)}`) : ` of suite ${suite}`;
-  const increase = `Increase${of} above ${its}`;
-  const titles = new Map<Rule, string>([
-    ['per_run', suite === null ? runTitle(run, isWarning, over) : `Suite ${suite} ${over}`],
-    ['per_month', suite === null ? `A month ${over}` : `A month of suite ${suite} ${over}`],
-    ['worst_case_per_run', `Worst case${of} ${over}`],
-    ['increase_per_run', increase],
-    ['increase_percent', increase],
-    ['model_denied', actual === null ? 'Model not allowed' : `Model not allowed: ${actual}`],
-  ]);
-  return titles.get(rule) ?? RULE_WORDS[rule].headline;
-}
-
-function runTitle(run: string | null, isWarning: boolean, over: string): string {
-  if (run !== null) return `${capitalised(runName(run))} ${over}`;
-  return isWarning ? 'Above a warning level' : 'Over budget';
+  const { run, suite, actual } = worst;
+  return words({ run, suite, actual, isWarning, figures: actualOfLimit(worst) });
 }
 
 function actualOfLimit({ actual, limit, at_least: isLowerBound }: Violation): string | null {
@@ -135,20 +118,6 @@ function runsText(runs: readonly ReportRun[], { base }: Report): string {
   });
   const more = runs.length - shown.length;
   return [...shown, ...(more > 0 ? [`${counted(more, 'more kind')} of run`] : [])].join(', ');
-}
-
-/** How a kind of run is called in a sentence: `a push`, `a night`, else `a run of NAME`. */
-export function runName(run: string): string {
-  const known = new Map([
-    ['ci', 'a push'],
-    ['nightly', 'a night'],
-    ['weekly', 'a week'],
-  ]);
-  return known.get(run) ?? `a run of ${run}`;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Where prices moved a run by more than the change did, and by 1 % at least, the reader learns it first. */

@@ -34,12 +34,18 @@ try {
 `;
 }
 
-/** Minifies the chunks, since ncc minifies only its entry. */
+/**
+ * Minifies the chunks, since ncc minifies only its entry. Characters beyond ASCII are escaped where they are few: V8 holds
+ * a whole file in two bytes for each character because of a single one. The tokenizer's vocabulary has mostly such.
+ */
 async function minify(folder) {
   for (const name of readdirSync(folder).filter((entry) => /^\d+\.index\.js$/.test(entry))) {
     const file = join(folder, name);
-    const options = { module: true, ecma: 2022, compress: { ecma: 2022 }, mangle: true, format: { comments: false } };
-    const { code } = await swc.minify(readFileSync(file, 'utf8'), options);
+    const source = readFileSync(file, 'utf8');
+    const beyond = source.match(/[^\0-\x7f]/g)?.length ?? 0;
+    const format = { comments: false, asciiOnly: beyond < source.length / 100 };
+    const options = { module: true, ecma: 2022, compress: { ecma: 2022 }, mangle: true, format };
+    const { code } = await swc.minify(source, options);
     writeFileSync(file, code);
   }
 }

@@ -224,8 +224,11 @@ export const providerSchema = z.strictObject({
     .meta({ description: 'US dollars per million tokens' }),
 });
 
+// From a function, zod takes a default as it is. Any other object is copied for every call.
 const NO_TOKENS: Tokens = { expected: 0, max: null };
-const partOf = (description: string) => tokensSchema.default(NO_TOKENS).meta({ description });
+const NO_RETRIES = { expected: ZERO, max: null };
+const NO_MODELS: string[] = [];
+const partOf = (description: string) => tokensSchema.default(() => NO_TOKENS).meta({ description });
 const perRequest = (description: string) => wholeNumber.default(0).meta({ description });
 
 const NAME_PATTERN = '^(?=.{1,64}$)[A-Za-z0-9](?: ?[A-Za-z0-9._/:@+-])*$';
@@ -259,11 +262,11 @@ export const callSchema = z.strictObject({
   web_searches: perRequest('Web searches per request'),
   pdf_pages: perRequest('OCR pages per request'),
   retries: retriesSchema
-    .default({ expected: ZERO, max: null })
+    .default(() => NO_RETRIES)
     .meta({ description: 'Expected extra attempts per request, or {expected: …, max: …}' }),
   fallback_models: z
     .array(modelId)
-    .default([])
+    .default(() => NO_MODELS)
     .meta({ description: 'Count for the worst case, the model rules and the price rules' }),
   service_tier: z.enum(['default', 'flex', 'priority']).default('default'),
   batch_ok: z.boolean().default(false).meta({ description: 'The answers can wait: `:batch` may be advised' }),

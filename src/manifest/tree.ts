@@ -9,18 +9,24 @@ export const UNREADABLE: unique symbol = Symbol('unreadable');
 
 export type Tree = string | boolean | null | NumberLiteral | typeof UNREADABLE | Tree[] | TreeMap;
 
-/** A mapping, made by `emptyMap`. It has no prototype, so `constructor` and `__proto__` are ordinary keys. */
+/** A mapping, made by `emptyMap`. It inherits nothing, so `constructor` and `__proto__` are ordinary keys. */
 export interface TreeMap {
   [key: string]: Tree;
 }
 
+/**
+ * The prototype of every mapping. It has no property and no prototype. A mapping whose own prototype is null would take
+ * three times the memory: V8 makes a hash table of it.
+ */
+const PROTOTYPE: TreeMap = Object.freeze({ __proto__: null });
+
 export function emptyMap(): TreeMap {
   // In an object literal, `__proto__` sets the prototype.
-  return { __proto__: null };
+  return { __proto__: PROTOTYPE };
 }
 
 export function isMap(value: unknown): value is TreeMap {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null;
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === PROTOTYPE;
 }
 
 /** Returns the value at a path; undefined where there is none. */
@@ -50,7 +56,8 @@ export function dropInvalid(
   root: Tree,
   issues: readonly z.core.$ZodIssue[],
 ): { readonly rest: Tree; isWrong: IsWrong } {
-  const rest = issues.length === 0 ? root : copyOf(root);
+  if (issues.length === 0) return { rest: root, isWrong: () => false };
+  const rest = copyOf(root);
   const removed = issues.flatMap((issue) => fieldsOf(issue)).map((path) => remove(rest, fieldAround(path)));
   const wrong = new Set(removed.map((path) => JSON.stringify(path)));
   return { rest, isWrong: (path) => wrong.has(JSON.stringify(path)) };

@@ -24,8 +24,6 @@ export interface YamlFile {
   readonly has: (path: Path) => boolean;
 }
 
-const NOWHERE: ReadonlyMap<string | number, Place> = new Map();
-
 /** Reads one YAML 1.2 or JSON document within the limits of the scan. It never throws and prints nothing. */
 export function readYaml(source: string): YamlFile {
   // Some editors write a byte order mark at the start. Columns do not count it.
@@ -33,12 +31,12 @@ export function readYaml(source: string): YamlFile {
   const position = positionsIn(text);
   const { document, found } = composed(text);
   const built = document === null ? null : build(document.contents, 0, found);
-  const place = built?.place ?? { offset: 0, children: NOWHERE };
+  const place = built?.place ?? 0;
   return {
     root: built?.value,
     mistakes: found.map(({ offset, message }) => ({ message, position: position(offset) })),
     locate: locateIn(place, position),
-    keysAt: (path) => [...(placeAt(place, path)?.children.keys() ?? [])].filter((key) => typeof key === 'string'),
+    keysAt: (path) => [...(childrenOf(placeAt(place, path))?.keys() ?? [])].filter((key) => typeof key === 'string'),
     has: (path) => placeAt(place, path) !== undefined,
   };
 }
@@ -105,7 +103,7 @@ interface Built {
 
 /** Converts a node. The scan bounds the depth of this recursion. */
 function build(node: unknown, offset: number, found: OffsetMistake[]): Built {
-  if (!isSeq(node) && !isYamlMap(node)) return { value: scalar(node), place: { offset, children: NOWHERE } };
+  if (!isSeq(node) && !isYamlMap(node)) return { value: scalar(node), place: offset };
   const children = new Map<string | number, Place>();
   const place = { offset, children };
   if (isSeq(node)) {
@@ -162,8 +160,10 @@ function scalar(node: unknown): Tree {
   return typeof value === 'number' && source !== undefined ? new NumberLiteral(source) : UNREADABLE;
 }
 
-/** The place of a value: the offset of its key, or its own offset in a list. */
-interface Place {
+/** The place of a value: the offset of its key, or its own offset in a list. A value that has no others in it has no more. */
+type Place = number | PlaceOfMany;
+
+interface PlaceOfMany {
   readonly offset: number;
   /** In the order of the file. An object would not keep the order of keys such as "10". */
   readonly children: ReadonlyMap<string | number, Place>;
@@ -187,8 +187,12 @@ function positionsIn(text: string): (offset: number) => Position {
 
 function placeAt(root: Place, path: Path): Place | undefined {
   let place: Place | undefined = root;
-  for (const step of path) place = place?.children.get(step);
+  for (const step of path) place = childrenOf(place)?.get(step);
   return place;
+}
+
+function childrenOf(place: Place | undefined): PlaceOfMany['children'] | undefined {
+  return typeof place === 'object' ? place.children : undefined;
 }
 
 /** Returns the position of a path, or of its nearest ancestor that exists. */
@@ -196,11 +200,11 @@ function locateIn(root: Place, position: (offset: number) => Position): Locate {
   return (path) => {
     let place = root;
     for (const step of path) {
-      const child = place.children.get(step);
+      const child = childrenOf(place)?.get(step);
       if (child === undefined) break;
       place = child;
     }
-    return position(place.offset);
+    return position(typeof place === 'object' ? place.offset : place);
   };
 }
 

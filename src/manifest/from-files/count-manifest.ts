@@ -38,11 +38,7 @@ export interface CountedManifest {
 
 /** Whether a manifest has numbers from other files. */
 export function namesFiles(manifest: DeclaredManifest): boolean {
-  return manifest.suites.some(
-    ({ promptfoo, calls }) =>
-      promptfoo !== undefined ||
-      calls.some(({ count, prompt_files }) => typeof count !== 'number' || (prompt_files ?? []).length > 0),
-  );
+  return manifest.suites.some(({ promptfoo, calls }) => promptfoo !== undefined || !calls.every(isCounted));
 }
 
 /** Whether the tokenizer is needed to count a manifest. */
@@ -142,6 +138,7 @@ function countSuite(suite: DeclaredSuite, context: Context): NamedSuite {
 }
 
 function countCall(suite: DeclaredSuite, declared: DeclaredNamedCall, context: Context): NamedCall {
+  if (isCounted(declared)) return declared;
   const path = ['suites', suite.name, 'calls', declared.index];
   if (context.tooMany !== null && (declared.prompt_files ?? []).length > 0) {
     const { count } = declared;
@@ -159,6 +156,11 @@ function countCall(suite: DeclaredSuite, declared: DeclaredNamedCall, context: C
   const [first] = faults;
   // The requests stay where they are known, so that more of them is seen to be more.
   return call ?? { ...counted, uncounted: first?.problem.message ?? 'its files cannot be counted' };
+}
+
+/** Whether a call needs no file. */
+function isCounted(call: DeclaredNamedCall): call is DeclaredNamedCall & NamedCall {
+  return typeof call.count === 'number' && (call.prompt_files ?? []).length === 0;
 }
 
 function tooManyPromptFiles(manifest: DeclaredManifest): CountFault | null {

@@ -101,6 +101,14 @@ describe('around a command', () => {
     );
   });
 
+  test('the output names a usage file with a whole path as it is, whatever the folder of the command', async () => {
+    mkdirSync(join(folder.path, 'evals'));
+    const file = join(folder.path, 'rows.jsonl');
+    const ended = await step({ command: script(ASK), 'working-directory': 'evals', 'usage-file': file });
+    expect([ended.exitCode, runnerFile('output').get('usage-file')]).toEqual([0, file]);
+    expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(1);
+  });
+
   test.each([
     ['exit 3', 3],
     ['false | true', 1],

@@ -397,8 +397,8 @@ describe('what calibrate refuses', () => {
   test.each([
     [[], /needs --usage GLOB/],
     [['--usage'], /--usage needs a value/],
-    [['--usage', 'usage.jsonl', '--runs', '0'], /--runs accepts a whole number from 1, not "0"/],
-    [['--usage', 'usage.jsonl', '--runs', '1.5'], /--runs accepts a whole number from 1, not "1\.5"/],
+    [['--usage', 'usage.jsonl', '--runs', '0'], /--runs accepts a whole number from 1 to 1000000000, not "0"/],
+    [['--usage', 'usage.jsonl', '--runs', '1.5'], /--runs accepts a whole number from 1 to 1000000000, not "1\.5"/],
     [['--usage', 'usage.jsonl', '--max-error', '20%'], /--max-error accepts a percentage such as 20, not "20%"/],
     [['--usage', 'usage.jsonl', '--max-eror', '20'], /did you mean --max-error\?/],
     [['a.yml', 'b.yml', '--usage', 'usage.jsonl'], /takes no operand "b\.yml"/],
@@ -441,6 +441,14 @@ describe('--generations', () => {
     await start(recording({ model: 'acme/two', more: { id: 'gen-a', service_tier: 'flex' }, count: 1 }));
     server.intercept(accountPages({ generations: { 'gen-a': [generation(0.0025)] } }));
     expect((await withKey()).stdout).toContain('estimate $0.0023 (-8 %).\n');
+  });
+
+  test('shows the charge beside a JSON document too, on stderr', async () => {
+    await start(recording({ more: { id: 'gen-a' }, count: 1 }));
+    server.intercept(accountPages({ generations: { 'gen-a': [generation(0.0025)] } }));
+    const { stdout, stderr } = await withKey('--json');
+    expect(JSON.parse(stdout)).toMatchObject({ schema_version: 1 });
+    expect(stderr).toMatch(/estimate \$0\.0023 \(-8 %\)\.$/m);
   });
 
   test('says so where no row names one', async () => {

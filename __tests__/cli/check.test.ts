@@ -451,6 +451,14 @@ describe('an error with --format json', () => {
     }
   });
 
+  test('goes to no file where --output lacks its name, and another option stands in its place', async () => {
+    const ended = await check(['--output', '--format', 'json']);
+    expect([ended.exitCode, ended.stdout]).toEqual([2, '']);
+    expect(ended.stderr).toMatch(/^llm-budget check --output needs a value/);
+    expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(existsSync(join(repository.root, '--format'))).toBe(false);
+  });
+
   test('names a file that cannot be written beside what was wrong, once each', async () => {
     const ended = await check(['--nonsense', '--format', 'json', '--output', 'missing/report.json']);
     expect(ended).toMatchObject({ exitCode: 2, stdout: '' });

@@ -145,7 +145,7 @@ describe('init', () => {
     ['--calls', '0', /--calls accepts a whole number from 1/],
     ['--calls', '1e3', /--calls accepts a whole number/],
     ['--prompt-tokens', '-1', /--prompt-tokens accepts a whole number/],
-    ['--completion-tokens', '2000000000', /--completion-tokens accepts/],
+    ['--completion-tokens', '2000000000', /--completion-tokens accepts a whole number from 0 to 1000000000, not/],
     ['--suite', '-x', /--suite accepts 1-64 letters/],
     ['--suite', 'a|b', /--suite accepts/],
     ['--model', '', /--model accepts/],
@@ -167,6 +167,11 @@ describe('init', () => {
       false,
     ]);
   });
+});
+
+test('shows the next command as a shell takes it', async () => {
+  const { stderr } = await init('my evals.yml', '--no-workflow');
+  expect(stderr).toContain("llm-budget check 'my evals.yml'");
 });
 
 describe('init overwrites nothing', () => {
@@ -232,6 +237,16 @@ describe('the workflow of init', () => {
     expect(parse(text(WORKFLOW))).toMatchObject({
       jobs: { budget: { steps: [{ with: { manifest: 'packages/bot/llm-budget.yml' } }] } },
     });
+  });
+
+  test('reads its manifest from the repository, so one outside is refused before anything is asked or written', async () => {
+    const ended = await run(['init', '../outside.yml']);
+    expect([ended.exitCode, ended.stdout]).toEqual([2, '']);
+    expect(ended.stderr).toMatch(/init accepts a path in this repository, not "\.\.\/outside\.yml": .*--no-workflow/);
+    expect([existsSync(join(repository.root, WORKFLOW)), existsSync(join(repository.root, '../outside.yml'))]).toEqual([
+      false,
+      false,
+    ]);
   });
 
   test('says that OWNER is to be replaced as long as it is', async () => {

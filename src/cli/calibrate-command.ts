@@ -28,9 +28,7 @@ import {
   type ParsedOptions,
 } from './options.js';
 import { filesOnDisk, DEFAULT_MANIFEST, MANIFEST_LIMITS, readManifestText } from './files-on-disk.js';
-import { writeLine, writeProblem, type World } from './world.js';
-
-const USUAL_WIDTH = 120;
+import { USUAL_WIDTH, writeLine, writeProblem, type World } from './world.js';
 
 /**
  * `llm-budget calibrate`: compares the manifest with what was really used. Prints the table and the proposed changes as a
@@ -73,6 +71,7 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   if (isGiven(options, 'json')) {
     if (write && result.diff !== '') await writeTextFile(resolve(world.cwd, file), result.text);
     world.stdout.write(jsonDocument(calibrationDocument(result, usage)));
+    for (const line of charges ?? []) writeLine(line, world.stderr);
     return result.exit_code;
   }
   world.stdout.write(logVerbatim(result.table));

@@ -1,4 +1,5 @@
 import { widthOf, wrap } from '../lib/text/columns.js';
+import { USUAL_WIDTH } from './world.js';
 
 /** The commands: for each one its options, its operands and its help. Parser and help texts are both made from this table. */
 
@@ -113,7 +114,7 @@ const DEFINITIONS = {
     ],
     examples: [
       'llm-budget models claude sonnet',
-      'llm-budget models openai/gpt-5* --endpoints',
+      "llm-budget models 'openai/gpt-5*' --endpoints",
       'llm-budget models us.anthropic.claude-sonnet-4-20250514-v1:0',
       'llm-budget models --json',
     ],
@@ -194,7 +195,7 @@ const DEFINITIONS = {
       ...PRICES,
     ],
     details: [
-      "The exit code is the command's; 1 where requests were refused and the command ended with 0; 127 where it is not found.",
+      "The exit code is the command's; 1 where requests were refused and the command ended with 0; 127 where it is not found, 126 where it may not be run.",
       'A header x-llm-budget-call: NAME names the call of a request; it is not sent on.',
     ],
     examples: [
@@ -285,8 +286,6 @@ export function isCommandName(name: string): name is CommandName {
 
 export const COMMAND_NAMES: readonly CommandName[] = Object.keys(DEFINITIONS).filter(isCommandName);
 
-/** The width where the output is not a terminal. */
-const USUAL_WIDTH = 120;
 /** The smallest width. A narrower terminal breaks the lines itself. */
 const LEAST_WIDTH = 40;
 

@@ -1,8 +1,9 @@
+import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileReader, ListedFile, SideFile } from '../check/sources.js';
 import { MAX_MANIFEST_BYTES } from '../lib/inputs.js';
-import { NoVerdictError, configurationError } from '../lib/errors/problem.js';
+import { NoVerdictError, configurationError, reasonOf } from '../lib/errors/problem.js';
 import { repositoryRoot } from '../lib/files/git.js';
 import { readOptionalFile, readTreeFiles, type FileText, type ReadLimits } from '../lib/files/read-file.js';
 import {
@@ -108,7 +109,7 @@ async function walk(root: string): Promise<ListedFile[]> {
   const files: ListedFile[] = [];
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+    for (const entry of await entriesOf(join(root, folder))) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git') folders.push(path);
       else if (entry.isFile() || entry.isSymbolicLink())
@@ -121,4 +122,14 @@ async function walk(root: string): Promise<ListedFile[]> {
     }
   }
   return files;
+}
+
+/** NoVerdictError (2) for a folder that cannot be read, since a pattern could match a file in it. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    const remedy = 'so a pattern cannot be expanded; name the files';
+    throw configurationError(`The folder ${folder} cannot be read: ${reasonOf(error)}, ${remedy}`);
+  }
 }

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { firstManifest } from '../usage/calibrate/first-manifest.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
@@ -6,6 +7,7 @@ import { withoutFiles } from '../manifest/from-files/count-manifest.js';
 import { parseManifest } from '../manifest/parse.js';
 import { NAME_RULE, nameSchema } from '../manifest/schema.js';
 import { configurationError } from '../lib/errors/problem.js';
+import { repositoryPathProblem } from '../lib/inputs.js';
 import { money } from '../lib/text/amount.js';
 import { logLine, logVerbatim } from '../lib/text/plain.js';
 import { problemsOfUsage, readUsage, requireUsage } from '../usage/read/read-usage.js';
@@ -33,7 +35,7 @@ import {
   starterManifest,
   starterWorkflow,
 } from './starter-files.js';
-import { writeLine, writeProblem, type World } from './world.js';
+import { shellWord, writeLine, writeProblem, type World } from './world.js';
 
 const WORKFLOW = '.github/workflows/llm-budget.yml';
 
@@ -43,15 +45,19 @@ const WORKFLOW = '.github/workflows/llm-budget.yml';
  */
 export async function initCommand(args: readonly string[], world: World): Promise<number> {
   const options = readInitOptions(args);
+  const targets = options.toStdout ? null : await targetsOf(options, world.cwd);
   const text = await textOf(options, world);
   // The text is parsed first, so that no invalid manifest is ever written.
   parseManifest(text, options.manifest);
-  if (options.toStdout) {
+  if (targets === null) {
     // Names in it were written so that they start no command; comments may still hold one.
     world.stdout.write(logVerbatim(text));
     return 0;
   }
-  await writeFiles(text, options, world);
+  const files = [{ ...targets.manifest, text }, ...(targets.workflow === null ? [] : [targets.workflow])];
+  await createFiles(files);
+  for (const { name } of files) world.stdout.write(`${logLine(name)}\n`);
+  writeLine(nextSteps(options), world.stderr);
   return 0;
 }
 
@@ -90,7 +96,7 @@ function readInitOptions(args: readonly string[]): InitOptions {
   const usage = listOption(options, 'usage');
   const superfluous = OF_THE_CALL.find((name) => options.values.has(name));
   if (usage.length > 0 && superfluous !== undefined) {
-    throw usageError('init', `takes --${superfluous} from the recordings where --usage names them`);
+    throw usageError('init', `takes no --${superfluous} with --usage, since the recordings have it`);
   }
   const promptfoo = promptfooOf(options);
   if (usage.length === 0 && options.values.has('runs')) throw usageError('init', 'takes --runs only with --usage');
@@ -217,25 +223,38 @@ function estimateOf(text: string, options: InitOptions, catalogue: Catalogue): E
   return estimateManifest(withoutFiles(parseManifest(text, options.manifest)), catalogue, null);
 }
 
-async function writeFiles(text: string, options: InitOptions, world: World): Promise<void> {
-  const manifestPath = resolve(world.cwd, options.manifest);
-  const root = await rootOf(world.cwd);
-  const workflowPath = join(root, WORKFLOW);
-  const inRepository = relative(root, manifestPath).split(sep).join('/');
-  const manifest = { name: options.manifest, path: manifestPath, text };
-  const workflow = {
-    name: relative(world.cwd, workflowPath),
-    path: workflowPath,
-    text: starterWorkflow(options.action, inRepository === DEFAULT_MANIFEST ? null : inRepository),
-  };
-  const files = options.withWorkflow ? [manifest, workflow] : [manifest];
-  await createFiles(files);
-  for (const { name } of files) world.stdout.write(`${logLine(name)}\n`);
-  writeLine(nextSteps(options), world.stderr);
+interface Target {
+  /** From the current folder, as messages name it. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/**
+ * Returns the files to write. NoVerdictError (2) where the workflow could not name the manifest, since it reads it from the
+ * repository.
+ */
+async function targetsOf(
+  options: InitOptions,
+  cwd: string,
+): Promise<{ readonly manifest: Target; readonly workflow: (Target & { readonly text: string }) | null }> {
+  const manifest = { name: options.manifest, path: resolve(cwd, options.manifest) };
+  if (!options.withWorkflow) return { manifest, workflow: null };
+  const root = await rootOf(cwd);
+  // git returns the root without links.
+  const inRepository = relative(await realpath(root), resolve(await realpath(cwd), options.manifest))
+    .split(sep)
+    .join('/');
+  if (repositoryPathProblem(inRepository) !== null) {
+    const remedy = 'the workflow reads it there, and --no-workflow writes the manifest alone';
+    throw usageError('init', `accepts a path in this repository, not ${JSON.stringify(options.manifest)}: ${remedy}`);
+  }
+  const path = join(root, WORKFLOW);
+  const text = starterWorkflow(options.action, inRepository === DEFAULT_MANIFEST ? null : inRepository);
+  return { manifest, workflow: { name: relative(cwd, path), path, text } };
 }
 
 function nextSteps({ manifest, withWorkflow, action, usage }: InitOptions): string {
-  const operand = manifest === DEFAULT_MANIFEST ? '' : ` ${manifest}`;
+  const operand = manifest === DEFAULT_MANIFEST ? '' : ` ${shellWord(manifest)}`;
   const owner =
     withWorkflow && action.startsWith('OWNER/') ? 'Put the account that publishes the action in place of OWNER. ' : '';
   const numbers =

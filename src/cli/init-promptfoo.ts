@@ -16,7 +16,7 @@ import { catalogueIfAny, type PriceOptions } from './prices-and-account.js';
 import { filesOnDisk, rootOf } from './files-on-disk.js';
 import { usageError } from './options.js';
 import { promptfooManifest, starterLimit, type StarterPromptfoo } from './starter-files.js';
-import { writeLine, type World } from './world.js';
+import { shellWord, writeLine, type World } from './world.js';
 
 /** `llm-budget init --promptfoo`: a first manifest whose calls are those of a promptfoo configuration. */
 
@@ -103,7 +103,7 @@ async function usualConfig(folder: string, files: FileReader): Promise<string> {
   const more = candidates.length > MOST_NAMED ? ` and ${candidates.length - MOST_NAMED} more` : '';
   const named = `${candidates.slice(0, MOST_NAMED).join(', ')}${more}`;
   throw configurationError(
-    `There are ${candidates.length} promptfoo configurations: ${named}. Name one: llm-budget init --promptfoo ${only}`,
+    `There are ${candidates.length} promptfoo configurations: ${named}. Name one: llm-budget init --promptfoo ${shellWord(only)}`,
   );
 }
 
@@ -141,9 +141,9 @@ function problemOfGap(name: string, { fault, acceptsNull }: ProviderGap) {
   return problemOf(fault, `${fault.reason}: name its model with ${providerModel(name, 'openai/gpt-5-mini')}${orNull}`);
 }
 
-/** The option as a shell takes it. */
+/** The option as it is typed. */
 function providerModel(name: string, model: string): string {
-  return `--provider-model '${`${name}=${model}`.replaceAll("'", "'\\''")}'`;
+  return `--provider-model ${shellWord(`${name}=${model}`)}`;
 }
 
 /** An option for a provider that is not asked is most likely misspelled. */

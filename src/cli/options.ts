@@ -34,14 +34,13 @@ export function parseOptions(command: CommandName, args: readonly string[]): Par
       values.set(token.name, true);
       continue;
     }
-    if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--'))) {
-      throw usageError(command, `${token.rawName} needs a value`);
-    }
+    const value = valueOf(token);
+    if (value === undefined) throw usageError(command, `${token.rawName} needs a value`);
     const earlier = values.get(token.name);
     if (option.isList === true) {
-      list = [...(Array.isArray(earlier) ? earlier : []), token.value];
+      list = [...(Array.isArray(earlier) ? earlier : []), value];
       values.set(token.name, list);
-    } else if (earlier === undefined) values.set(token.name, token.value);
+    } else if (earlier === undefined) values.set(token.name, value);
     else throw usageError(command, `${token.rawName} is given twice`);
   }
   const superfluous = positionals[operands];
@@ -66,12 +65,18 @@ function withEmptyValues(options: readonly OptionDefinition[], args: readonly st
   });
 }
 
-/** Returns the value of one option, even where other arguments are wrong; undefined where it is not given or has no value. */
+/**
+ * Returns the value of one option, even where other arguments are wrong; undefined where it is not given or has no value,
+ * as `parseOptions` has it: in `--output --format json` it is not `--format`.
+ */
 export function valueDespiteErrors(command: CommandName, args: readonly string[], name: string): string | undefined {
-  const found = tokensOf(COMMANDS[command].options, args).find(
-    (token) => token.kind === 'option' && token.name === name,
-  );
-  return found?.kind === 'option' ? found.value : undefined;
+  const tokens = tokensOf(COMMANDS[command].options, args);
+  return tokens.flatMap((token) => (token.kind === 'option' && token.name === name ? [valueOf(token)] : []))[0];
+}
+
+/** The value of an option; undefined where it has none, and where the next option stands in its place. */
+function valueOf(token: { readonly value?: string; readonly inlineValue?: boolean }): string | undefined {
+  return token.inlineValue !== true && token.value?.startsWith('--') === true ? undefined : token.value;
 }
 
 function unknownOption(name: string, known: Iterable<string>): string {
@@ -128,7 +133,8 @@ export function wholeOption(
   if (text === undefined) return usual;
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= LARGEST_WHOLE_NUMBER) return value;
-  throw usageError(options.command, `--${name} accepts a whole number from ${least}, not ${JSON.stringify(text)}`);
+  const accepted = `a whole number from ${least} to ${LARGEST_WHOLE_NUMBER}`;
+  throw usageError(options.command, `--${name} accepts ${accepted}, not ${JSON.stringify(text)}`);
 }
 
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;

@@ -8,12 +8,11 @@ import { summaryLines } from '../usage/record/summary.js';
 import { priceOptionsOf } from './prices-and-account.js';
 import { isGiven, parseOptions, textOption, usageError } from './options.js';
 import { openRecordSession, type RecordSettings } from './record-session.js';
-import { writeLine, type World } from './world.js';
+import { USUAL_WIDTH, writeLine, type World } from './world.js';
 
 export const DEFAULT_USAGE_FILE = 'llm-budget.usage.jsonl';
 
-const USUAL_WIDTH = 120;
-/** Requests that the command left in flight may take so long to end, in milliseconds. */
+/** The time in milliseconds that requests in flight get to end after the command. */
 const PATIENCE_MS = 5_000;
 
 /**
@@ -62,14 +61,17 @@ function readRecordOptions(args: readonly string[]): {
   return { settings, command };
 }
 
-/** US dollars, as a manifest states them; `subject` begins the message of the NoVerdictError (2). */
+/** Parses a cap in US dollars, as a manifest states them. `subject` begins the message of the NoVerdictError (2). */
 export function capOf(text: string, subject: string): Decimal {
   const cap = amount.safeParse(text);
   if (cap.success) return cap.data;
   throw configurationError(`${subject} accepts US dollars such as 2.50, not ${JSON.stringify(text)}`);
 }
 
-/** Runs the command with the streams of this process, and hands on the signals that end this one. */
+/**
+ * Runs the command with the streams of this process, and hands on the signals that end this one. Returns its exit code, 128
+ * and the number of the signal that ended it, 127 where it is not found and 126 where it may not be run.
+ */
 export async function runCommand(
   [program = '', ...rest]: readonly string[],
   environment: Readonly<Record<string, string>>,
@@ -84,7 +86,8 @@ export async function runCommand(
     shell,
   });
   const handOn = (signal: NodeJS.Signals): void => {
-    child.kill(signal);
+    // Ctrl-C in a terminal reaches the command too, and many take a second one as an order to leave without cleaning up.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
   };
   for (const signal of ENDING) process.on(signal, handOn);
   try {

@@ -18,7 +18,7 @@ import { openUsageFile } from '../usage/record/rows.js';
 import type { RecordSummary } from '../usage/record/summary.js';
 import { upstreamsOf } from '../usage/record/routes.js';
 import { catalogueFor, catalogueIfAny, keyOfEnvironment, type PriceOptions } from './prices-and-account.js';
-import { writeLine, type World } from './world.js';
+import { shellWord, writeLine, type World } from './world.js';
 
 /** Runs a recorder with its prices, its cap and its summary, for `llm-budget record` and for the action `record`. */
 
@@ -164,8 +164,8 @@ async function expectedOf(
 }
 
 function nextCommand(manifest: DeclaredManifest | null, { usageFile, capFrom }: RecordSettings): string {
-  const file = /^[\w./@-]+$/.test(usageFile) ? usageFile : `'${usageFile.replaceAll("'", "'\\''")}'`;
+  const file = shellWord(usageFile);
   if (manifest === null) return `llm-budget init --usage ${file}`;
-  const operand = capFrom === null || capFrom === DEFAULT_MANIFEST ? '' : ` ${capFrom}`;
+  const operand = capFrom === null || capFrom === DEFAULT_MANIFEST ? '' : ` ${shellWord(capFrom)}`;
   return `llm-budget calibrate${operand} --usage ${file}`;
 }

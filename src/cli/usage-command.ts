@@ -5,9 +5,7 @@ import { modelTotals } from '../usage/totals/model-totals.js';
 import { renderUsage, usageDocument } from '../usage/totals/usage-output.js';
 import { catalogueIfAny, priceOptionsOf } from './prices-and-account.js';
 import { isGiven, parseOptions, usageError } from './options.js';
-import { writeLine, writeProblem, type World } from './world.js';
-
-const USUAL_WIDTH = 120;
+import { USUAL_WIDTH, writeLine, writeProblem, type World } from './world.js';
 
 /**
  * `llm-budget usage`: adds up what recordings say was used, and accounts for every file and every exchange. Exit 2 where

@@ -40,13 +40,22 @@ export function writeLine(text: string, output: Output): void {
 
 /** Writes `file:line:column: message`, the form that editors and terminals link. */
 export function writeProblem({ file, line, column, message }: Problem, output: Output): void {
-  // A message that begins with the file's name gets it only where a line number follows.
-  const isNamed = line === null && file !== null && message.startsWith(file);
+  // A message that names the file itself gets it once more only where a line number follows.
+  const isNamed =
+    line === null && file !== null && (message.startsWith(file) || message.startsWith(`There is no ${file}`));
   const place = file === null || isNamed ? '' : `${[file, line, column].filter((part) => part !== null).join(':')}: `;
   writeLine(`${place}${message}`, output);
 }
 
-/** Shorter work is not announced, in milliseconds. */
+/** The width of tables and help where the output is not a terminal. */
+export const USUAL_WIDTH = 120;
+
+/** A text as one word of a command line that is shown to be typed, for a POSIX shell. */
+export function shellWord(text: string): string {
+  return /^[\w./@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Work that takes less time is not announced, in milliseconds. */
 const QUIET_MS = 1000;
 
 /** Does the work. After one second, a line on stderr says what it waits for. */

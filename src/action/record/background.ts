@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { z } from 'zod';
 import { openRecordSession, type RecordSettings } from '../../cli/record-session.js';
 import type { World } from '../../cli/world.js';
-import { configurationError, NoVerdictError } from '../../lib/errors/problem.js';
+import { configurationError, NoVerdictError, problem } from '../../lib/errors/problem.js';
 import { systemNetwork } from '../../lib/http/network.js';
 import { parseCatalogueUrl } from '../../lib/inputs.js';
 import { parseDecimal, toText } from '../../lib/money/decimal.js';
@@ -28,14 +28,16 @@ const startedSchema = z.union([
   z.strictObject({ exitCode: z.union([z.literal(2), z.literal(3)]), problems: z.array(z.string()) }),
 ]);
 
-const finishedSchema = z.looseObject({
+const finishedSchema = z.object({
   cost: z.string().nullable(),
   requests: z.number(),
   refused: z.number(),
   markdown: z.string(),
-  lines: z.array(z.string()),
-  said: z.array(z.string()),
+  lines: z.array(z.string()).readonly(),
+  messages: z.array(z.string()),
 });
+/** What a recorder added up, and its messages. Money is in US dollars; null: not known. */
+export type Finished = z.infer<typeof finishedSchema>;
 
 export interface BackgroundRecorder {
   /** The variables for the steps that follow. */
@@ -59,6 +61,8 @@ export async function startInBackground(
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const { suite, usageFile, cap, allowUnpriced, prices } = settings;
+  // A process that does not start, or ends early, writes no line.
+  child.on('error', () => undefined);
   child.stdin.on('error', () => undefined);
   child.stdin.end(
     JSON.stringify({
@@ -80,14 +84,14 @@ export async function startInBackground(
     const { exitCode, problems } = started.data;
     throw new NoVerdictError(
       exitCode,
-      problems.map((message) => ({ message, file: null, line: null, column: null })),
+      problems.map((message) => problem(message)),
     );
   }
   return started.data;
 }
 
 /** Ends a recorder and returns what it added up; null where it is gone. */
-export async function stopInBackground(stop: string): Promise<z.infer<typeof finishedSchema> | null> {
+export async function stopInBackground(stop: string): Promise<Finished | null> {
   try {
     const answer = await fetch(stop, { method: 'POST' });
     const finished = finishedSchema.safeParse(await answer.json());
@@ -114,16 +118,17 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Requests that a step left in flight may take so long to end, in milliseconds. */
-const PATIENCE_MS = 10_000;
+/** The time in milliseconds that requests in flight get to end after the last step. */
+export const PATIENCE_MS = 10_000;
 
-/** The process in the background: reads its settings from stdin, and runs until it is told to stop. */
+/** Runs as the process in the background: reads its settings from stdin, and records until a POST ends it. */
 export async function serveRecorder(): Promise<number> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
   const order = orderSchema.parse(parsed(Buffer.concat(chunks).toString()));
-  const said: string[] = [];
-  const world = worldOf(order.cwd, said);
+  const messages: string[] = [];
+  // The post step writes them to its log.
+  const world = recorderWorld(order.cwd, process.env, (line) => messages.push(line));
   let session;
   try {
     session = await openRecordSession(
@@ -139,7 +144,7 @@ export async function serveRecorder(): Promise<number> {
     );
   } catch (error) {
     if (!(error instanceof NoVerdictError)) throw error;
-    tell({ exitCode: error.exitCode, problems: error.problems.map(({ message }) => message) });
+    send({ exitCode: error.exitCode, problems: error.problems.map(({ message }) => message) });
     return error.exitCode;
   }
   const path = `/${randomBytes(18).toString('base64url')}`;
@@ -160,32 +165,36 @@ export async function serveRecorder(): Promise<number> {
       });
     });
   });
-  tell({ variables: Object.fromEntries(session.variables), stop: `http://127.0.0.1:${port}${path}` });
+  send({ variables: Object.fromEntries(session.variables), stop: `http://127.0.0.1:${port}${path}` });
   const answer = await stopped;
   const document: unknown = JSON.parse(summaryDocument(await session.finish(PATIENCE_MS)));
-  answer(JSON.stringify({ ...(typeof document === 'object' ? document : {}), said }));
+  answer(JSON.stringify({ ...(typeof document === 'object' ? document : {}), messages }));
   server.close();
   return 0;
 }
 
-function tell(message: z.input<typeof startedSchema>): void {
+function send(message: z.input<typeof startedSchema>): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-/** Lines for a person are kept for the post step, whose log they stand in. */
-function worldOf(cwd: string, said: string[]): World {
+/** The world of a recorder without a terminal: each line for a person goes to `takeLine`. */
+export function recorderWorld(
+  cwd: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  takeLine: (line: string) => void,
+): World {
   const output = {
     write: (text: string) => {
-      said.push(...text.split('\n').filter((line) => line !== ''));
+      for (const line of text.split('\n').filter((each) => each !== '')) takeLine(line);
     },
     isTerminal: false,
     columns: null,
   };
   return {
     cwd,
-    environment: new Map(Object.entries(process.env).map(([name, value]) => [name, value ?? ''])),
+    environment: new Map(Object.entries(environment).map(([name, value]) => [name, value ?? ''])),
     stdout: output,
     stderr: output,
-    effects: systemNetwork(process.env),
+    effects: systemNetwork(environment),
   };
 }

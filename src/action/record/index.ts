@@ -8,19 +8,33 @@ import { serveRecorder } from './background.js';
  * the steps between them.
  */
 
+const isRecorder = process.argv[2] === 'serve';
+
+/** Writes at debug level; the recorder writes none, since the main step reads its standard output. */
 function debug(text: string): void {
+  if (isRecorder) return;
   for (const line of logLines(text).split('\n')) core.debug(line);
+}
+
+/** A defect of ours: one safe line, and where it happened only for whoever debugs. */
+function unexpected(error: unknown): void {
+  core.error('LLM Budget met an unexpected error; run again with debug logging to see where');
+  debug(error instanceof Error ? (error.stack ?? error.message) : 'something was thrown that is no error');
 }
 
 // The default is 2, so that a process that ends early never passes a step.
 process.exitCode = 2;
 redirectConsole(debug);
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+// Node would print the error unfiltered, with its stack.
+process.once('uncaughtException', (error) => {
+  unexpected(error);
+  process.exit(2);
+});
 
 try {
-  process.exitCode = process.argv[2] === 'serve' ? await serveRecorder() : await runRecordAction(core);
+  process.exitCode = isRecorder ? await serveRecorder() : await runRecordAction(core);
 } catch (error) {
-  core.error('LLM Budget met an unexpected error; run again with debug logging to see where');
-  debug(error instanceof Error ? (error.stack ?? error.message) : 'something was thrown that is no error');
+  unexpected(error);
   process.exitCode = 2;
 }

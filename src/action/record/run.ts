@@ -1,41 +1,37 @@
 import { appendFile } from 'node:fs/promises';
-import { join, posix, resolve } from 'node:path';
+import { isAbsolute, join, posix, resolve } from 'node:path';
 import type * as core from '@actions/core';
 import { capOf, DEFAULT_USAGE_FILE, runCommand } from '../../cli/record-command.js';
 import { openRecordSession, type RecordSettings } from '../../cli/record-session.js';
 import { DEFAULT_LOCK } from '../../cli/files-on-disk.js';
-import type { World } from '../../cli/world.js';
+import { USUAL_WIDTH } from '../../cli/world.js';
 import { configurationError, NoVerdictError } from '../../lib/errors/problem.js';
-import { systemNetwork } from '../../lib/http/network.js';
 import { DEFAULT_CATALOGUE_URL, parseCatalogueUrl } from '../../lib/inputs.js';
 import { toText } from '../../lib/money/decimal.js';
 import { counted } from '../../lib/text/amount.js';
 import { logLine } from '../../lib/text/plain.js';
 import { NAME_RULE, nameSchema } from '../../manifest/schema.js';
 import { summaryLines, summaryMarkdown } from '../../usage/record/summary.js';
-import { startInBackground, stopInBackground } from './background.js';
+import { type Finished, PATIENCE_MS, recorderWorld, startInBackground, stopInBackground } from './background.js';
 
 /** The part of `@actions/core` that this action uses. */
-export type RunnerCommands = Pick<
+type RunnerCommands = Pick<
   typeof core,
   'getInput' | 'getState' | 'saveState' | 'setOutput' | 'exportVariable' | 'info' | 'error'
 >;
-
-/** Requests that the command left in flight may take so long to end, in milliseconds. */
-const PATIENCE_MS = 10_000;
-const WIDTH = 120;
 
 interface Inputs {
   readonly command: string;
   readonly settings: RecordSettings;
   readonly cwd: string;
-  /** The usage file from the workspace, for the steps that follow. */
+  /** The usage file, relative to the workspace unless it is absolute, for the steps that follow. */
   readonly usageFile: string;
 }
 
 /**
- * One step of the action. With `command` the main step runs it behind a recorder; without, it starts one for the steps
- * that follow, and the post step ends it. Returns the exit code: that of the command, 1 where requests were refused.
+ * Runs one step of the action. With `command` the main step runs it behind a recorder; without, it starts one for the steps
+ * that follow, and the post step ends it. Returns the exit code: that of the command, 1 where requests were refused, 2 or 3
+ * as `openRecordSession` throws it.
  */
 export async function runRecordAction(commands: RunnerCommands): Promise<number> {
   try {
@@ -45,7 +41,7 @@ export async function runRecordAction(commands: RunnerCommands): Promise<number>
     if (commands.getState('phase') === 'main') return 0;
     commands.saveState('phase', 'main');
     const inputs = readInputs(commands);
-    return inputs.command === '' ? await beginBackground(inputs, commands) : await around(inputs, commands);
+    return inputs.command === '' ? await beginBackground(inputs, commands) : await runBehindRecorder(inputs, commands);
   } catch (error) {
     if (!(error instanceof NoVerdictError)) throw error;
     for (const { message } of error.problems) commands.error(logLine(message));
@@ -77,11 +73,11 @@ function readInputs(commands: RunnerCommands): Inputs {
       },
     },
     cwd: resolve(process.env.GITHUB_WORKSPACE ?? process.cwd(), folder),
-    usageFile: posix.normalize(join(folder, usageFile).replaceAll('\\', '/')),
+    usageFile: isAbsolute(usageFile) ? usageFile : posix.normalize(join(folder, usageFile).replaceAll('\\', '/')),
   };
 }
 
-/** Without the inputs, which belong to this action alone. */
+/** The variables without inputs and state, which belong to this action alone. */
 function environmentOfSteps(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
@@ -90,9 +86,15 @@ function environmentOfSteps(): Record<string, string> {
   );
 }
 
-async function around({ command, settings, cwd, usageFile }: Inputs, commands: RunnerCommands): Promise<number> {
+/** Runs the command behind a recorder. Returns its exit code; 1 where it is 0 and requests were refused. */
+async function runBehindRecorder(
+  { command, settings, cwd, usageFile }: Inputs,
+  commands: RunnerCommands,
+): Promise<number> {
   const environment = environmentOfSteps();
-  const world = worldOf(cwd, environment, commands);
+  const world = recorderWorld(cwd, environment, (line) => {
+    commands.info(logLine(line));
+  });
   const session = await openRecordSession(settings, world);
   const exitCode = await runCommand(
     ['bash', '--noprofile', '--norc', '-eo', 'pipefail', '-c', command],
@@ -106,7 +108,7 @@ async function around({ command, settings, cwd, usageFile }: Inputs, commands: R
       cost: totals.cost === null ? null : toText(totals.cost),
       requests: totals.requests,
       refused: totals.refused,
-      lines: summaryLines(summary, WIDTH),
+      lines: summaryLines(summary, USUAL_WIDTH),
       markdown: summaryMarkdown(summary),
     },
     usageFile,
@@ -132,21 +134,17 @@ async function endBackground(stop: string, commands: RunnerCommands): Promise<nu
     commands.error(`The recorder ended before the job; what it recorded is in ${logLine(usageFile)}`);
     return 1;
   }
-  for (const line of finished.said) commands.info(logLine(line));
+  for (const line of finished.messages) commands.info(logLine(line));
   await publish(finished, usageFile, commands);
   return finished.refused > 0 ? 1 : 0;
 }
 
-interface Finished {
-  readonly cost: string | null;
-  readonly requests: number;
-  readonly refused: number;
-  readonly lines: readonly string[];
-  readonly markdown: string;
-}
-
-/** The log, the job summary and the outputs. */
-async function publish(finished: Finished, usageFile: string, commands: RunnerCommands): Promise<void> {
+/** Writes what was recorded to the log, the outputs and the job summary. */
+async function publish(
+  finished: Omit<Finished, 'messages'>,
+  usageFile: string,
+  commands: RunnerCommands,
+): Promise<void> {
   // Each line passed the log's filter where it was made; the blanks of the table stay.
   for (const line of finished.lines) commands.info(line);
   const outputs = {
@@ -165,21 +163,4 @@ async function publish(finished: Finished, usageFile: string, commands: RunnerCo
   } catch {
     commands.error('The job summary could not be written.');
   }
-}
-
-function worldOf(cwd: string, environment: Readonly<Record<string, string>>, commands: RunnerCommands): World {
-  const output = {
-    write: (text: string) => {
-      for (const line of text.split('\n').filter((each) => each !== '')) commands.info(logLine(line));
-    },
-    isTerminal: false,
-    columns: null,
-  };
-  return {
-    cwd,
-    environment: new Map(Object.entries(environment)),
-    stdout: output,
-    stderr: output,
-    effects: systemNetwork(environment),
-  };
 }

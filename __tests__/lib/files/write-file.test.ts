@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { makeFolder, refusedTarget, writeTextFile } from '../../../src/lib/files/write-file.js';
+import { createFiles, makeFolder, refusedTarget, writeTextFile } from '../../../src/lib/files/write-file.js';
 import { problemsOf } from '../../support/problems.js';
 import { makePipe, temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -136,6 +136,35 @@ describe('a folder for an output', () => {
   test.each(refused)('is refused in words %s', async (_, path, reason) => {
     writeFileSync(at('file'), '');
     expect(await problemsOf(() => makeFolder(path()))).toEqual([`${path()} cannot be written: ${reason}`]);
+  });
+});
+
+describe('new files', () => {
+  const fileAt = (path: string) => ({ name: 'x', path, text: 'text' });
+
+  test('are written with the folders that they need', async () => {
+    await createFiles([fileAt(at('a/b/x')), fileAt(at('y'))]);
+    expect(readFileSync(at('a/b/x'), 'utf8')).toBe('text');
+    expect(readFileSync(at('y'), 'utf8')).toBe('text');
+  });
+
+  test('are not written where one of them exists, a link to nothing included', async () => {
+    symlinkSync('nothing', at('x'));
+    expect(await problemsOf(() => createFiles([fileAt(at('y')), fileAt(at('x'))]))).toEqual([
+      'x exists already and is left as it is; move it away first',
+    ]);
+    expect(existsSync(at('y'))).toBe(false);
+  });
+
+  const refused: [string, () => string, string][] = [
+    ['where a file is in the way', () => at('file/a/x'), 'a part of the path is not a folder'],
+  ];
+  if (existsSync('/proc/self')) {
+    refused.push(['where a folder that exists takes no other', () => '/proc/no/a/x', 'the folder does not exist']);
+  }
+  test.each(refused)('are refused in words %s', async (_, path, reason) => {
+    writeFileSync(at('file'), '');
+    expect(await problemsOf(() => createFiles([fileAt(path())]))).toEqual([`x cannot be written: ${reason}`]);
   });
 });
 

@@ -129,7 +129,7 @@ async function isTaken(path: string): Promise<boolean> {
 
 async function create(file: NewFile): Promise<void> {
   try {
-    await mkdir(dirname(file.path), { recursive: true });
+    await makeFolders(dirname(file.path));
     await writeFile(file.path, file.text, { flag: 'wx' });
   } catch (error) {
     if (errorCode(error) === 'EEXIST') throw new NoVerdictError(2, [alreadyThere(file)]);

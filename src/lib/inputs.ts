@@ -1,11 +1,12 @@
 import { configurationError } from './errors/problem.js';
 
 /**
- * Paths inside a repository, with `/` between folders, as git stores them. The action reads them through GitHub's API at
- * a commit, the command line in a working tree too, so none may leave it or lead into git's own folder.
+ * Checks inputs that the action and the commands share: paths inside a repository, and the catalogue's URL. A path has `/`
+ * between folders, as git stores it. The action reads it through GitHub's API at a commit, the command line in a working tree
+ * too, so it may neither leave the repository nor lead into git's own folder.
  */
 
-/** The same rule for editors, without the spellings of `.git` that only some file systems know. */
+/** The rule of `repositoryPathProblem` for editors, without the spellings of `.git` that only some file systems know. */
 export const REPOSITORY_PATH_PATTERN =
   '^(?![A-Za-z]:)(?!(?:.*/)?(?:\\.{0,2}|\\.[gG][iI][tT])(?:/|$))[^\\\\\\u0000-\\u001f]+$';
 
@@ -15,7 +16,7 @@ const DRIVE = /^[A-Za-z]:/;
 const GIT_FOLDER = /^(?:\.git|git~1)[. ]*$/i;
 
 /**
- * What is wrong with a path, as the end of a sentence about it (`it has a ".." segment`), or null if nothing is. The
+ * Returns what is wrong with a path, as the end of a sentence (`it has a ".." segment`); null where nothing is wrong. The
  * characters of a glob are allowed.
  */
 export function repositoryPathProblem(path: string): string | null {

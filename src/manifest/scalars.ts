@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type Decimal, parseDecimal } from '../lib/money/decimal.js';
 
+/** Single values of a manifest: whole numbers, amounts, and the formats of the files that it names. */
+
 /**
  * A number with its text in the file. The YAML library makes a binary float of it, which loses digits and the difference
  * between 10, 1e1 and 0o12.
@@ -11,6 +13,7 @@ export class NumberLiteral {
 
 const WHOLE_NUMBER = /^(?:0|[1-9]\d*)$/;
 const AMOUNT = /^\d{1,6}(?:\.\d{1,12})?$/;
+/** The largest count, and the largest number of tokens. */
 export const LARGEST_WHOLE_NUMBER = 1_000_000_000;
 
 function isWholeNumber(value: unknown): boolean {
@@ -36,6 +39,7 @@ export const wholeNumber = z
   .meta({ id: 'whole-number', type: 'integer', minimum: 0, maximum: LARGEST_WHOLE_NUMBER })
   .transform((literal) => Number(literal.source));
 
+/** What an amount looks like, for messages. */
 export const AMOUNT_RULE = 'a plain decimal such as 2 or 0.25, at most 6 digits before and 12 after the point';
 
 /** Money in US dollars, a percentage or retries: exact, non-negative, 6 digits before and 12 after the point at most. */
@@ -71,6 +75,7 @@ const FORMATS = {
 } as const;
 export type RowFormat = (typeof FORMATS)[keyof typeof FORMATS];
 
+/** The extensions of these formats, for messages. */
 export const ROW_FORMATS = '.jsonl, .ndjson, .csv, .tsv, .json, .yaml, .yml or .txt';
 
 /** Returns the format of a file by its extension; null where its rows cannot be counted. */

@@ -44,6 +44,7 @@ const limitSchema = z
   .meta({ id: 'limit' });
 export type Limit = z.output<typeof limitSchema>;
 
+/** The limits of a run, a month or a suite, in US dollars and percent. */
 export const budgetSchema = z
   .strictObject({
     per_run: limitSchema.optional().meta({ description: 'US dollars, expected cost of one run' }),
@@ -63,13 +64,14 @@ export const DEFAULT_RUN = 'ci';
 
 const modelPattern = text.meta({ description: 'A model id; * matches any characters' });
 
+/** The rules of the default branch's manifest. */
 export const policySchema = z
   .strictObject({
-    unpriced: z.enum(['fail', 'warn']).default('fail').meta({ description: 'What a call without a price is' }),
+    unpriced: z.enum(['fail', 'warn']).default('fail').meta({ description: 'Severity of a call without a price' }),
     stale_prices: z
       .enum(['warn', 'fail'])
       .default('warn')
-      .meta({ description: 'What it is when prices come from the lockfile and are not live' }),
+      .meta({ description: 'Severity where prices come from the lockfile and are not live' }),
     max_price_age_days: wholeNumber
       .default(30)
       .meta({ description: 'A lockfile older than this is a failure in any case; 30 by default' }),
@@ -82,11 +84,11 @@ export const policySchema = z
     require_max_tokens: z.boolean().default(false).meta({ description: 'A call without max_tokens is a violation' }),
     free_requests_per_day: wholeNumber
       .default(50)
-      .meta({ description: 'What :free models may be asked a day: 50 by default, 1000 with credits bought' }),
+      .meta({ description: 'Requests per day that :free models accept: 50 by default, 1000 once credits were bought' }),
     credits: z
       .enum(['warn', 'fail', 'off'])
       .default('warn')
-      .meta({ description: "What it is when a run's expected cost exceeds the credits that remain" }),
+      .meta({ description: "Severity where a run's expected cost exceeds the credits that remain" }),
     credit_fee: amount.optional().meta({ description: 'Percent paid on top when buying credits' }),
     override_label: text.optional().meta({ description: 'The label that turns failures into warnings once approved' }),
   })
@@ -238,11 +240,12 @@ export const NAME_RULE =
 /** The name of a suite or a call. */
 export const nameSchema = z.string().regex(new RegExp(NAME_PATTERN), { error: NAME_RULE });
 
+/** A call as it is written. Numbers of tokens are per request. */
 export const callSchema = z.strictObject({
   name: nameSchema.optional().meta({ description: "Unique in the suite; the model's id without it" }),
   model: modelId.meta({ description: "The model's id at OpenRouter, such as openai/gpt-5-mini" }),
   count: countSchema.meta({
-    description: 'Requests per execution of the suite, or the rows or files they are made for',
+    description: 'Requests per execution of the suite, or the rows or files for which they are made',
   }),
   prompt_tokens: tokensSchema.optional().meta({ description: 'Per request, all inputs' }),
   prompt_files: z
@@ -254,7 +257,7 @@ export const callSchema = z.strictObject({
   reasoning_tokens: partOf('Part of completion_tokens, for the report'),
   cached_tokens: partOf('Part of prompt_tokens, read from a cache'),
   cache_write_tokens: partOf('Part of prompt_tokens, written to a cache'),
-  cache_ttl: z.enum(['5m', '1h']).default('5m').meta({ description: 'How long what is written is kept' }),
+  cache_ttl: z.enum(['5m', '1h']).default('5m').meta({ description: 'How long written tokens are kept' }),
   audio_tokens: partOf('Part of prompt_tokens'),
   image_output_tokens: partOf('Part of completion_tokens'),
   audio_output_tokens: partOf('Part of completion_tokens'),
@@ -272,9 +275,10 @@ export const callSchema = z.strictObject({
   batch_ok: z.boolean().default(false).meta({ description: 'The answers can wait: `:batch` may be advised' }),
   provider: providerSchema.optional().meta({ description: "OpenRouter's provider preferences that move the price" }),
 });
-/** A call as it is written. Its count may come from files. */
+/** A parsed call. Its count may come from files. */
 export type DeclaredCall = z.output<typeof callSchema>;
 export type PromptFile = NonNullable<DeclaredCall['prompt_files']>[number];
+/** A call with its number of requests per execution of the suite. */
 export type Call = Omit<DeclaredCall, 'count'> & { readonly count: number };
 
 /** Fields for every call. A key of the call replaces the default as a whole. */
@@ -288,7 +292,7 @@ export const runKindSchema = z.strictObject({
   budget: budgetSchema
     .omit({ per_month: true })
     .default({})
-    .meta({ id: 'run-budget', description: 'Limits per run that take the place of those at the top' }),
+    .meta({ id: 'run-budget', description: 'Limits per run that take the place of those at the top level' }),
 });
 
 const runKinds = z
@@ -310,10 +314,9 @@ const perProvider = z
 const promptfooSchema = z.strictObject({
   config: repositoryPath.meta({ description: 'The promptfoo configuration, YAML or JSON' }),
   completion_tokens: perProvider.meta({ description: 'Per request; one number, or one for each provider' }),
-  models: z
-    .record(z.string(), modelId.nullable())
-    .default({})
-    .meta({ description: 'The model of a provider that its name does not tell; null: it asks no model' }),
+  models: z.record(z.string(), modelId.nullable()).default({}).meta({
+    description: 'The model of a provider whose name does not state it; null: it makes no request to a model',
+  }),
   grader: z
     .strictObject({
       model: modelId.optional(),
@@ -322,7 +325,7 @@ const promptfooSchema = z.strictObject({
       embedding: z.strictObject({ model: modelId, prompt_tokens: tokensSchema }).optional(),
     })
     .optional()
-    .meta({ description: 'What a model-graded assertion asks for, per request' }),
+    .meta({ description: 'Model and tokens of a request that a model-graded assertion makes' }),
 });
 export type Promptfoo = z.output<typeof promptfooSchema>;
 
@@ -345,6 +348,7 @@ function isTokens(given: Tokens | Readonly<Record<string, Tokens>>): given is To
   return typeof given.expected === 'number';
 }
 
+/** A suite: the calls that a run executes together, `repeat` times. */
 export const suiteSchema = z.strictObject({
   description: z.string().optional(),
   repeat: wholeNumber.default(1).meta({ description: 'Matrix legs or trials; 1 by default' }),
@@ -364,6 +368,7 @@ const version = z
   .meta({ const: 1 })
   .transform(() => 1 as const);
 
+/** The whole manifest, after `defaults` were merged into the calls. */
 export const manifestSchema = z.strictObject({
   version: version.meta({ description: "The manifest's version" }),
   runs_per_month: runsPerMonth.meta({ description: 'Runs per month of the kind `ci`; a suite may set its own' }),

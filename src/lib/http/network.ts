@@ -105,7 +105,7 @@ export function refuseUnverifiedTls(variableOf: (name: string) => string | undef
   );
 }
 
-/** Notes on what stands between this process and the servers it asks: a proxy, and certificate authorities beside Node's own. */
+/** Makes notes for the report on a proxy, and on certificate authorities beside Node's own. */
 export function networkNotes(variableOf: (name: string) => string | undefined): Note[] {
   const notes: Note[] = [];
   const proxies = ['HTTPS_PROXY', 'HTTP_PROXY'].flatMap((name) => {

@@ -85,9 +85,9 @@ async function withDeadline<T>(
 ): Promise<T> {
   const time = Math.max(0, milliseconds);
   const controller = new AbortController();
-  let silence = (): void => undefined;
+  let cancelAlarm = (): void => undefined;
   const deadline = new Promise<never>((_, reject) => {
-    silence = effects.alarm(time, () => {
+    cancelAlarm = effects.alarm(time, () => {
       const seconds = Number((time / 1000).toPrecision(2));
       const failure = new HttpFailure(`gave no whole answer within ${seconds} s`, { kind: 'timeout', transient: true });
       // The deadline is rejected first, since the error of the aborted attempt is only its consequence.
@@ -98,7 +98,7 @@ async function withDeadline<T>(
   try {
     return await Promise.race([attempt(controller.signal), deadline]);
   } finally {
-    silence();
+    cancelAlarm();
   }
 }
 

@@ -59,8 +59,8 @@ export const CELL_WORD = 12;
 /** Places where every browser can break a line: at a space, and after a hyphen before a letter. */
 const BREAK = /(?<= |[\p{L}\p{N}]-(?=\p{L}))/u;
 /** The best places to break a long word: after a sign between its parts, or before a capital letter. */
-const SEAM = /[_.:@+/-]$/u;
-const CAMEL = /\p{Ll}$/u;
+const END_OF_PART = /[_.:@+/-]$/u;
+const LOWER_CASE_END = /\p{Ll}$/u;
 /** Characters without a meaning in Markdown, and `_`, which becomes an entity. `www` and `//` could start an address. */
 const PLAIN_NAME = /^(?!.*(?:www|\/\/))[\w ./:…-]+$/i;
 
@@ -125,7 +125,7 @@ function breakOf(characters: readonly string[]): number {
   if (slash > fits / 4) return slash;
   for (let end = fits; end >= fits / 2; end -= 1) {
     const [before = '', after = ''] = [characters[end - 1], characters[end]];
-    if (SEAM.test(before) || (CAMEL.test(before) && /^\p{Lu}/u.test(after))) return end;
+    if (END_OF_PART.test(before) || (LOWER_CASE_END.test(before) && /^\p{Lu}/u.test(after))) return end;
   }
   return Math.max(fits, 1);
 }

@@ -84,7 +84,7 @@ export function countManifest(
   };
 }
 
-/** The result for a manifest without numbers from files. */
+/** An empty set of files, for a manifest without numbers from files. */
 export const NO_FILES = fileSet(new Map(), [], { paths: new Map(), list: false }, noResults());
 
 /** Converts a manifest without numbers from files to a counted one. */
@@ -154,7 +154,7 @@ function countCall(suite: DeclaredSuite, declared: DeclaredNamedCall, context: C
   const call = faults.length > 0 ? null : collecting(faults, () => withPrompts(counted, whole, path, context));
   context.faults.push(...faults);
   const [first] = faults;
-  // The requests stay where they are known, so that more of them is seen to be more.
+  // Known requests stay, so that an increase of them is noticed.
   return call ?? { ...counted, uncounted: first?.problem.message ?? 'its files cannot be counted' };
 }
 
@@ -339,7 +339,7 @@ function promptTokens(file: string, path: Path, context: Context): number {
   return text === null ? 0 : once(files.results.numbers, text, 'tokens', () => countTokens(text));
 }
 
-/** One sentence, however many files and calls it is about. */
+/** Makes one note for all missing files. */
 function missingNotes({ missing, side }: Context): Note[] {
   if (missing.size === 0) return [];
   const [files, are, counts] =

@@ -19,6 +19,7 @@ export interface CountFault {
   readonly file: string | null;
 }
 
+/** A file or link of a side. */
 export interface ListedPath {
   readonly path: string;
   readonly isLink: boolean;
@@ -47,10 +48,12 @@ export interface Results {
   readonly data: Cache<unknown>;
 }
 
+/** Makes empty caches. */
 export function noResults(): Results {
   return { numbers: new Map(), fields: new Map(), tests: new Map(), data: new Map() };
 }
 
+/** Returns a cached result, or computes it. `what` names the computation, with all that it depends on beside the text. */
 export function once<T>(cache: Cache<T>, text: string, what: string, compute: () => T): T {
   const ofText = cache.get(text) ?? new Map<string, { readonly value: T }>();
   cache.set(text, ofText);
@@ -59,12 +62,13 @@ export function once<T>(cache: Cache<T>, text: string, what: string, compute: ()
   return known.value;
 }
 
-/** The files that were requested and have not been read yet. */
+/** The files that were requested and have not been read yet: the most bytes that are accepted of each, by path. */
 export interface Wanted {
   readonly paths: Map<string, number>;
   list: boolean;
 }
 
+/** Makes the set of files that were read. It adds to `wanted` what is requested and missing. */
 export function fileSet(
   read: ReadonlyMap<string, FileText>,
   listed: readonly ListedPath[] | null,

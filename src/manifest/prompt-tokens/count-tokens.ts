@@ -1,4 +1,4 @@
-/** How many o200k tokens a text has. */
+/** Counts the o200k tokens of a text. */
 export type TokenCounter = (text: string) => number;
 
 /**
@@ -76,13 +76,14 @@ const PATTERNS: readonly (readonly [RegExp, TokenFamily])[] = [
   [/^z-ai\//, FAMILIES.glm],
 ];
 
+/** Finds the tokenizer of a model by its id, or by its name at a maker or host. */
 export function tokenFamily(model: string): TokenFamily {
   const id = withAuthor(model.toLowerCase().replace(/^~/, ''));
   if (id.startsWith('anthropic/')) return hasOldClaudeTokenizer(id) ? FAMILIES.claude : FAMILIES.claudeNew;
   return PATTERNS.find(([pattern]) => pattern.test(id))?.[1] ?? FAMILIES.other;
 }
 
-/** Names of makers and hosts, which eval configurations have, as OpenRouter would write them: with their author first. */
+/** Converts a name of a maker or host, as eval configurations have it, to OpenRouter's form, with the author first. */
 function withAuthor(name: string): string {
   const id = name
     .replace(/^(?:openrouter|azure|bedrock|vertex_ai|gemini|models)\//, '')
@@ -93,7 +94,10 @@ function withAuthor(name: string): string {
   return /^gem(?:ini|ma)/.test(id) ? `google/${id}` : id;
 }
 
-/** `claude-sonnet-4.5`, `claude-3-haiku`, `claude-4.5-sonnet-20250929`; a name without a version stands for the latest. */
+/**
+ * Reads the version of a Claude model: `claude-sonnet-4.5`, `claude-3-haiku`, `claude-4.5-sonnet-20250929`. A name without a
+ * version means the latest one.
+ */
 function hasOldClaudeTokenizer(id: string): boolean {
   const version = /-(\d{1,2})(?:[.-](\d{1,2}))?(?=[-:@]|$)/.exec(id);
   if (version === null) return false;
@@ -106,7 +110,7 @@ export function tokensOf(family: TokenFamily, o200kTokens: number): number {
   return Math.round((o200kTokens * family.percentOfO200k) / 100);
 }
 
-/** The accuracy in the words of the report: `exact`, or `about ±15 %`. */
+/** Formats the accuracy of a count for the report: `exact`, or `about ±15 %`. */
 export function accuracyText(family: TokenFamily): string {
   return family.errorPercent === 0 ? 'exact' : `about ±${family.errorPercent} %`;
 }

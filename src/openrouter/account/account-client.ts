@@ -1,10 +1,10 @@
-import { catalogueUrlText, isLoopback } from '../../lib/inputs.js';
-import type { Network } from '../../lib/http/network.js';
-import { RETRY_LIMITS, type RetryLimits } from '../../lib/http/retry.js';
-import { keyMayBeSentTo, OPENROUTER, openRouterClient } from '../client.js';
 import { z } from 'zod';
+import type { Network } from '../../lib/http/network.js';
 import { shaped } from '../../lib/http/request.js';
+import { RETRY_LIMITS, type RetryLimits } from '../../lib/http/retry.js';
+import { catalogueUrlText, isLoopback } from '../../lib/inputs.js';
 import { type Decimal, negate, exactCost } from '../../lib/money/decimal.js';
+import { keyMayBeSentTo, OPENROUTER, openRouterClient } from '../client.js';
 
 export interface AccountAccess {
   readonly catalogueUrl: URL;

@@ -55,8 +55,8 @@ export interface Config {
   readonly folder: string;
   readonly root: Mapping;
   readonly files: FileSet;
-  /** The names of prompts with template syntax other than `{{ name }}`. Their tokens are an estimate. */
-  readonly about: Set<string>;
+  /** The names of prompts with template syntax other than `{{ name }}`. Their tokens are approximate. */
+  readonly approximate: Set<string>;
   /** Makes a fault of the configuration, with the place of these steps or of the nearest ones above that exist. */
   readonly fault: (at: Steps, reason: string) => ConfigFault;
 }
@@ -88,7 +88,7 @@ export function readConfig(path: string, files: FileSet): Config {
     const { line, col } = placeOf(steps);
     return new ConfigFault(reason, path, { file: path, line, column: col }, ': ');
   };
-  return { path, folder: folderOf(path), root, files, about: new Set(), fault };
+  return { path, folder: folderOf(path), root, files, approximate: new Set(), fault };
 }
 
 /** Returns the folder of a path without a slash at its end; "" for the repository's root. */

@@ -194,17 +194,17 @@ function checkCall(call: Omit<NamedCall, 'index'> & { readonly prompt_tokens: To
   if (parts !== null) throw new ConfigFault(`makes ${name}, to which defaults do not fit: ${parts.message}`, config);
 }
 
-function notesOf({ byName, withoutModel }: Groups, { about, path, root }: Config, { side }: Derivation): Note[] {
+function notesOf({ byName, withoutModel }: Groups, { approximate, path, root }: Config, { side }: Derivation): Note[] {
   if (side !== 'head') return [];
   const notes: Note[] = [];
   const add = (message: string) => notes.push({ code: 'promptfoo', message });
   if (byName.size > 0)
     add(`Calls of ${path} are counted without promptfoo's cache, which asks identical requests of one run once.`);
   else if (withoutModel.size === 0) add(`${path} makes no request, so that nothing is estimated for it.`);
-  if (about.size > 0) {
-    const names = [...about].slice(0, 5).join(', ');
+  if (approximate.size > 0) {
+    const names = [...approximate].slice(0, 5).join(', ');
     add(
-      `${path}: tokens of ${names} are about, since template syntax other than {{ name }} is counted as text ${whereOf(side)}.`,
+      `${path}: the tokens of ${names} are approximate, since template syntax other than {{ name }} is counted as text ${whereOf(side)}.`,
     );
   }
   if (Array.isArray(root.extensions) && root.extensions.length > 0) {

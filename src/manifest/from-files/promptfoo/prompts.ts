@@ -198,10 +198,10 @@ export type Vars = ReadonlyMap<string, unknown>;
 const PLACEHOLDER = /\{\{-?\s*([A-Za-z_$][\w$]*)\s*-?\}\}/g;
 const OTHER_SYNTAX = /\{\{|\{%|\{#/;
 
-/** Fills in a template. It calls `about` where other template syntax stays as it is. */
-function rendered(template: string, vars: Vars, about: () => void): string {
-  const text = substituted(template, (name) => nested(valueText(vars.get(name)), vars, about));
-  if (OTHER_SYNTAX.test(template.replace(PLACEHOLDER, ''))) about();
+/** Fills in a template. It calls `onOtherSyntax` where other template syntax stays as it is. */
+function rendered(template: string, vars: Vars, onOtherSyntax: () => void): string {
+  const text = substituted(template, (name) => nested(valueText(vars.get(name)), vars, onOtherSyntax));
+  if (OTHER_SYNTAX.test(template.replace(PLACEHOLDER, ''))) onOtherSyntax();
   return text;
 }
 
@@ -210,11 +210,11 @@ function substituted(template: string, value: (name: string) => string): string 
 }
 
 /** Fills in a value that names other variables, provided that all of them exist. */
-function nested(value: string, vars: Vars, about: () => void): string {
+function nested(value: string, vars: Vars, onOtherSyntax: () => void): string {
   if (!OTHER_SYNTAX.test(value)) return value;
   const names = [...value.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
   const rest = value.replace(PLACEHOLDER, '');
-  if (OTHER_SYNTAX.test(rest)) about();
+  if (OTHER_SYNTAX.test(rest)) onOtherSyntax();
   if (names.some((name) => !vars.has(name))) return value;
   return substituted(value, (name) => valueText(vars.get(name)));
 }
@@ -233,19 +233,19 @@ function valueText(value: unknown): string {
 /**
  * Counts the o200k tokens of a prompt: of a chat in JSON those of its messages' contents, else those of the whole text.
  */
-export function promptTokens(template: string, vars: Vars, count: TokenCounter, about: () => void): number {
+export function promptTokens(template: string, vars: Vars, count: TokenCounter, onOtherSyntax: () => void): number {
   const contents = chatContents(template);
   if (contents === null) {
     const data = /^\s*[[{]/.test(template) ? jsonOrNull(template) : null;
-    return count(data === null ? rendered(template, vars, about) : renderedJson(data, vars, about));
+    return count(data === null ? rendered(template, vars, onOtherSyntax) : renderedJson(data, vars, onOtherSyntax));
   }
-  return contents.reduce((sum, content) => sum + count(rendered(content, vars, about)), 0);
+  return contents.reduce((sum, content) => sum + count(rendered(content, vars, onOtherSyntax)), 0);
 }
 
 /** Fills in the texts inside JSON, and indents it by two, as promptfoo does. */
-function renderedJson(data: unknown, vars: Vars, about: () => void): string {
+function renderedJson(data: unknown, vars: Vars, onOtherSyntax: () => void): string {
   const inside = (value: unknown): unknown => {
-    if (typeof value === 'string') return rendered(value, vars, about);
+    if (typeof value === 'string') return rendered(value, vars, onOtherSyntax);
     if (Array.isArray(value)) return value.map(inside);
     if (!isMapping(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inside(inner)]));

@@ -80,7 +80,7 @@ export function groupRequests(config: Config, promptfoo: Declared, countTokens: 
     gaps,
   };
   const allowed = promptsByProvider(providers);
-  const about = (prompt: Prompt) => () => void config.about.add(prompt.file ?? prompt.name);
+  const noteApproximate = (prompt: Prompt) => () => void config.approximate.add(prompt.file ?? prompt.name);
   let expanded = 0;
   let evaluations = 0;
   for (const test of tests) {
@@ -111,7 +111,7 @@ export function groupRequests(config: Config, promptfoo: Declared, countTokens: 
           const group = promptGroup(groups, asked ?? provider, prompt, promptfoo, config);
           if (group === null) continue;
           const tokens =
-            tokensOf.get(prompt) ?? promptTokens(templateOf(prompt, test), vars, countTokens, about(prompt));
+            tokensOf.get(prompt) ?? promptTokens(templateOf(prompt, test), vars, countTokens, noteApproximate(prompt));
           tokensOf.set(prompt, tokens);
           addRequests(group, times, test);
           group.tokens += tokens * times;

@@ -862,3 +862,68 @@ describe('any mixture of exchanges, split over files in any way', () => {
     );
   });
 });
+
+describe('the events of a stream that are kept as a list within a record', () => {
+  /** As Bedrock logs InvokeModelWithResponseStream, and as fetch loggers keep a parsed stream. */
+  const events = (id: number) => [
+    {
+      type: 'message_start',
+      message: { id: `m-${id}`, model: 'claude-x', usage: { input_tokens: 70, output_tokens: 1 } },
+    },
+    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'x' } },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 30 } },
+    { type: 'message_stop' },
+  ];
+  const chunk = { model: 'llama-x', created_at: '2026-06-28T00:00:00Z', done: false };
+  const chunks = () => [chunk, { ...chunk, done: true, prompt_eval_count: 70, eval_count: 30 }];
+  const names = (id: number) => ({ suite: `suite ${id}`, call: `call ${id}` });
+  const url = 'http://localhost/v1/messages';
+  const wrappers: readonly (readonly [string, (id: number) => object])[] = [
+    [
+      'the invocation log of Bedrock',
+      (id) => ({
+        ...names(id),
+        modelId: 'claude-x',
+        input: { inputTokenCount: 70 },
+        output: { outputTokenCount: 30, outputBodyJson: events(id) },
+      }),
+    ],
+    ['an HTTP exchange', (id) => ({ ...names(id), request: { url }, response: { status: 200, body: events(id) } })],
+    [
+      'an HTTP exchange of Ollama',
+      (id) => ({ ...names(id), request: { url }, response: { status: 200, body: chunks() } }),
+    ],
+    ['a record of an own form', (id) => ({ ...names(id), events: events(id) })],
+  ];
+
+  test.each(wrappers)('are one request with the suite and the call of %s', async (_, wrap) => {
+    const { usage, rows } = await readFiles({ 'a.jsonl': lines(wrap(1), wrap(2)) });
+    expect(rows.map(({ suite, call, tokens }) => [suite, call, tokens.prompt, tokens.completion])).toEqual([
+      ['suite 1', 'call 1', 70, 30],
+      ['suite 2', 'call 2', 70, 30],
+    ]);
+    expect([usage.requests, withoutUsage(usage), notUnderstood(usage)]).toEqual([2, [], []]);
+  });
+
+  test('are one request without an answer where a line of a batch has none of them', async () => {
+    const line = (body: unknown) => ({ custom_id: 'c', response: { status_code: 200, body } });
+    const { usage, rows } = await readFiles({ 'a.jsonl': lines(line(events(1)), line([{ type: 'message_stop' }])) });
+    expect(rows.map(({ tier, tokens }) => [tier, tokens.prompt, tokens.completion])).toEqual([['batch', 70, 30]]);
+    expect(withoutUsage(usage)).toEqual(['a request of a batch that brought no answer']);
+  });
+
+  test.each([
+    ['of Anthropic', [events(1)[0]], 'suite 1', 'claude-x'],
+    ['of Ollama', [chunk], 'suite 1', 'llama-x'],
+  ])('%s are one request without usage where the stream was cut', async (_, body, suite, model) => {
+    const exchange = (id: number, response: unknown) => ({
+      ...names(id),
+      request: { url },
+      response: { body: response },
+    });
+    const whole = exchange(2, model === 'claude-x' ? events(2) : chunks());
+    const { usage, rows } = await readFiles({ 'a.json': json([exchange(1, body), whole]) });
+    expect([rows.length, usage.requests]).toEqual([1, 2]);
+    expect(usage.unmeasured.map((group) => [group.suite, group.model, group.requests])).toEqual([[suite, model, 1]]);
+  });
+});

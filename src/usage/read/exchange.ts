@@ -113,7 +113,9 @@ export interface Accounts {
    * with the same tokens or a summary of all models; else the subagent's own messages are missing.
    */
   readonly subagentResult: (session: string, id: string, tokens: TokenCounts, context: Context) => void;
-  /** How many exchanges were reported so far. It grows where an object has an exchange inside. */
+  /** Says that an exchange was found, which the format reports at the end of the file. */
+  readonly deferred: () => void;
+  /** How many exchanges were found so far. It grows where an object has an exchange inside. */
   readonly found: () => number;
   /** Calls `run` at the end of the file, where a format reports what it still waits for. */
   readonly atEnd: (file: RecordingFile, run: () => void) => void;

@@ -186,6 +186,9 @@ export function createLedger(): Ledger {
       const { subagentResults } = sessionOf(session);
       if (!subagentResults.has(id)) subagentResults.set(id, { tokens: tokenText(tokens), context });
     },
+    deferred: () => {
+      found += 1;
+    },
     found: () => found,
     settle: () => {
       const sums = new Set<RowNumber>();

@@ -1,10 +1,23 @@
-import { contextWithin, type Accounts, type Context, type RecordingFile, type Search } from '../exchange.js';
+import {
+  contextOfFile,
+  contextWithin,
+  type Accounts,
+  type Context,
+  type RecordingFile,
+  type Search,
+} from '../exchange.js';
 import { createStreamMerger, type StreamMerger } from '../event-stream.js';
 import { isRecord, nameAt, recordAt, type JsonRecord } from '../json-value.js';
 
+/** One stream after the other, with the context in which each response began. */
+interface MergedStream {
+  readonly merger: StreamMerger;
+  readonly contexts: Context[];
+}
+
 /** The streams of a file whose events are kept an object each; several may be interleaved. */
 interface OpenStreams {
-  readonly mergers: Map<string, StreamMerger>;
+  readonly merged: Map<string, MergedStream>;
   /** The model of a session of Realtime or Live. */
   model: string | null;
 }
@@ -14,7 +27,7 @@ const files = new WeakMap<RecordingFile, OpenStreams>();
 function streamsOf(file: RecordingFile): OpenStreams {
   const known = files.get(file);
   if (known !== undefined) return known;
-  const streams: OpenStreams = { mergers: new Map(), model: null };
+  const streams: OpenStreams = { merged: new Map(), model: null };
   files.set(file, streams);
   return streams;
 }
@@ -52,19 +65,28 @@ export function readWrappedEvent(line: JsonRecord, context: Context, accounts: A
   addEvent(stream, recordAt(line, 'event') ?? {}, contextWithin(line, context), accounts, search);
 }
 
-function addEvent(stream: string, event: JsonRecord, context: Context, accounts: Accounts, search: Search): void {
-  const { mergers } = streamsOf(context.file);
-  let merger = mergers.get(stream);
-  if (merger === undefined) {
-    const created = createStreamMerger();
-    merger = created;
-    mergers.set(stream, created);
-    accounts.atEnd(context.file, () => {
-      created.end();
-      for (const response of created.responses) search(response, context);
-    });
-  }
+function addEvent(name: string, event: JsonRecord, context: Context, accounts: Accounts, search: Search): void {
+  // Only these make a response; a list of other events has none.
+  if (event.type === 'message_start' || event.type === 'message_delta') accounts.deferred();
+  const { merger, contexts } = streamOf(name, context.file, accounts, search);
   merger.add(event);
+  const current = merger.responses.length;
+  if (event.type === 'message_start' || contexts[current] === undefined) contexts[current] = context;
+}
+
+function streamOf(name: string, file: RecordingFile, accounts: Accounts, search: Search): MergedStream {
+  const { merged } = streamsOf(file);
+  const known = merged.get(name);
+  if (known !== undefined) return known;
+  const stream: MergedStream = { merger: createStreamMerger(), contexts: [] };
+  merged.set(name, stream);
+  accounts.atEnd(file, () => {
+    stream.merger.end();
+    stream.merger.responses.forEach((response, at) => {
+      search(response, stream.contexts[at] ?? contextOfFile(file));
+    });
+  });
+  return stream;
 }
 
 /** `session.created` of OpenAI Realtime (https://platform.openai.com/docs/api-reference/realtime-server-events). */

@@ -124,8 +124,8 @@ export function readBedrockBody(body: JsonRecord, context: Context, accounts: Ac
   accounts.read(buildRow(context, { model: context.model, tokens }), findings, context);
 }
 
-/** Models whose stream is openStreams, by file. */
-const openStreams = new WeakMap<RecordingFile, Set<string>>();
+/** Models whose stream is open, by file and by context: the objects of one stream are in one context. */
+const openStreams = new WeakMap<RecordingFile, Map<Context, Set<string>>>();
 
 /**
  * Answers of Ollama (https://github.com/ollama/ollama/blob/main/docs/api.md): the last object of a stream, `done`, has
@@ -140,7 +140,8 @@ export function isOllamaAnswer(record: JsonRecord): boolean {
 export function readOllamaAnswer(answer: JsonRecord, context: Context, accounts: Accounts): void {
   const findings = noFindings();
   const within = contextWithin(answer, context);
-  openStreams.get(context.file)?.delete(nameAt(answer, 'model') ?? '');
+  const streams = openStreams.get(context.file);
+  streams?.get(context)?.delete(nameAt(answer, 'model') ?? '');
   const row = buildRow(within, {
     model: nameAt(answer, 'model'),
     tokens: someTokens({
@@ -157,19 +158,26 @@ export function isOllamaChunk(record: JsonRecord): boolean {
   return record.done === false && typeof record.model === 'string' && record.created_at !== undefined;
 }
 
-/** A stream of which no last object comes was cut off. */
+/** A stream without a last object was cut off. */
 export function readOllamaChunk(chunk: JsonRecord, context: Context, accounts: Accounts): void {
   const model = nameAt(chunk, 'model');
   if (model === null) return;
-  let models = openStreams.get(context.file);
-  if (models === undefined) {
-    const created = new Set<string>();
-    models = created;
-    openStreams.set(context.file, created);
-    accounts.atEnd(context.file, () => {
-      for (const cut of created)
-        accounts.unmeasured({ model: cut, id: null, reason: 'a stream that was cut off' }, context);
-    });
-  }
-  models.add(model);
+  accounts.deferred();
+  const streams = streamsOf(context.file, accounts);
+  streams.set(context, (streams.get(context) ?? new Set()).add(model));
+}
+
+function streamsOf(file: RecordingFile, accounts: Accounts): Map<Context, Set<string>> {
+  const known = openStreams.get(file);
+  if (known !== undefined) return known;
+  const streams = new Map<Context, Set<string>>();
+  openStreams.set(file, streams);
+  accounts.atEnd(file, () => {
+    for (const [context, models] of streams) {
+      for (const model of models) {
+        accounts.unmeasured({ model, id: null, reason: 'a stream that was cut off' }, context);
+      }
+    }
+  });
+  return streams;
 }

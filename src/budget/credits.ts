@@ -209,7 +209,7 @@ function remainingLine(credits: KnownCredits, run: RunNeeds | null): string {
 
 function keyLines({ key_limit: limit, key_remaining: remaining, key_reset: reset }: KnownCredits): string[] {
   if (limit === null) return ['The key is unlimited.'];
-  const left = remaining === null ? 'what remains of it is not said' : `${money(remaining)} of it remains`;
+  const left = remaining === null ? 'what remains of it is not known' : `${money(remaining)} of it remains`;
   return [`The key's limit is ${money(limit)}${reset === null ? '' : `, reset ${reset}`}: ${left}.`];
 }
 

@@ -26,7 +26,7 @@ export interface Totals {
   readonly per_month: Decimal | null;
   /** The lower bound of `per_month`; null where a suite has no runs per month. */
   readonly priced_per_month: Decimal | null;
-  /** Without retries. */
+  /** Requests of a run, without retries. */
   readonly requests_per_run: bigint;
 }
 
@@ -39,7 +39,7 @@ export interface CallEstimate {
   readonly worst_case_per_run: Decimal | null;
 }
 
-/** When a suite runs: its kind of run, and how often a month (null: not known). */
+/** The kind of run of a suite, and its runs per month (null: not known). */
 export interface Schedule {
   readonly run: string;
   readonly runs_per_month: number | null;
@@ -127,7 +127,7 @@ export function freeRequestsInThirtieths(suites: readonly SuiteEstimate[]): bigi
   return aMonth > aRun * DAYS_IN_A_MONTH ? aMonth : aRun * DAYS_IN_A_MONTH;
 }
 
-/** Whether all requests to `:free` models are among the free ones of a day. */
+/** Whether the free requests of a day cover all requests to `:free` models. */
 export function staysFree(suites: readonly SuiteEstimate[], freeRequestsPerDay: number): boolean {
   return freeRequestsInThirtieths(suites) <= BigInt(freeRequestsPerDay) * DAYS_IN_A_MONTH;
 }
@@ -143,7 +143,7 @@ function withPaidShare(suites: readonly SuiteEstimate[], perDay: bigint): readon
   });
 }
 
-/** More digits than a price has: a share may have no end. */
+/** So many more digits than the price has a share is rounded to, since a third has no end. */
 const PLACES_OF_A_SHARE = 12;
 
 function paidAbove(estimate: CallEstimate, above: bigint, all: bigint): CallEstimate {

@@ -110,8 +110,8 @@ function jsonRow({ model, spread }: ModelRow): object {
 }
 
 function spreadRow(spread: Exclude<ModelRow['spread'], null | { readonly reason: string }>): object {
-  const { endpoints, other_tiers, cheapest, dearest } = spread;
-  return { count: endpoints, other_tiers, cheapest: endpointRow(cheapest), dearest: endpointRow(dearest) };
+  const { endpoints, other_tiers, cheapest, mostExpensive } = spread;
+  return { count: endpoints, other_tiers, cheapest: endpointRow(cheapest), dearest: endpointRow(mostExpensive) };
 }
 
 function endpointRow(price: EndpointPrice | null): object | null {

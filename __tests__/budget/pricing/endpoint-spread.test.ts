@@ -13,7 +13,7 @@ function spreadOf(...endpoints: CatalogueEndpoint[]) {
   if ('reason' in spread) return spread;
   const shown = (price: typeof spread.cheapest) =>
     price && `${price.tag} ${toText(price.prompt)}/${toText(price.completion)}`;
-  return { ...spread, cheapest: shown(spread.cheapest), dearest: shown(spread.dearest) };
+  return { ...spread, cheapest: shown(spread.cheapest), mostExpensive: shown(spread.mostExpensive) };
 }
 
 test('goes from the cheapest to the most expensive endpoint, prices of one endpoint together', () => {
@@ -21,7 +21,7 @@ test('goes from the cheapest to the most expensive endpoint, prices of one endpo
     endpoints: 4,
     other_tiers: 0,
     cheapest: 'c 5/2',
-    dearest: 'd 4/9',
+    mostExpensive: 'd 4/9',
   });
 });
 
@@ -30,7 +30,7 @@ test('leaves out the tiers that serve only where they are asked for, and counts 
     endpoints: 1,
     other_tiers: 2,
     cheapest: 'a 1/2',
-    dearest: 'a 1/2',
+    mostExpensive: 'a 1/2',
   });
 });
 
@@ -39,7 +39,7 @@ test('counts an endpoint whose price cannot be read without a price', () => {
     endpoints: 1,
     other_tiers: 0,
     cheapest: null,
-    dearest: null,
+    mostExpensive: null,
   });
 });
 

@@ -130,7 +130,7 @@ describe('expected and floor', () => {
 
 describe('worst case', () => {
   it.each<{ title: string; fields: Partial<NamedCall>; worst: string }>([
-    { title: 'the dearest eligible endpoint: 1000 x 4 + 100 x 20', fields: {}, worst: '0.006' },
+    { title: 'the most expensive eligible endpoint: 1000 x 4 + 100 x 20', fields: {}, worst: '0.006' },
     {
       title: 'with :nitro priority endpoints too: 1000 x 8 + 100 x 40',
       fields: { model: 'maker/model:nitro' },

@@ -27,7 +27,7 @@ describe('cheaper ways to make the same requests', () => {
     expect(inShort(suggestionsFor(head))).toContain('batch 22.5');
   });
 
-  test('are one suggestion for all calls of a model, which names the dearest', () => {
+  test('are one suggestion for all calls of a model, which names the most expensive one', () => {
     const head = of(asked({ count: 2, name: 'small' }), asked({ count: 10, name: 'large' }));
     // 12 x 0.6
     expect(shown(head)[0]).toBe('floor 7.2');
@@ -102,7 +102,7 @@ describe('cheaper ways to make the same requests', () => {
     expect(shown(head)).toEqual(expected);
   });
 
-  test('are computed for the 200 dearest calls alone', () => {
+  test('are computed for the 200 most expensive calls alone', () => {
     const calls = Array.from({ length: 5000 }, (_, index) => asked({ name: `call ${index}`, count: 1 }));
     const [first] = suggestionsFor(of(...calls, asked({ name: 'large', count: 5000 })));
     // 5000 x 0.6 and 199 x 0.6 of the others

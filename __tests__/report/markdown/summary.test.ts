@@ -29,7 +29,7 @@ function withSuites(costs: readonly (readonly [string, string | null])[]): Repor
 }
 
 describe('the chart of the suites', () => {
-  test('the dearest first, without what costs nothing or is gone', () => {
+  test('the most expensive first, without what costs nothing or is gone', () => {
     const chart = costChart(
       withSuites([
         ['small', '0.00421'],

@@ -31,7 +31,7 @@ function pair(head: CallEstimate | null, base: CallEstimate | null): CallPair {
   // if other calls use up the free requests of a day.
   const isSameCost = head.per_run === null || base.per_run === null || compare(head.per_run, base.per_run) === 0;
   if (isSameWork(head, base) && isSameCost) return { status: 'unchanged', head, base, delta: ZERO };
-  // So does an unpriced call that asks for no more than at base.
+  // An unpriced call that asks for no more than at base adds $0 too.
   const delta = asksForNoMore(head, base) ? ZERO : minus(head.per_run, base.per_run);
   return { status: 'changed', head, base, delta };
 }
@@ -46,7 +46,7 @@ type Match = readonly [head: CallEstimate, base: CallEstimate];
 /**
  * Matches the calls of a suite with those of the suite of the same name at base: by name first (a call without a name
  * has its model's id as name), then the unnamed calls that remain in order, so that a changed model shows as a change.
- * Of several unnamed calls of one model those that are equal are matched first, wherever they stand in the list.
+ * Of several unnamed calls of one model those that are equal are matched first, in whatever order they are listed.
  * The one call that stands for a promptfoo configuration that cannot be counted is the counterpart of each call of that
  * configuration. Returns the counterpart at base of each call of head that has one.
  */

@@ -4,7 +4,7 @@ import { tokenFamily, tokensOf } from '../../manifest/prompt-tokens/count-tokens
 import { TOKEN_PARTS } from '../../manifest/token-parts.js';
 import { compare, toNumber } from '../../lib/money/decimal.js';
 
-/** What can move the cost of a call, in the order in which the parts of a change are priced and reported. */
+/** The kinds of causes that move the cost of a call, in the order in which they are priced and reported. */
 export const CHANGE_KINDS = [
   'model',
   'requests',
@@ -22,7 +22,7 @@ export interface CauseFacts {
   readonly what: ChangeKind;
   /** The file that changed: of a prompt, or of rows. */
   readonly file: string | null;
-  /** The field of `tokens`, or the fields of `price_terms`; null where `what` says all. */
+  /** The field of `tokens`, or the fields of `price_terms`; null for the other kinds. */
   readonly part: string | null;
   /** A model's id, or a number of requests, tokens or rows; null where there was none, or where it cannot be counted. */
   readonly from: string | number | null;
@@ -217,7 +217,7 @@ function sameFile(a: readonly FileTokens[], b: readonly FileTokens[]): boolean {
 
 const TERMS = ['retries', 'provider', 'service_tier', 'cache_ttl', 'fallback_models', 'max_tokens'] as const;
 
-/** All that is left: what moves the price of a token or the number of attempts. */
+/** The last cause: every other field that moves the price of a token or the number of attempts. */
 function termsCause(to: CallState, from: CallState): Cause[] {
   const moved = TERMS.filter(
     (term) => to.call[term] !== from.call[term] && textOf(to.call[term]) !== textOf(from.call[term]),
@@ -238,7 +238,7 @@ function termsCause(to: CallState, from: CallState): Cause[] {
   ];
 }
 
-/** What other causes change: the model, and tokens and units of a request. */
+/** The fields that other causes change: the model, and the tokens and units of a request. */
 function statedAmounts(call: NamedCall) {
   const { model, completion_tokens, cache_write_tokens, audio_tokens, image_output_tokens } = call;
   const { reasoning_tokens, audio_output_tokens, images, web_searches, pdf_pages } = call;

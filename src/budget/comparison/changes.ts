@@ -19,7 +19,7 @@ export interface Change extends CauseFacts {
 export type PriceOfRun = (call: NamedCall, requests: bigint) => Decimal | null;
 
 /**
- * What moved the cost, call by call and cause by cause. The causes of a call are priced one after the other, each on top
+ * Lists the causes that moved the cost, call by call. The causes of a call are priced one after the other, each on top
  * of those before it, so that they add up to the call's delta exactly. A cause that does not move the cost is left out.
  */
 export function changesOf(comparison: Comparison, priceOf: PriceOfRun): Change[] {
@@ -88,7 +88,7 @@ function priced(
   const waiting = [...causes];
   const moves: { readonly cause: Cause; readonly moved: Decimal }[] = [];
   const start = costOf(base, priceOf) ?? perRun.from;
-  // What an estimate has beside the price of the call itself (free requests above a day's number) moves with the last step.
+  // The last step gets what is not in the price of the call itself: the share of free requests above the number of a day.
   const end = add(start, subtract(perRun.to, perRun.from));
   const costAt = (state: CallState) => (waiting.length === 0 ? end : costOf(state, priceOf));
   let state = base;

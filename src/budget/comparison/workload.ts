@@ -2,7 +2,7 @@ import type { CallEstimate } from '../estimate.js';
 import type { Call, Tokens } from '../../manifest/schema.js';
 import { add, compare, fromInteger, multiply, toText, ZERO, type Decimal } from '../../lib/money/decimal.js';
 
-/** More than any field of a manifest accepts: the length of an answer without a cap. */
+/** The length of an answer without a cap: more than any field of a manifest accepts. */
 const UNBOUNDED = 1_000_000_001;
 
 /**

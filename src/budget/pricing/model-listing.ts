@@ -149,7 +149,7 @@ export interface EndpointSpread {
   readonly other_tiers: number;
   /** Null where no endpoint has a price. Ordered by completion, then by prompt price, as models are listed. */
   readonly cheapest: EndpointPrice | null;
-  readonly dearest: EndpointPrice | null;
+  readonly mostExpensive: EndpointPrice | null;
 }
 
 export interface EndpointPrice {
@@ -172,7 +172,7 @@ export function endpointSpread(
     endpoints: serving.length,
     other_tiers: offers.length - serving.length,
     cheapest: prices.at(0) ?? null,
-    dearest: prices.at(-1) ?? null,
+    mostExpensive: prices.at(-1) ?? null,
   };
 }
 

@@ -13,14 +13,14 @@ export interface CallPrice {
   readonly state: 'priced' | 'free' | 'unpriced';
   /** Why the call has no price; null where it has one. */
   readonly reason: string | null;
-  /** What kind of reason it is; null where the call has a price. */
+  /** The kind of reason; null where the call has a price. */
   readonly cause: UnpricedCause | null;
   /** The catalogue id of the declared model; null where there is none. */
   readonly resolved_model: string | null;
   /** Every id that a model pattern of the policy is compared with: declared, resolved, canonical, fallbacks, each also without suffixes. */
   readonly known_as: readonly ModelNames[];
   readonly expected: Decimal | null;
-  /** Whose price `expected` is: "openai/gpt-5 at azure, the cheapest eligible endpoint"; null where unpriced. */
+  /** The source of `expected`: "openai/gpt-5 at azure, the cheapest eligible endpoint"; null where unpriced. */
   readonly source: string | null;
   readonly floor: Decimal | null;
   /** The most expensive request over the model and its fallbacks; null where one of their prices is not known. */
@@ -32,15 +32,15 @@ export interface CallPrice {
   readonly completion_price: Decimal | null;
   /** The expected prices of the fallback models, for the price ceilings. */
   readonly fallback_prices: readonly FallbackPrice[];
-  /** Why a figure is missing or may be too low: endpoints not fetched, an unknown pricing key. */
+  /** The reasons why a figure is missing or may be too low: endpoints not fetched, an unknown pricing key. */
   readonly incomplete: readonly string[];
   /** Notes for the reader: an alias that may move, an id found by its slug. */
   readonly notes: readonly string[];
   /** Unknown keys, other than zero, of the prices in use: the figures may be too low. */
   readonly unknown_price_keys: readonly string[];
   /**
-   * What is shown about the price, computed on demand: the arithmetic of the worst case is that of the model or fallback
-   * whose request costs most. Empty where the call is unpriced.
+   * Computes the details that are shown of the price. The arithmetic of the worst case is that of the model or fallback whose
+   * request costs most. Empty where the call is unpriced.
    */
   readonly details: () => PriceDetails;
 }
@@ -55,7 +55,7 @@ interface FallbackPrice {
 }
 
 interface ModelNames {
-  /** As the manifest has it. */
+  /** The name in the manifest. */
   readonly declared: string;
   /** All spellings a pattern may match. */
   readonly names: readonly string[];

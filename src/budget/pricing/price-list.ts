@@ -150,7 +150,7 @@ function build(prices: ReadonlyMap<string, Decimal>, overrides: readonly Overrid
   return {
     scale,
     base,
-    // Until 2025 this is a price per image. Since 2026 it is per token and equals the prompt's; the tokens are prompt tokens already.
+    // Until 2025 this was a price per image. Since 2026 it is per token and equals the prompt's; those tokens are prompt tokens already.
     image: image === base.prompt ? 0n : image,
     web_search: prices.get('web_search') ?? null,
     reasoning: prices.get('internal_reasoning') ?? null,

@@ -14,17 +14,15 @@ export interface RequestTokens extends TokenCounts {
 }
 
 /**
- * Prices one request of so many tokens. `of` is a model's id, which stands for a call with default preferences, or a call
- * whose preferences (provider, service tier, lifetime of the cache) count. Null for `at` takes prices that depend on the
- * hour at their most expensive hour. Never throws: where there is no price, `reason` says why.
+ * Prices one request of so many tokens. Null for `at` takes prices that depend on the hour at their most expensive hour.
+ * Never throws: where there is no price, `reason` says why.
  */
 export function priceTokens(
-  of: string | CallPreferences,
+  preferences: CallPreferences,
   tokens: RequestTokens,
   catalogue: Catalogue,
   at: Date | null = null,
 ): CallPrice {
-  const preferences = typeof of === 'string' ? defaultPreferences(of) : of;
   const request: PricedCall = {
     ...preferences,
     // A cap would only decide which endpoints fit; the request was served.

@@ -119,7 +119,7 @@ function ownWorstCase({ suites, base }: Comparison, scope: Scope): string[] {
   return largest === undefined ? [] : [`Take back ${largest.words}, ${signedMoney(largest.amount)}.`];
 }
 
-/** What else would mend it: the smallest change that suffices alone; of a worst case all that bounds it. */
+/** Other remedies: the smallest change that suffices alone; for a worst case every bound that lowers it. */
 function otherWay(
   violation: Violation,
   suggestions: readonly Suggestion[],
@@ -127,7 +127,7 @@ function otherWay(
   scope: Scope,
 ): string[] {
   if (violation.rule === 'worst_case_per_run') return worstCaseWay(violation, suggestions);
-  // What a lower bound would be is not what the cost would be.
+  // The actual is a lower bound, so the cost after the change is not known.
   if (violation.at_least === true) return [];
   const smallestFirst = suggestions.toSorted(
     (a, b) => SUGGESTION_KINDS.indexOf(a.kind) - SUGGESTION_KINDS.indexOf(b.kind),
@@ -151,7 +151,7 @@ function worstCaseWay(violation: Violation, suggestions: readonly Suggestion[]):
   });
 }
 
-/** What the figure would be, in words, where it would be within the limit; null where it would not. */
+/** The figure after the change, in words; null where it would still break the limit. */
 function figureAfter(
   violation: Violation,
   suggestion: Suggestion,
@@ -174,7 +174,7 @@ function withinLimit(violation: Violation, less: Decimal): string | null {
   return `brings it to ${shown.actual}, within ${shown.limit}`;
 }
 
-/** What the suggestion takes off the figure that a limit on expected cost is held against. */
+/** The amount that the suggestion takes off the figure that a limit on expected cost is compared with, in US dollars. */
 function reduction({ rule }: Violation, suggestion: Suggestion, comparison: Comparison): Decimal {
   return rule === 'per_month' ? monthlyLess(suggestion, comparison) : expectedLess(suggestion);
 }
@@ -189,7 +189,7 @@ function monthlyLess({ effects }: Suggestion, { head }: Comparison): Decimal {
     .reduce(add, ZERO);
 }
 
-/** Only where the increase that was judged is the one over base: over the default branch it may be another. */
+/** The percentage after the change, in words; null unless the increase over base was judged and would be within the limit. */
 function percentAfter(
   violation: Violation,
   limit: Decimal,

@@ -20,9 +20,8 @@ import { capCompletions } from './worst-case.js';
 import { safeLine } from '../../lib/text/plain.js';
 
 /**
- * What would make the suites of a scope cheaper, the largest saving first, each computed by pricing the changed calls again;
- * last what would lower the worst case alone. Words and figures are of the same calls. Savings are not to be added up: two of
- * them may change the same call.
+ * Finds what would make the suites of a scope cheaper, the largest saving first. Each is computed by pricing the changed calls
+ * again. Last comes what would lower the worst case alone. Savings do not add up: two of them may change the same call.
  */
 export function suggest(input: AdviceInput, scope: Scope = () => true): Suggestion[] {
   const whole = sum(
@@ -74,7 +73,7 @@ function effectsOf(group: Group): ReadonlyMap<string, Effect> {
   return effects;
 }
 
-/** Nothing is promised where one of the figures is not known. */
+/** The difference in US dollars; $0 where one of the two is not known, so that nothing is promised. */
 function lessBy(before: Decimal | null, after: Decimal | null): Decimal {
   return before === null || after === null ? ZERO : subtract(before, after);
 }
@@ -171,8 +170,8 @@ function wouldStayFree({ comparison, freeRequestsPerDay }: AdviceInput): boolean
 }
 
 /**
- * Only for answers that nothing waits for, and where the catalogue has the row: there is no `:batch` for every model. A tier
- * that was asked for is kept.
+ * The batch row of the model, where the catalogue has one. The caller passes only calls whose answers can wait. A service tier
+ * that the call asks for is kept.
  */
 function batch(call: NamedCall, resolved: string | null, catalogue: Catalogue): Change[] {
   const model = `${resolved ?? ''}:batch`;
@@ -180,7 +179,7 @@ function batch(call: NamedCall, resolved: string | null, catalogue: Catalogue): 
   return [{ kind: 'batch', call: { ...call, model } }];
 }
 
-/** By `provider.sort: price`, or by `:floor`, which admits flex endpoints too. A tier that was asked for is kept. */
+/** `provider.sort: price`, and `:floor`, which admits flex endpoints too. A service tier that the call asks for is kept. */
 function cheapestEndpoint(call: NamedCall): Change[] {
   if (call.service_tier !== 'default' || call.model.endsWith(':batch')) return [];
   // An order of providers comes before the price, so it has to give way.
@@ -224,7 +223,7 @@ function alternativeInWords(alternatives: readonly [Alternative, ...Alternative[
   }
 }
 
-/** To 2 places; "more than 1" where that rounds to 1. */
+/** How many times as much a request costs now, to 2 places; "more than 1" where that rounds to 1. */
 function factor({ before, after }: Alternative): string {
   const [now, then] = [before.price.expected, after.price.expected];
   if (now === null || then === null || isZero(then)) return 'many';

@@ -6,7 +6,7 @@ import { compare, isZero, times, ZERO, type Decimal } from '../../lib/money/deci
 import { counted } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
 
-/** How a call is made cheaper, or its worst case smaller; the smallest change first, as it is offered as a remedy. */
+/** The ways to make a call cheaper, or its worst case smaller. The smallest change is first, as it is offered as a remedy. */
 export const SUGGESTION_KINDS = [
   'endpoint',
   'floor',
@@ -45,7 +45,7 @@ export function matters(saving: Decimal, whole: Decimal): boolean {
   return !isZero(saving) && compare(times(saving, 100), whole) >= 0;
 }
 
-/** What advice is computed from. */
+/** The data that advice is computed from. */
 export interface AdviceInput {
   readonly comparison: Comparison;
   readonly catalogue: Catalogue;
@@ -64,7 +64,7 @@ export interface PairInSuite {
   readonly pair: CallPair;
 }
 
-/** Only so many calls are priced again: the most expensive ones make the bill, and 5,000 calls stay quick. */
+/** So many of the most expensive calls are priced again, so that a manifest of 5,000 calls stays quick. */
 const MOST_CALLS = 200;
 
 /** The priced calls of a scope with the largest figure. */

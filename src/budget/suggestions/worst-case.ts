@@ -19,12 +19,12 @@ const TIMES_EXPECTED = 2;
 const MOST_PROVIDER_TRIALS = 20;
 const MOST_PROVIDERS = 10;
 
-/** What bounds a worst case, and the call with a tighter bound. */
+/** A setting that bounds a worst case, and the call with a tighter one. */
 interface Bound {
   readonly kind: Extract<SuggestionKind, 'max_tokens' | 'retries_max' | 'prompt_max' | 'provider_only'>;
-  /** To begin a sentence; the calls follow: "Set max_tokens to twice the expected completion". */
+  /** The start of a sentence, which the calls follow: "Set max_tokens to twice the expected completion". */
   readonly action: string;
-  /** The call with the tighter bound; null where the bound is as tight already. */
+  /** The calls to try in place of this one, each with a tighter bound; empty where the bound is as tight already. */
   readonly tighten: (call: CallEstimate, rank: number, input: AdviceInput) => NamedCall[];
 }
 
@@ -79,14 +79,14 @@ interface Tightened {
 }
 
 /**
- * What would lower the worst case of the suites of a scope, the largest part first: a cap on completions, fewer retries, a
+ * Finds what would lower the worst case of the suites of a scope, the largest part first: a cap on completions, fewer retries, a
  * shorter longest prompt, one provider. None where the worst case is not known, or a bound would change it by less than 1 %.
  */
 export function boundWorstCase(input: AdviceInput, scope: Scope): Suggestion[] {
   return suggestionsOf(BOUNDS, () => true, input, scope);
 }
 
-/** A cap for completions that have none, for whoever has no limit on the worst case yet. */
+/** Suggests a cap for completions that have none, for a manifest without a limit on the worst case. */
 export function capCompletions(input: AdviceInput, scope: Scope): Suggestion[] {
   return suggestionsOf([CAP], ({ price }) => !price.capped, input, scope);
 }

@@ -31,7 +31,7 @@ export interface IncreaseBasis {
   readonly costByLock: (call: CallEstimate) => Decimal | null;
 }
 
-/** Head compared with base: every call that differs counts. */
+/** The calls that differ between head and base. */
 export function changedCalls({ suites }: Pick<Comparison, 'suites'>): ChangedCall[] {
   return suites.flatMap((suite) =>
     suite.calls
@@ -41,8 +41,8 @@ export function changedCalls({ suites }: Pick<Comparison, 'suites'>): ChangedCal
 }
 
 /**
- * What a merge of head adds to the tip of the default branch. A call that head leaves as base has it counts with $0,
- * since the merge leaves the tip's version. A call that head changed is compared with the tip's version of it.
+ * The calls that a merge of head changes at the tip of the default branch. A call that head leaves as base has it is left
+ * out, since the merge leaves the tip's version. A call that head changed is compared with the tip's version of it.
  */
 export function changedCallsOnMerge(comparison: Comparison, tip: Estimate): ChangedCall[] {
   const { head, base } = comparison;

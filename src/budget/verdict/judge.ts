@@ -24,7 +24,7 @@ import { type SuiteGroup, sharedBudget, takenFrom } from './moved-suites.js';
 import { type Scope, figuresOf, limitStates, scopesOf } from './scope.js';
 
 /**
- * Where the change goes; it decides what head is compared with beside base.
+ * The branch that the change goes to. It decides what head is compared with beside base.
  * - `pull_request`, `merge_group`: to the default branch, whose tip decides what is pre-existing. A merge leaves the
  *   tip's version of what head did not change. A pull request that changes no call never fails.
  * - `other_branch`: to any other branch, or an event without a base: every difference from the tip counts.

@@ -100,7 +100,7 @@ function limitOf(of: (level: 'warn' | 'fail') => Decimal | null): Limit | null {
   return limit.warn === null && limit.fail === null ? null : limit;
 }
 
-/** What the added suites of a group took from the kept ones: the cost that these lost since the tip. */
+/** The cost that the kept suites of a group lost since the tip: the added suites took it from them. */
 export function takenFrom({ kept }: SuiteGroup, head: Estimate, tip: Estimate | null): TakenFigures {
   const of = (estimate: Estimate | null, name: string) =>
     figuresOf(estimate?.suites.find((suite) => suite.name === name));

@@ -4,15 +4,15 @@ import type { Rule } from './violation.js';
 
 /** How one rule is written about, wherever it is broken. Nothing here is Markdown; names passed in are untrusted. */
 interface RuleWords {
-  /** In front of the figures: `Cost per run`. */
+  /** The name of the rule, in front of its figures: `Cost per run`. */
   readonly title: string;
   /** The start of the verdict's sentence: `Over budget`, or `Suite rag over its limit: $4.33 of $4.00`. */
   readonly headline: string | ((facts: HeadlineFacts) => string);
-  /** What `actual` and `limit` are. `words`: the message says more than two figures do. */
+  /** The unit of `actual` and `limit`. `words`: they are not shown, since the message says more. */
   readonly unit: 'money' | 'percent' | 'days' | 'words';
-  /** What is wrong, in one sentence that stands by itself. */
+  /** Says what is wrong, in a sentence that needs no other. */
   readonly message: (facts: never) => string;
-  /** What to do about it. */
+  /** Says what to do about it. */
   readonly remedy: (facts: never) => string;
   /** Cases of the rule whose message differs. */
   readonly cases?: Readonly<Record<string, CaseWords>>;
@@ -27,7 +27,7 @@ interface CaseWords {
 /** Facts that are texts as a reader sees them. */
 type Texts<Names extends string> = Readonly<Record<Names, string>>;
 
-/** What a limit applies to. */
+/** The suites that a limit applies to. */
 interface ScopeFacts {
   /** The kind of run; null unless there are several. */
   readonly run: string | null;
@@ -39,7 +39,7 @@ interface ScopeFacts {
 interface HeadlineFacts extends ScopeFacts {
   /** True: the violation is a warning, so what is broken is the warning level and not the limit. */
   readonly isWarning: boolean;
-  /** As the report has it; null: not known. */
+  /** The `actual` of the violation; null: not known. */
   readonly actual: string | null;
   /** `$4.33 of $4.00`; null where one of the two is not known. */
   readonly figures: string | null;
@@ -55,7 +55,7 @@ interface AmountFacts extends ScopeFacts {
 }
 
 interface IncreaseFacts extends Omit<AmountFacts, 'severity'> {
-  /** What head is compared with: "base", "the default branch". */
+  /** The side that head is compared with: "base", "the default branch". */
   readonly from: string;
 }
 
@@ -66,7 +66,7 @@ interface PercentFacts extends Omit<IncreaseFacts, 'actual'> {
   readonly after: string;
 }
 
-/** What lifts a limit on an increase; undefined where the policy names no label. */
+/** The label that overrides a limit on an increase; undefined where the policy names none. */
 interface LabelFacts {
   readonly overrideLabel: string | undefined;
 }
@@ -141,7 +141,7 @@ const INCREASE_CASES = {
     message: ({ run, suite, from, calls }: ScopeFacts & { readonly from: string; readonly calls: readonly string[] }) =>
       `The increase of a run${ofScope(run, suite)} over ${from} is not known, so its limit cannot be kept: ${shortList(calls)} ${calls.length === 1 ? 'has' : 'have'} no price.`,
   },
-  /** Only the cost before is not known. */
+  /** The cost of head is known, and the cost before is not. */
   possible: {
     message: ({ run, suite, from, most }: ScopeFacts & { readonly from: string; readonly most: string }) =>
       `A run${ofScope(run, suite)} may cost up to ${most} more than ${from}, where a call that changed has no price.`,
@@ -328,7 +328,7 @@ export function runName(run: string): string {
   return known.get(run) ?? `a run of ${run}`;
 }
 
-/** In a headline: ` of suite rag`, ` of a night`. */
+/** A scope in a headline: ` of suite rag`, ` of a night`; empty for a whole run of the only kind. */
 function ofNamedScope(run: string | null, suite: string | null): string {
   if (suite !== null) return ` of suite ${suite}`;
   return run === null ? '' : ` of ${runName(run)}`;
@@ -338,17 +338,17 @@ function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** In a message: ` of suite rag`, ` of the kind nightly`. */
+/** A scope in a message: ` of suite rag`, ` of the kind nightly`; empty for a whole run of the only kind. */
 function ofScope(run: string | null, suite: string | null): string {
   if (suite !== null) return ` of suite ${suite}`;
   return run === null ? '' : ` of the kind ${run}`;
 }
 
-/** At most three names. */
+/** Lists at most three names, and how many more there are. */
 function shortList(names: readonly string[]): string {
   const more = names.length - 3;
   return [...names.slice(0, 3), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
-/** What `actual` and `limit` of a rule are. */
+/** The unit of `actual` and `limit` of a rule. */
 export type RuleUnit = RuleWords['unit'];

@@ -18,7 +18,7 @@ export interface Scope {
   readonly includes: (suite: Pick<SuiteEstimate, 'name' | 'run'>) => boolean;
   /** The same for limits on increases: calls that moved to another suite are no increase of either. */
   readonly includesInIncrease: Scope['includes'];
-  /** Where the budget stands in the manifest. */
+  /** The path of the budget in the manifest. */
   readonly path: Path;
   /** The kind of run whose own limits, under `runs`, take the place of those at `path`; null for a suite. */
   readonly kind: string | null;
@@ -113,7 +113,7 @@ function oneOf(names: readonly string[]): Scope['includes'] {
   return ({ name }) => known.has(name);
 }
 
-/** Where a limit of a scope stands in the manifest. */
+/** The file and line of a limit of a scope. */
 export function placeOfLimit(scope: Scope, manifest: Manifest, name: LimitName): { file: string; line: number } {
   const { kind } = scope;
   const own = kind !== null && name !== 'per_month' && manifest.runs.get(kind)?.budget[name] !== undefined;

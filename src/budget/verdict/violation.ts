@@ -191,7 +191,7 @@ export function violation(parts: ViolationParts): Violation {
   };
 }
 
-/** Where a path stands in the manifest, for the report and the annotation. */
+/** The file and line of a path in the manifest, for the report and the annotation. */
 export function placeOf(manifest: Manifest, path: Path): { file: string; line: number } {
   return { file: manifest.file, line: manifest.locate(path).line };
 }

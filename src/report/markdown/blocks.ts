@@ -17,9 +17,9 @@ export interface Rows {
 /** A block of Markdown. Blank lines separate blocks. */
 export type Block = string | Rows;
 
-/** What the Markdown of a report needs beyond the report itself. */
+/** The data that the Markdown of a report needs beside the report itself. */
 export interface MarkdownContext {
-  /** Where files are linked to: the repository and head's commit. */
+  /** The repository and head's commit, which files are linked to. */
   readonly link: LinkBase;
   /** Markdown of ours that says where dropped rows are: `the job summary and the JSON report`. */
   readonly elsewhere: string;
@@ -29,12 +29,12 @@ export interface MarkdownContext {
   readonly isOneOfSeveral: boolean;
 }
 
-/** What stands in the place of dropped rows. */
+/** The text in place of dropped rows. */
 export function missingRows(context: MarkdownContext, one: string): (count: number) => string {
   return (count) => `_${counted(count, `more ${one}`)} not shown here: see ${context.elsewhere}._`;
 }
 
-/** The two first lines of a table; a title that starts with `>` stands over figures, to the right. */
+/** The two first lines of a table. The column of a title that starts with `>` is aligned to the right. */
 export function tableHead(titles: readonly string[]): string {
   const names = titles.map((title) => title.replace(/^>/, ''));
   const rules = titles.map((title) => (title.startsWith('>') ? '--:' : '---'));
@@ -46,7 +46,7 @@ export function tableRow(cells: readonly string[]): string {
 }
 
 /** Keeps a sign and its figure on one line: `45 %`, `$2.38 →`, `+ no price`. */
-export function bound(figures: string): string {
+export function keptTogether(figures: string): string {
   return figures.replace(/ (?=[%→])|(?<= \+) /gu, '&nbsp;');
 }
 
@@ -62,7 +62,7 @@ export function folded({ title, lead, rows, importance, missing }: Part, context
   return { lead: start, rows, end: '</details>', importance, missing };
 }
 
-/** The first rows in the open and the others folded under their count, less important by 4; the summary has all in the open. */
+/** Shows the first rows and folds the others under their count, less important by 4. The summary shows all of them. */
 export function firstInTheOpen(
   { rows, shown, one, importance }: { rows: readonly string[]; shown: number; one: string; importance: number },
   context: MarkdownContext,

@@ -21,12 +21,12 @@ import {
 import { judgedSection } from './sections/judged.js';
 import { notesSection, suggestionsSection } from './sections/notes.js';
 
-/** In UTF-16 units, the marker's line included; GitHub takes 65,536 characters. */
+/** The longest comment in UTF-16 units, the marker's line included. GitHub takes 65,536 characters. */
 export const COMMENT_LIMIT = 60_000;
 /** A key of 200 characters, each of up to four bytes, percent-encoded, and the marker's other fields. */
 const MARKER_LIMIT = 3_000;
 
-/** What of the run the comment refers to; null where it is not known. */
+/** The links of a comment; null where they are not known. */
 export interface CommentContext {
   /** `https://github.com/owner/repo`. */
   readonly repositoryUrl: string | null;
@@ -72,7 +72,7 @@ function reportBlocks(report: Report, context: MarkdownContext): Block[] {
   return [...openBlocks(report, context), ...detailSections(report, context)];
 }
 
-/** What is read before the first fold: is it fine, what did the change do, what to do now. */
+/** The blocks that are read before the first fold: the verdict, what the change did, and what to do now. */
 export function openBlocks(report: Report, context: MarkdownContext): Block[] {
   return [
     headlineSection(report, context),
@@ -105,7 +105,7 @@ function unchangedBlocks(report: Report, context: MarkdownContext): Block[] {
   ];
 }
 
-/** What stands below the verdict and its reasons, in comment and summary alike: where each figure comes from. */
+/** The blocks below the verdict and its reasons, in comment and summary alike: the sources of each figure. */
 export function detailSections(report: Report, context: MarkdownContext): Block[] {
   return [
     ...suggestionsSection(report, context),

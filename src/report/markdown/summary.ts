@@ -5,7 +5,7 @@ import { type Decimal, compare, isPositive, parseDecimal, sum } from '../../lib/
 import { money } from '../../lib/text/amount.js';
 import { safeLine } from '../../lib/text/plain.js';
 
-/** In bytes of UTF-8: GitHub takes 1 MiB a step, and other steps of the action may have written before. */
+/** The longest summary in bytes of UTF-8. GitHub takes 1 MiB a step, and other steps of the action may have written before. */
 const SUMMARY_LIMIT = 1024 * 1024 - 8 * 1024;
 
 export interface SummaryContext {

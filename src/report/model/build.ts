@@ -24,20 +24,20 @@ import type {
   ReportTotals,
 } from './schema.js';
 
-/** What the report is made of; `comparison` is null where head has no manifest. */
+/** The parts of a report; `comparison` is null where head has no manifest. */
 export interface ReportParts {
   readonly manifest: string;
   readonly comparison: Comparison | null;
   /** Null where there is no base that can be read. */
   readonly base: Totals | null;
   readonly suites: readonly SuitePair[];
-  /** What moved the cost from base to head. */
+  /** The causes that moved the cost from base to head. */
   readonly changes: readonly Change[];
-  /** Of head's manifest; null where there is none. */
+  /** Finds lines of head's manifest; null where there is none. */
   readonly locate: Locate | null;
   readonly judgement: Judgement;
   readonly catalogue: Catalogue;
-  /** Of a lock, in days and parts of them; null for live prices. */
+  /** The age of the lockfile in days, with fractions; null for live prices. */
   readonly ageInDays: number | null;
   readonly drift: PriceDrift | null;
   readonly notes: readonly Note[];
@@ -50,9 +50,9 @@ export interface ReportParts {
   readonly tokenSources: ReadonlyMap<NamedCall, string>;
   readonly credits: CreditsReport | null;
   readonly usage: UsageReport | null;
-  /** What recorded generations were charged, a line each. */
+  /** The charges of recorded generations, a line each. */
   readonly charges: readonly string[];
-  /** What would help, in the order to show it. */
+  /** The suggestions, in the order to show them. */
   readonly suggestions: readonly ReportSuggestion[];
   /** Whether each call carries its arithmetic. */
   readonly explain: boolean;
@@ -96,7 +96,7 @@ export function buildReport(parts: ReportParts): Report {
   };
 }
 
-/** No manifest, no figures: what is not known is not $0. */
+/** The figures of a head without a manifest: they are not known, which is not $0. */
 const NO_FIGURES: ReportTotals = {
   per_run: null,
   priced_per_run: '0',
@@ -209,7 +209,7 @@ function countLines({ row_count: rows, count, promptfoo }: NamedCall): string[] 
   return [`count: ${countSource(rows)} = ${counted(count, 'request')}${from}`];
 }
 
-/** From a token to a run: the request that costs most, then all attempts of a run. */
+/** The arithmetic of the worst case: the request that costs most, then all attempts of a run. */
 function worstLines({ call, price, requests_per_run: requests, worst_case_per_run: worst }: CallEstimate): string[] {
   const lines = price.details().worst_case_arithmetic;
   if (worst === null || price.worst_case === null || lines.length === 0) return [];

@@ -4,7 +4,7 @@ import { changesInWords } from '../../budget/comparison/changes.js';
 import type { Report, ReportChange } from './schema.js';
 import { isZeroAmount } from './wording.js';
 
-/** One line of "What changed": what it is about, what became of it, and what that costs. `subject` and ids are untrusted. */
+/** One line of "What changed": the subject, the change, and its cost. `subject` and ids are untrusted. */
 export interface ChangeLine {
   /** `rag-evals / judge`, a file, or a suite. */
   readonly subject: string;
@@ -16,7 +16,7 @@ export interface ChangeLine {
 }
 
 /**
- * What moved the cost, the most expensive first and unknown amounts before all. Entries of one file are one line, and so is
+ * Lists what moved the cost, the most expensive first and unknown amounts before all. Entries of one file are one line, and so is
  * a suite that is new or gone.
  */
 export function changeLines(report: Report): ChangeLine[] {
@@ -105,8 +105,8 @@ function wordsOf(first: ReportChange, group: readonly ReportChange[], report: Re
 type WorstCaseLine = Pick<ChangeLine, 'words' | 'amount'>;
 
 /**
- * What became of the worst case of a run, as a line of "What changed": where a limit on it is broken by this change, and where
- * the expected cost did not move. Null elsewhere, and where it is the same as at base or not known.
+ * The change of the worst case of a run, as a line of "What changed". It is shown where this change breaks a limit on it, and
+ * where the expected cost did not move. Null elsewhere, and where it is the same as at base or not known.
  */
 export function worstCaseLine({ head, base, delta, violations }: Report): WorstCaseLine | null {
   const isBroken = violations.some(

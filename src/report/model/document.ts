@@ -2,9 +2,8 @@ import type { NoVerdictError } from '../../lib/errors/problem.js';
 import type { ErrorReport, Report, ReportDocument, Reports } from './schema.js';
 
 /**
- * What follows from a report document: its reports, whether head has a manifest, the exit code; and the document of a run
- * without a verdict. This file loads neither the
- * schema nor anything else, since the action needs it before its first request.
+ * Functions on a report document: its reports, whether head has a manifest, the exit code; and the document of a run without
+ * a verdict. This file loads neither the schema nor anything else, since the action needs it before its first request.
  */
 
 /** The report of a run without a verdict. */
@@ -45,12 +44,12 @@ export function exitCodeOf(report: Pick<Report, 'verdict' | 'violations'>, failO
   }
 }
 
-/** 2 configuration, 3 prices unusable; `never` lets a run without prices pass, a wrong configuration never. */
+/** 2 for a wrong configuration, 3 for prices that cannot be used. With `never` a run without prices ends in 0; a wrong configuration ends in 2 always. */
 export function errorExitCode(exitCode: 2 | 3, failOn: FailOn): 0 | 2 | 3 {
   return failOn === 'never' && exitCode === 3 ? 0 : exitCode;
 }
 
-/** A verdict of `warn` without any violation is a figure that could not be proven: that warns too. */
+/** Whether a warning counts. A verdict of `warn` without any violation means that a figure is not known, which counts too. */
 function hasOpenWarning({ verdict, violations }: Pick<Report, 'verdict' | 'violations'>): boolean {
   if (verdict === 'pass') return false;
   return (

@@ -167,7 +167,7 @@ export const reportSchema = z
     limits: z
       .array(limitStateSchema)
       .optional()
-      .meta({ description: 'Every limit in force, with what it is held against' }),
+      .meta({ description: 'Every limit in force, with the figure that it is compared with' }),
     suggestions: z
       .array(suggestionSchema)
       .optional()

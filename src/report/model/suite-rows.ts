@@ -24,7 +24,7 @@ export interface SuiteRow {
   readonly base: string;
   /** An amount, `gone` or `no price`. */
   readonly head: string;
-  /** `+$0.31 (+6.3 %)`; `new` or `removed` where there is nothing to hold it against. */
+  /** `+$0.31 (+6.3 %)`; `new` or `removed` where one side lacks the suite and the amount is not known. */
   readonly change: string;
   /** The same without its percentage. */
   readonly changeAmount: string;
@@ -34,7 +34,7 @@ export interface SuiteRow {
 }
 
 interface Share {
-  /** For a bar: above 100 where a limit is broken. */
+  /** The length of a bar: above 100 where a limit is broken. */
   readonly percent: number;
   /** `76 % of $2.00`. */
   readonly text: string;
@@ -42,7 +42,7 @@ interface Share {
   readonly part: string;
 }
 
-/** What the shares are parts of: the limits, or the run where nothing limits its cost. */
+/** The title of the shares: they are parts of the limits, or of the run where nothing limits its cost. */
 export function shareTitle(report: Report): string {
   return hasRunLimit(report) ? 'Share of limit' : 'Share of run';
 }
@@ -114,7 +114,7 @@ function changeOf(suite: ReportSuite): Change {
   return inFigures({ per_run: amount, percent: null, per_month: null });
 }
 
-/** Of the suite's own limit, else of the run's, else of what the run costs. */
+/** The share of the suite's own limit, else of the run's limit, else of the cost of the run. */
 function shareOf(suite: ReportSuite, report: Report): Share | null {
   if (suite.head === null) return null;
   const own = runLimit(report, suite.name, null);

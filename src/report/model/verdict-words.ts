@@ -53,7 +53,7 @@ function unbrokenTitle(report: Report): string {
   return `Within budget${loosenedText(report)}`;
 }
 
-/** A change that breaks nothing new, and loosens limits, is not one that does nothing. */
+/** The number of limits that the change loosens, so that it does not read like a change that does nothing. */
 function loosenedText({ policy }: Report): string {
   const loosened = policy.not_applied.length;
   return loosened === 0 ? '' : `, ${counted(loosened, 'loosened limit')} not applied`;
@@ -63,7 +63,7 @@ function isPreExisting({ excused, in_base: inBase }: Violation): boolean {
   return excused === true || inBase === true;
 }
 
-/** Nothing but a lockfile within its age is wrong: the budget holds. */
+/** Whether the only violation is a lockfile within its age limit: the budget holds. */
 function isPriceAgeAlone({ violations }: Report, worst: Violation): boolean {
   return (
     worst.rule === 'stale_prices' && worst.severity === 'warn' && worst.overridden !== true && violations.length === 1
@@ -81,7 +81,7 @@ function titleOfViolation(worst: Violation): string {
   return isPreExisting(worst) ? `${title}, as before` : title;
 }
 
-/** What broke, and where: `Suite rag-evals over its limit: $4.33 of $4.00`. */
+/** The rule that is broken, and where: `Suite rag-evals over its limit: $4.33 of $4.00`. */
 function brokenTitle(worst: Violation): string {
   const { headline: words } = RULE_WORDS[worst.rule];
   if (typeof words === 'string') return words;
@@ -120,7 +120,7 @@ function runsText(runs: readonly ReportRun[], { base }: Report): string {
   return [...shown, ...(more > 0 ? [`${counted(more, 'more kind')} of run`] : [])].join(', ');
 }
 
-/** Where prices moved a run by more than the change did, and by 1 % at least, the reader learns it first. */
+/** How far prices moved the cost of a run; empty unless that is more than the change did and at least 1 % of the cost. */
 function driftText({ price_drift: drift, delta, head }: Report): string {
   const moved = parseDecimal(drift?.per_run ?? '0');
   if (moved === null || isZero(moved)) return '';
@@ -188,7 +188,7 @@ export function describeViolation(violation: Violation): ViolationWords {
     figures: known && bounded(violation, figuresOf(known, unit)),
     over: known && bounded(violation, overOf(known, unit)),
     message: violation.message,
-    // What is overridden was approved as it is.
+    // An overridden violation was approved as it is.
     remedy: violation.overridden === true ? null : (violation.remedy ?? null),
     mitigated: mitigationOf(violation),
   };

@@ -17,8 +17,8 @@ import type { Rule, Violation } from '../../budget/verdict/violation.js';
 import type { Report, ReportCall, ReportDelta, ReportTotals } from './schema.js';
 
 /**
- * What comment, summary and terminal say alike, in plain words. Nothing here is Markdown, and nothing untrusted is in
- * it but what the callers hand over to their renderer.
+ * The words that comment, summary and terminal have in common. Nothing here is Markdown. Callers pass the names in it, which
+ * are untrusted, through their own renderer.
  */
 
 /** Whether the change leaves every suite and limit as it is, and breaks nothing. Such a report is shown in one line. */
@@ -56,7 +56,7 @@ export function moneyOr(amount: string | null | undefined, otherwise = 'no price
   return amount === null || amount === undefined ? otherwise : money(amount);
 }
 
-/** What a suite used: an amount, at least an amount where some of it has no price, or why there is none. */
+/** The cost of what a suite used: an amount, at least an amount where some of it has no price, or why there is none. */
 export function usedText(suite: UsageReport['suites'][number]): string {
   const { used_per_run: used, used_at_least_per_run: least = null, without_price = [] } = suite;
   if (used !== null) return money(used);
@@ -90,13 +90,13 @@ export function violationCount(violations: readonly Violation[]): string {
   ].join(', ');
 }
 
-/** What goes in and what comes out, of a request's tokens or of a price: `1,800` and `350`. */
+/** The prompt's and the completion's part of tokens or of a price: `1,800` and `350`. */
 export interface InAndOut {
   readonly prompt: string;
   readonly completion: string;
 }
 
-/** With the cached tokens among the prompt's, empty where there are none. Null where the report has no tokens. */
+/** The tokens of a request. `cached` are those among the prompt's, empty where there are none. Null where the report has no tokens. */
 export function tokensOf(call: ReportCall): (InAndOut & { readonly cached: string }) | null {
   const { prompt_tokens: prompt, completion_tokens: completion, cached_tokens: cached = 0 } = call;
   if (prompt === undefined || completion === undefined) return null;
@@ -110,7 +110,7 @@ export function unitPricesOf(call: ReportCall): InAndOut | null {
   return { prompt: exactMoney(prompt), completion: exactMoney(completion) };
 }
 
-/** What stands where a call has no unit price. */
+/** The word in place of a unit price that a call does not have. */
 export function stateWord(call: ReportCall): string {
   return { priced: '', free: 'free', unpriced: 'no price' }[call.state];
 }
@@ -126,7 +126,7 @@ export function usageTitle(usage: UsageReport): string {
   return `Estimated ${money(estimated)}, used ${money(used)}${error}, ${requests}`;
 }
 
-/** What the figures leave out, a sentence each: places that could not be read, requests that match no call. */
+/** Says what the figures leave out, a sentence each: places that could not be read, requests that match no call. */
 export function usageFlaws({ unreadable, unknown, suites }: UsageReport): string[] {
   const requests = unknown.reduce((sum, group) => sum + group.requests, 0);
   const unpriced = suites.flatMap(({ name, without_price = [] }) =>
@@ -154,7 +154,7 @@ export function arithmeticOf(call: ReportCall): string[] {
   return [...(call.arithmetic ?? []), ...runLine(call), ...(call.worst_case_arithmetic ?? [])];
 }
 
-/** From a request to a run: `360 requests x 1.02 attempts x 0.0066 = 2.42352`. */
+/** The step from a request to a run: `360 requests x 1.02 attempts x 0.0066 = 2.42352`. */
 function runLine({
   arithmetic,
   head,
@@ -167,7 +167,7 @@ function runLine({
   return [`${requests} requests${tries} x ${perRequest} = ${head?.per_run ?? ''}`];
 }
 
-/** A figure is near its limit from this share on. */
+/** A figure is near its limit from this share on, in percent. */
 const NEAR_PERCENT = 80;
 
 /** Whether advice is shown: a limit on cost is broken and not overridden, or it is near. */

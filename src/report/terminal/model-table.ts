@@ -9,7 +9,7 @@ export interface ModelRow {
   readonly spread: EndpointSpread | { readonly reason: string } | null;
 }
 
-/** A column and what stands in it. */
+/** A column and its cells. */
 interface ModelColumn {
   readonly head: Column;
   readonly cell: (row: ModelRow, price: ListedPrice) => string;
@@ -41,7 +41,7 @@ const SPREAD: readonly ModelColumn[] = [
   },
   {
     head: { title: 'Most expensive', align: 'left' },
-    cell: ({ spread }) => (spread === null || 'reason' in spread ? '' : endpointCell(spread.dearest)),
+    cell: ({ spread }) => (spread === null || 'reason' in spread ? '' : endpointCell(spread.mostExpensive)),
   },
 ];
 
@@ -49,7 +49,7 @@ function right(title: string, cell: ModelColumn['cell']): ModelColumn {
   return { head: { title, align: 'right' }, cell };
 }
 
-/** From the widest to the narrowest; the spread over endpoints stands below each model where it has no columns. */
+/** The layouts from the widest to the narrowest. The spread over endpoints is below each model where it has no columns. */
 const LAYOUTS: readonly (readonly ModelColumn[])[] = [
   [MODEL, PROMPT, COMPLETION, CACHE_READ, CONTEXT, TIER, ...SPREAD],
   [MODEL, PROMPT, COMPLETION, CACHE_READ, CONTEXT, TIER],
@@ -57,7 +57,7 @@ const LAYOUTS: readonly (readonly ModelColumn[])[] = [
   [MODEL, PROMPT, COMPLETION, CONTEXT],
   [MODEL, PROMPT, COMPLETION],
 ];
-/** So much of an id is worth more than a column that a narrower table leaves out. */
+/** A narrower layout is taken before an id is cut to fewer characters than this. */
 const READABLE_ID = 32;
 
 /**
@@ -127,7 +127,7 @@ function spreadBelow(spread: Spread): string[] {
   if ('reason' in spread) return [`endpoints: ${logLine(spread.reason, LINE_LIMIT)}`];
   return [
     `${endpointCount(spread)} endpoints: cheapest ${endpointCell(spread.cheapest)}`,
-    `most expensive ${endpointCell(spread.dearest)}`,
+    `most expensive ${endpointCell(spread.mostExpensive)}`,
   ];
 }
 

@@ -22,7 +22,7 @@ import type { Violation } from '../../budget/verdict/violation.js';
 import { suiteTable } from './suite-table.js';
 
 export interface TerminalOptions {
-  /** Only where a terminal reads and NO_COLOR is not set. */
+  /** True only where the output is a terminal and NO_COLOR is not set. */
   readonly colour: boolean;
   /** Columns of the terminal: prose is wrapped and tables are cut to it. Null: the width is not known, so nothing is wrapped or cut. */
   readonly width: number | null;

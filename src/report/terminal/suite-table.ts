@@ -4,7 +4,7 @@ import { hasHeadManifest } from '../model/document.js';
 import { bar, columns, cutToWidth, widthOf, type Column, type Style } from '../../lib/text/columns.js';
 import { LINE_LIMIT, logLine } from '../../lib/text/plain.js';
 
-/** What a narrow terminal leaves out, the least needed first. */
+/** The parts that a narrow terminal leaves out, the least needed first. */
 interface Layout {
   readonly bar: boolean;
   /** `+$0.31 (+6.3 %)` instead of `+$0.31`. */
@@ -25,10 +25,10 @@ const LAYOUTS: readonly Layout[] = [
 ];
 
 const INDENT = '  ';
-/** So much of a name is worth more than what a narrower layout leaves out. */
+/** A narrower layout is taken before a name is cut to fewer characters than this. */
 const READABLE_NAME = 20;
 
-/** Cost and share of each suite, and of all of them; in as many columns as the terminal has, from 60 on. */
+/** The cost and share of each suite and of all of them. No line is wider than the terminal, from 60 columns on. */
 export function suiteTable(report: Report, { paint, width }: Style): string[] {
   if (report.suites.length === 0) return [];
   const rows = [...report.suites.map((suite) => suiteRow(suite, report)), ...totalRows(report)];

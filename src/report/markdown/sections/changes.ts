@@ -1,7 +1,7 @@
 import { changeLines, moreChanges, splitLines, worstCaseLine } from '../../model/change-lines.js';
 import type { Report } from '../../model/schema.js';
 import { inlineText, prose, cell } from '../../../lib/text/markdown.js';
-import { missingRows, type MarkdownContext, type Block, bound, tableHead, tableRow } from '../blocks.js';
+import { missingRows, type MarkdownContext, type Block, keptTogether, tableHead, tableRow } from '../blocks.js';
 import { hasHeadManifest } from '../../model/document.js';
 import { isZeroAmount } from '../../model/wording.js';
 import { shareTitle, suiteRow, totalRows, type SuiteRow } from '../../model/suite-rows.js';
@@ -9,7 +9,7 @@ import { money, signedMoney, formatDistinct } from '../../../lib/text/amount.js'
 
 const SHOWN = 5;
 
-/** What the change did, the most expensive first: at most five lines, the worst case's included, and what the others add up to. */
+/** Lists what moved the cost, the most expensive first: at most five lines, the worst case's included, and the sum of the others. */
 export function changesSection(report: Report, context: MarkdownContext): Block[] {
   const lines = changeLines(report);
   const worst = worstCaseLine(report);
@@ -64,12 +64,12 @@ function totalLines(report: Report): string[] {
   return totalRows(report).map((row) => tableRow([`**${prose(row.name)}**`, ...figures(row, report, '**')]));
 }
 
-/** The share stands below the cost and the percentage below the amount that it is of. */
+/** The share is below the cost, and the percentage below the amount that it belongs to. */
 function figures(row: SuiteRow, report: Report, bold: '**' | '' = ''): string[] {
   const lines = (...parts: readonly string[]): string =>
     parts
       .filter((part) => part !== '')
-      .map((part) => `${bold}${bound(part)}${bold}`)
+      .map((part) => `${bold}${keptTogether(part)}${bold}`)
       .join('<br>');
   if (!hasHeadManifest(report)) return [lines(row.base)];
   const share = row.share?.part ?? '';

@@ -12,7 +12,7 @@ import {
 } from '../../model/wording.js';
 import { counted, money, signedMoney, percent } from '../../../lib/text/amount.js';
 import { cell, codeBlock, inlineText, proseCell, prose } from '../../../lib/text/markdown.js';
-import { folded, missingRows, tableHead, tableRow, type MarkdownContext, type Block, bound } from '../blocks.js';
+import { folded, missingRows, tableHead, tableRow, type MarkdownContext, type Block, keptTogether } from '../blocks.js';
 
 const TITLES = ['Suite, call, model', '>Requests, tokens in / out, $ per million', '>Per run'];
 
@@ -73,7 +73,7 @@ function callLine(call: ReportCall, report: Report): string {
   ]);
 }
 
-/** What stands in a cell, one below the other: a table must fit a phone. */
+/** Puts the parts of a cell one below the other, since a table must fit a phone. */
 function lines(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('<br>');
 }
@@ -113,7 +113,7 @@ function withoutModel(reason: string, model: string): string {
   return reason.slice(start.length);
 }
 
-/** What the suites were estimated to cost against what they really used. */
+/** Compares the estimated cost of each suite with what it really used. */
 export function usageSection(report: Report, context: MarkdownContext): Block[] {
   const { usage } = report;
   if (usage === undefined) return [];
@@ -121,7 +121,7 @@ export function usageSection(report: Report, context: MarkdownContext): Block[] 
     tableRow([
       cell(suite.name),
       `${moneyOr(suite.estimated_per_run)} → ${usedText(suite)}`,
-      suite.error_percent === null ? '' : bound(percent(suite.error_percent)),
+      suite.error_percent === null ? '' : keptTogether(percent(suite.error_percent)),
     ]),
   );
   const title = usageTitle(usage);
@@ -129,20 +129,20 @@ export function usageSection(report: Report, context: MarkdownContext): Block[] 
   return [folded({ title, lead, rows, importance: 4, missing: missingRows(context, 'suite') }, context)];
 }
 
-/** What is left to spend: in the summary alone, since it differs from run to run. */
+/** The credits that remain. They are in the summary alone, since they differ from run to run. */
 export function creditsSection({ credits }: Report, { isSummary }: MarkdownContext): Block[] {
   if (credits === undefined || !isSummary) return [];
   return [`**Credits.** ${credits.lines.map((line) => prose(line)).join(' ')}`];
 }
 
-/** What OpenRouter says that recorded requests were charged, beside the estimate. */
+/** The charges of recorded requests by OpenRouter, beside the estimate. */
 export function chargesSection({ charges }: Report, context: MarkdownContext): Block[] {
   if (charges === undefined) return [];
   const rows = charges.map((line) => `- ${prose(line)}`);
   return [folded({ title: 'Exact charges', rows, importance: 2, missing: missingRows(context, 'charge') }, context)];
 }
 
-/** What is wrong with the recordings themselves. */
+/** Says what is wrong with the recordings themselves. */
 export function usageRemarks({ usage }: Report): Block[] {
   if (usage === undefined) return [];
   const remarks = usageFlaws(usage);

@@ -69,7 +69,7 @@ export function errorSections(report: ErrorReport, context: MarkdownContext): Bl
 /** A reader acts on the first few; the rest is one click away. */
 const SHOWN_IN_THE_OPEN = 8;
 
-/** What is broken, in the report's order, worst first: by how much, where, and what would mend it. */
+/** Lists the violations, worst first: by how much a limit is broken, where, and the remedy. */
 export function violationsSection(report: Report, context: MarkdownContext): Block[] {
   const rows = report.violations.map((violation) => item(violation, context));
   return firstInTheOpen({ rows, shown: SHOWN_IN_THE_OPEN, one: 'violation', importance: 9 }, context);

@@ -7,7 +7,7 @@ import { safeLine } from '../../../lib/text/plain.js';
 import { foldedBlocks, missingRows, tableHead, tableRow, type MarkdownContext, type Block } from '../blocks.js';
 import { otherNotes } from './notes.js';
 
-/** Where each figure comes from, behind one click: prices and policy, the range, moved prices, notes that are not about the change. */
+/** The sources of the figures, folded: prices and policy, the range, moved prices, notes that are not about the change. */
 export function judgedSection(report: Report, context: MarkdownContext): Block[] {
   const { free, unpriced } = report.coverage;
   const list = [

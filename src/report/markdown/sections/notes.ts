@@ -8,7 +8,7 @@ import { firstInTheOpen, folded, missingRows, type MarkdownContext, type Block }
 
 const SHOWN_IN_THE_OPEN = 6;
 
-/** What this change did beyond the figures: who overrode what, limits that wait for the merge, notes on the change. */
+/** Lists what the change did beside its figures: who overrode the verdict, limits that wait for the merge, notes. */
 export function notesSection(report: Report, context: MarkdownContext): Block[] {
   const rows = [
     ...overrideItem(report),
@@ -52,7 +52,7 @@ function notAppliedItem({ key, head, policy }: NotApplied, ref: string | null): 
   return `- **Not applied until merged:** ${inlineText(key)} ${change}, ${ref === null ? 'the policy' : inlineText(ref)} says ${inlineText(policy)}.`;
 }
 
-/** What would make it cheaper, the largest saving named in the title; only where a limit is broken or near. */
+/** Lists what would make it cheaper, with the largest saving in the title; empty unless a limit is broken or near. */
 export function suggestionsSection(report: Report, context: MarkdownContext): Block[] {
   if (!isAdviceShown(report)) return [];
   const suggestions = report.suggestions ?? [];

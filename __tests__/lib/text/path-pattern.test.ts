@@ -17,6 +17,13 @@ describe('a path pattern', () => {
     ['src/?.ts', ['src/a.ts'], ['src/ab.ts', 'src/.ts']],
     ['src/[ab].ts', ['src/a.ts', 'src/b.ts'], ['src/c.ts']],
     ['src/[!ab].ts', ['src/c.ts'], ['src/a.ts', 'src//.ts']],
+    ['src/[a-c].ts', ['src/b.ts'], ['src/d.ts', 'src/-.ts']],
+    ['src/[!a-c].ts', ['src/d.ts', 'src/-.ts'], ['src/b.ts']],
+    ['src/[a-].ts', ['src/a.ts', 'src/-.ts'], ['src/b.ts']],
+    ['src/[😀-😂].ts', ['src/😁.ts'], ['src/😃.ts']],
+    // A shell finds nothing between z and a.
+    ['{[z-a],b}.md', ['b.md'], ['a.md', 'z.md', '[z-a].md']],
+    ['src/[!z-a].ts', ['src/a.ts', 'src/z.ts'], ['src/.ts']],
     ['{evals,prompts}/*.md', ['evals/a.md', 'prompts/b.md'], ['docs/a.md']],
     ['a+b(c)|d.ts', ['a+b(c)|d.ts'], ['aab(c)', 'd.ts', 'aabc']],
     ['[', ['['], ['a']],
@@ -53,6 +60,19 @@ describe('a path pattern', () => {
   ])('%# of many stars is answered for a long name', (pattern, path) => {
     expect(pathMatcher(pattern)(path)).toBe(false);
     expect(pathMatcher(pattern)(`${path}c`)).toBe(false);
+  });
+
+  test('may be any text', () => {
+    const marks = fc.constantFrom(...Array.from('[]{}()!^-,*?/.:&~|+$az😀'), '\\', '[z-a]', '[[:alpha:]]', '\\p{L}');
+    fc.assert(
+      fc.property(fc.array(marks, { maxLength: 40 }), (parts) => {
+        expect(() => pathMatcher(parts.join(''))('a/b')).not.toThrow();
+      }),
+      { numRuns: 500 },
+    );
+    const braces = (depth: number) => `${'{'.repeat(depth)}a${'}'.repeat(depth)}`;
+    expect(pathMatcher(braces(100))('a')).toBe(true);
+    expect(pathMatcher(braces(5_000))('a')).toBe(false);
   });
 
   test('agrees with a table of all pairs of prefixes, for random patterns and names', () => {

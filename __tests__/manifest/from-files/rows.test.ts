@@ -150,6 +150,7 @@ describe('a file that cannot be counted says why', () => {
     ['c.yaml', 'a: [', null, 'is not YAML that can be read'],
     ['c.yaml', 'a: 1\n---\nb: 2\n', null, 'is not YAML that can be read: it has a second document'],
     ['c.yaml', '- &a [*a]\n', null, 'has an alias inside of its own anchor'],
+    ['c.yaml', '['.repeat(50_000), null, 'is not YAML that can be read: nested too deep'],
     ['c.yaml', `a: &a x\nb: [${'*a, '.repeat(101)}*a]`, 'b', 'more than 100 aliases'],
     ['c.txt', 'x\n'.repeat(100_001), null, 'has more than 100,000 rows'],
     ['c.yaml', '- x\n'.repeat(250_001), null, 'is too large'],

@@ -178,6 +178,8 @@ function holdsItself(value: unknown, above: Set<unknown>): boolean {
 
 function yamlReason(error: unknown): string {
   if (error instanceof YAMLError && error.code === 'MULTIPLE_DOCS') return 'it has a second document';
+  // The library reports the RangeError of its own recursion as an error of the file.
+  if (error instanceof YAMLError && error.message.includes('call stack')) return 'nested too deep';
   if (error instanceof ReferenceError) return `more than ${MAX_YAML_ALIASES} aliases`;
   if (error instanceof RangeError) return 'nested too deep';
   if (!(error instanceof Error)) return 'unknown';

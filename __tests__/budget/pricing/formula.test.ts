@@ -3,6 +3,8 @@ import type { Pricing } from '../../../src/openrouter/catalogue/catalogue.js';
 import type { NamedCall } from '../../../src/manifest/manifest.js';
 import { tokens } from '../../support/manifest.js';
 import { expectedOf, perMillion, priceOf } from '../../support/price.js';
+import { toText } from '../../../src/lib/money/decimal.js';
+import { hasOpenRouterData, priceOfCharge, realCharges } from '../../support/openrouter-data.js';
 
 /** A request without a completion, so that the arithmetic is about what a case is about. */
 function cost(pricing: Pricing, fields: Partial<NamedCall>, id = 'maker/model'): string | null {
@@ -332,4 +334,22 @@ describe('the arithmetic that --explain prints', () => {
     const price = priceOf({ pricing: { prompt: '1' } });
     expect([price.details().arithmetic, price.source]).toEqual([[], null]);
   });
+});
+
+const describeReal = hasOpenRouterData ? describe : describe.skip;
+
+describeReal('requests that were really made', () => {
+  const charges = hasOpenRouterData ? realCharges() : [];
+
+  it('there are 129 of them', () => {
+    expect(charges).toHaveLength(129);
+  });
+
+  it.each(charges.map((charge, index) => ({ ...charge, row: index + 1 })))(
+    'row $row: $model cost $charged on $date',
+    (charge) => {
+      const price = priceOfCharge(charge);
+      expect(price.expected === null ? price.reason : toText(price.expected)).toBe(charge.charged);
+    },
+  );
 });

@@ -165,6 +165,7 @@ export const creditsReportSchema = z.strictObject({
 });
 export type CreditsReport = z.infer<typeof creditsReportSchema>;
 
+/** The credits as the report has them. `run`: the needs of a run; null where they are not known. */
 export function creditsReport(credits: Credits, run: RunNeeds | null): CreditsReport {
   const remaining = credits.state === 'known' ? remainingOf(credits) : null;
   return {

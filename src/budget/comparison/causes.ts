@@ -43,6 +43,7 @@ export interface CallState {
   readonly files: readonly FileTokens[];
 }
 
+/** The call of a state, to be priced: its tokens are those of its files and the others. */
 export function callOf({
   call,
   prompt,
@@ -56,6 +57,7 @@ export function callOf({
   };
 }
 
+/** The state of a call to which no cause was applied. */
 export function stateOf({ call, requests_per_run: requests }: CallEstimate): CallState {
   const files = call.file_tokens ?? [];
   return {
@@ -80,6 +82,10 @@ function cachedOfFiles(model: string, files: readonly FileTokens[]): number {
   );
 }
 
+/**
+ * Lists the causes that move the cost of the call from base to head, in the order of CHANGE_KINDS. Applied one after the other
+ * they turn the call of base into that of head.
+ */
 export function causesOf(head: CallEstimate, base: CallEstimate): Cause[] {
   const [to, from] = [stateOf(head), stateOf(base)];
   return [

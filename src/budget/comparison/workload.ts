@@ -90,7 +90,10 @@ export function unpricedCalls(calls: readonly CallEstimate[]): string {
     .join(', ');
 }
 
-/** Units of one attempt. Cached tokens cost less than others, so prompt tokens that are not cached have a number of their own. */
+/**
+ * Units of one attempt. Cached tokens cost less than others, so prompt tokens that are not cached have a number of their
+ * own.
+ */
 function expectedUnits(call: Call): number[] {
   const prompt = call.prompt_tokens?.expected ?? 0;
   return [

@@ -7,7 +7,10 @@ import type { ReadPriceList } from './price-list.js';
 import type { PricedCall } from './request.js';
 
 export interface EligibleOffers {
-  /** The endpoints that count for expected and floor. De-ranked ones (status below zero) count only where there are no others. */
+  /**
+   * The endpoints that count for expected and floor. De-ranked ones (status below zero) count only where there are no
+   * others.
+   */
   readonly serving: readonly EndpointOffer[];
   /** All endpoints that may serve the call. They count for the worst case. */
   readonly possible: readonly EndpointOffer[];
@@ -48,7 +51,10 @@ function filtered(
 
 const NO_TIERS: readonly Tier[] = ['default'];
 
-/** Lists the tiers that may serve the call. Flex and priority serve only where the call asks for them. `service_tier: flex` means flex alone where the model has it. */
+/**
+ * Lists the tiers that may serve the call. Flex and priority serve only where the call asks for them. `service_tier: flex`
+ * means flex alone where the model has it.
+ */
 function tiersAdmitted(
   call: PricedCall,
   suffixes: ReadonlySet<DynamicSuffix>,

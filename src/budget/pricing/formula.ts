@@ -84,7 +84,10 @@ export interface Fee {
   readonly price: Decimal;
 }
 
-/** The price of a request of 10 results to OpenRouter's default search engine. Source: its docs on web search, as of 2026-08-07. */
+/**
+ * The price of a request of 10 results to OpenRouter's default search engine. Source: its docs on web search, as of
+ * 2026-08-07.
+ */
 const DEFAULT_SEARCH_PRICE = decimal('0.007');
 
 /** The price of a page read by mistral-ocr: $2 per 1,000 pages. Source: OpenRouter's docs on PDF inputs, as of 2026-08. */
@@ -114,6 +117,7 @@ export function feesOf(searches: number, pages: number, list: PriceList, listed:
   return fees;
 }
 
+/** Adds up fees, in US dollars. */
 export function totalFees(fees: readonly Fee[]): Decimal {
   return fees.reduce((total, fee) => add(total, times(fee.price, fee.quantity)), ZERO);
 }

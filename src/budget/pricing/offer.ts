@@ -58,7 +58,10 @@ export function endpointOffers(
   return read;
 }
 
-/** Adds the keys that the endpoint leaves to its model: the fee of a request, and of embeddings the completion, which is free. */
+/**
+ * Adds the keys that the endpoint leaves to its model: the fee of a request, and of embeddings the completion, which is
+ * free.
+ */
 function completed(pricing: Pricing, model: CatalogueModel): Pricing {
   const fee = pricing.request === undefined && (model.pricing.request ?? '0') !== '0';
   const answer = pricing.completion === undefined && answersInEmbeddings(model);
@@ -91,6 +94,7 @@ export function isFreeId(id: string): boolean {
   return id.endsWith(':free') || id === 'openrouter/free';
 }
 
+/** Returns the price list of a row; the reason where it lists zero and is not free. */
 export function pricesAtId(id: string, list: ReadPriceList): ReadPriceList {
   if ('reason' in list || !list.zero || isFreeId(id)) return list;
   return { reason: 'a price of zero is free on ":free" models alone, so what it charges is not known' };

@@ -17,7 +17,10 @@ export interface CallPrice {
   readonly cause: UnpricedCause | null;
   /** The catalogue id of the declared model; null where there is none. */
   readonly resolved_model: string | null;
-  /** Every id that a model pattern of the policy is compared with: declared, resolved, canonical, fallbacks, each also without suffixes. */
+  /**
+   * Every id that a model pattern of the policy is compared with: declared, resolved, canonical, fallbacks, each also
+   * without suffixes.
+   */
   readonly known_as: readonly ModelNames[];
   readonly expected: Decimal | null;
   /** The source of `expected`: "openai/gpt-5 at azure, the cheapest eligible endpoint"; null where unpriced. */

@@ -25,6 +25,7 @@ export type ConditionKey = (typeof CONDITION_KEYS)[number];
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 const MINUTES_OF_A_DAY = 24 * 60;
 
+/** Tells whether a key of an override is a condition. All other keys are prices. */
 export function isConditionKey(key: string): key is ConditionKey {
   return CONDITION_KEYS.some((known) => known === key);
 }
@@ -65,14 +66,17 @@ function readDays(names: unknown): ReadonlySet<number> | null | { reason: string
   return new Set(days);
 }
 
+/** Returns the minute of the week of an instant, in UTC. */
 export function momentOf(instant: Date): Moment {
   return { day: instant.getUTCDay(), minute: instant.getUTCHours() * 60 + instant.getUTCMinutes() };
 }
 
+/** Tells whether the condition depends on the hour or the day. */
 export function dependsOnTime({ window, days }: PriceCondition): boolean {
   return window !== null || days !== null;
 }
 
+/** Tells whether the condition holds for a request of so many prompt tokens, at a minute of the week. */
 export function holds(condition: PriceCondition, promptTokens: number, moment: Moment): boolean {
   const { min_prompt_tokens, window, days } = condition;
   if (min_prompt_tokens !== null && promptTokens <= min_prompt_tokens) return false;

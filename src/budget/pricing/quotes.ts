@@ -42,6 +42,7 @@ function quoteIn(
   return quote(list, request, at, isPlain ? ZERO : totalFees(feesOf(searches, call.pdf_pages, list, listed)));
 }
 
+/** Returns the cost of the quoted request in US dollars, fees included. */
 export function costOf({ list, units, fees }: Quote): Decimal {
   return add(dollars(list, units), fees);
 }

@@ -55,6 +55,7 @@ export function expectedPrompt(call: PricedCall): number | null {
   return call.prompt_tokens?.expected ?? null;
 }
 
+/** Builds the request of the expected tokens. `prompt` is the number of prompt tokens, those of files included. */
 export function expectedRequest(call: PricedCall, prompt: number): PricedRequest {
   return {
     prompt,

@@ -71,6 +71,7 @@ export function judgeFreeTier(estimate: Estimate, policy: Policy): BrokenRule[] 
   ];
 }
 
+/** Warns that the default branch has no manifest, so that the change sets its own budget. */
 export function judgeProtection(isUnprotected: boolean, manifestFile: string): BrokenRule[] {
   if (!isUnprotected) return [];
   return [
@@ -87,6 +88,7 @@ export function judgeProtection(isUnprotected: boolean, manifestFile: string): B
   ];
 }
 
+/** Warns of each suite with a budget on the default branch that head does not have. */
 export function judgeMissingSuites(names: readonly string[], manifestFile: string): BrokenRule[] {
   return names.map((name) => ({
     violation: violation({
@@ -101,6 +103,7 @@ export function judgeMissingSuites(names: readonly string[], manifestFile: strin
   }));
 }
 
+/** Fails a head without a manifest, where the default branch has one. */
 export function judgeMissingManifest(manifestFile: string): BrokenRule[] {
   return [
     {
@@ -116,6 +119,7 @@ export function judgeMissingManifest(manifestFile: string): BrokenRule[] {
   ];
 }
 
+/** Warns of each new suite without a budget, where no limit is over all suites together. */
 export function judgeSuitesWithoutBudget(names: readonly string[], manifest: Manifest): BrokenRule[] {
   return names.map((suite) => ({
     violation: violation({
@@ -138,7 +142,10 @@ export interface ModelWarnings {
   readonly expiring: readonly { readonly model: string; readonly date: string }[];
 }
 
-/** The warnings on models, for those that a manifest uses, fallback models included; pre-existing if the baseline uses the same model. */
+/**
+ * The warnings on models, for those that a manifest uses, fallback models included; pre-existing if the baseline uses the
+ * same model.
+ */
 export function judgeModelWarnings({ fallen, expiring }: ModelWarnings, estimate: Estimate): BrokenRule[] {
   const calls = estimate.suites.flatMap((suite) => suite.calls);
   const inUse = new Set(calls.flatMap(({ price }) => price.known_as.flatMap(({ names }) => names)));

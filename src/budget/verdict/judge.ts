@@ -123,7 +123,10 @@ export function judgeWithoutManifest(
   return { ...conclude(judged, given.policy, given.approvals, false), limits: [], isOutdated };
 }
 
-/** A violation of a head whose calls are all equal to those of base, or of the tip: at most a warning, since the change did not cause it. */
+/**
+ * A violation of a head whose calls are all equal to those of base, or of the tip: at most a warning, since the change did
+ * not cause it.
+ */
 function withoutFailure(violation: Violation): Violation {
   if (violation.severity === 'warn') return { ...violation, in_base: true };
   return { ...violation, severity: 'warn', excused: true, in_base: true };
@@ -266,7 +269,10 @@ interface Override {
   readonly by: string;
 }
 
-/** The override: the label named by the default branch's policy and an approving review of the head commit. Null without both. */
+/**
+ * The override: the label named by the default branch's policy and an approving review of the head commit. Null without
+ * both.
+ */
 function overrideOf(label: string | undefined, approvals: Approvals | null): Override | null {
   const by = approvals?.approvedBy[0];
   if (label === undefined || approvals === null || by === undefined) return null;

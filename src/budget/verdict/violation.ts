@@ -173,6 +173,10 @@ export interface ViolationParts {
   readonly isAgainstDefaultBranch?: boolean;
 }
 
+/**
+ * Builds a violation of the report. Fields that `parts` leaves out are null, or absent where the report has them only if
+ * true.
+ */
 export function violation(parts: ViolationParts): Violation {
   return {
     rule: parts.rule,

@@ -41,6 +41,7 @@ export function tableHead(titles: readonly string[]): string {
   return `${tableRow(names)}\n${tableRow(rules)}`;
 }
 
+/** A row of a table. The cells are Markdown. */
 export function tableRow(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }

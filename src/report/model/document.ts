@@ -32,7 +32,10 @@ export function reportsIn(document: ReportDocument): readonly (Report | ErrorRep
 export const FAIL_ON = ['violation', 'warning', 'never'] as const;
 export type FailOn = (typeof FAIL_ON)[number];
 
-/** 0 pass or warn, 1 fail. With `warning` 1 also for a warning that is neither overridden nor pre-existing; with `never` always 0. */
+/**
+ * 0 pass or warn, 1 fail. With `warning` 1 also for a warning that is neither overridden nor pre-existing; with `never`
+ * always 0.
+ */
 export function exitCodeOf(report: Pick<Report, 'verdict' | 'violations'>, failOn: FailOn): 0 | 1 {
   switch (failOn) {
     case 'never':
@@ -44,7 +47,10 @@ export function exitCodeOf(report: Pick<Report, 'verdict' | 'violations'>, failO
   }
 }
 
-/** 2 for a wrong configuration, 3 for prices that cannot be used. With `never` a run without prices ends in 0; a wrong configuration ends in 2 always. */
+/**
+ * 2 for a wrong configuration, 3 for prices that cannot be used. With `never` a run without prices ends in 0; a wrong
+ * configuration ends in 2 always.
+ */
 export function errorExitCode(exitCode: 2 | 3, failOn: FailOn): 0 | 2 | 3 {
   return failOn === 'never' && exitCode === 3 ? 0 : exitCode;
 }

@@ -47,6 +47,7 @@ export function shareTitle(report: Report): string {
   return hasRunLimit(report) ? 'Share of limit' : 'Share of run';
 }
 
+/** The line of one suite. */
 export function suiteRow(suite: ReportSuite, report: Report): SuiteRow {
   return {
     name: suite.name,

@@ -35,6 +35,7 @@ export interface Headline {
   readonly cost: string | null;
 }
 
+/** The sentence of a report's verdict. */
 export function headline(report: Report): Headline {
   return { title: titleOf(report), cost: costSentence(report) };
 }
@@ -175,6 +176,7 @@ export interface ViolationWords {
   readonly mitigated: string | null;
 }
 
+/** A violation in words, for every renderer. */
 export function describeViolation(violation: Violation): ViolationWords {
   const { title, unit } = RULE_WORDS[violation.rule];
   const actual = violation.actual === null ? null : parseDecimal(violation.actual);

@@ -64,6 +64,7 @@ export function usedText(suite: UsageReport['suites'][number]): string {
   return without_price.length > 0 ? 'no price' : 'nothing recorded';
 }
 
+/** Whether an amount is known and zero. */
 export function isZeroAmount(amount: string | null): boolean {
   const value = amount === null ? null : parseDecimal(amount);
   return value !== null && isZero(value);
@@ -96,7 +97,10 @@ export interface InAndOut {
   readonly completion: string;
 }
 
-/** The tokens of a request. `cached` are those among the prompt's, empty where there are none. Null where the report has no tokens. */
+/**
+ * The tokens of a request. `cached` are those among the prompt's, empty where there are none. Null where the report has no
+ * tokens.
+ */
 export function tokensOf(call: ReportCall): (InAndOut & { readonly cached: string }) | null {
   const { prompt_tokens: prompt, completion_tokens: completion, cached_tokens: cached = 0 } = call;
   if (prompt === undefined || completion === undefined) return null;
@@ -149,7 +153,10 @@ function total(amounts: readonly (string | null)[]): Decimal {
   return amounts.reduce((sum, amount) => add(sum, parseDecimal(amount ?? '') ?? ZERO), ZERO);
 }
 
-/** How the cost of a call comes about, and then its worst case, a line a term, from a token to a run; empty where the report does not have it. */
+/**
+ * How the cost of a call comes about, and then its worst case, a line a term, from a token to a run; empty where the report
+ * does not have it.
+ */
 export function arithmeticOf(call: ReportCall): string[] {
   return [...(call.arithmetic ?? []), ...runLine(call), ...(call.worst_case_arithmetic ?? [])];
 }

@@ -24,7 +24,10 @@ import { suiteTable } from './suite-table.js';
 export interface TerminalOptions {
   /** True only where the output is a terminal and NO_COLOR is not set. */
   readonly colour: boolean;
-  /** Columns of the terminal: prose is wrapped and tables are cut to it. Null: the width is not known, so nothing is wrapped or cut. */
+  /**
+   * Columns of the terminal: prose is wrapped and tables are cut to it. Null: the width is not known, so nothing is wrapped
+   * or cut.
+   */
   readonly width: number | null;
   /** Print the arithmetic of each call. */
   readonly explain: boolean;

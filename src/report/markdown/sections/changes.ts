@@ -9,7 +9,10 @@ import { money, signedMoney, formatDistinct } from '../../../lib/text/amount.js'
 
 const SHOWN = 5;
 
-/** Lists what moved the cost, the most expensive first: at most five lines, the worst case's included, and the sum of the others. */
+/**
+ * Lists what moved the cost, the most expensive first: at most five lines, the worst case's included, and the sum of the
+ * others.
+ */
 export function changesSection(report: Report, context: MarkdownContext): Block[] {
   const lines = changeLines(report);
   const worst = worstCaseLine(report);

@@ -927,3 +927,63 @@ describe('the events of a stream that are kept as a list within a record', () =>
     expect(usage.unmeasured.map((group) => [group.suite, group.model, group.requests])).toEqual([[suite, model, 1]]);
   });
 });
+
+/** As https://github.com/ChatGPTNextWeb/ChatGPT-Next-Web/blob/main/docs/bedrock-response-format.md has the events. */
+describe('a stream on Bedrock', () => {
+  const end = {
+    'amazon-bedrock-invocationMetrics': { inputTokenCount: 70, outputTokenCount: 30, firstByteLatency: 9 },
+  };
+  const chunk = { object: 'chat.completion.chunk', id: 'c-1', model: 'mistral-x', choices: [], usage: null };
+  const llama = [
+    { generation: 'a', prompt_token_count: 70, generation_token_count: 1, stop_reason: null },
+    { generation: 'b', prompt_token_count: null, generation_token_count: 2, stop_reason: null },
+    { generation: '', prompt_token_count: null, generation_token_count: 30, stop_reason: 'stop', ...end },
+  ];
+  const streams: readonly (readonly [string, readonly object[]])[] = [
+    ['Llama, whose events have running counts', llama],
+    [
+      'Titan, whose events repeat the count of the input',
+      [
+        { outputText: 'a', completionReason: null, inputTextTokenCount: 70, totalOutputTextTokenCount: null },
+        { outputText: '', completionReason: 'FINISH', inputTextTokenCount: 70, totalOutputTextTokenCount: 30, ...end },
+      ],
+    ],
+    ['Mistral, whose events have no counts', [{ outputs: [{ text: 'a' }] }, { outputs: [{ text: '' }], ...end }]],
+    [
+      'Mistral Large, whose last event states the usage twice',
+      [chunk, chunk, { ...chunk, usage: { prompt_tokens: 70, completion_tokens: 30, total_tokens: 100 }, ...end }],
+    ],
+    ['a model whose events name the answer', [chunk, chunk, { ...chunk, ...end }]],
+  ];
+  /** A frame has its length, that of its headers and a check sum, the payload, and a check sum. */
+  const frame = (event: object): Uint8Array => {
+    const payload = Buffer.from(json({ bytes: Buffer.from(json(event)).toString('base64') }));
+    const bytes = Buffer.alloc(16 + payload.length);
+    bytes.writeUInt32BE(bytes.length, 0);
+    payload.copy(bytes, 12);
+    return bytes;
+  };
+  const url = 'https://bedrock-runtime.us-east-1.amazonaws.com/model/some.model/invoke-with-response-stream';
+  const exchange = (response: unknown) => ({ request: { url }, response });
+  const log = (body: unknown) => ({
+    modelId: 'some.model',
+    input: { inputTokenCount: 70 },
+    output: { outputTokenCount: 30, outputBodyJson: body },
+  });
+
+  test.each(streams)('of %s is one request with the usage of the whole, however it is recorded', async (_, events) => {
+    const base64_string = Buffer.concat(events.map(frame)).toString('base64');
+    for (const record of [log(events), exchange({ body: events }), exchange({ body: { base64_string } })]) {
+      const { usage, rows } = await readFiles({ 'a.json': json([record]) });
+      expect(rows.map(({ tokens }) => [tokens.prompt, tokens.completion])).toEqual([[70, 30]]);
+      expect([usage.requests, withoutUsage(usage), notUnderstood(usage)]).toEqual([1, [], []]);
+    }
+  });
+
+  test('that was cut off has the counts of the log, and is without usage in an exchange', async () => {
+    const cut = llama.slice(0, 2);
+    const { usage, rows } = await readFiles({ 'a.json': json([log(cut), exchange({ body: cut })]) });
+    expect(rows.map(({ tokens }) => [tokens.prompt, tokens.completion])).toEqual([[70, 30]]);
+    expect([usage.requests, withoutUsage(usage)]).toEqual([2, ['a stream that was cut off']]);
+  });
+});

@@ -38,6 +38,14 @@ export function streamedResponses(text: string): StreamedResponses {
   return { responses: merger.responses, unreadable };
 }
 
+/** The responses in a list of parsed events, as far as they state their usage. */
+export function measuredResponses(events: readonly unknown[]): readonly JsonRecord[] {
+  const merger = createStreamMerger();
+  for (const event of events) if (isRecord(event)) merger.add(event);
+  merger.end();
+  return merger.responses.filter(statesAnything);
+}
+
 /** Merges events into responses, one stream after the other. */
 export interface StreamMerger {
   readonly add: (event: JsonRecord) => void;
@@ -108,8 +116,25 @@ function merge(current: JsonRecord | null, event: JsonRecord): JsonRecord | null
   }
   const whole = recordAt(event, 'response') ?? event;
   if (statesAnything(whole)) return whole;
+  const metrics = invocationUsage(event);
+  if (metrics !== null) return current !== null && statesAnything(current) ? null : { ...current, usage: metrics };
   const isOpening = Array.isArray(whole.choices) || Array.isArray(whole.candidates) || whole.object === 'response';
   return isOpening ? whole : null;
+}
+
+/**
+ * The usage that Bedrock adds to the last event of each stream, whichever model's it is, as an object of Converse; null
+ * in other events (https://github.com/ChatGPTNextWeb/ChatGPT-Next-Web/blob/main/docs/bedrock-response-format.md).
+ */
+export function invocationUsage(event: JsonRecord): JsonRecord | null {
+  const metrics = recordAt(event, 'amazon-bedrock-invocationMetrics');
+  if (metrics === null) return null;
+  return {
+    inputTokens: metrics.inputTokenCount,
+    outputTokens: metrics.outputTokenCount,
+    cacheReadInputTokens: metrics.cacheReadInputTokenCount,
+    cacheWriteInputTokens: metrics.cacheWriteInputTokenCount,
+  };
 }
 
 /** Null in a later event means "not stated again". */

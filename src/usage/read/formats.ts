@@ -54,6 +54,7 @@ export const FORMATS: readonly Format[] = [
   { name: 'AI SDK result', keys: ['usage', 'totalUsage'], when: frameworks.isAiSdkResult, read: frameworks.readAiSdkResult },
   { name: 'AI SDK embedding', keys: ['usage'], when: frameworks.isAiSdkEmbedding, read: frameworks.readAiSdkEmbedding },
   { name: 'Bedrock invocation log', keys: ['modelId'], when: vendors.isBedrockInvocation, read: vendors.readBedrockInvocation },
+  { name: 'last event of a Bedrock stream', keys: ['amazon-bedrock-invocationMetrics'], when: vendors.isBedrockStreamEnd, read: vendors.readBedrockStreamEnd },
   { name: 'Llama or Titan on Bedrock', keys: ['generation_token_count', 'inputTextTokenCount'], when: vendors.isBedrockBody, read: vendors.readBedrockBody },
   { name: 'line of a batch', keys: ['custom_id'], when: wrapped.isBatchLine, read: wrapped.readBatchLine },
   { name: 'HTTP exchange', keys: ['response'], when: wrapped.isHttpExchange, read: wrapped.readHttpExchange },

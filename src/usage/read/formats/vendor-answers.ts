@@ -10,6 +10,7 @@ import {
 import {
   noFindings,
   countAt,
+  isList,
   isRecord,
   listAt,
   nameAt,
@@ -17,6 +18,7 @@ import {
   recordedTime,
   type JsonRecord,
 } from '../json-value.js';
+import { invocationUsage, measuredResponses } from '../event-stream.js';
 import { googleTokens, someTokens } from '../tokens.js';
 
 /** Answers whose counts have a form of the vendor's own: Google, Llama and Titan on Bedrock, and Ollama. */
@@ -81,7 +83,9 @@ export function readBedrockInvocation(log: JsonRecord, context: Context, account
   const within = contextWithin(log, context);
   const before = accounts.found();
   const output = recordAt(log, 'output') ?? {};
-  search(output.outputBodyJson, within);
+  const body = output.outputBodyJson;
+  // Of a stream all events are logged. Where they state no usage, the counts of the log do.
+  search(isList(body) ? measuredResponses(body) : body, within);
   if (accounts.found() > before) return;
   if (typeof log.errorCode === 'string') {
     accounts.without('a request with an error', within);
@@ -105,27 +109,42 @@ export function readBedrockInvocation(log: JsonRecord, context: Context, account
   }
 }
 
+/** The last event of a stream on Bedrock that has no usage of its own: its metrics are the usage of the whole answer. */
+export function isBedrockStreamEnd(record: JsonRecord): boolean {
+  return invocationUsage(record) !== null && recordAt(record, 'usage') === null;
+}
+
+export function readBedrockStreamEnd(event: JsonRecord, context: Context, _accounts: Accounts, search: Search): void {
+  streamEnded(context.model, context);
+  const { id, model } = event;
+  search({ id, model, usage: invocationUsage(event) }, context);
+}
+
 /**
  * What Llama and Titan answer to InvokeModel
- * (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-meta.html, …-titan-text.html).
+ * (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-meta.html, …-titan-text.html), and the events of
+ * their streams. An event has the count so far, and no reason to stop before the last one
+ * (https://github.com/ChatGPTNextWeb/ChatGPT-Next-Web/blob/main/docs/bedrock-response-format.md).
  */
 export function isBedrockBody(record: JsonRecord): boolean {
   return record.generation_token_count !== undefined || record.inputTextTokenCount !== undefined;
 }
 
 export function readBedrockBody(body: JsonRecord, context: Context, accounts: Accounts): void {
+  if (body.stop_reason === null || body.completionReason === null) {
+    streamBegan(context.model, context, accounts);
+    return;
+  }
+  streamEnded(context.model, context);
   const findings = noFindings();
   const results = listAt(body, 'results').filter(isRecord);
   const answers = results.reduce((sum, result) => sum + countAt(result, ['tokenCount'], findings), 0);
   const tokens = someTokens({
     prompt: countAt(body, ['prompt_token_count', 'inputTextTokenCount'], findings),
-    completion: countAt(body, ['generation_token_count'], findings) + answers,
+    completion: countAt(body, ['generation_token_count', 'totalOutputTextTokenCount'], findings) + answers,
   });
   accounts.read(buildRow(context, { model: context.model, tokens }), findings, context);
 }
-
-/** Models whose stream is open, by file and by context: the objects of one stream are in one context. */
-const openStreams = new WeakMap<RecordingFile, Map<Context, Set<string>>>();
 
 /**
  * Answers of Ollama (https://github.com/ollama/ollama/blob/main/docs/api.md): the last object of a stream, `done`, has
@@ -140,8 +159,7 @@ export function isOllamaAnswer(record: JsonRecord): boolean {
 export function readOllamaAnswer(answer: JsonRecord, context: Context, accounts: Accounts): void {
   const findings = noFindings();
   const within = contextWithin(answer, context);
-  const streams = openStreams.get(context.file);
-  streams?.get(context)?.delete(nameAt(answer, 'model') ?? '');
+  streamEnded(nameAt(answer, 'model'), context);
   const row = buildRow(within, {
     model: nameAt(answer, 'model'),
     tokens: someTokens({
@@ -158,19 +176,28 @@ export function isOllamaChunk(record: JsonRecord): boolean {
   return record.done === false && typeof record.model === 'string' && record.created_at !== undefined;
 }
 
-/** A stream without a last object was cut off. */
 export function readOllamaChunk(chunk: JsonRecord, context: Context, accounts: Accounts): void {
-  const model = nameAt(chunk, 'model');
-  if (model === null) return;
+  streamBegan(nameAt(chunk, 'model'), context, accounts);
+}
+
+/** Models whose stream is open, by file and by context: the objects of one stream are in one context. */
+const openStreams = new WeakMap<RecordingFile, Map<Context, Set<string | null>>>();
+
+/** A stream whose end does not follow in the same context was cut off. */
+function streamBegan(model: string | null, context: Context, accounts: Accounts): void {
   accounts.deferred();
   const streams = streamsOf(context.file, accounts);
   streams.set(context, (streams.get(context) ?? new Set()).add(model));
 }
 
-function streamsOf(file: RecordingFile, accounts: Accounts): Map<Context, Set<string>> {
+function streamEnded(model: string | null, context: Context): void {
+  openStreams.get(context.file)?.get(context)?.delete(model);
+}
+
+function streamsOf(file: RecordingFile, accounts: Accounts): Map<Context, Set<string | null>> {
   const known = openStreams.get(file);
   if (known !== undefined) return known;
-  const streams = new Map<Context, Set<string>>();
+  const streams = new Map<Context, Set<string | null>>();
   openStreams.set(file, streams);
   accounts.atEnd(file, () => {
     for (const [context, models] of streams) {

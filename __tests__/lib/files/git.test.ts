@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFilesAtCommit, readAtRef } from '../../../src/lib/files/git-files.js';
@@ -154,6 +155,22 @@ describe('files at a commit', () => {
       'missing/x.md': { state: 'missing' },
       'prompts/missing.md': { state: 'missing' },
     });
+  });
+
+  test('are read however many they are and however long their names', async () => {
+    // More than a command of Linux may be long, 2 MiB, and more than 1,000,000 bytes of listing.
+    const paths = Array.from({ length: 9_000 }, (_, index) => `${'long/'.repeat(48)}${String(index)}.md`);
+    const [first = ''] = paths;
+    repository.write(first, 'text');
+    repository.git('add', first);
+    const [, id = ''] = repository.git('ls-files', '--stage', first).split(' ');
+    const entries = paths.map((path) => `100644 ${id}\t${path}\n`).join('');
+    execFileSync('git', ['update-index', '--index-info'], { cwd: repository.root, input: entries });
+    repository.git('commit', '--quiet', '--message', 'many');
+    const files = await readFilesAtCommit(repository.root, 'HEAD', [...paths, 'missing.md'], limits);
+    expect(files.size).toBe(9_001);
+    expect(paths.filter((path) => files.get(path)?.state !== 'text')).toEqual([]);
+    expect(files.get('missing.md')).toEqual({ state: 'missing' });
   });
 
   test('in a submodule are refused', async () => {

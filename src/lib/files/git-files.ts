@@ -85,15 +85,24 @@ export async function readFilesAtCommit(
   return files;
 }
 
+/** The most bytes of a listing: about 500,000 paths. */
+const LISTING = { maxBytes: 64_000_000 };
+
+/** The most paths of one command, since the system bounds its length. */
+const PATHS_AT_ONCE = 500;
+
 async function listTree(root: string, sha: string, paths: readonly string[]): Promise<ReadonlyMap<string, TreeEntry>> {
-  const args = ['ls-tree', '-z', '-l', '--full-tree', sha, '--', ...paths];
-  const { exitCode, stdout, complaint } = await runGit(root, args);
-  if (exitCode !== 0) throw configurationError(`git cannot list the files of ${sha}: ${complaint}`);
   const entries = new Map<string, TreeEntry>();
-  for (const line of stdout.toString('utf8').split('\0')) {
-    const [, mode, id, size, path] = TREE_LINE.exec(line) ?? [];
-    if (mode === undefined || id === undefined || path === undefined) continue;
-    entries.set(path, { mode, id, size: size === undefined || size === '-' ? null : Number(size) });
+  for (let start = 0; start < paths.length; start += PATHS_AT_ONCE) {
+    const some = paths.slice(start, start + PATHS_AT_ONCE);
+    const args = ['ls-tree', '-z', '-l', '--full-tree', sha, '--', ...some];
+    const { exitCode, stdout, complaint } = await runGit(root, args, LISTING);
+    if (exitCode !== 0) throw configurationError(`git cannot list the files of ${sha}: ${complaint}`);
+    for (const line of stdout.toString('utf8').split('\0')) {
+      const [, mode, id, size, path] = TREE_LINE.exec(line) ?? [];
+      if (mode === undefined || id === undefined || path === undefined) continue;
+      entries.set(path, { mode, id, size: size === undefined || size === '-' ? null : Number(size) });
+    }
   }
   return entries;
 }
@@ -150,9 +159,6 @@ export interface ListedFile {
   readonly oid: string | null;
   readonly isLink: boolean;
 }
-
-/** The most bytes of a listing: about 500,000 paths. */
-const LISTING = { maxBytes: 64_000_000 };
 
 /** Lists every file and link of a commit. NoVerdictError (2) where git cannot. */
 export async function listFilesAtCommit(root: string, sha: string): Promise<ListedFile[]> {

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ChangeTarget } from '../../src/budget/verdict/judge.js';
 import type { Manifest, PolicyFile } from '../../src/manifest/manifest.js';
-import { type Budget, policySchema } from '../../src/manifest/schema.js';
+import type { Budget } from '../../src/manifest/schema.js';
 import { dollars, fail, judged, manifest, policyFile, suite } from '../support/judged.js';
+import { POLICY_DEFAULTS } from '../support/manifest.js';
 import { areSame, excesses, limits, plain, RUNS_PER_MONTH, sides } from '../support/plain-gate.js';
 import type { Limits, Plain, PlainCall, Sides } from '../support/plain-gate.js';
 
@@ -50,7 +51,7 @@ function policyOf(tip: Plain, { ci, nightly, increase, percent, month, isHalfDen
   });
   const models = isHalfDenied ? { deny: ['a/half'] } : {};
   return {
-    ...policyFile({ budget, policy: { ...policySchema.parse({}), unpriced: 'warn', models } }),
+    ...policyFile({ budget, policy: { ...POLICY_DEFAULTS, unpriced: 'warn', models } }),
     runs_per_month: RUNS_PER_MONTH.ci,
     runs: new Map([['nightly', { runs_per_month: RUNS_PER_MONTH.nightly, budget: ofNight }]]),
     suites: new Map(entries),

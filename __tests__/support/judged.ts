@@ -2,14 +2,14 @@ import { compareEstimates } from '../../src/budget/comparison/comparison.js';
 import { estimateCall, estimateManifest } from '../../src/budget/estimate.js';
 import type { Catalogue } from '../../src/openrouter/catalogue/catalogue.js';
 import type { Manifest, NamedCall, PolicyFile } from '../../src/manifest/manifest.js';
-import { type Budget, type Limit, policySchema } from '../../src/manifest/schema.js';
+import type { Budget, Limit } from '../../src/manifest/schema.js';
 import { decimal } from '../../src/lib/money/decimal.js';
 import { judge, type Judgement, type JudgeInput, type Side } from '../../src/budget/verdict/judge.js';
 import { limitsInForce, runsOfKind, scheduleBy } from '../../src/budget/verdict/limits-in-force.js';
 import { movedSuites } from '../../src/budget/verdict/moved-suites.js';
 import type { Violation } from '../../src/budget/verdict/violation.js';
 import { catalogue, endpoint, model } from './catalogue.js';
-import { call, suite, tokens } from './manifest.js';
+import { call, POLICY_DEFAULTS, suite, tokens } from './manifest.js';
 
 /** Whole cases for the comparison and the judgement, priced so that a person can follow in the head. */
 
@@ -58,7 +58,7 @@ export function policyFile(
     runs_per_month: null,
     runs: new Map(),
     budget: {},
-    policy: policySchema.parse({}),
+    policy: POLICY_DEFAULTS,
     suites: new Map(
       Object.entries(suiteBudgets).map(([name, budget]) => [name, { run: 'ci', runs_per_month: null, budget }]),
     ),
@@ -68,7 +68,7 @@ export function policyFile(
 
 /** A policy file without limits, with these rules besides the default ones. */
 export function rules(fields: object): PolicyFile {
-  return policyFile({ policy: { ...policySchema.parse({}), ...fields } });
+  return policyFile({ policy: { ...POLICY_DEFAULTS, ...fields } });
 }
 
 export { manifest, suite, tokens } from './manifest.js';

@@ -95,7 +95,7 @@ describe('help on what is no command', () => {
     [['-h', ''], 'llm-budget has no command ""'],
     [['help', '__proto__'], 'llm-budget has no command "__proto__"'],
     [['help', 'check', 'lock'], 'llm-budget help takes the name of one command'],
-    [['--version', 'check'], 'llm-budget --version takes nothing behind it'],
+    [['--version', 'check'], 'llm-budget --version takes nothing after it'],
   ])('%j is exit 2: %s', async (args, message) => {
     const ended = await run(...args);
     expect(ended).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(message) });

@@ -137,10 +137,10 @@ describe('the exit code', () => {
   });
 
   test.each([
-    [[], 'needs the command behind --'],
-    [['--'], 'needs the command behind --'],
-    [['npm', 'run', 'evals'], 'needs the command behind --'],
-    [['--cap', '1', 'npm', 'run', 'evals'], 'needs the command behind --'],
+    [[], 'needs the command after --'],
+    [['--'], 'needs the command after --'],
+    [['npm', 'run', 'evals'], 'needs the command after --'],
+    [['--cap', '1', 'npm', 'run', 'evals'], 'needs the command after --'],
     [
       ['--cap', '1', '--cap-from', 'llm-budget.yml', '--suite', 'evals', '--', 'true'],
       'takes --cap or --cap-from, not both',

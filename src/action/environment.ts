@@ -6,7 +6,7 @@ import { configurationError } from '../lib/errors/problem.js';
 import { refusedTarget } from '../lib/files/write-file.js';
 import type { Network } from '../lib/http/network.js';
 
-/** The runner's variables, of which a missing one is an empty text. */
+/** Returns a variable of the runner; the empty text where it is not set. */
 export type Variable = (name: string) => string;
 
 export interface GitHubUrls {
@@ -16,7 +16,10 @@ export interface GitHubUrls {
   readonly server: string;
 }
 
-/** Set by the runner; on GitHub Enterprise Server they are the server's own, and nothing is sent anywhere else. */
+/**
+ * Returns GitHub's addresses, which the runner sets. On GitHub Enterprise Server they are those of the server, and no request
+ * goes anywhere else. NoVerdictError (2) where one of them is no URL.
+ */
 export function gitHubUrls(variable: Variable): GitHubUrls {
   return {
     api: webUrl('GITHUB_API_URL', variable, 'https://api.github.com'),
@@ -31,7 +34,7 @@ function webUrl(name: string, variable: Variable, otherwise: string): string {
   throw configurationError(`${name} is not a URL; it is set by the runner`);
 }
 
-/** The event's payload, of which nothing is known yet. */
+/** Reads the payload of the event, and checks nothing in it. NoVerdictError (2) where the file is missing or no JSON. */
 export async function readEventPayload(variable: Variable): Promise<unknown> {
   const path = variable('GITHUB_EVENT_PATH');
   if (path === '') throw configurationError('GITHUB_EVENT_PATH is not set: this runs as a step of a workflow');
@@ -45,7 +48,10 @@ export async function readEventPayload(variable: Variable): Promise<unknown> {
   }
 }
 
-/** Where the report goes: as asked, from the workspace; else into the runner's temporary folder, one file a budget. */
+/**
+ * Returns the path of the report: `asked`, from the workspace; if that is empty, a file in the runner's temporary folder,
+ * one for each key.
+ */
 export function reportPath(asked: string, commentKey: string, variable: Variable): string {
   if (asked !== '') return resolve(variable('GITHUB_WORKSPACE') || '.', asked);
   const plain = commentKey.replace(/[^A-Za-z0-9.-]+/g, '-').slice(0, 80);
@@ -55,7 +61,7 @@ export function reportPath(asked: string, commentKey: string, variable: Variable
   return join(variable('RUNNER_TEMP') || tmpdir(), `llm-budget-report-${name}.json`);
 }
 
-/** NoVerdictError (2) where the input names what is no file to write to, as `check --output` refuses it too. */
+/** Throws a NoVerdictError (2) where the input names something that exists and is no regular file, such as a folder. */
 export async function checkReportFile(asked: string, variable: Variable): Promise<void> {
   if (asked === '') return;
   const refused = await refusedTarget(reportPath(asked, '', variable));
@@ -64,7 +70,7 @@ export async function checkReportFile(asked: string, variable: Variable): Promis
   throw configurationError(`The input "report-file" is wrong: ${refused}; ${accepted}`);
 }
 
-/** A line in the pull request's files, or at the top of the run where there is none. */
+/** A message of the run, shown at a line of a file of the pull request, or at the top of the run where `file` is null. */
 export interface Annotation {
   readonly level: 'error' | 'warning';
   readonly message: string;
@@ -78,7 +84,7 @@ export interface Annotation {
 export interface ActionWorld {
   readonly variable: Variable;
   readonly input: (name: string) => string;
-  /** A line of our own or one that passed the log's filter. */
+  /** Writes a line to the log. Untrusted text in it has passed the filter of the log. */
   readonly log: (line: string) => void;
   readonly warn: (message: string) => void;
   readonly annotate: (annotation: Annotation) => void;

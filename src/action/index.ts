@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { outputsOf } from './inputs-and-outputs.js';
 import { runAction } from './run.js';
-import { runnerWorld, say } from './runner-world.js';
+import { runnerWorld, writeOrIgnore } from './runner-world.js';
 import { systemNetwork } from '../lib/http/network.js';
 import type { ErrorReport } from '../report/model/schema.js';
 import { logLines, maskSecrets, redirectConsole } from '../lib/text/plain.js';
@@ -12,11 +12,11 @@ const world = runnerWorld({ environment: process.env, commands: core, effects: s
 const secrets = ['github-token', 'openrouter-api-key'].map((name) => core.getInput(name));
 const known: { exitCode: number | null } = { exitCode: null };
 
-/** A defect of ours: one safe line, and where it happened only for whoever debugs. */
+/** Reports a defect of the action: one safe line, and the stack at debug level only. */
 function unexpected(error: unknown): void {
   const verdict = known.exitCode === null ? 'has no verdict' : 'its verdict stands';
   const line = `LLM Budget met an unexpected error and ${verdict}; run again with debug logging to see where`;
-  say(() => {
+  writeOrIgnore(() => {
     core.error(line);
   });
   const where = error instanceof Error ? (error.stack ?? error.message) : 'something was thrown that is no error';
@@ -36,7 +36,7 @@ function earlyExitCode(): number {
 /** Writes at debug level, and line by line, since the library makes one line of several. */
 function debug(text: string): void {
   for (const line of logLines(maskSecrets(text, secrets)).split('\n')) {
-    say(() => {
+    writeOrIgnore(() => {
       core.debug(line);
     });
   }
@@ -44,19 +44,19 @@ function debug(text: string): void {
 
 // The default is 2, so a process that ends before its verdict never passes the check.
 process.exitCode = 2;
-// A cancelled run ends with what is known: the verdict where it stands, else none. The handler stays while it ends, since
-// the next signal would else kill it, and a killed process has no exit code.
+// A cancelled run ends with its verdict if there is one. The handler stays, since a second signal would otherwise kill the
+// process, and a killed process has no exit code.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(earlyExitCode()));
-// Node would print it as it is and end in 1, which is a verdict.
+// Node would print the error unfiltered and exit with 1, which is the code of a failure.
 process.once('uncaughtException', (error) => {
   unexpected(error);
   process.exit(earlyExitCode());
 });
 redirectConsole(debug);
-// The error of a pipe that its reader closed comes later, as an event, and not from the call that writes.
+// Where the reader closed the pipe, the error comes later, as an event, and not from the call that writes.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-/** Resolves once the system has taken all that was written before, or takes no more. */
+/** Resolves once the system has taken everything that was written before, or accepts no more. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.write('', () => {

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { NoVerdictError, problem } from '../lib/errors/problem.js';
-import { DEFAULT_CATALOGUE_URL, isPathPattern, parseCatalogueUrl, repositoryPathProblem } from '../lib/inputs.js';
+import {
+  DEFAULT_CATALOGUE_URL,
+  DEFAULT_LOCK,
+  DEFAULT_MANIFEST,
+  isPathPattern,
+  parseCatalogueUrl,
+  repositoryPathProblem,
+} from '../lib/inputs.js';
 import { FAIL_ON, hasHeadManifest, reportsIn } from '../report/model/document.js';
 import type { Report, ReportDocument } from '../report/model/schema.js';
 import type { CommentStatus } from './comment/comment.js';
@@ -41,8 +48,6 @@ const manifestPaths = z.string().transform((text, context) => {
   return paths;
 });
 
-export const DEFAULT_LOCK = 'llm-budget.lock.json';
-
 const inputsSchema = z.object({
   /** At least one; patterns are accepted. */
   manifest: manifestPaths,
@@ -63,9 +68,9 @@ export type ActionInputs = z.output<typeof inputsSchema>;
 
 export type CommentMode = ActionInputs['comment'];
 
-/** What an input is where the workflow leaves it empty: the same as where it leaves it out. */
+/** The values of inputs that the workflow leaves empty: the defaults of action.yml. */
 const DEFAULTS: ReadonlyMap<string, string> = new Map([
-  ['manifest', 'llm-budget.yml'],
+  ['manifest', DEFAULT_MANIFEST],
   ['comment', 'on-change'],
   ['fail-on', 'violation'],
   ['lock', DEFAULT_LOCK],
@@ -74,7 +79,10 @@ const DEFAULTS: ReadonlyMap<string, string> = new Map([
 
 const INPUT_NAMES = Object.keys(inputsSchema.shape);
 
-/** Reads all inputs through `get`. NoVerdictError (2) with every wrong input at once; no value is shown of the two that are secret. */
+/**
+ * Reads all inputs through `get`. NoVerdictError (2) with every wrong input at once; the values of the two secrets are
+ * never shown.
+ */
 export function readInputs(get: (name: string) => string): ActionInputs {
   const given = Object.fromEntries(INPUT_NAMES.map((name) => [name, get(name).trim() || (DEFAULTS.get(name) ?? '')]));
   const result = inputsSchema.safeParse(given);
@@ -93,14 +101,17 @@ export function readInputs(get: (name: string) => string): ActionInputs {
   };
 }
 
-/** Whether the input names several manifests: a list, or a pattern. One path is the usual case and has a report of its own. */
+/**
+ * Whether the input names several manifests: a list, or a pattern. One path is the usual case and has a report of its
+ * own.
+ */
 export function namesSeveral(entries: readonly string[]): boolean {
   return entries.length > 1 || entries.some(isPathPattern);
 }
 
 /**
- * Every output by its name, in the order of action.yml. All are set on every path, empty where there is no figure. Of several
- * manifests the figures are those of the worst that has any, and the violations those of all.
+ * Every output by its name, in the order of action.yml. Each is set on every path, and empty where there is no figure. Of several
+ * manifests the figures are those of the worst one that has figures, and the violations those of all.
  */
 export function outputsOf(
   report: ReportDocument,
@@ -124,14 +135,14 @@ export function outputsOf(
   ]);
 }
 
-/** The reports with figures: not those of manifests without a verdict. */
+/** The reports with a verdict; those without one have no figures. */
 function judgedReports(document: ReportDocument): readonly Report[] {
   return reportsIn(document).flatMap((report) => (report.verdict === 'error' ? [] : [report]));
 }
 
 const WORST_FIRST = ['fail', 'warn', 'pass'];
 
-/** A manifest that is gone has no figures, however bad that is. */
+/** The worst report with figures; that of a manifest that head removed only where there is no other, since it has none. */
 function worstOf(reports: readonly Report[]): Report | null {
   const sorted = reports.toSorted((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
   return sorted.find(hasHeadManifest) ?? sorted[0] ?? null;

@@ -15,7 +15,7 @@ import { publish } from './publish.js';
 import type { ActionWorld } from './environment.js';
 
 /**
- * Reads what the first requests bring and all that follows from it, checks, and publishes; or publishes why there is no
+ * Awaits the first requests, reads the rest, checks, and publishes the report; or publishes why there is no
  * verdict. Returns the exit code, and hands it to `decided` as soon as it is known.
  */
 export async function judgeRun(
@@ -74,14 +74,14 @@ async function judgeOne(
     : { report: checking.value, exitCode: exitCodeOf(checking.value, failOn) };
 }
 
-/** The same report, which names its manifest, and so does each of its errors that names no file. */
+/** Adds the name of the manifest to a report without a verdict, and to each of its errors that names no file. */
 function withFile(report: Report | ErrorReport, file: string): Report | ErrorReport {
   if (report.verdict !== 'error') return report;
   const errors = report.errors.map((error) => ({ ...error, file: error.file ?? file }));
   return { ...report, manifest: file, errors };
 }
 
-/** The same network, which asks for each document once: several manifests are then priced from the same answers. */
+/** Returns the same network, which fetches each document once: several manifests are then priced from the same answers. */
 function rememberingAnswers(network: Network): Network {
   const known = new Map<string, HttpResponse>();
   return {
@@ -100,12 +100,12 @@ function rememberingAnswers(network: Network): Network {
   };
 }
 
-/** At most so many places that were not understood are named in the log; the report has their number. */
+/** The log names at most so many places in recordings that were not understood; the report has their number. */
 const MOST_NAMED = 20;
 
 /**
- * Files that the job's own suites wrote, so they are read from the workspace, and from nowhere outside it. They are
- * information: whatever is wrong with them is a note, and the verdict stands.
+ * Reads the recordings, which the job's own suites wrote: from the workspace, and from nowhere outside it. They are
+ * information, so whatever is wrong with them is a note, and the verdict stands.
  */
 async function usageOf(
   globs: readonly string[],

@@ -1,19 +1,21 @@
 import { posix } from 'node:path';
 import type { FileReader, SideFile } from '../check/sources.js';
 import { configurationError } from '../lib/errors/problem.js';
-import { isPathPattern, MAX_MANIFEST_BYTES } from '../lib/inputs.js';
+import { DEFAULT_LOCK, isPathPattern, MAX_MANIFEST_BYTES } from '../lib/inputs.js';
 import { pathMatcher } from '../lib/text/path-pattern.js';
-import { DEFAULT_LOCK } from './inputs-and-outputs.js';
 
-/** The manifests that a step judges where its input names several, and their texts at each side. */
+/**
+ * Finds the manifests of a step whose input names several, and reads their texts at head, at base and on the default
+ * branch.
+ */
 
 export interface ManifestFiles {
   readonly file: string;
   readonly lockfile: string;
   readonly head: SideFile;
-  /** On the default branch; of a manifest that is new beside one that is gone, that one's. */
+  /** The manifest on the default branch. For one that is new beside one that head removed, it is the removed one. */
   readonly policy: SideFile;
-  /** At base; `policy`'s file there, where that is another. */
+  /** The file of `policy` at base. */
   readonly base: SideFile;
   /** The lockfile on the default branch. */
   readonly lock: SideFile;
@@ -88,7 +90,7 @@ function at(files: ReadonlyMap<string, SideFile>, path: string): SideFile {
   return files.get(path) ?? { state: 'missing', oid: null };
 }
 
-/** The text of a file that has to be usable; null where there is none. NoVerdictError (2) names file and commit. */
+/** Returns the text of a file; null where there is none. NoVerdictError (2) with file and commit where it is not usable. */
 export function textOrAbsent(file: SideFile, path: string, commit: string): string | null {
   if (file.state === 'text') return file.text;
   if (file.state === 'missing') return null;

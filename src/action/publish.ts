@@ -29,10 +29,10 @@ export async function publish(report: ReportDocument, context: RunContext | null
   if (commented.status !== 'skipped') world.setOutput('comment-status', commented.status);
 }
 
-/** GitHub shows ten of a kind for a step. */
+/** GitHub shows at most ten errors and ten warnings of a step. */
 const MOST = 10;
 
-/** One for each violation or problem, worst first, at most ten; the last one counts the rest. */
+/** Makes an annotation of each violation or problem, worst first, at most ten; the last one counts the rest. */
 function annotationsOf(document: ReportDocument): Annotation[] {
   const all = reportsIn(document)
     .flatMap((report) => (report.verdict === 'error' ? problems(report) : violations(report)))

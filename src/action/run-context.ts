@@ -14,21 +14,21 @@ import type { ChangeTarget } from '../budget/verdict/judge.js';
 import type { FileReader, SideFile, Sources } from '../check/sources.js';
 import { fileReader } from './github/read-files.js';
 
-/** The run as inputs and event describe it, and the two requests that need nothing else. */
+/** The run as inputs and event describe it, and the two requests that depend on nothing else. */
 export interface FirstRequests {
   readonly inputs: ActionInputs;
   readonly event: RunEvent;
   readonly client: GitHubClient;
-  /** The same client with a total of time for all that is read before the check. */
+  /** The same client with one total of time for everything that is read before the check. */
   readonly reading: GitHubClient;
   readonly urls: GitHubUrls;
   /** The catalogue's list of models. */
   readonly models: Promise<StartedModels>;
-  /** What GitHub's first query brings. NoVerdictError (2) where the repository cannot be read. */
+  /** The answer to GitHub's first query. NoVerdictError (2) where the repository cannot be read. */
   readonly facts: Promise<RepositoryFacts>;
 }
 
-/** Everything that was read before the check begins, side by side. */
+/** Everything that was read before the check begins. */
 export interface RunContext extends Pick<FirstRequests, 'inputs' | 'event' | 'client' | 'models'> {
   readonly facts: RepositoryFacts;
   readonly files: FileReader;
@@ -99,7 +99,7 @@ function labelIn(policyText: string): string | undefined {
   }
 }
 
-/** What was read through the API, in the form that a check takes. */
+/** Puts what was read through the API into the form that a check takes. */
 export function sourcesOf(context: RunContext): Sources {
   const { inputs, facts } = context;
   const { defaultBranch } = facts;
@@ -117,7 +117,10 @@ export function sourcesOf(context: RunContext): Sources {
   };
 }
 
-/** The same for one of several manifests. NoVerdictError (2) where its text at head or on the default branch is not usable. */
+/**
+ * Does the same for one of several manifests. NoVerdictError (2) where its text at head or on the default branch is not
+ * usable.
+ */
 export function sourcesOfOne(context: RunContext, manifest: ManifestFiles): Sources {
   const { facts } = context;
   const { head, base, defaultBranch } = facts;

@@ -54,7 +54,7 @@ export async function sendFirstRequests(inputs: ActionInputs, world: ActionWorld
   );
   const urls = gitHubUrls(variable);
   const fetch = fetchOver(world.effects.connect());
-  // First, since the lists of endpoints have to wait for it.
+  // This request goes first, since the lists of endpoints wait for its answer.
   const models = startModels({ url: inputs['catalogue-url'] }, world.effects);
   const client = await createClient({
     token: inputs['github-token'],
@@ -69,12 +69,12 @@ export async function sendFirstRequests(inputs: ActionInputs, world: ActionWorld
   const [manifest = ''] = inputs.manifest;
   const paths = namesSeveral(inputs.manifest) ? NO_FILES : { manifest, lock: inputs.lock };
   const facts = readRepository(reading, event, paths);
-  // It may fail before it is awaited, and Node ends a process with a rejected promise that has no handler.
+  // The query may fail before anything awaits it, and Node ends a process that has a rejected promise without a handler.
   facts.catch(() => undefined);
   return { inputs, event, client, reading, urls, models, facts };
 }
 
-/** What reading the repository may take in all: two secondary limits of a minute fit into it. */
+/** The time for reading the repository, in milliseconds: two secondary limits of a minute fit into it. */
 const READING_TOTAL_MS = 150_000;
 
 /** Several manifests are read once the commits are known. git has no file of this name. */

@@ -16,8 +16,8 @@ export interface Runner {
   readonly effects: Network;
 }
 
-/** Does nothing where the log takes no line, on a full disk for example: no verdict depends on a line of the log. */
-export function say(write: () => void): void {
+/** Writes to the log, and ignores an error, of a full disk for example: no verdict depends on a line of the log. */
+export function writeOrIgnore(write: () => void): void {
   try {
     write();
   } catch {
@@ -29,7 +29,7 @@ export function say(write: () => void): void {
 export function runnerWorld({ environment, commands, effects }: Runner): ActionWorld {
   const variable = (name: string) => environment[name] ?? '';
   const warn = (message: string) => {
-    say(() => {
+    writeOrIgnore(() => {
       commands.warning(logLine(message));
     });
   };
@@ -37,7 +37,7 @@ export function runnerWorld({ environment, commands, effects }: Runner): ActionW
     variable,
     input: (name) => commands.getInput(name),
     log: (text) => {
-      say(() => {
+      writeOrIgnore(() => {
         commands.info(text);
       });
     },
@@ -49,7 +49,7 @@ export function runnerWorld({ environment, commands, effects }: Runner): ActionW
         ...(line === null ? {} : { startLine: line }),
         ...(column === null ? {} : { startColumn: column }),
       };
-      say(() => {
+      writeOrIgnore(() => {
         if (level === 'error') commands.error(logLine(message), place);
         else commands.warning(logLine(message), place);
       });
@@ -74,7 +74,7 @@ export function runnerWorld({ environment, commands, effects }: Runner): ActionW
     },
     hide: (secret) => {
       if (secret === '') return;
-      say(() => {
+      writeOrIgnore(() => {
         commands.setSecret(secret);
       });
     },

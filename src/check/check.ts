@@ -45,13 +45,13 @@ export interface CheckOptions {
   readonly explain: boolean;
   /** Asks for the remaining credits; null without a key. */
   readonly account: AccountClient | null;
-  /** A key at hand, for a catalogue that refuses lists of endpoints without one; null without a key. */
+  /** A key for a catalogue that refuses lists of endpoints without one; null without a key. */
   readonly apiKey: string | null;
   /** The catalogue's list of models where it was requested before the sources were read. */
   readonly models?: Promise<StartedModels>;
   /** Recorded usage; null without recordings. */
   readonly usage: Usage | null;
-  /** What is wrong with the recordings; it decides nothing. */
+  /** What is wrong with the recordings. It does not change the verdict. */
   readonly usageNotes: readonly Note[];
 }
 
@@ -155,7 +155,10 @@ function usageShown(
   return usageReport(compared, usage);
 }
 
-/** The charges of recorded generations, in sentences. If the key is refused, the credits report it, and nothing is added here. */
+/**
+ * The charges of recorded generations, in sentences. If the key is refused, the credits report it, and nothing is added
+ * here.
+ */
 async function chargesShown(
   { usage, account }: CheckOptions,
   catalogue: Catalogue,

@@ -29,15 +29,15 @@ export interface CountedManifests {
   readonly tokenSources: ReadonlyMap<NamedCall, string>;
 }
 
-/** Of the data and prompt files of one side, all together, in characters. */
+/** The largest sum of the data and prompt files of one side, in characters. */
 const MAX_SIDE_LENGTH = 50_000_000;
-/** One file can name others: this many times what was named is read before the chain is refused. */
+/** A file can name further files. After so many rounds of reading, the chain is refused. */
 const MOST_WAVES = 20;
 
 /**
- * Puts in the numbers that come from files, at head, at base and on the default branch, each side's files as they are
- * there. The tokenizer is loaded only where it is needed. A file of head that cannot be counted is a NoVerdictError (2), unless
- * the default branch has the very same one: then its calls have no price. At another side it leaves the calls that need it
+ * Fills in the numbers that come from files, at head, at base and on the default branch, from the files as they are at each
+ * side. The tokenizer is loaded only where it is needed. A file of head that cannot be counted is a NoVerdictError (2), unless
+ * the default branch has the same file: then its calls have no price. At another side it leaves the calls that need it
  * without a price. A side that cannot be read at all is a NoVerdictError, or an outage would lift a limit.
  */
 export async function countFiles(manifests: DeclaredManifests, files: FileReader): Promise<CountedManifests> {
@@ -72,7 +72,7 @@ export async function countFiles(manifests: DeclaredManifests, files: FileReader
   };
 }
 
-/** One manifest with the files of the working tree or a commit. NoVerdictError (2) where one cannot be counted. */
+/** Counts one manifest with the files of head. NoVerdictError (2) where one of them cannot be counted. */
 export async function countHead(manifest: DeclaredManifest, files: FileReader): Promise<CountedManifest> {
   const count = needsTokens(manifest) ? await loadCounter() : NO_TOKENS;
   const { counted } = await sideCounter(files, count)(manifest, 'head');
@@ -89,7 +89,7 @@ function requiredPolicy(manifests: DeclaredManifests) {
 
 interface CountedSide {
   readonly counted: CountedManifest;
-  /** What was read, by path. */
+  /** The files that were read, by path. */
   readonly read: ReadonlyMap<string, SideFile>;
 }
 
@@ -107,8 +107,8 @@ function sideCounter(
 }
 
 /**
- * Computes something of the files of one side. What `compute` asks for and is not read yet is read, and `compute` called
- * again, until it asks for nothing more: one file can name others.
+ * Calls `compute` with the files of one side. Files that it asks for are read, and it is called again, until it asks for no
+ * more: one file can name others.
  */
 export async function withFiles<T>(
   files: FileReader,

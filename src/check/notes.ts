@@ -47,7 +47,7 @@ export function changeNotes(sources: Sources, head: Manifest | null, comparison:
   return notes;
 }
 
-/** One question for all suites whose code changed and whose numbers did not. */
+/** One note for all suites whose code changed and whose numbers did not. */
 function outdatedSuites(suites: readonly string[]): Note[] {
   const [first] = suites;
   if (first === undefined) return [];

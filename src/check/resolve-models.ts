@@ -7,8 +7,8 @@ import type { CountedManifests } from './count-files.js';
 type Models = ReadonlyMap<string, CatalogueModel>;
 
 /**
- * Calls of promptfoo configurations name models as their makers do; this puts in the catalogue's ids, and notes it. A name
- * that fits no row, or several, stays and has no price.
+ * Replaces the names of models in calls of promptfoo configurations, which are those of their makers, by the catalogue's ids,
+ * with a note for each. A name that fits no row, or several, stays and has no price.
  */
 export function withCatalogueIds(counted: CountedManifests, models: Models): CountedManifests {
   const { manifests } = counted;
@@ -42,7 +42,7 @@ interface ResolvedManifest {
   readonly notes: readonly Note[];
 }
 
-/** The same for one manifest. */
+/** Does the same for one manifest. */
 export function resolvedManifest(manifest: Manifest, models: Models): ResolvedManifest {
   const replaced = new Map<NamedCall, NamedCall>();
   const sentences = new Set<string>();

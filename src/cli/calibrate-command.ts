@@ -1,3 +1,4 @@
+import { DEFAULT_MANIFEST } from '../lib/inputs.js';
 import { resolve } from 'node:path';
 import { calibrate, type Calibration } from '../usage/calibrate/calibrate.js';
 import { calibrationDocument } from '../usage/calibrate/usage-report.js';
@@ -27,7 +28,7 @@ import {
   wholeOption,
   type ParsedOptions,
 } from './options.js';
-import { filesOnDisk, DEFAULT_MANIFEST, MANIFEST_LIMITS, readManifestText } from './files-on-disk.js';
+import { filesOnDisk, MANIFEST_LIMITS, readManifestText } from './files-on-disk.js';
 import { USUAL_WIDTH, writeLine, writeProblem, type World } from './world.js';
 
 /**

@@ -1,3 +1,4 @@
+import { DEFAULT_LOCK, DEFAULT_MANIFEST } from '../lib/inputs.js';
 import { resolve } from 'node:path';
 import type { ChangeTarget } from '../budget/verdict/judge.js';
 import { check } from '../check/check.js';
@@ -23,7 +24,7 @@ import {
   type ParsedOptions,
 } from './options.js';
 import { keyOfEnvironment } from './prices-and-account.js';
-import { DEFAULT_LOCK, DEFAULT_MANIFEST, filesOnDisk, LOCK_LIMITS, MANIFEST_LIMITS } from './files-on-disk.js';
+import { filesOnDisk, LOCK_LIMITS, MANIFEST_LIMITS } from './files-on-disk.js';
 import { wantsColour, withProgress, writeLine, type World } from './world.js';
 
 const FORMATS = ['table', 'json', 'markdown'] as const;

@@ -1,12 +1,14 @@
 import { widthOf, wrap } from '../lib/text/columns.js';
 import { USUAL_WIDTH } from './world.js';
 
-/** The commands: for each one its options, its operands and its help. Parser and help texts are both made from this table. */
+/**
+ * The commands: for each one its options, its operands and its help. Parser and help texts are both made from this table.
+ */
 
 export interface OptionDefinition {
   /** Without the dashes. */
   readonly name: string;
-  /** What stands for its value in the help, such as `FILE`; an option without it is a flag. */
+  /** The name of its value in the help, such as `FILE`; an option without it is a flag. */
   readonly value?: string;
   /** The value may be left out; the option is the empty text then. */
   readonly isOptional?: true;
@@ -18,7 +20,7 @@ export interface OptionDefinition {
 export interface CommandDefinition {
   /** One line of the overview. */
   readonly summary: string;
-  /** What follows the command's name in the first line of its help. */
+  /** The rest of the first line of its help, after the name of the command. */
   readonly usage: string;
   /** How many operands it takes at most. */
   readonly operands: number;
@@ -67,7 +69,7 @@ const DEFINITIONS = {
         text: 'prices that depend on the hour as of this instant, e.g. 2026-11-24T18:30Z',
       },
       { name: 'format', value: 'FORMAT', text: 'table (default), json or markdown' },
-      { name: 'output', value: 'FILE', text: 'write there instead of to standard output' },
+      { name: 'output', value: 'FILE', text: 'write to this file instead of standard output' },
       { name: 'explain', text: "show the arithmetic behind each call's cost" },
       { name: 'fail-on', value: 'WHEN', text: 'violation (default), warning or never' },
     ],
@@ -164,7 +166,7 @@ const DEFINITIONS = {
       {
         name: 'embedding',
         value: 'ID',
-        text: 'the model of embeddings where CONFIG names none (the same)',
+        text: "the model of embeddings where CONFIG names none (promptfoo's own default)",
       },
       { name: 'action', value: 'OWNER/REPO@REF', text: 'the action in the workflow' },
       { name: 'no-workflow', text: 'the manifest alone' },
@@ -179,12 +181,12 @@ const DEFINITIONS = {
     ],
   },
   record: {
-    summary: 'run a command, keep what its LLM calls used, refuse those beyond a cap',
+    summary: 'run a command, record what its LLM calls use, refuse those beyond a cap',
     usage: '[OPTIONS] -- COMMAND...',
     operands: 0,
     about: [
       'Runs COMMAND behind a proxy on this machine that appends one row of usage per request to a file: suite, call, model, tokens, cost, id and time, and nothing of prompts, answers or keys.',
-      'The command finds the proxy by OPENROUTER_BASE_URL, OPENAI_BASE_URL and ANTHROPIC_BASE_URL; requests go on to where these pointed before.',
+      'The command finds the proxy by OPENROUTER_BASE_URL, OPENAI_BASE_URL and ANTHROPIC_BASE_URL; requests are forwarded to where these pointed before.',
     ],
     options: [
       { name: 'suite', value: 'NAME', text: 'the suite of the manifest that the command runs' },
@@ -196,7 +198,7 @@ const DEFINITIONS = {
     ],
     details: [
       "The exit code is the command's; 1 where requests were refused and the command ended with 0; 127 where it is not found, 126 where it may not be run.",
-      'A header x-llm-budget-call: NAME names the call of a request; it is not sent on.',
+      'A request header x-llm-budget-call: NAME names the call of the request; it is not forwarded.',
     ],
     examples: [
       'llm-budget record -- npm run evals',
@@ -255,13 +257,13 @@ const DEFINITIONS = {
     usage: '[MANIFEST] [--catalogue-url URL]',
     operands: 1,
     about: [
-      'Shows what is left to spend behind OPENROUTER_API_KEY, and how many runs of MANIFEST (llm-budget.yml) it covers.',
+      'Shows what the key in OPENROUTER_API_KEY has left to spend, and how many runs of MANIFEST (llm-budget.yml) that covers.',
     ],
     options: [
       {
         name: 'catalogue-url',
         value: 'URL',
-        text: 'another catalogue for the prices; the key goes to openrouter.ai or a loopback address alone',
+        text: 'another catalogue for the prices; the key goes only to openrouter.ai or a loopback address',
       },
     ],
     examples: ['OPENROUTER_API_KEY=sk-or-... llm-budget credits'],

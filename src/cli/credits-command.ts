@@ -1,3 +1,4 @@
+import { DEFAULT_LOCK, DEFAULT_MANIFEST } from '../lib/inputs.js';
 import { countHead } from '../check/count-files.js';
 import { resolvedManifest } from '../check/resolve-models.js';
 import { modelsDeclared } from '../manifest/manifest.js';
@@ -9,7 +10,7 @@ import { configurationError } from '../lib/errors/problem.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
 import { accountOfEnvironment, catalogueIfAny } from './prices-and-account.js';
 import { catalogueUrlOption, parseOptions } from './options.js';
-import { filesOnDisk, DEFAULT_LOCK, DEFAULT_MANIFEST, MANIFEST_LIMITS } from './files-on-disk.js';
+import { filesOnDisk, MANIFEST_LIMITS } from './files-on-disk.js';
 import { withProgress, writeLine, type World } from './world.js';
 
 /**
@@ -34,7 +35,10 @@ function linesOf(credits: Credits, run: RunNeeds | null): readonly string[] {
   return broken === null ? lines : [...lines, [broken.message, broken.remedy ?? ''].join(' ').trim()];
 }
 
-/** What a run needs, by the named manifest or the default one where it exists; null, with the reason on stderr, without prices. */
+/**
+ * What a run needs, by the named manifest or the default one where it exists; null, with the reason on stderr, without
+ * prices.
+ */
 async function needsOf(named: string | null, url: URL, world: World): Promise<RunNeeds | null> {
   const file = named ?? DEFAULT_MANIFEST;
   const text = await readOptionalFile(file, world.cwd, MANIFEST_LIMITS);

@@ -17,13 +17,10 @@ import type { Side } from '../manifest/from-files/file-set.js';
 
 /** What the commands read from the disk: the manifest, and the files that it names, at head and at other commits. */
 
-export const DEFAULT_MANIFEST = 'llm-budget.yml';
-export const DEFAULT_LOCK = 'llm-budget.lock.json';
-
 export const MANIFEST_LIMITS = { maxBytes: MAX_MANIFEST_BYTES };
 export const LOCK_LIMITS = { maxBytes: 8 * 1024 * 1024 };
 
-/** Reads the manifest that a command works on; NoVerdictError (2) that says how to get one where it is missing. */
+/** Reads the manifest that a command works on. NoVerdictError (2) where it is missing, which says how to get one. */
 export async function readManifestText(file: string, cwd: string): Promise<string> {
   const text = await readOptionalFile(file, cwd, MANIFEST_LIMITS);
   if (text !== null) return text;
@@ -32,12 +29,18 @@ export async function readManifestText(file: string, cwd: string): Promise<strin
   });
 }
 
-/** The commits of the other sides. Null where a side is absent, or base is a file; its files are those of the working tree. */
+/**
+ * The commits of the other sides. Null: the side is absent, or base is a file, and then its files are those of the
+ * working tree.
+ */
 export type SideCommits = Readonly<Record<Exclude<Side, 'head'>, string | null>>;
 
 const NO_COMMITS: SideCommits = { base: null, 'default branch': null };
 
-/** Paths start at the repository's root, or at the folder outside a repository. */
+/**
+ * Reads files of the working tree for head, and of commits for the other sides. Paths start at the repository's root;
+ * outside a repository, at the folder.
+ */
 export function filesOnDisk(cwd: string, commits: SideCommits = NO_COMMITS): FileReader {
   const commitOf = (side: Side) => (side === 'head' ? null : commits[side]);
   return {

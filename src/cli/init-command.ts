@@ -7,7 +7,7 @@ import { withoutFiles } from '../manifest/from-files/count-manifest.js';
 import { parseManifest } from '../manifest/parse.js';
 import { NAME_RULE, nameSchema } from '../manifest/schema.js';
 import { configurationError } from '../lib/errors/problem.js';
-import { repositoryPathProblem } from '../lib/inputs.js';
+import { DEFAULT_MANIFEST, repositoryPathProblem } from '../lib/inputs.js';
 import { money } from '../lib/text/amount.js';
 import { logLine, logVerbatim } from '../lib/text/plain.js';
 import { problemsOfUsage, readUsage, requireUsage } from '../usage/read/read-usage.js';
@@ -24,7 +24,7 @@ import {
   usageError,
   wholeOption,
 } from './options.js';
-import { rootOf, DEFAULT_MANIFEST } from './files-on-disk.js';
+import { rootOf } from './files-on-disk.js';
 import {
   type StarterCall,
   DEFAULT_ACTION,
@@ -208,7 +208,10 @@ async function fromRecordings(options: InitOptions, world: World): Promise<strin
   return text;
 }
 
-/** Prints which calls have no price, and what a run costs. Neither keeps the file from being written: the recordings are right. */
+/**
+ * Prints which calls have no price, and what a run costs. Neither keeps the file from being written: the recordings are
+ * right.
+ */
 function warnOf(estimate: Estimate, world: World): void {
   for (const reason of reasonsOf(estimate)) writeLine(`No price: ${reason}`, world.stderr);
   const cost = estimate.totals.per_run;

@@ -72,7 +72,7 @@ const USUAL_NAMES = ['yaml', 'yml', 'json', 'cjs', 'cts', 'js', 'mjs', 'mts', 't
 );
 const MOST_NAMED = 10;
 
-/** The path from the repository's root. */
+/** Returns the path of the configuration from the repository's root. */
 async function configPath(given: string, files: FileReader, cwd: string): Promise<string> {
   const folder = relative(await rootOf(cwd), resolve(cwd, given === '' ? '.' : given))
     .split(sep)
@@ -83,7 +83,10 @@ async function configPath(given: string, files: FileReader, cwd: string): Promis
   throw usageError('init', `--promptfoo accepts a file of this repository, not ${JSON.stringify(given)}`);
 }
 
-/** The configuration of a usual name: the current folder's, else the only one of the repository. Code only where there is nothing else. */
+/**
+ * Finds the configuration by its usual names: in the current folder, else the only one of the repository. Code counts
+ * only where there is nothing else.
+ */
 async function usualConfig(folder: string, files: FileReader): Promise<string> {
   const paths = (await files.list('head'))
     .map(({ path }) => path)
@@ -107,7 +110,10 @@ async function usualConfig(folder: string, files: FileReader): Promise<string> {
   );
 }
 
-/** What the configuration asks for, with every gap that the options leave. */
+/**
+ * Returns the requests of the configuration. NoVerdictError (2) that names every model that neither it nor an option
+ * names.
+ */
 async function requestsOf(config: string, options: PromptfooOptions, files: FileReader): Promise<Groups> {
   const models = Object.fromEntries(options.models);
   const { value } = await withFiles(files, 'head', (set): Groups | ConfigFault | null => {

@@ -1,3 +1,4 @@
+import { DEFAULT_LOCK, DEFAULT_MANIFEST } from '../lib/inputs.js';
 import { resolve } from 'node:path';
 import { fetchCatalogue } from '../openrouter/catalogue/live.js';
 import { lockfileText, parseLockfile, uncoveredModels } from '../openrouter/catalogue/lockfile.js';
@@ -11,7 +12,7 @@ import { logLine } from '../lib/text/plain.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
 import { writeTextFile } from '../lib/files/write-file.js';
 import { catalogueUrlOption, isGiven, parseOptions, textOption } from './options.js';
-import { filesOnDisk, DEFAULT_LOCK, DEFAULT_MANIFEST, LOCK_LIMITS, readManifestText } from './files-on-disk.js';
+import { filesOnDisk, LOCK_LIMITS, readManifestText } from './files-on-disk.js';
 import { keyOfEnvironment } from './prices-and-account.js';
 import { withProgress, writeLine, type World } from './world.js';
 

@@ -5,7 +5,10 @@ import { configurationError } from '../lib/errors/problem.js';
 import { closest } from '../lib/text/closest.js';
 import { type CommandDefinition, type CommandName, type OptionDefinition, COMMANDS } from './commands.js';
 
-/** The arguments of a command, checked against its definition. Without `--help`, which `run.ts` handles for all. */
+/**
+ * The arguments of a command, checked against its definition. `--help` is not among them: `run.ts` handles it for all
+ * commands.
+ */
 export interface ParsedOptions {
   readonly command: CommandName;
   readonly values: ReadonlyMap<string, string | boolean | readonly string[]>;
@@ -21,7 +24,7 @@ export function parseOptions(command: CommandName, args: readonly string[]): Par
   const definitions = new Map(options.map((option) => [option.name, option]));
   const values = new Map<string, string | boolean | string[]>();
   const positionals: string[] = [];
-  // A shell expands an unquoted glob to several words: those that follow a list's first value belong to the list.
+  // A shell expands an unquoted glob to several words, so words after the first value of a list belong to the list.
   let list: string[] | null = null;
   for (const token of tokensOf(options, args)) {
     if (token.kind === 'positional') (list ?? positionals).push(token.value);
@@ -56,7 +59,7 @@ function tokensOf(options: readonly OptionDefinition[], given: readonly string[]
   return parseArgs({ args, options: config, allowPositionals: true, strict: false, tokens: true }).tokens;
 }
 
-/** `--promptfoo --stdout` as `--promptfoo= --stdout`, for options whose value may be left out. */
+/** Reads `--promptfoo --stdout` as `--promptfoo= --stdout`, for options whose value may be left out. */
 function withEmptyValues(options: readonly OptionDefinition[], args: readonly string[]): string[] {
   const optional = new Set(options.filter(({ isOptional }) => isOptional).map(({ name }) => `--${name}`));
   return args.map((arg, index) => {
@@ -118,7 +121,7 @@ export function choiceOption<const T extends string>(
   return choice;
 }
 
-/** Returns `--catalogue-url`, or OpenRouter's where it is not given. NoVerdictError (2) where it is no URL of a catalogue. */
+/** Returns `--catalogue-url`, or OpenRouter's where it is not given. NoVerdictError (2) where it is not accepted as one. */
 export function catalogueUrlOption(options: ParsedOptions): URL {
   return parseCatalogueUrl(textOption(options, 'catalogue-url') ?? DEFAULT_CATALOGUE_URL);
 }
@@ -139,7 +142,7 @@ export function wholeOption(
 
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
-/** Returns a time with its zone, so that a command gives the same prices everywhere; null where it is not given. */
+/** Returns an instant; null where it is not given. It needs a zone, so that a command gives the same prices everywhere. */
 export function instantOption(options: ParsedOptions, name: string): Date | null {
   const text = textOption(options, name);
   if (text === undefined) return null;
@@ -154,7 +157,7 @@ export function instantOption(options: ParsedOptions, name: string): Date | null
   );
 }
 
-/** Whether the calendar has the day: `Date` takes 30 February for 2 March. */
+/** Whether the calendar has the day: `Date` reads 30 February as 2 March. */
 function isDay(year: number, month: number, day: number): boolean {
   const date = new Date(Date.UTC(year, month - 1, day));
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;

@@ -1,10 +1,11 @@
+import { DEFAULT_LOCK } from '../lib/inputs.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { type ObtainedCatalogue, obtainCatalogue } from '../openrouter/catalogue/source.js';
 import { accountClient, type AccountClient } from '../openrouter/account/account-client.js';
 import { configurationError, NoVerdictError } from '../lib/errors/problem.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
 import { catalogueUrlOption, isGiven, textOption, type ParsedOptions } from './options.js';
-import { DEFAULT_LOCK, LOCK_LIMITS } from './files-on-disk.js';
+import { LOCK_LIMITS } from './files-on-disk.js';
 import { withProgress, writeLine, writeProblem, type World } from './world.js';
 
 export interface PriceOptions {
@@ -13,7 +14,7 @@ export interface PriceOptions {
   readonly offline: boolean;
 }
 
-/** The options `--catalogue-url`, `--lock` and `--offline`. */
+/** Reads the options `--catalogue-url`, `--lock` and `--offline`. */
 export function priceOptionsOf(options: ParsedOptions): PriceOptions {
   return {
     catalogueUrl: catalogueUrlOption(options),
@@ -22,13 +23,16 @@ export function priceOptionsOf(options: ParsedOptions): PriceOptions {
   };
 }
 
-/** Returns OPENROUTER_API_KEY, for a catalogue that refuses endpoints without a key; null where it is absent or no key. */
+/** Returns OPENROUTER_API_KEY; null where it is absent or no key. A catalogue may refuse lists of endpoints without one. */
 export function keyOfEnvironment(world: World): string | null {
   const key = world.environment.get('OPENROUTER_API_KEY') ?? '';
   return /^[\x21-\x7e]+$/.test(key) ? key : null;
 }
 
-/** Makes the client of the account. The key comes from the environment alone, since a shell keeps a history of options. */
+/**
+ * Makes the client of the account. The key comes only from the environment, since a shell keeps a history of options.
+ * NoVerdictError (2) where there is none.
+ */
 export function accountOfEnvironment(catalogueUrl: URL, world: World): AccountClient {
   const apiKey = keyOfEnvironment(world);
   if (apiKey !== null) return accountClient({ catalogueUrl, apiKey, effects: world.effects });
@@ -39,7 +43,10 @@ export function accountOfEnvironment(catalogueUrl: URL, world: World): AccountCl
   );
 }
 
-/** Obtains prices, live or from the lockfile, and shows the notes on them on stderr. */
+/**
+ * Obtains prices, live or from the lockfile, and shows the notes on them on stderr. NoVerdictError (3) where there are
+ * none.
+ */
 export async function catalogueFor(
   options: PriceOptions,
   idsInUse: readonly string[],

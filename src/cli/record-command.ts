@@ -38,7 +38,7 @@ function readRecordOptions(args: readonly string[]): {
   const end = args.indexOf('--');
   const command = end === -1 ? [] : args.slice(end + 1);
   if (command.length === 0) {
-    throw usageError('record', 'needs the command behind --, such as llm-budget record -- npm run evals');
+    throw usageError('record', 'needs the command after --, such as llm-budget record -- npm run evals');
   }
   const options = parseOptions('record', args.slice(0, end));
   const [capText, capFrom] = [textOption(options, 'cap'), textOption(options, 'cap-from')];

@@ -1,7 +1,8 @@
+import { DEFAULT_MANIFEST } from '../lib/inputs.js';
 import { resolve } from 'node:path';
 import { countHead } from '../check/count-files.js';
 import { resolvedManifest } from '../check/resolve-models.js';
-import { filesOnDisk, DEFAULT_MANIFEST, MANIFEST_LIMITS, readManifestText } from './files-on-disk.js';
+import { filesOnDisk, MANIFEST_LIMITS, readManifestText } from './files-on-disk.js';
 import { estimateManifest } from '../budget/estimate.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { readOptionalFile } from '../lib/files/read-file.js';
@@ -82,7 +83,7 @@ export async function openRecordSession(settings: RecordSettings, world: World):
   };
 }
 
-/** Returns the `fail` limit per run of a suite. NoVerdictError (2) where there is none. */
+/** Returns the limit per run of a suite, the one that fails, in US dollars. NoVerdictError (2) where there is none. */
 async function capOfSuite(file: string, name: string | null, world: World): Promise<Decimal> {
   const manifest = parseManifest(await readManifestText(file, world.cwd), file);
   const suite = suiteOf(manifest, name);
@@ -144,7 +145,7 @@ async function manifestIfAny(file: string, world: World): Promise<DeclaredManife
   }
 }
 
-/** Returns the expected cost of one run of the suite; null where it is not known. */
+/** Returns the expected cost of one run of the suite in US dollars; null where it is not known. */
 async function expectedOf(
   name: string,
   manifest: DeclaredManifest,

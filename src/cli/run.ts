@@ -59,7 +59,7 @@ async function dispatch(args: readonly string[], shell: Shell, openNetwork: () =
     return 0;
   }
   if (name === '--version' || name === '-V') {
-    if (rest[0] !== undefined) throw configurationError(`llm-budget ${name} takes nothing behind it`);
+    if (rest[0] !== undefined) throw configurationError(`llm-budget ${name} takes nothing after it`);
     shell.stdout.write(`${VERSION}\n`);
     return 0;
   }

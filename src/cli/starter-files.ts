@@ -40,7 +40,10 @@ export interface StarterLimit {
   readonly day: string;
 }
 
-/** Returns the limit of a first manifest: the cost plus 25 %, rounded up to two significant digits; null where the cost is zero or not known. */
+/**
+ * Returns the limit of a first manifest: the cost plus 25 %, rounded up to two significant digits; null where the cost is
+ * zero or not known.
+ */
 export function starterLimit({ totals }: Estimate, fetchedAt: string): StarterLimit | null {
   const expected = totals.per_run;
   if (expected === null || isZero(expected)) return null;
@@ -140,7 +143,7 @@ function promptfooLines({ config, completionTokens, wanted, models, grader }: St
   ];
 }
 
-/** One number where all providers have the same. */
+/** Writes one number where all providers have the same, else one for each. */
 function completionLines(
   byProvider: StarterPromptfoo['completionTokens'],
   { tokens: wanted, isProposed }: StarterPromptfoo['wanted'],
@@ -184,6 +187,7 @@ function graderLines({ model, tokens, embedding }: NonNullable<StarterPromptfoo[
   ];
 }
 
+/** The comment by which editors find the schema of a manifest. */
 export function schemaLine(url: string): string {
   return `# yaml-language-server: $schema=${url}`;
 }
@@ -207,11 +211,14 @@ function capLine(cap: number): string {
   return cap === 0 ? `# max_tokens: 1000 # ${why}` : `max_tokens: ${cap} # ${why}`;
 }
 
-/** The action in the workflow where `--action` names no other. `scripts/set-owner.mjs` sets the account that publishes it. */
+/**
+ * The action in the workflow where `--action` names no other. `scripts/set-owner.mjs` sets the account that publishes it.
+ */
 export const DEFAULT_ACTION = 'OWNER/llm-budget@v1';
 
 const ACTION = /^([A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+)@([A-Za-z0-9_.][A-Za-z0-9_./-]*)$/;
 
+/** Whether a text names an action at a ref, such as `OWNER/llm-budget@v1`. */
 export function isAction(text: string): boolean {
   return ACTION.test(text);
 }

@@ -3,7 +3,7 @@ import type { Network } from '../lib/http/network.js';
 import { wrap } from '../lib/text/columns.js';
 import { logLine } from '../lib/text/plain.js';
 
-/** The place where a command runs; `index.ts` hands in the real one. */
+/** Where a command runs: folder, environment and streams. `index.ts` hands in the real ones. */
 export interface Shell {
   readonly cwd: string;
   readonly environment: ReadonlyMap<string, string>;
@@ -13,7 +13,7 @@ export interface Shell {
   readonly stderr: Output;
 }
 
-/** Everything outside the process that a command uses. */
+/** Everything outside the process that a command uses: the shell, the network and the clock. */
 export interface World extends Shell {
   readonly effects: Network;
 }

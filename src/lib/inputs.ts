@@ -37,6 +37,9 @@ export function isPathPattern(path: string): boolean {
   return /[*?[\]{}]/.test(path);
 }
 
+export const DEFAULT_MANIFEST = 'llm-budget.yml';
+export const DEFAULT_LOCK = 'llm-budget.lock.json';
+
 /** The largest manifest that is read, in bytes. */
 export const MAX_MANIFEST_BYTES = 500_000;
 

@@ -11,7 +11,7 @@ import type { ActionWorld } from '../environment.js';
 import type { CommentMode } from '../inputs-and-outputs.js';
 import type { NoteCode } from '../../lib/errors/problem.js';
 
-const NOTHING_TO_SAY: CommentOutcome = { status: 'skipped', warning: null };
+const NO_COMMENT: CommentOutcome = { status: 'skipped', warning: null };
 
 /** Brings the pull request's comment up to date, where the event writes one and the mode wants one. Never throws. */
 export async function comment(
@@ -22,16 +22,16 @@ export async function comment(
   const { event, facts, inputs, repositoryUrl } = context;
   const { pullRequest } = facts;
   const nodes = pullRequest?.comments ?? null;
-  if (!event.writesComment || inputs.comment === 'never') return NOTHING_TO_SAY;
-  // The token may not even read the pull request that the event names. That was warned of already.
+  if (!event.writesComment || inputs.comment === 'never') return NO_COMMENT;
+  // The token may not read the pull request that the event names. The run has a warning about that already.
   if (pullRequest === null && event.pullRequest.kind === 'number') return { status: 'forbidden', warning: null };
-  if (pullRequest === null || nodes === null) return NOTHING_TO_SAY;
+  if (pullRequest === null || nodes === null) return NO_COMMENT;
   const key = inputs['comment-key'];
   const client = context.client.within(COMMENT_TOTAL_MS);
   const comments = await ownComments(client, pullRequest, nodes);
-  if ('status' in comments) return wantsComment(inputs.comment, report, false) ? comments : NOTHING_TO_SAY;
+  if ('status' in comments) return wantsComment(inputs.comment, report, false) ? comments : NO_COMMENT;
   const exists = keyedComments(comments, key).length > 0;
-  if (!wantsComment(inputs.comment, report, exists)) return NOTHING_TO_SAY;
+  if (!wantsComment(inputs.comment, report, exists)) return NO_COMMENT;
 
   const headSha = event.pullRequest.kind === 'none' ? null : event.pullRequest.head;
   return await upsertComment(client, {
@@ -62,7 +62,7 @@ async function ownComments(
   }
 }
 
-/** What a reviewer must see although it costs nothing yet. */
+/** The notes that are worth a comment although no cost changed. */
 const NEWS: ReadonlySet<string> = new Set<NoteCode>(['workflow_changed', 'possibly_outdated', 'lock_changed']);
 
 /**
@@ -83,7 +83,7 @@ export function wantsComment(mode: CommentMode, document: ReportDocument, exists
   }
 }
 
-/** The estimate changed, something fails, a warning is new, a limit would be loosened, or a note is news by itself. */
+/** Whether the estimate changed, something fails, a warning is new, a limit would be loosened, or a note is in `NEWS`. */
 function isNews(report: Report): boolean {
   const changed = report.base === null || report.suites.some((suite) => suite.status !== 'unchanged');
   const broken = report.violations.some((violation) => violation.severity === 'fail' || violation.in_base !== true);

@@ -49,10 +49,10 @@ interface Work extends CommentRequest {
   readonly wanted: string;
 }
 
-/** What writing the comment may take in all. */
+/** The time for writing the comment, in milliseconds. */
 export const COMMENT_TOTAL_MS = 60_000;
 
-/** How often the comments are looked at again because another run wrote meanwhile. */
+/** How often the comments are read again because another run wrote one meanwhile. */
 const MAX_ROUNDS = 3;
 
 export const HEAD_MOVED = 'The pull request has newer commits than this run, so its comment was left alone.';
@@ -90,7 +90,7 @@ async function upsert(work: Work): Promise<CommentOutcome> {
 
 /**
  * Writes over the one comment. Where it is about the same commit already, another run of this commit may be writing at the
- * same time, so it is looked at again afterwards.
+ * same time, so it is read again afterwards.
  */
 async function update(work: Work, kept: KeyedComment): Promise<CommentOutcome> {
   const updated: CommentOutcome = { status: 'updated', warning: null };

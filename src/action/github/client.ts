@@ -84,7 +84,7 @@ function jsonIn(bytes: Uint8Array): unknown {
   }
 }
 
-/** octokit's errors as ours: what the connection did, or which status GitHub answered with. */
+/** Converts an error of octokit into an HttpFailure: a failed connection, or the status that GitHub answered with. */
 function asFailure(error: unknown, reading: Reading): unknown {
   const failure = httpFailureIn(error);
   if (failure !== null) return failure;

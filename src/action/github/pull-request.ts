@@ -171,7 +171,7 @@ function because(read: Read<unknown>): string {
   return isLeftOut(read) ? ' (the token may not read them)' : '';
 }
 
-/** A list that GitHub leaves out is one that the token may not read. */
+/** Whether GitHub left the list out, which it does where the token may not read it. */
 function isLeftOut({ list, error }: Read<unknown>): boolean {
   return error === null && list.pages === 1 && list.items.length === 0 && !list.complete;
 }

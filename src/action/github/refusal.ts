@@ -35,6 +35,7 @@ export class GitHubRefusal extends Error {
   }
 }
 
+/** The refusal that a failure carries; null where GitHub did not refuse. */
 export function refusalIn(error: unknown): GitHubRefusal | null {
   return error instanceof Error && error.cause instanceof GitHubRefusal ? error.cause : null;
 }
@@ -48,7 +49,7 @@ export function isTooMuch(error: unknown): boolean {
 
 type Headers = ReadonlyMap<string, string>;
 
-/** What an answer is read with. */
+/** What reading an answer needs beside the answer. */
 export interface Reading {
   /** In milliseconds since the epoch. */
   readonly now: number;
@@ -238,7 +239,7 @@ export function unreadable(what: string, error: unknown): unknown {
   return configurationError(`${what} could not be read: GitHub ${error.message}. ${remedyFor(error)}.`);
 }
 
-/** Why a comment could not be written: a status, and a sentence with GitHub's words and the remedy. */
+/** Why a comment could not be written: a status, and a sentence with GitHub's own words and the remedy. */
 export interface NotWritten {
   readonly status: 'skipped' | 'forbidden' | 'failed';
   readonly warning: string;
@@ -251,6 +252,7 @@ export const MAY_NOT_WRITE: NotWritten = {
     'Runs for forks have a token that only reads; a second workflow on workflow_run can comment for them.',
 };
 
+/** Explains an error that came up while a comment was written. Never throws. */
 export function notWritten(error: unknown): NotWritten {
   if (!(error instanceof HttpFailure)) return failed('something unexpected happened in LLM Budget itself');
   const refusal = refusalIn(error);
@@ -283,7 +285,7 @@ function failed(reason: string): NotWritten {
   return { status: 'failed', warning: `The comment was not written: ${reason}.` };
 }
 
-/** What was to be changed or removed is not there any more. */
+/** Whether GitHub answered that what was to be changed or removed is not there any more. */
 export function isGone(error: unknown): boolean {
   return error instanceof HttpFailure && (error.status === 404 || error.status === 410);
 }

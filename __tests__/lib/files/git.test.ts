@@ -173,6 +173,14 @@ describe('files at a commit', () => {
     expect(files.get('missing.md')).toEqual({ state: 'missing' });
   });
 
+  test('with a name that no command can hold are an error in words', async () => {
+    const sha = repository.commit();
+    const paths = ['x'.repeat(3_000_000)];
+    expect(await problemsOf(() => readFilesAtCommit(repository.root, sha, paths, limits))).toEqual([
+      'git cannot be started: the command is too long for this system',
+    ]);
+  });
+
   test('in a submodule are refused', async () => {
     repository.write('a.md', 'a');
     const first = repository.commit();

@@ -49,6 +49,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'the folder does not exist'],
   ['ELOOP', 'a link in the path leads back to itself'],
   ['EMFILE', 'too many files are open'],
+  ['E2BIG', 'the command is too long for this system'],
   ['ERR_INVALID_ARG_VALUE', 'the path has a null character in it'],
 ]);
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { configurationError, errorCode, reasonOf } from '../errors/problem.js';
 
 /** Runs git as a program, and finds repositories and commits with it. */
@@ -27,7 +27,7 @@ export async function runGit(cwd: string, args: readonly string[], options: GitO
   return await new Promise((resolve, reject) => {
     // A signal and not the option `timeout`, whose timer keeps the process alive after a failed start.
     const signal = AbortSignal.timeout(TIME_LIMIT_MS);
-    const child = spawn('git', args, { cwd, env: gitEnvironment(), signal, windowsHide: true });
+    const child = started(cwd, args, signal);
     const output: Buffer[] = [];
     const complaints: Buffer[] = [];
     let length = 0;
@@ -52,6 +52,15 @@ export async function runGit(cwd: string, args: readonly string[], options: GitO
       else resolve({ exitCode, stdout: Buffer.concat(output), complaint: firstLine(Buffer.concat(complaints)) });
     });
   });
+}
+
+/** Starts git. Node throws for a command that is too long, and reports other failures as an event. */
+function started(cwd: string, args: readonly string[], signal: AbortSignal): ChildProcessWithoutNullStreams {
+  try {
+    return spawn('git', args, { cwd, env: gitEnvironment(), signal, windowsHide: true });
+  } catch (error) {
+    throw configurationError(`git ${cannotStart(cwd, error)}`);
+  }
 }
 
 /** Makes git print English messages, ask nothing on a terminal, and take paths literally, not as patterns. */

@@ -987,3 +987,55 @@ describe('a stream on Bedrock', () => {
     expect([usage.requests, withoutUsage(usage)]).toEqual([2, ['a stream that was cut off']]);
   });
 });
+
+describe('an event stream of Cohere', () => {
+  const stream = (events: readonly object[]) => events.map((event) => `data: ${json(event)}\n\n`).join('');
+  const exchange = (events: readonly object[]) =>
+    json({
+      request: { url: 'https://api.cohere.com/v2/chat', model: 'command-x' },
+      response: { body: stream(events) },
+    });
+  const usage = {
+    billed_units: { input_tokens: 70, output_tokens: 30 },
+    tokens: { input_tokens: 90, output_tokens: 30 },
+  };
+  const start = { type: 'message-start', id: 'c-1', delta: { message: { role: 'assistant' } } };
+  const delta = { type: 'content-delta', index: 0, delta: { message: { content: { text: 'x' } } } };
+
+  test.each([
+    ['version 2', [start, delta, { type: 'message-end', delta: { finish_reason: 'COMPLETE', usage } }]],
+    [
+      'version 1',
+      [
+        { is_finished: false, event_type: 'text-generation', text: 'x' },
+        { is_finished: true, event_type: 'stream-end', response: { generation_id: 'c-1', meta: usage } },
+      ],
+    ],
+  ])('of %s is one request with what is billed', async (_, events) => {
+    expect(await usedIn({ 'a.json': exchange(events) })).toEqual([['command-x', 1, 70, 30]]);
+  });
+
+  test('that was cut off is one request without usage', async () => {
+    const { usage: read } = await readFiles({ 'a.json': exchange([start, delta]) });
+    expect([read.requests, read.exchanges.read, withoutUsage(read).length]).toEqual([1, 0, 1]);
+  });
+});
+
+describe('a list of answers of Google without ids', () => {
+  const answer = (completion: number, finishReason?: string) => ({
+    candidates: [{ content: {}, finishReason }],
+    usageMetadata: { promptTokenCount: 70, candidatesTokenCount: completion },
+    modelVersion: 'gemini-x',
+  });
+
+  test('is one stream with the usage so far in each chunk, where only the last chunk says why it ended', async () => {
+    const chunks = [answer(10), answer(20), answer(30, 'STOP')];
+    expect(await usedIn({ 'a.json': json(chunks) })).toEqual([['gemini-x', 1, 70, 30]]);
+    expect(await usedIn({ 'a.json': json(chunks.slice(0, 2)) })).toEqual([['gemini-x', 1, 70, 20]]);
+  });
+
+  test('is as many requests where each says why it ended', async () => {
+    const answers = [answer(10, 'STOP'), answer(20, 'MAX_TOKENS')];
+    expect(await usedIn({ 'a.json': json(answers) })).toEqual([['gemini-x', 2, 140, 30]]);
+  });
+});

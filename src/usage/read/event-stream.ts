@@ -116,10 +116,24 @@ function merge(current: JsonRecord | null, event: JsonRecord): JsonRecord | null
   }
   const whole = recordAt(event, 'response') ?? event;
   if (statesAnything(whole)) return whole;
+  const cohere = cohereAnswer(event);
+  if (cohere !== null) return { ...current, ...cohere };
   const metrics = invocationUsage(event);
   if (metrics !== null) return current !== null && statesAnything(current) ? null : { ...current, usage: metrics };
   const isOpening = Array.isArray(whole.choices) || Array.isArray(whole.candidates) || whole.object === 'response';
   return isOpening ? whole : null;
+}
+
+/**
+ * What an event of Cohere says of its answer: of version 2 the first and the last one (https://docs.cohere.com/v2/docs/streaming),
+ * of version 1 the last one (https://docs.cohere.com/v1/docs/streaming); null for other events.
+ */
+function cohereAnswer(event: JsonRecord): JsonRecord | null {
+  if (event.type === 'message-start') return { id: event.id };
+  if (event.type === 'message-end') return { usage: recordAt(event, 'delta')?.usage };
+  const response = recordAt(event, 'response');
+  const meta = response === null ? null : recordAt(response, 'meta');
+  return event.event_type === 'stream-end' && meta !== null ? { id: response?.generation_id, usage: meta } : null;
 }
 
 /**

@@ -150,3 +150,16 @@ function lastOfChunks(list: readonly unknown[]): readonly unknown[] {
   if (!chunks) return list;
   return list.filter((chunk) => isRecord(chunk) && isRecord(chunk.usageMetadata)).slice(-1);
 }
+
+/** The same for a list that may be no body: of a stream only the last chunk says why the answer ended. */
+export function lastOfStream(list: readonly unknown[]): readonly unknown[] {
+  const isStream = list.length > 1 && list.every((chunk, at) => isOpenChunk(chunk, at === list.length - 1));
+  return isStream ? lastOfChunks(list) : list;
+}
+
+function isOpenChunk(chunk: unknown, isLast: boolean): boolean {
+  if (!isRecord(chunk) || !isList(chunk.candidates)) return false;
+  return (
+    isLast || !chunk.candidates.some((candidate) => isRecord(candidate) && typeof candidate.finishReason === 'string')
+  );
+}

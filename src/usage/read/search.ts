@@ -5,6 +5,7 @@ import { looksLikeUsage } from './looks-like-usage.js';
 import {
   base64Chunks,
   hexadecimalChunks,
+  lastOfStream,
   readBase64,
   readBytes,
   readText,
@@ -88,7 +89,7 @@ function visitList(list: readonly unknown[], context: Context, walk: Walk): void
     visitBody(readBytes(bytes), context, walk);
     return;
   }
-  for (const item of list) if (typeof item !== 'number') visit(item, context, deeper(walk));
+  for (const item of lastOfStream(list)) if (typeof item !== 'number') visit(item, context, deeper(walk));
 }
 
 function visitRecord(record: JsonRecord, context: Context, walk: Walk): void {

@@ -68,12 +68,12 @@ export function modelTable(rows: readonly ModelRow[], width: number | null): str
   const priced = rows.flatMap((row) => (row.model.price === null ? [] : [{ row, price: row.model.price }]));
   const hasSpread = priced.some(({ row }) => row.spread !== null);
   const layouts = hasSpread ? LAYOUTS : LAYOUTS.slice(1);
-  const room = width ?? Number.POSITIVE_INFINITY;
-  const layout = layouts.find((each) => widthWith(each, priced) <= room) ?? layouts.slice(-1).flat();
+  const maxWidth = width ?? Number.POSITIVE_INFINITY;
+  const layout = layouts.find((each) => widthWith(each, priced) <= maxWidth) ?? layouts.slice(-1).flat();
   const isBelow = hasSpread && !SPREAD.every((column) => layout.includes(column));
   const left = (layouts[0] ?? []).filter((column) => !layout.includes(column) && !SPREAD.includes(column));
   const parts = [
-    priced.length === 0 ? [] : tableLines(layout, priced, room, isBelow),
+    priced.length === 0 ? [] : tableLines(layout, priced, maxWidth, isBelow),
     [
       ...markLines(rows),
       ...(priced.length === 0 ? [] : ['Prices in US dollars per million tokens.']),
@@ -97,10 +97,10 @@ interface PricedRow {
 function tableLines(
   layout: readonly ModelColumn[],
   rows: readonly PricedRow[],
-  room: number,
+  maxWidth: number,
   isSpreadBelow: boolean,
 ): string[] {
-  const [titles = '', ...lines] = columns(headsOf(layout), cellsOf(layout, rows), room);
+  const [titles = '', ...lines] = columns(headsOf(layout), cellsOf(layout, rows), maxWidth);
   return [
     titles,
     ...lines.flatMap((line, index) => {

@@ -32,12 +32,12 @@ const READABLE_NAME = 20;
 export function suiteTable(report: Report, { paint, width }: Style): string[] {
   if (report.suites.length === 0) return [];
   const rows = [...report.suites.map((suite) => suiteRow(suite, report)), ...totalRows(report)];
-  const room = (width ?? Number.POSITIVE_INFINITY) - INDENT.length;
-  const layout = LAYOUTS.find((each) => naturalWidth(report, rows, each) <= room) ?? NARROWEST;
+  const maxWidth = (width ?? Number.POSITIVE_INFINITY) - INDENT.length;
+  const layout = LAYOUTS.find((each) => naturalWidth(report, rows, each) <= maxWidth) ?? NARROWEST;
   const lines = columns(
     headsOf(report, layout),
     rows.map((row) => cellsOf(row, report, layout)),
-    room,
+    maxWidth,
   );
   const [titles = '', ...rest] = lines.map((line) => `${INDENT}${line}`);
   const { length: suites } = report.suites;

@@ -54,7 +54,7 @@ export function changedSuites(report: Report, context: MarkdownContext): Block[]
   ];
 }
 
-/** Three columns, since a phone has room for no more. A manifest that is gone leaves nothing to compare base with. */
+/** Three columns, since a phone is too narrow for more. A manifest that is gone leaves nothing to compare base with. */
 function head(report: Report): string {
   if (!hasHeadManifest(report)) return tableHead(['Suite', '>Base']);
   const share = `<br>${shareTitle(report)}`;

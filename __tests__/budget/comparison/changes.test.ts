@@ -283,7 +283,7 @@ describe('files', () => {
   const withFiles = (model: string, prompt: number, ...files: ReturnType<typeof file>[]) =>
     answer({ model, prompt_tokens: tokens(prompt), file_tokens: files });
 
-  test('are told by their path, apart from the tokens that the manifest states', () => {
+  test('are named by their path, apart from the tokens that the manifest states', () => {
     // 100 stated + 400 of a.md + 500 of b.md; then 150 + 1400 + 500
     const base = withFiles('openai/a', 1000, file('a.md', 400), file('b.md', 500));
     const head = withFiles('openai/a', 2050, file('a.md', 1400), file('b.md', 500));
@@ -352,7 +352,7 @@ describe('files', () => {
     expect(shown(changes(of(rows(10)), of(answer({ count: 4 }))))).toEqual(['requests: 4 -> 10, 6']);
   });
 
-  test('of rows are told in rows; repeats and times are requests', () => {
+  test('of rows are counted in rows; repeats and times are requests', () => {
     const rows = (path: string, count: number, times: number) => ({
       count: count * times,
       row_count: { path, rows: count, times },

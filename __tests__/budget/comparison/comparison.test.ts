@@ -80,7 +80,7 @@ describe('pairing calls', () => {
       ]);
     });
 
-    test('one that gets another model is held against the one that is left', () => {
+    test('one that gets another model is compared with the one that is left', () => {
       const half = dollars(4, { model: 'a/half', display_name: 'a/half' });
       // 4 x $0.50 - 1 x $1 = 1
       expect(pairs(compared(of(half, dollars(2)), of(dollars(1), dollars(2))))).toEqual([
@@ -107,11 +107,11 @@ describe('pairing calls', () => {
 
   test('a call that is the same and costs more, since others use up the free requests of a day, is changed', () => {
     const base = estimateManifest(of(dollars(1)), DOLLARS, null);
-    const dearer = base.suites.map((one) => ({
+    const changed = base.suites.map((one) => ({
       ...one,
       calls: one.calls.map((call) => ({ ...call, per_run: decimal('1.5') })),
     }));
-    const comparison = compareEstimates({ ...base, suites: dearer }, base);
+    const comparison = compareEstimates({ ...base, suites: changed }, base);
     expect(pairs(comparison)).toEqual(['changed a/dollar<-a/dollar 0.5']);
   });
 
@@ -122,7 +122,7 @@ describe('pairing calls', () => {
     expect(shown(compared(of(unknown(1)), of(unknown(2))).shown.delta?.per_run)).toBe('0');
   });
 
-  test('a call with a name is never held against one without', () => {
+  test('a call with a name is never compared with one without', () => {
     const named = dollars(2, { name: 'n', display_name: 'n' });
     expect(pairs(compared(of(named), of(dollars(1))))).toEqual(['added n<-- 2', 'removed -<-a/dollar -1']);
     expect(pairs(compared(of(dollars(2)), of({ ...named, count: 1 })))).toEqual([
@@ -131,7 +131,7 @@ describe('pairing calls', () => {
     ]);
   });
 
-  test('a call that has its counterpart by name is not held against another one as well', () => {
+  test('a call that has its counterpart by name is not compared with another one as well', () => {
     const half = dollars(2, { model: 'a/half', display_name: 'a/half' });
     expect(pairs(compared(of(half, dollars(1)), of(dollars(1))))).toEqual([
       'added a/half<-- 1',

@@ -118,7 +118,7 @@ describe('calls without a price as one text', () => {
   });
 });
 
-describe('an unpriced call asks for no more than at base', () => {
+describe('an unpriced call requests no more than at base', () => {
   const before: Partial<NamedCall> = { fallback_models: ['acme/x', 'acme/y'], provider: { only: ['one'] } };
 
   test.each<[string, Partial<NamedCall>, bigint, boolean]>([

@@ -215,7 +215,7 @@ describe('audio and images', () => {
       cost: '0.0003',
     },
     {
-      title: 'also where long prompts are dearer and the image price stays: 200001 x 0.0000025',
+      title: 'also where long prompts cost more and the image price stays: 200001 x 0.0000025',
       pricing: {
         prompt: '0.00000125',
         completion: '0.00001',

@@ -112,7 +112,7 @@ describe('a query', () => {
     expect(ids(...words)).toEqual(found);
   });
 
-  test('without words asks for all', () => {
+  test('without words lists all', () => {
     expect(ids()).toHaveLength(PRICES.models.size);
   });
 });

@@ -221,7 +221,7 @@ describe('worst case', () => {
     expect(rangeOf({ pricing, call: fields }).worst).toBe('0.0008304113');
   });
 
-  it('a shorter prompt that is dearer counts: 1000 x 5 against 2000 x 1', () => {
+  it('a shorter prompt that is more expensive counts: 1000 x 5 against 2000 x 1', () => {
     const pricing = perMillion(5, 15, { overrides: [{ min_prompt_tokens: 1500, prompt: '0.000001' }] });
     const fields = { prompt_tokens: tokens(1000, 2000), completion_tokens: tokens(0), max_tokens: 0 };
     expect(rangeOf({ pricing, call: fields }).worst).toBe('0.005');
@@ -326,7 +326,7 @@ describe('endpoints that cannot be had', () => {
     { provider: { order: ['azure'] } },
     { provider: { only: ['azure'] } },
     { provider: { ignore: ['groq'], sort: 'price' } },
-  ])('leave no price for %p, which may be dearer', (fields) => {
+  ])('leave no price for %p, which may cost more', (fields) => {
     const price = priceOf({ endpoints: 'HTTP 500', call: fields });
     expect(price).toMatchObject({
       state: 'unpriced',

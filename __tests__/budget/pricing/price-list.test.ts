@@ -306,7 +306,7 @@ describe('overrides by the time, without an instant', () => {
     expect(promptCost([{ utc_start: 0, utc_end: 600, prompt: '0.0000001' }], 1000)).toBe('0.001');
   });
 
-  it('unless they are all there are: 1000 x 0.0000005 in the dearer half of the day', () => {
+  it('unless they are all there are: 1000 x 0.0000005 in the more expensive half of the day', () => {
     const overrides = [
       { utc_start: 0, utc_end: 1400, prompt: '0.0000005' },
       { utc_start: 1400, utc_end: 0, prompt: '0.0000002' },
@@ -314,7 +314,7 @@ describe('overrides by the time, without an instant', () => {
     expect(promptCost(overrides, 1000)).toBe('0.0005');
   });
 
-  it('prices of different hours are never mixed: the dearer hour for 1000 + 100 tokens, not the dearer of each price', () => {
+  it('prices of different hours are never mixed: the more expensive hour for 1000 + 100 tokens, not the higher of each price', () => {
     const overrides = [
       { utc_start: 0, utc_end: 1200, prompt: '0.000009', completion: '0' },
       { utc_start: 1200, utc_end: 0, prompt: '0', completion: '0.00005' },

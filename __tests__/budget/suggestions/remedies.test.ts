@@ -47,7 +47,7 @@ describe('a limit on the cost of a run', () => {
     expect(remediesOf(limited({ per_run: fail('3') }))).toEqual([expect.stringMatching(/^per_run: Spend less/)]);
   });
 
-  test('at its warning level is held against that level', () => {
+  test('at its warning level is compared with that level', () => {
     expect(remediesOf(limited({ per_run: warn('9') }))[0]).toMatch(/brings it to \$8\.00, within \$9\.00/);
   });
 

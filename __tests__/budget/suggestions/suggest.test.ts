@@ -110,7 +110,7 @@ describe('cheaper ways to make the same requests', () => {
   });
 });
 
-describe('a model that got dearer in this change', () => {
+describe('a model that became more expensive in this change', () => {
   const head = of(asked({ model: 'a/dear', count: 10 }));
 
   test('is named with its factor for the same requests, and what going back saves: 10 x (3 - 1)', () => {
@@ -121,7 +121,7 @@ describe('a model that got dearer in this change', () => {
     ]);
   });
 
-  test('is held against the old model with the new tokens: 10 x 2 x (3 - 1)', () => {
+  test('is compared with the old model with the new tokens: 10 x 2 x (3 - 1)', () => {
     const longer = of(asked({ model: 'a/dear', count: 10, prompt_tokens: tokens(2000) }));
     expect(shown(longer, of(asked({ model: 'a/one', count: 1 })))).toEqual(['previous_model 40']);
   });

@@ -35,36 +35,36 @@ function broken(situation: Parameters<typeof judged>[0], more: Partial<JudgeInpu
 }
 
 describe('what is pre-existing', () => {
-  const dear = of(dollars(9));
-  const dearer = of(dollars(8));
-  const cheap = of(dollars(1));
+  const nineDollars = of(dollars(9));
+  const eightDollars = of(dollars(8));
+  const oneDollar = of(dollars(1));
 
   // Main costs $1 or $9 of the $5 allowed; head costs $8, and base $9.
   test.each([
-    ['pull_request', 'is what the tip breaks', dear, ['per_run warn (pre-existing)']],
-    ['pull_request', 'is nothing that base alone breaks', cheap, ['per_run fail']],
-    ['merge_group', 'is what the tip breaks', dear, ['per_run warn (pre-existing)']],
-    ['merge_group', 'is nothing that the entry before breaks', cheap, ['per_run fail']],
-    ['other_branch', 'is what the tip breaks', dear, ['per_run warn (pre-existing)']],
-    ['other_branch', 'is nothing that the other branch breaks', cheap, ['per_run fail']],
+    ['pull_request', 'is what the tip breaks', nineDollars, ['per_run warn (pre-existing)']],
+    ['pull_request', 'is nothing that base alone breaks', oneDollar, ['per_run fail']],
+    ['merge_group', 'is what the tip breaks', nineDollars, ['per_run warn (pre-existing)']],
+    ['merge_group', 'is nothing that the entry before breaks', oneDollar, ['per_run fail']],
+    ['other_branch', 'is what the tip breaks', nineDollars, ['per_run warn (pre-existing)']],
+    ['other_branch', 'is nothing that the other branch breaks', oneDollar, ['per_run fail']],
     [
       'default_branch',
       'is what the commit before breaks, whatever the tip is now',
-      cheap,
+      oneDollar,
       ['per_run warn (pre-existing)'],
     ],
   ] as const)('on %s %s', (change, _, tip, expected) => {
-    expect(broken({ head: dearer, base: of(dollars(10)), tip, policy: over('5') }, { change })).toEqual(expected);
+    expect(broken({ head: eightDollars, base: of(dollars(10)), tip, policy: over('5') }, { change })).toEqual(expected);
   });
 
   test('is nothing that the commit before does not break, on the default branch', () => {
-    const situation = { head: dear, base: cheap, tip: dear, policy: over('5') };
+    const situation = { head: nineDollars, base: oneDollar, tip: nineDollars, policy: over('5') };
     expect(broken(situation, { change: 'default_branch' })).toEqual(['per_run fail']);
   });
 
   test('is nothing where the event has no base, the age of the lockfile neither', () => {
     const prices = { source: 'lock', ageInDays: 1 } as const;
-    const situation = { head: dear, tip: dear, policy: over('5') };
+    const situation = { head: nineDollars, tip: nineDollars, policy: over('5') };
     expect(broken(situation, { change: 'other_branch', hasBase: false, prices })).toEqual([
       'per_run fail',
       'stale_prices warn',
@@ -72,11 +72,13 @@ describe('what is pre-existing', () => {
   });
 
   test('is nothing without a manifest at the tip', () => {
-    expect(broken({ head: dear, base: dear, policy: over('5') }, { change: 'other_branch' })).toEqual(['per_run fail']);
+    expect(broken({ head: nineDollars, base: nineDollars, policy: over('5') }, { change: 'other_branch' })).toEqual([
+      'per_run fail',
+    ]);
   });
 
   test('is worse at head where it costs more than at the tip: $9 of $8', () => {
-    const situation = { head: dear, base: of(dollars(10)), tip: dearer, policy: over('5') };
+    const situation = { head: nineDollars, base: of(dollars(10)), tip: eightDollars, policy: over('5') };
     expect(broken(situation, { change: 'pull_request' })).toEqual(['per_run fail']);
   });
 });
@@ -214,16 +216,16 @@ describe('a call without a price beside an increase', () => {
       .violations.filter(({ rule }) => rule === 'increase_per_run')
       .map(({ severity, actual, at_least }) => [severity, actual, at_least === true]);
 
-  test('that asks for less hides nothing: +$400 of $0.5', () => {
+  test('that requests less hides nothing: +$400 of $0.5', () => {
     const head = of(unknown('u', 9), named('p', 500));
     expect(increases(head, of(unknown('u', 10), named('p', 100)))).toEqual([['fail', '400', false]]);
   });
 
-  test('that asks for less, beside nothing else that grew, passes', () => {
+  test('that requests less, beside nothing else that grew, passes', () => {
     expect(increases(of(unknown('u', 9), named('p', 100)), of(unknown('u', 10), named('p', 100)))).toEqual([]);
   });
 
-  test('that asks for more leaves the known rest as a lower bound', () => {
+  test('that requests more leaves the known rest as a lower bound', () => {
     const head = of(unknown('u', 11), named('p', 500));
     expect(increases(head, of(unknown('u', 10), named('p', 100)))).toEqual([['fail', '400', true]]);
   });
@@ -361,15 +363,15 @@ describe('a model with a warning of the catalogue', () => {
   });
 });
 
-describe('each violation of base excuses one of head', () => {
+describe('each violation of base makes one of head pre-existing', () => {
   const denied = rules({ models: { deny: ['a/dollar'] } });
 
-  test('a second call like the one that was there is not excused', () => {
+  test('a second call like the one at base still fails', () => {
     const judgement = judged({ head: of(dollars(1), dollars(1)), base: of(dollars(1)), policy: denied });
     expect(inWords(judgement.violations)).toEqual(['model_denied fail evals', 'model_denied warn evals']);
   });
 
-  test('calls without a name are held against each other in their order', () => {
+  test('calls without a name are compared with each other in their order', () => {
     const judgement = judged({ head: of(unpriced(4), unpriced(2)), base: of(unpriced(1), unpriced(3)) });
     expect(inWords(judgement.violations)).toEqual(['unpriced fail evals', 'unpriced warn evals']);
     const less = judged({ head: of(unpriced(1), unpriced(2)), base: of(unpriced(3), unpriced(2)) });
@@ -393,13 +395,13 @@ describe('each violation of base excuses one of head', () => {
     expect(inWords(judged({ head: of(uncounted), base: of(uncounted) }).violations)).toEqual(['unpriced warn evals']);
   });
 
-  test('thousands of calls are held against thousands', () => {
+  test('thousands of calls are compared with thousands', () => {
     const calls = (images: number) => of(...Array.from({ length: 5000 }, () => unpriced(1, { images })));
     const { violations } = judged({ head: calls(1), base: calls(0) });
     expect(violations.filter(({ severity }) => severity === 'fail')).toHaveLength(5000);
   });
 
-  test('what is excused stands below the warnings that count in full', () => {
+  test('pre-existing violations come after the warnings that count in full', () => {
     const head = manifest({ budget: { per_run: fail('1') }, suites: [evals(dollars(2))] });
     const judgement = judged({ head, base: head }, { isUnprotected: true });
     expect(judgement.violations).toMatchObject([
@@ -414,7 +416,7 @@ describe('each violation of base excuses one of head', () => {
   });
 });
 
-describe('a call without a price is unchanged or better only where it asks for no more of anything', () => {
+describe('a call without a price is unchanged or better only where it requests no more of anything', () => {
   const before = { retries: { expected: decimal('1'), max: decimal('2') }, max_tokens: 10, web_searches: 1 };
 
   test.each([
@@ -454,7 +456,7 @@ describe('a call without a price is unchanged or better only where it asks for n
     expect(judged({ head: fallbacks('a/half', 'a/dollar'), base: fallbacks('a/half') }).verdict).toBe('fail');
   });
 
-  test('a sum that leaves it out is no better where it asks for more', () => {
+  test('a sum that leaves it out is no better where it requests more', () => {
     const limited = (tokensEach: number) =>
       manifest({
         budget: { per_run: fail('4') },
@@ -470,7 +472,7 @@ describe('a call without a price is unchanged or better only where it asks for n
     expect(judged({ head: of(unpriced(1)), base: of(unpriced(0)) }).verdict).toBe('fail');
   });
 
-  test('a call with a price is held against its cost too', () => {
+  test('a call with a price is compared with its cost too', () => {
     const denied = rules({ models: { deny: ['a/*'] } });
     const at = (fields: object) => of(dollars(1, { model: 'a/dollar', display_name: 'answer', ...fields }));
     expect(judged({ head: at({}), base: at({}), policy: denied }).verdict).toBe('warn');
@@ -482,23 +484,23 @@ describe('a price above its ceiling', () => {
   const policy = rules({ max_prompt_price: decimal('100') });
   const answer = (model: string, fields: object = {}) => of(dollars(1, { model, display_name: 'answer', ...fields }));
 
-  test('is excused where the same call had a dearer one, whichever model that was', () => {
+  test('is pre-existing where the same call had a higher one, whichever its model was', () => {
     // a/dollar is $1,000 a million, a/half $500
     expect(judged({ head: answer('a/half'), base: answer('a/dollar'), policy }).verdict).toBe('warn');
     expect(judged({ head: answer('a/dollar'), base: answer('a/half'), policy }).verdict).toBe('fail');
   });
 
-  test('of a fallback is not excused by that of the model', () => {
-    const cheap = { model: 'a/free:free', fallback_models: ['a/half'] };
-    expect(judged({ head: answer('', cheap), base: answer('a/dollar'), policy }).verdict).toBe('fail');
-    expect(judged({ head: answer('', cheap), base: answer('', cheap), policy }).verdict).toBe('warn');
+  test('of a fallback is not pre-existing because of that of the model', () => {
+    const free = { model: 'a/free:free', fallback_models: ['a/half'] };
+    expect(judged({ head: answer('', free), base: answer('a/dollar'), policy }).verdict).toBe('fail');
+    expect(judged({ head: answer('', free), base: answer('', free), policy }).verdict).toBe('warn');
   });
 });
 
-describe('a limit that can be held against no figure', () => {
+describe('a limit that can be compared with no figure', () => {
   const range = (count: number) => dollars(count, { model: 'a/range', display_name: 'a/range' });
 
-  test('is excused where base leaves as much unknown', () => {
+  test('is pre-existing where base leaves as much unknown', () => {
     const limited = (count: number, known: number) =>
       manifest({ budget: { worst_case_per_run: fail('100') }, suites: [evals(range(count), dollars(known))] });
     expect(judged({ head: limited(1, 2), base: limited(1, 2) }).verdict).toBe('warn');
@@ -507,7 +509,7 @@ describe('a limit that can be held against no figure', () => {
     expect(judged({ head: limited(2, 2), base: limited(1, 2) }).verdict).toBe('fail');
   });
 
-  test('and not where what is unknown asks for more', () => {
+  test('and not where the unpriced calls request more', () => {
     const limited = (fields: object) =>
       manifest({
         budget: { worst_case_per_run: fail('100') },

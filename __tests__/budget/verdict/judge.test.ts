@@ -43,7 +43,7 @@ describe('limits on a run', () => {
     expect([judgement.verdict, inWords(judgement.violations)]).toEqual([verdict, violations]);
   });
 
-  test('a suite is held against its own limit, the run against the sum', () => {
+  test('a suite is compared with its own limit, the run against the sum', () => {
     const head = manifest({
       budget: { per_run: fail('9') },
       suites: [
@@ -167,7 +167,7 @@ describe('limits on a run', () => {
     expect(judged({ head, base, tip: base, policy }, { change: 'pull_request' }).verdict).toBe(verdict);
   });
 
-  test('every limit in force is listed with what it is held against', () => {
+  test('every limit in force is listed with the figure that it is compared with', () => {
     const head = manifest({ budget: { per_run: warn('7') }, suites: [evals(dollars(5))] });
     expect(judged({ head }).limits).toEqual([{ rule: 'per_run', suite: null, warn: '7', fail: null, actual: '5' }]);
   });
@@ -365,30 +365,30 @@ describe('increases', () => {
   });
 });
 
-describe('the excuse', () => {
+describe('a violation that base has too', () => {
   const limited = (count: number) => manifest({ budget: { per_run: fail('4') }, suites: [evals(dollars(count))] });
 
-  test('what base breaks too is a warning while head is unchanged or better', () => {
+  test('is a warning while head is unchanged or better', () => {
     const same = judged({ head: limited(5), base: limited(5) });
     expect([same.verdict, inWords(same.violations)]).toEqual(['warn', ['per_run warn']]);
     expect(same.violations[0]).toMatchObject({ excused: true, in_base: true });
     expect(judged({ head: limited(5), base: limited(6) }).verdict).toBe('warn');
   });
 
-  test('head that is worse fails', () => {
+  test('fails where head is worse', () => {
     expect(judged({ head: limited(6), base: limited(5) }).verdict).toBe('fail');
   });
 
-  test('a limit that head itself tightens excuses what was there before', () => {
+  test('is a warning too under a limit that head itself tightens', () => {
     const base = manifest({ suites: [evals(dollars(5))] });
     expect(judged({ head: limited(5), base }).verdict).toBe('warn');
   });
 
-  test('where base is not the default branch nothing is excused', () => {
+  test('fails where base is not the default branch', () => {
     expect(judged({ head: limited(5), base: limited(5) }, { change: 'other_branch' }).verdict).toBe('fail');
   });
 
-  test('it never covers an increase', () => {
+  test('fails where it is an increase', () => {
     const budget = { increase_per_run: fail('1') };
     const judgement = judged({
       head: manifest({ budget, suites: [evals(dollars(5))] }),
@@ -397,19 +397,19 @@ describe('the excuse', () => {
     expect(judgement.verdict).toBe('fail');
   });
 
-  test('an unpriced call is excused while it asks no more', () => {
+  test('is a warning for an unpriced call that makes no more requests', () => {
     const of = (count: number) => manifest({ suites: [evals(unknown(count))] });
     expect(judged({ head: of(2), base: of(2) }).verdict).toBe('warn');
     expect(judged({ head: of(3), base: of(2) }).verdict).toBe('fail');
   });
 
-  test('a lower bound is no better than a full sum just because it leaves out what has no price', () => {
+  test('fails for a lower bound that is smaller only because it leaves out an unpriced call', () => {
     const head = manifest({ budget: { per_run: fail('4') }, suites: [evals(dollars(5), unknown(1))] });
     const judgement = judged({ head, base: limited(6), policy: rules({ unpriced: 'warn' }) });
     expect(inWords(judgement.violations)).toContain('per_run fail');
   });
 
-  test('a lower bound at base excuses a full sum at head that is no greater', () => {
+  test('is a warning for a full sum at head that is no greater than a lower bound at base', () => {
     const base = manifest({ suites: [evals(dollars(6), unknown(1))] });
     expect(judged({ head: limited(5), base }).verdict).toBe('warn');
   });
@@ -425,7 +425,7 @@ describe('rules of the policy', () => {
     expect(with_({ models: { allow: ['a/*'], deny: ['*-pro*'] } })).toEqual([]);
   });
 
-  test('a fallback model is held against the rules too', () => {
+  test('a fallback model is compared with the rules too', () => {
     const fallback = manifest({ suites: [evals(dollars(1, { fallback_models: ['a/half'] }))] });
     const judgement = judged({ head: fallback, policy: rules({ models: { deny: ['a/half'] } }) });
     expect(judgement.violations[0]).toMatchObject({ rule: 'model_denied', actual: 'a/half', limit: 'a/half' });
@@ -490,9 +490,9 @@ describe('rules of the policy', () => {
           found.severity,
           found.in_base === true,
         ]);
-      const dearer = manifest({ suites: [evals(dollars(2))] });
+      const changed = manifest({ suites: [evals(dollars(2))] });
       expect(seen(head)).toEqual([['warn', true]]);
-      expect(seen(dearer)).toEqual([[severity, is]]);
+      expect(seen(changed)).toEqual([[severity, is]]);
       expect(seen(head, { change: 'other_branch' })).toEqual([[severity, false]]);
       expect(seen(head, { hasBase: false })).toEqual([[severity, false]]);
       expect(seen(null)).toEqual([[severity, false]]);
@@ -594,7 +594,7 @@ function violation(change: Partial<Violation>): Violation {
   return { rule: 'per_run', severity: 'fail', ...nowhere, message: '', line: null, ...change };
 }
 
-test('failures come first, then warnings, then what is excused, was there before or is overridden', () => {
+test('failures come first, then warnings, then violations that are pre-existing or overridden', () => {
   const given = [
     violation({ severity: 'warn', overridden: true, line: 1 }),
     violation({ severity: 'warn', line: 2 }),

@@ -109,7 +109,7 @@ describe('increases', () => {
     ]);
   });
 
-  test('of a kind that cost nothing are held against all kinds in percent: 1 of 2 is 50 %, 1 of 1 is 100 %', () => {
+  test('of a kind that cost nothing are compared with all kinds in percent: 1 of 2 is 50 %, 1 of 1 is 100 %', () => {
     const from = (pushes: number) =>
       broken({ head: both(pushes, 1, { budget }), base: manifest({ suites: [push(pushes)] }) });
     expect(from(2)).toEqual([]);

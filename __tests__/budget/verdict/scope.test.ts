@@ -23,7 +23,7 @@ const EVERY = {
   increase_percent: fail('50'),
 };
 
-describe('every limit in force stands beside the figure it is held against', () => {
+describe('every limit in force stands beside the figure that it is compared with', () => {
   test('broken or not, the run first, then its suites', () => {
     const head = manifest({
       runs_per_month: 10,

@@ -20,7 +20,7 @@ import {
   warn,
 } from '../../support/judged.js';
 
-/** Each rule's violation as the report has it: what is said, what was held against what, where, and what would mend it. */
+/** Each rule's violation as the report has it: what is said, the figures that were compared, where, and what would mend it. */
 
 /** Lines by path, so that a violation shows which place it asked for. */
 const LINES = new Map([
@@ -451,7 +451,7 @@ describe('the list of violations', () => {
     ]);
   });
 
-  test('marks a warning that base has too, and calls it no excuse', () => {
+  test('marks a warning that base has too as pre-existing alone', () => {
     const limited = placed({ budget: { per_run: warn('4') }, suites: [evals(dollars(5))] });
     const violation = first({ head: limited, base: limited });
     expect(violation).toMatchObject({ severity: 'warn', in_base: true });
@@ -459,7 +459,7 @@ describe('the list of violations', () => {
   });
 });
 
-describe('every limit in force, beside what it is held against', () => {
+describe('every limit in force, beside the figure that it is compared with', () => {
   const budget = {
     per_run: { warn: decimal('4'), fail: decimal('5') },
     per_month: fail('100'),

@@ -6,9 +6,9 @@ import {
   judgedOf,
   manifestText,
   openChange,
-  fixtureForEachTest,
   type Judged,
   type RunChanges,
+  fixtureForEachTest,
 } from '../support/pull-request.js';
 
 /**

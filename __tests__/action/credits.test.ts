@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   accountPages,
   answers,
@@ -11,7 +11,7 @@ import {
   withoutPort,
   type AccountPages,
 } from '../support/openrouter-server.js';
-import { judgedOf, manifestText, openChange, startFixture, type Fixture, reportOf } from '../support/pull-request.js';
+import { judgedOf, manifestText, openChange, reportOf, fixtureForEachTest } from '../support/pull-request.js';
 import type { ActionResult } from '../support/runner-files.js';
 
 /** The action with a key: a run costs $0.12, 100 x (1,000 x $1/M + 100 x $2/M). */
@@ -20,13 +20,7 @@ const FILE = 'llm-budget.yml';
 const FREE = 'acme/small:free';
 const WITH_KEY = { 'openrouter-api-key': API_KEY };
 
-let fixture: Fixture;
-beforeEach(async () => {
-  fixture = await startFixture();
-});
-afterEach(async () => {
-  await fixture.close();
-});
+const fixture = fixtureForEachTest(['acme/small', FREE]);
 
 async function judged(pages: AccountPages, before = manifestText(), after = before): Promise<ActionResult> {
   fixture.catalogue.intercept(accountPages(pages));
@@ -277,11 +271,6 @@ describe('requests to free models', () => {
   const left = (remaining: number) => ({
     key: keyAnswer({ free_model_daily_requests: { limit: 50, used: 50 - remaining, remaining } }),
     credits: answers.forbidden,
-  });
-
-  beforeEach(async () => {
-    await fixture.close();
-    fixture = await startFixture([FREE]);
   });
 
   test('that are left today are counted down by the run: 40 of them, 12 left, 28 too many', async () => {

@@ -6,9 +6,9 @@ import {
   manifestText,
   openChange,
   pullRequestPayload,
-  fixtureForEachTest,
   type Judged,
   type RunChanges,
+  fixtureForEachTest,
 } from '../support/pull-request.js';
 
 /** What the tip of the default branch decides, and base does not. A request of acme/small costs $0.0012. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { EMBEDDING_CATALOGUE, embeddingManifest } from '../support/embedding-catalogue.js';
-import { fixtureForEachTest, openChange, reportOf } from '../support/pull-request.js';
+import { openChange, reportOf, fixtureForEachTest } from '../support/pull-request.js';
 
 /** A suite that embeds documents, through the action: 500 requests x 400 tokens x $0.00000002 = $0.004. */
 

@@ -1,27 +1,21 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { manifestText, openChange, startFixture, type RunChanges, type Fixture } from '../support/pull-request.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { manifestText, openChange, type RunChanges, fixtureForAllTests } from '../support/pull-request.js';
 import { type ActionResult, readActionFile } from '../support/runner-files.js';
 import { makePipe } from '../support/temporary-folder.js';
+import { temporaryFolderForEachTest } from '../support/set-up.js';
 
 /** The files of the runner and the report file, where they cannot be written or are no files. */
 
 const FILE = 'llm-budget.yml';
-let fixture: Fixture;
-let folder: string;
+const fixture = fixtureForAllTests();
+const folder = temporaryFolderForEachTest();
 let over: number;
 beforeAll(async () => {
-  fixture = await startFixture();
   over = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
 });
-afterAll(() => fixture.close());
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'llm-budget-files-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function under(): Promise<number> {
   return openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
@@ -42,11 +36,11 @@ describe("a run whose runner's files cannot be written ends with the verdict", (
   });
 
   test('the outputs where a folder is', async () => {
-    await bothVerdicts({ variables: { GITHUB_OUTPUT: folder } });
+    await bothVerdicts({ variables: { GITHUB_OUTPUT: folder.path } });
   });
 
   test('the outputs where nothing is', async () => {
-    await bothVerdicts({ variables: { GITHUB_OUTPUT: join(folder, 'gone') } });
+    await bothVerdicts({ variables: { GITHUB_OUTPUT: join(folder.path, 'gone') } });
   });
 
   test('no file for the outputs: nothing of them is printed either', async () => {
@@ -99,7 +93,7 @@ describe('a report file that is no file is an error of the configuration', () =>
       /does not exist/,
     ],
   ])('where %s is, before anything is fetched, with the report in the default place', async (_, make, words) => {
-    const path = join(folder, 'report.json');
+    const path = join(folder.path, 'report.json');
     make(path);
     const result = await refused(path);
     expect(result.report).toEqual({
@@ -118,7 +112,7 @@ describe('a report file that is no file is an error of the configuration', () =>
   });
 
   test('whatever else is wrong, and whatever is to fail', async () => {
-    const path = join(folder, 'report.json');
+    const path = join(folder.path, 'report.json');
     makePipe(path);
     await refused(path, { 'fail-on': 'never' });
     const result = await refused(path, { 'fail-on': 'sometimes' });
@@ -128,9 +122,8 @@ describe('a report file that is no file is an error of the configuration', () =>
 
 describe('a report file that cannot be written is a warning', () => {
   test('where no folder can be made', async () => {
-    const inTheWay = join(folder, 'in-the-way');
-    await writeFile(inTheWay, '');
-    const path = join(inTheWay, 'report.json');
+    folder.write('in-the-way', '');
+    const path = join(folder.path, 'in-the-way', 'report.json');
     const result = await fixture.runOnPullRequest(over, { inputs: { 'report-file': path } });
     expect([result.exitCode, result.outputs.get('report-file'), result.outputs.get('verdict')]).toEqual([
       1,
@@ -141,14 +134,14 @@ describe('a report file that cannot be written is a warning', () => {
   });
 
   test('and one in a folder that is not there yet is written there', async () => {
-    const path = join(folder, 'reports', 'llm', 'report.json');
+    const path = join(folder.path, 'reports', 'llm', 'report.json');
     const result = await fixture.runOnPullRequest(over, { inputs: { 'report-file': path } });
     expect(result.outputs.get('report-file')).toBe(path);
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ schema_version: 1, verdict: 'fail' });
   });
 
   test('and one below the workspace is written there', async () => {
-    const path = join(folder, 'report.json');
+    const path = join(folder.path, 'report.json');
     const result = await fixture.runOnPullRequest(over, { inputs: { 'report-file': path } });
     expect(result.outputs.get('report-file')).toBe(path);
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ schema_version: 1, verdict: 'fail' });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import {
@@ -13,22 +13,17 @@ import {
   type PlainCall,
   type Sides,
 } from '../support/plain-gate.js';
-import { pullRequestPayload, startFixture, type Fixture } from '../support/pull-request.js';
+import { pullRequestPayload, fixtureForAllTests } from '../support/pull-request.js';
 
 /** The whole action on random pull requests and entries of a merge queue, beside the second judge: by exit code alone. */
 
 const FILE = 'llm-budget.yml';
-let fixture: Fixture;
-beforeAll(async () => {
-  // $1 and $0.50 for a thousand prompt tokens; completion tokens are free.
-  const priced = (id: string, prompt: string) => ({ id, pricing: { prompt, completion: '0' } });
-  const models = [priced('a/dollar', '0.001'), priced('a/half', '0.0005')];
-  fixture = await startFixture({
-    models: models.map(({ id, pricing }) => modelRow(id, { pricing })),
-    endpoints: Object.fromEntries(models.map(({ id, pricing }) => [id, [endpointRow('a', { pricing })]])),
-  });
+/** $1 and $0.50 for a thousand prompt tokens; completion tokens are free. */
+const PRICES = { 'a/dollar': { prompt: '0.001', completion: '0' }, 'a/half': { prompt: '0.0005', completion: '0' } };
+const fixture = fixtureForAllTests({
+  models: Object.entries(PRICES).map(([id, pricing]) => modelRow(id, { pricing })),
+  endpoints: Object.fromEntries(Object.entries(PRICES).map(([id, pricing]) => [id, [endpointRow('a', { pricing })]])),
 });
-afterAll(() => fixture.close());
 
 function callText(name: string, { count, model }: PlainCall): string {
   const requests = model === 'half' ? 2 * count : count;

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../support/github-faults.js';
-import { manifestText, openChange, startFixture, type Fixture, reportOf } from '../support/pull-request.js';
+import { manifestText, openChange, reportOf, fixtureForEachTest } from '../support/pull-request.js';
 import type { InProcessResult } from '../support/run-action.js';
 
 /**
@@ -9,14 +9,10 @@ import type { InProcessResult } from '../support/run-action.js';
  */
 
 const FILE = 'llm-budget.yml';
-let fixture: Fixture;
+const fixture = fixtureForEachTest();
 let number: number;
 beforeEach(async () => {
-  fixture = await startFixture();
   number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
-});
-afterEach(async () => {
-  await fixture.close();
 });
 
 function run(): Promise<InProcessResult> {

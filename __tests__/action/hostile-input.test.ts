@@ -1,11 +1,10 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { modelRow } from '../support/catalogue-server.js';
 import { judgedOf, manifestText, openChange, fixtureForEachTest } from '../support/pull-request.js';
 import type { ActionResult } from '../support/runner-files.js';
-import { makePipe } from '../support/temporary-folder.js';
+import { makePipe, withFiles } from '../support/temporary-folder.js';
 
 /**
  * The action, fed with what means something to the runner wherever somebody outside has a say. A run fails by
@@ -147,9 +146,8 @@ describe('hostile inputs', () => {
     ["git's own folder", '.git/config'],
     ['a command', '::error::pwned ##[error]pwned'],
   ])('usage that is %s is never read, and said to be not measured', async (_, usage) => {
-    const workspace = await mkdtemp(join(tmpdir(), 'llm-budget-usage-'));
-    try {
-      await symlink('/etc/passwd', join(workspace, 'link'));
+    await withFiles({}, async (workspace) => {
+      symlinkSync('/etc/passwd', join(workspace, 'link'));
       makePipe(join(workspace, 'pipe'));
       const number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText() });
       const result = await fixture.runOnPullRequest(number, {
@@ -161,9 +159,7 @@ describe('hostile inputs', () => {
         notes: expect.arrayContaining([expect.objectContaining({ code: 'usage_not_measured' })]),
       });
       expect(result.log).not.toContain('root:');
-    } finally {
-      await rm(workspace, { recursive: true, force: true });
-    }
+    });
   });
 
   test('a key and a name of the manifest may hold a command, which stays a name', async () => {

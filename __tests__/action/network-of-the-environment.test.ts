@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { judgedOf, manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { judgedOf, manifestText, openChange, fixtureForAllTests } from '../support/pull-request.js';
 
 /** Variables by which code that ran earlier in the same job could put a server of its own between the action and the catalogue. */
 
 const FILE = 'llm-budget.yml';
-let fixture: Fixture;
+const fixture = fixtureForAllTests();
 let number: number;
 beforeAll(async () => {
-  fixture = await startFixture();
   number = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
-});
-afterAll(async () => {
-  await fixture.close();
 });
 
 const CODES = ['proxy', 'certificate_authority'];

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { errorReportSchema } from '../../src/report/model/schema.js';
 import type { Report } from '../../src/report/model/schema.js';
 import type { FileTree } from '../support/github-state.js';
-import { openChange, startFixture, reportOf, type InProcessChanges } from '../support/pull-request.js';
-import type { Fixture } from '../support/pull-request.js';
+import { openChange, reportOf, type InProcessChanges, fixtureForAllTests } from '../support/pull-request.js';
 import type { ActionResult } from '../support/runner-files.js';
 
 /**
@@ -14,11 +13,7 @@ import type { ActionResult } from '../support/runner-files.js';
 const FILE = 'llm-budget.yml';
 const GPT = 'openai/gpt-5-mini';
 
-let fixture: Fixture;
-beforeAll(async () => {
-  fixture = await startFixture([GPT, 'openai/gpt-5-nano', 'acme/small']);
-});
-afterAll(() => fixture.close());
+const fixture = fixtureForAllTests([GPT, 'openai/gpt-5-nano', 'acme/small']);
 
 async function judged(before: FileTree, after: FileTree, changes: InProcessChanges = {}): Promise<ActionResult> {
   const number = await openChange(fixture.github, before, after);

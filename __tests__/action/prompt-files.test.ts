@@ -4,9 +4,9 @@ import type { FileContent, FileTree } from '../support/github-state.js';
 import {
   openChange,
   pullRequestPayload,
-  fixtureForEachTest,
   reportOf,
   type InProcessChanges,
+  fixtureForEachTest,
 } from '../support/pull-request.js';
 import type { ActionResult } from '../support/runner-files.js';
 

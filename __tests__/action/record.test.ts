@@ -1,15 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { toText } from '../../src/lib/money/decimal.js';
-import { endpointRow, modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
-import { compileSource, type CompiledSource } from '../support/compiled-source.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
+import { compileSource } from '../support/compiled-source.js';
 import { startLlmUpstream, type LlmUpstream } from '../support/llm-upstream.js';
 import { runToEnd, type EndedProcess } from '../support/process.js';
 import { readProjectFile } from '../support/project-files.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { catalogueForAllTests, forAllTests, temporaryFolderForEachTest } from '../support/set-up.js';
 
 const ASK = `const answer = await fetch(process.env.OPENAI_BASE_URL + '/chat/completions', {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({model: 'acme/one', max_tokens: 50, messages: []})}); console.log(answer.status)`;
 
@@ -20,31 +20,21 @@ const actionSchema = z.object({
 });
 const action = actionSchema.parse(parse(await readProjectFile('record/action.yml')));
 
-let source: CompiledSource;
-beforeAll(() => {
-  source = compileSource();
-});
-afterAll(() => {
-  source.remove();
+const source = forAllTests(compileSource, ({ remove }) => {
+  remove();
 });
 
-let catalogue: CatalogueServer;
+const catalogue = catalogueForAllTests({
+  models: [modelRow('acme/one')],
+  endpoints: { 'acme/one': [endpointRow('one')] },
+});
+const folder = temporaryFolderForEachTest();
 let upstream: LlmUpstream;
-let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(async () => {
-  catalogue = await startCatalogueServer({
-    models: [modelRow('acme/one')],
-    endpoints: { 'acme/one': [endpointRow('one')] },
-  });
   upstream = await startLlmUpstream();
-  folder = temporaryFolder();
-  for (const name of ['output', 'state', 'env', 'summary']) writeFileSync(join(folder.path, name), '');
+  for (const name of ['output', 'state', 'env', 'summary']) folder.write(name, '');
 });
-afterEach(async () => {
-  await upstream.close();
-  await catalogue.close();
-  folder.remove();
-});
+afterEach(() => upstream.close());
 
 /** What the runner gives a step of the action. */
 function stepEnvironment(inputs: Readonly<Record<string, string>>, more: Readonly<Record<string, string>> = {}) {
@@ -70,12 +60,12 @@ function step(
   more: Readonly<Record<string, string>> = {},
 ): Promise<EndedProcess> {
   const env = stepEnvironment({ 'catalogue-url': catalogue.url, ...inputs }, more);
-  return runToEnd(process.execPath, [source.program('action/record/index')], { cwd: folder.path, env });
+  return runToEnd(process.execPath, [source().program('action/record/index')], { cwd: folder.path, env });
 }
 
 /** A file of the runner, `name<<DELIMITER`, value, DELIMITER. */
 function runnerFile(name: string): ReadonlyMap<string, string> {
-  const text = readFileSync(join(folder.path, name), 'utf8');
+  const text = folder.read(name);
   return new Map([...text.matchAll(/^(.+?)<<(\S+)\n([^]*?)\n\2$/gm)].map(([, key = '', , value = '']) => [key, value]));
 }
 
@@ -93,12 +83,8 @@ describe('around a command', () => {
       refused: '0',
       'usage-file': 'evals/llm-budget.usage.jsonl',
     });
-    expect(readFileSync(join(folder.path, 'evals/llm-budget.usage.jsonl'), 'utf8')).toMatch(
-      /"suite":"rag".*"prompt_tokens":101/,
-    );
-    expect(readFileSync(join(folder.path, 'summary'), 'utf8')).toMatch(
-      /### LLM calls of `rag`[^]*\| `acme\/one` \| `1` \| `101` \| `10` \|/,
-    );
+    expect(folder.read('evals/llm-budget.usage.jsonl')).toMatch(/"suite":"rag".*"prompt_tokens":101/);
+    expect(folder.read('summary')).toMatch(/### LLM calls of `rag`[^]*\| `acme\/one` \| `1` \| `101` \| `10` \|/);
   });
 
   test('the output names a usage file with a whole path as it is, whatever the folder of the command', async () => {
@@ -106,7 +92,7 @@ describe('around a command', () => {
     const file = join(folder.path, 'rows.jsonl');
     const ended = await step({ command: script(ASK), 'working-directory': 'evals', 'usage-file': file });
     expect([ended.exitCode, runnerFile('output').get('usage-file')]).toEqual([0, file]);
-    expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(1);
+    expect(folder.read('rows.jsonl').trimEnd().split('\n')).toHaveLength(1);
   });
 
   test.each([
@@ -164,8 +150,8 @@ describe('for the steps that follow', () => {
       requests: '2',
       refused: '0',
     });
-    expect(readFileSync(join(folder.path, 'llm-budget.usage.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(2);
-    expect(readFileSync(join(folder.path, 'summary'), 'utf8')).toContain('### LLM calls of `agent`');
+    expect(folder.read('llm-budget.usage.jsonl').trimEnd().split('\n')).toHaveLength(2);
+    expect(folder.read('summary')).toContain('### LLM calls of `agent`');
     // The recorder is gone.
     const again = await step({}, states());
     expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining('The recorder ended before the job')]);
@@ -187,7 +173,7 @@ describe('for the steps that follow', () => {
     mkdirSync(join(folder.path, 'taken'));
     const ended = await step({ 'usage-file': 'taken' });
     expect([ended.exitCode, ended.stdout]).toEqual([2, expect.stringContaining('taken cannot be written')]);
-    expect(existsSync(join(folder.path, 'env')) && readFileSync(join(folder.path, 'env'), 'utf8')).toBe('');
+    expect(existsSync(join(folder.path, 'env')) && folder.read('env')).toBe('');
   });
 });
 

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { reportsSchema, type Reports } from '../../src/report/model/schema.js';
-import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
+import { manifestText, openChange, fixtureForAllTests } from '../support/pull-request.js';
 import type { ActionResult } from '../support/runner-files.js';
 
-let fixture: Fixture;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture.close());
+const fixture = fixtureForAllTests();
 
 function reportsOf(result: ActionResult): Reports {
   return reportsSchema.parse(result.report);

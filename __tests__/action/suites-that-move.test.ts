@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgedOf, openChange, fixtureForEachTest, type Judged } from '../support/pull-request.js';
+import { judgedOf, openChange, type Judged, fixtureForEachTest } from '../support/pull-request.js';
 
 /** Changes that move calls, suites and months so that a budget would no longer hold them. A request of acme/small costs $0.0012. */
 

@@ -9,7 +9,7 @@ import {
   withoutPort,
   type AccountPages,
 } from '../support/openrouter-server.js';
-import { manifestText, openChange, fixtureForEachTest, reportOf } from '../support/pull-request.js';
+import { manifestText, openChange, reportOf, fixtureForEachTest } from '../support/pull-request.js';
 import type { ActionResult } from '../support/runner-files.js';
 import { withFiles } from '../support/temporary-folder.js';
 

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { reportsSchema, type Report } from '../../src/report/model/schema.js';
 import type { FileTree } from '../support/github-state.js';
-import { manifestText, openChange, startFixture, type Fixture, reportOf } from '../support/pull-request.js';
+import { manifestText, openChange, reportOf, fixtureForAllTests } from '../support/pull-request.js';
 import type { ActionResult } from '../support/runner-files.js';
 
 /**
@@ -12,11 +12,7 @@ import type { ActionResult } from '../support/runner-files.js';
 const FILE = 'llm-budget.yml';
 const GPT = 'openai/gpt-5-mini';
 
-let fixture: Fixture;
-beforeAll(async () => {
-  fixture = await startFixture([GPT, 'acme/small', 'acme/large']);
-});
-afterAll(() => fixture.close());
+const fixture = fixtureForAllTests([GPT, 'acme/small', 'acme/large']);
 
 async function judged(before: FileTree, after: FileTree): Promise<ActionResult> {
   return await fixture.runOnPullRequest(await openChange(fixture.github, before, after));

@@ -1,29 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test, beforeEach } from '@jest/globals';
 import fc from 'fast-check';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText } from '../support/command-line.js';
-import { type TestRepository, testRepository } from '../support/repository.js';
 import { commandsIn } from '../support/runner.js';
 import { yamlishFile } from '../support/yamlish.js';
+import { repositoryForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /** Whatever bytes stand in a file that a command reads, it ends in one of its exit codes and the runner executes nothing. */
 
-let server: CatalogueServer;
-let repository: TestRepository;
-beforeAll(async () => {
-  server = await startCatalogueServer({
-    models: [modelRow('acme/one')],
-    endpoints: { 'acme/one': [endpointRow('one')] },
-    date: DATE,
-  });
-  repository = testRepository();
-  repository.write('good.yml', manifestText());
+const server = catalogueForAllTests({
+  models: [modelRow('acme/one')],
+  endpoints: { 'acme/one': [endpointRow('one')] },
+  date: DATE,
 });
-afterAll(async () => {
-  await server.close();
-  repository.remove();
+const repository = repositoryForEachTest();
+beforeEach(() => {
+  repository.write('good.yml', manifestText());
 });
 
 const COMMANDS: [string, string[], boolean][] = [
@@ -43,8 +35,8 @@ describe.each(COMMANDS)('%s', (_, args, asksCatalogue) => {
     const all = asksCatalogue ? [...args, '--catalogue-url', server.url] : args;
     await fc.assert(
       fc.asyncProperty(yamlishFile, async (text) => {
-        writeFileSync(join(repository.root, 'any'), text);
-        const { exitCode, stdout, stderr } = await commandLine(all, { cwd: repository.root });
+        repository.write('any', text);
+        const { exitCode, stdout, stderr } = await commandLine(all, { cwd: repository.path });
         expect([0, 1, 2, 3]).toContain(exitCode);
         expect([...commandsIn(stdout), ...commandsIn(stderr)]).toEqual([]);
         expect(stderr).not.toContain('unexpected error');

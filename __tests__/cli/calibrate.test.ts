@@ -1,48 +1,27 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { calibrationSchema } from '../../src/usage/calibrate/usage-report.js';
 import { reportSchema } from '../../src/report/model/schema.js';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText, type Setting } from '../support/command-line.js';
 import { accountPages, answers, API_KEY, generationAnswer, isOfModels } from '../support/openrouter-server.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolderForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /** acme/one costs $1 a million prompt and $2 a million completion tokens, acme/two twice that. */
-let server: CatalogueServer;
-let folder = temporaryFolder();
 
-beforeAll(async () => {
-  const double = { prompt: '0.000002', completion: '0.000004' };
-  server = await startCatalogueServer({
-    models: [modelRow('acme/one'), modelRow('acme/two', { pricing: double })],
-    endpoints: {
-      'acme/one': [endpointRow('one')],
-      'acme/two': [endpointRow('two', { pricing: double }), endpointRow('two/flex')],
-    },
-    date: DATE,
-  });
+const double = { prompt: '0.000002', completion: '0.000004' };
+const server = catalogueForAllTests({
+  models: [modelRow('acme/one'), modelRow('acme/two', { pricing: double })],
+  endpoints: {
+    'acme/one': [endpointRow('one')],
+    'acme/two': [endpointRow('two', { pricing: double }), endpointRow('two/flex')],
+  },
+  date: DATE,
 });
-afterAll(() => server.close());
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(() => {
-  server.intercept(null);
-  folder.remove();
-});
-
-async function write(name: string, text: string | Uint8Array): Promise<void> {
-  const path = join(folder.path, name);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
-}
+const folder = temporaryFolderForEachTest();
 
 const run = (args: readonly string[], setting: Partial<Setting> = {}) =>
   commandLine([...args, '--catalogue-url', server.url], { cwd: folder.path, ...setting });
 const calibrate = (...args: string[]) => run(['calibrate', ...args]);
-const textOf = (name: string) => readFileSync(join(folder.path, name), 'utf8');
 
 interface Recorded {
   readonly count?: number;
@@ -61,14 +40,14 @@ function recording(options: Recorded = {}): string {
 }
 
 /** The manifest of one call says 100 requests of 1,000 and 500 tokens: $0.20. */
-async function start(usage = recording()): Promise<void> {
-  await write('llm-budget.yml', manifestText());
-  await write('usage.jsonl', usage);
+function writeFiles(usage = recording()): void {
+  folder.write('llm-budget.yml', manifestText());
+  folder.write('usage.jsonl', usage);
 }
 
 describe('the table', () => {
   test('has what is declared, what was measured, the difference in percent, and the proposal', async () => {
-    await start();
+    writeFiles();
     const ended = await calibrate('--usage', 'usage.jsonl');
     expect(ended.exitCode).toBe(0);
     const [read, , suite, ...rows] = ended.stdout.split('\n');
@@ -86,15 +65,15 @@ describe('the table', () => {
 
   test('names calls that were never seen, and use that the manifest lacks', async () => {
     const never = '      - {name: unused, model: acme/two, count: 1, prompt_tokens: 10, completion_tokens: 10}\n';
-    await write('llm-budget.yml', manifestText() + never);
-    await write('usage.jsonl', recording() + recording({ count: 2, model: 'acme/three' }));
+    folder.write('llm-budget.yml', manifestText() + never);
+    folder.write('usage.jsonl', recording() + recording({ count: 2, model: 'acme/three' }));
     const { stdout } = await calibrate('--usage', 'usage.jsonl');
     expect(stdout).toMatch(/^unused +never seen/m);
     expect(stdout).toContain('In use, not in the manifest: evals / acme/three, 2 requests');
   });
 
   test('matches requests that were recorded under names of makers and tools: 60 + 40 are the 100 of acme/one', async () => {
-    await start(
+    writeFiles(
       recording({ count: 60, model: 'One-2025-08-07' }) + recording({ count: 40, model: 'openrouter/acme/one' }),
     );
     const { stdout } = await calibrate('--usage', 'usage.jsonl');
@@ -104,7 +83,7 @@ describe('the table', () => {
   });
 
   test('keeps a price error apart from a token error: charged 0.46 for what the catalogue says is 0.23', async () => {
-    await start(recording({ cost: 0.0046 }));
+    writeFiles(recording({ cost: 0.0046 }));
     const { stdout } = await calibrate('--usage', 'usage.jsonl');
     expect(stdout).toContain(
       '  answer: the price differs: the recorded tokens were charged $0.46, the catalogue says $0.23 (+100 %)',
@@ -112,7 +91,7 @@ describe('the table', () => {
   });
 
   test('says how far above list price a model charged, and what decides it: 0.2691 / 0.23 = 1.17', async () => {
-    await start(recording({ cost: 0.002691 }));
+    writeFiles(recording({ cost: 0.002691 }));
     const { stdout } = await calibrate('--usage', 'usage.jsonl');
     expect(stdout).toContain('acme/one: charged 1.17x the listed price where it differs. ');
     expect(stdout).toContain('`provider.order`, `sort` or `max_price`');
@@ -120,8 +99,8 @@ describe('the table', () => {
 
   test('--json has the same per model as a field, keeps to its schema, and has the notes of the recordings', async () => {
     const gap = { model: 'acme/one', usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 9, cost: 1 } };
-    await start(`${recording({ cost: 0.002691 })}${JSON.stringify(gap)}\n`);
-    await write('below.jsonl', recording({ cost: 0.00115 }));
+    writeFiles(`${recording({ cost: 0.002691 })}${JSON.stringify(gap)}\n`);
+    folder.write('below.jsonl', recording({ cost: 0.00115 }));
     const { stdout } = await calibrate('--usage', 'usage.jsonl', '--json');
     const document = calibrationSchema.parse(JSON.parse(stdout));
     // 100 x $0.002691 + $1 against 100 x $0.0023 + (5 x $1/M + 1 x $2/M): 1.2691 / 0.230007 = 5.5177
@@ -142,7 +121,7 @@ describe('the table', () => {
 
   test('shows the notes of the recordings below the table', async () => {
     const gap = { model: 'acme/one', usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 9 } };
-    await start(JSON.stringify(gap));
+    writeFiles(JSON.stringify(gap));
     const { stdout } = await calibrate('--usage', 'usage.jsonl');
     expect(stdout).toContain('Note: usage.jsonl, line 1: 3 of 9 total tokens are in no part');
   });
@@ -150,13 +129,13 @@ describe('the table', () => {
   test.each([0.0023, 0.00115])(
     'says nothing of it where a request was charged $%d, not above $0.0023',
     async (cost) => {
-      await start(recording({ cost }));
+      writeFiles(recording({ cost }));
       expect((await calibrate('--usage', 'usage.jsonl')).stdout).not.toContain('x the listed price');
     },
   );
 
   test('divides by the runs: 100 requests of 4 runs are 25 a run, at $0.0575 (0.058)', async () => {
-    await start();
+    writeFiles();
     const { stdout } = await calibrate('--usage', 'usage.jsonl', '--runs', '4');
     expect(stdout).toContain('100 requests of 4 runs in 1 file');
     expect(stdout).toMatch(/^ {2}measured +25 /m);
@@ -165,7 +144,7 @@ describe('the table', () => {
 
   test('counts recorders as runs: 60 and 40 requests of two are 50 a run, at $0.115 (0.12); --runs says otherwise', async () => {
     const of = (run: string, count: number) => recording({ count, more: { llm_budget_record: 1, run } });
-    await start(of('first', 60) + of('second', 40));
+    writeFiles(of('first', 60) + of('second', 40));
     const { stdout } = await calibrate('--usage', 'usage.jsonl');
     expect(stdout).toContain('100 requests of 2 runs in 1 file');
     expect(stdout).toMatch(/^ {2}measured +50 /m);
@@ -174,7 +153,7 @@ describe('the table', () => {
   });
 
   test('cannot be made to command a runner by what a recording calls its model', async () => {
-    await start(
+    writeFiles(
       recording() + recording({ count: 1, model: '##[error]own' }) + recording({ count: 1, model: '::error::own' }),
     );
     const { stdout } = await calibrate('--usage', 'usage.jsonl');
@@ -197,8 +176,8 @@ suites:\r
 
 describe('the proposals', () => {
   test('are a unified diff on stdout, and nothing is written', async () => {
-    await start();
-    const before = textOf('llm-budget.yml');
+    writeFiles();
+    const before = folder.read('llm-budget.yml');
     const { stdout, stderr } = await calibrate('--usage', 'usage.jsonl');
     const line = (prompt: number) =>
       `      - {name: answer, model: acme/one, count: 100, prompt_tokens: ${prompt}, completion_tokens: 500, max_tokens: 1000}`;
@@ -214,16 +193,16 @@ describe('the proposals', () => {
       '',
     ]);
     expect(stderr).toBe('Nothing was written; --write puts these numbers into the file.\n');
-    expect(textOf('llm-budget.yml')).toBe(before);
+    expect(folder.read('llm-budget.yml')).toBe(before);
   });
 
   test('go into the file with --write, and no other byte changes', async () => {
-    await write('llm-budget.yml', COMMENTED);
-    await write('usage.jsonl', recording({ count: 120, prompt: 1300, completion: 550, cost: 0.0024 }));
+    folder.write('llm-budget.yml', COMMENTED);
+    folder.write('usage.jsonl', recording({ count: 120, prompt: 1300, completion: 550, cost: 0.0024 }));
     const ended = await calibrate('--usage', 'usage.jsonl', '--write');
     expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
     expect(ended.stdout).toContain('llm-budget.yml: 3 lines changed');
-    expect(textOf('llm-budget.yml')).toBe(
+    expect(folder.read('llm-budget.yml')).toBe(
       COMMENTED.replace('count:   100 ', 'count:   120 ')
         .replace('prompt_tokens: 1000 #', 'prompt_tokens: 1300 #')
         .replace('{expected: 500, max: 600}', '{expected: 550, max: 550}'),
@@ -231,46 +210,46 @@ describe('the proposals', () => {
   });
 
   test('are none after they were written', async () => {
-    await start();
+    writeFiles();
     await calibrate('--usage', 'usage.jsonl', '--write');
-    const written = textOf('llm-budget.yml');
+    const written = folder.read('llm-budget.yml');
     const { stdout, exitCode } = await calibrate('--usage', 'usage.jsonl', '--write', '--max-error', '0');
     expect(stdout).toContain('The manifest has the measured numbers already; nothing to change.');
-    expect([exitCode, textOf('llm-budget.yml')]).toEqual([0, written]);
+    expect([exitCode, folder.read('llm-budget.yml')]).toEqual([0, written]);
   });
 
   test('leave the tokens of prompt files to the files: 1,300 measured - 3 of "Hello world!" = 1,297', async () => {
     const manifest = manifestText()
       .replaceAll('acme/one', 'openai/one')
       .replace('count:', 'prompt_files: [p.md], count:');
-    await write('llm-budget.yml', manifest);
-    await write('p.md', 'Hello world!');
-    await write('usage.jsonl', recording({ model: 'openai/one' }));
+    folder.write('llm-budget.yml', manifest);
+    folder.write('p.md', 'Hello world!');
+    folder.write('usage.jsonl', recording({ model: 'openai/one' }));
     await calibrate('--usage', 'usage.jsonl', '--write');
-    expect(textOf('llm-budget.yml')).toBe(manifest.replace('prompt_tokens: 1000', 'prompt_tokens: 1297'));
+    expect(folder.read('llm-budget.yml')).toBe(manifest.replace('prompt_tokens: 1000', 'prompt_tokens: 1297'));
   });
 });
 
 describe('numbers that come from files', () => {
   test('stay there: a count of 3 rows that were asked twice as often is no proposal', async () => {
     const manifest = manifestText().replace('count: 100', 'count: {rows: cases.jsonl}');
-    await write('llm-budget.yml', manifest);
-    await write('cases.jsonl', '{"q": 1}\n{"q": 2}\n{"q": 3}\n');
-    await write('usage.jsonl', recording({ count: 6, prompt: 1000 }));
+    folder.write('llm-budget.yml', manifest);
+    folder.write('cases.jsonl', '{"q": 1}\n{"q": 2}\n{"q": 3}\n');
+    folder.write('usage.jsonl', recording({ count: 6, prompt: 1000 }));
     await calibrate('--usage', 'usage.jsonl', '--write');
-    expect(textOf('llm-budget.yml')).toBe(manifest);
+    expect(folder.read('llm-budget.yml')).toBe(manifest);
   });
 
   test('stay in the promptfoo configuration, and no other call is written over', async () => {
     const suite =
       '\n  evals:\n    promptfoo: {config: p.yaml, completion_tokens: 40, models: {"file://a.py": acme/one}}\n';
     const manifest = `version: 1\nbudget: {per_run: 1}\nsuites:${suite}`;
-    await write('llm-budget.yml', manifest);
-    await write('p.yaml', 'providers: [file://a.py]\nprompts: [Say hello]\ntests: [{vars: {a: 1}}, {vars: {a: 2}}]\n');
-    await write('usage.jsonl', recording({ count: 5 }));
+    folder.write('llm-budget.yml', manifest);
+    folder.write('p.yaml', 'providers: [file://a.py]\nprompts: [Say hello]\ntests: [{vars: {a: 1}}, {vars: {a: 2}}]\n');
+    folder.write('usage.jsonl', recording({ count: 5 }));
     const { stdout } = await calibrate('--usage', 'usage.jsonl', '--write');
     expect(stdout).toContain('the call comes from p.yaml: change its numbers there');
-    expect(textOf('llm-budget.yml')).toBe(manifest);
+    expect(folder.read('llm-budget.yml')).toBe(manifest);
   });
 });
 
@@ -281,7 +260,7 @@ describe('--max-error', () => {
     ['15', 0],
     ['20', 0],
   ])('of %s percent exits in %i where a suite is off by 15', async (most, exitCode) => {
-    await start();
+    writeFiles();
     const ended = await calibrate('--usage', 'usage.jsonl', '--max-error', most);
     expect(ended.exitCode).toBe(exitCode);
     const complaint = 'llm-budget.yml: the estimate of suite "evals" is off by more than --max-error\n';
@@ -289,7 +268,7 @@ describe('--max-error', () => {
   });
 
   test('counts an estimate that is too high as well: 100 x 0.0015 = 0.15 is 25 % below 0.20', async () => {
-    await start(recording({ prompt: 500, cost: 0.0015 }));
+    writeFiles(recording({ prompt: 500, cost: 0.0015 }));
     expect((await calibrate('--usage', 'usage.jsonl', '--max-error', '20')).exitCode).toBe(1);
   });
 });
@@ -301,8 +280,8 @@ describe('--suite', () => {
 `;
 
   test('says whose the recordings are that name none', async () => {
-    await write('llm-budget.yml', TWO);
-    await write('usage.jsonl', recording());
+    folder.write('llm-budget.yml', TWO);
+    folder.write('usage.jsonl', recording());
     const undecided = await calibrate('--usage', 'usage.jsonl');
     expect(undecided.stdout).toContain('may be evals / answer or other / answer');
     const { stdout } = await calibrate('--usage', 'usage.jsonl', '--suite', 'other');
@@ -312,8 +291,8 @@ describe('--suite', () => {
   });
 
   test('that the manifest does not have is an error that names those it has', async () => {
-    await write('llm-budget.yml', TWO);
-    await write('usage.jsonl', recording());
+    folder.write('llm-budget.yml', TWO);
+    folder.write('usage.jsonl', recording());
     expect(await calibrate('--usage', 'usage.jsonl', '--suite', 'gone')).toMatchObject({
       exitCode: 2,
       stderr: 'llm-budget.yml: the manifest has no suite "gone"; it has evals, other\n',
@@ -323,27 +302,27 @@ describe('--suite', () => {
 
 describe('--usage', () => {
   test('takes what a shell made of a glob, the manifest last', async () => {
-    await write('budget.yml', manifestText());
-    await write('a.jsonl', recording({ count: 60 }));
-    await write('b.jsonl', recording({ count: 40 }));
+    folder.write('budget.yml', manifestText());
+    folder.write('a.jsonl', recording({ count: 60 }));
+    folder.write('b.jsonl', recording({ count: 40 }));
     const { stdout, exitCode } = await calibrate('--usage', 'a.jsonl', 'b.jsonl', 'budget.yml', '--max-error', '15');
     expect([exitCode, stdout.split('\n')[0]]).toEqual([0, '100 requests of 1 run in 2 files']);
     expect(stdout).toContain('+++ b/budget.yml');
   });
 
   test('takes the last word for a recording where it is no manifest', async () => {
-    await write('llm-budget.yml', manifestText());
-    await write('a.json', JSON.stringify({ data: recording({ count: 60 }).trim().split('\n') }));
-    await write('b.json', JSON.stringify({ data: recording({ count: 40 }).trim().split('\n') }));
+    folder.write('llm-budget.yml', manifestText());
+    folder.write('a.json', JSON.stringify({ data: recording({ count: 60 }).trim().split('\n') }));
+    folder.write('b.json', JSON.stringify({ data: recording({ count: 40 }).trim().split('\n') }));
     const { stdout } = await calibrate('--usage', 'a.json', 'b.json');
     expect(stdout.split('\n')[0]).toBe('100 requests of 1 run in 2 files');
     expect(stdout).toContain('+++ b/llm-budget.yml');
   });
 
   test('may be given again, with globs of its own, and the manifest in front', async () => {
-    await write('budget.yml', manifestText());
-    await write('u/a.jsonl', recording({ count: 60 }));
-    await write('u/b.ndjson', recording({ count: 40 }));
+    folder.write('budget.yml', manifestText());
+    folder.write('u/a.jsonl', recording({ count: 60 }));
+    folder.write('u/b.ndjson', recording({ count: 40 }));
     const { stdout } = await calibrate('budget.yml', '--usage', 'u/*.jsonl', '--usage', 'u/*.ndjson');
     expect(stdout.split('\n')[0]).toBe('100 requests of 1 run in 2 files');
     expect(stdout).toContain('+++ b/budget.yml');
@@ -372,8 +351,8 @@ describe('--usage', () => {
       /^bad\.jsonl: not understood: a file in UTF-16/m,
     ],
   ])('passes over %s beside good lines, names it on stderr and counts it', async (_, bad, message) => {
-    await start();
-    await write('bad.jsonl', bad);
+    writeFiles();
+    folder.write('bad.jsonl', bad);
     const ended = await calibrate('--usage', '*.jsonl');
     expect(ended.exitCode).toBe(0);
     expect(ended.stderr).toMatch(message);
@@ -385,8 +364,8 @@ describe('--usage', () => {
     ['a folder', 'folder', /^folder is a folder; "folder\/\*\*" names its files$/m],
     ['a file without usage', 'folder/empty.jsonl', /^no usage was found in 1 file; /m],
   ])('ends in 2 for %s', async (_, usage, message) => {
-    await write('llm-budget.yml', manifestText());
-    await write('folder/empty.jsonl', '{"level":"info"}\n');
+    folder.write('llm-budget.yml', manifestText());
+    folder.write('folder/empty.jsonl', '{"level":"info"}\n');
     const ended = await calibrate('--usage', usage);
     expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
     expect(ended.stderr).toMatch(message);
@@ -403,17 +382,17 @@ describe('what calibrate refuses', () => {
     [['--usage', 'usage.jsonl', '--max-eror', '20'], /did you mean --max-error\?/],
     [['a.yml', 'b.yml', '--usage', 'usage.jsonl'], /takes no operand "b\.yml"/],
   ])('%j', async (args, message) => {
-    await start();
+    writeFiles();
     const ended = await calibrate(...args);
     expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
     expect(ended.stderr).toMatch(message);
   });
 
   test('prices that cannot be had end in 3, and nothing is written', async () => {
-    await start();
+    writeFiles();
     server.intercept(() => ({ status: 404 }));
     expect((await calibrate('--usage', 'usage.jsonl', '--write')).exitCode).toBe(3);
-    expect(textOf('llm-budget.yml')).toBe(manifestText());
+    expect(folder.read('llm-budget.yml')).toBe(manifestText());
   });
 });
 
@@ -425,7 +404,7 @@ describe('--generations', () => {
   const generation = (cost: number) => generationAnswer({ total_cost: cost, model: 'acme/one', provider_name: 'Acme' });
 
   test('shows what was charged beside usage.cost and the estimate', async () => {
-    await start(recording({ more: { id: 'gen-a' }, count: 1 }));
+    writeFiles(recording({ more: { id: 'gen-a' }, count: 1 }));
     server.intercept(accountPages({ generations: { 'gen-a': [answers.notFound, generation(0.0025)] } }));
     const ended = await withKey();
     // 0.0002 / 0.0025 = 8 %
@@ -438,13 +417,13 @@ describe('--generations', () => {
   });
 
   test('estimates at the price of the tier: 1,300 x $1/M + 500 x $2/M = $0.0023 on the flex endpoint of acme/two', async () => {
-    await start(recording({ model: 'acme/two', more: { id: 'gen-a', service_tier: 'flex' }, count: 1 }));
+    writeFiles(recording({ model: 'acme/two', more: { id: 'gen-a', service_tier: 'flex' }, count: 1 }));
     server.intercept(accountPages({ generations: { 'gen-a': [generation(0.0025)] } }));
     expect((await withKey()).stdout).toContain('estimate $0.0023 (-8 %).\n');
   });
 
   test('shows the charge beside a JSON document too, on stderr', async () => {
-    await start(recording({ more: { id: 'gen-a' }, count: 1 }));
+    writeFiles(recording({ more: { id: 'gen-a' }, count: 1 }));
     server.intercept(accountPages({ generations: { 'gen-a': [generation(0.0025)] } }));
     const { stdout, stderr } = await withKey('--json');
     expect(JSON.parse(stdout)).toMatchObject({ schema_version: 1 });
@@ -452,33 +431,33 @@ describe('--generations', () => {
   });
 
   test('says so where no row names one', async () => {
-    await start();
+    writeFiles();
     server.intercept(accountPages({}));
     expect((await withKey()).stdout).toContain('No recorded row names a generation of OpenRouter (gen-...).');
   });
 
   test('with a key that is refused is an error, and nothing is written', async () => {
-    await start(recording({ more: { id: 'gen-a' }, count: 1 }));
+    writeFiles(recording({ more: { id: 'gen-a' }, count: 1 }));
     server.intercept(accountPages({ generations: { 'gen-a': answers.unauthorized } }));
     expect(await withKey('--write')).toMatchObject({
       exitCode: 2,
       stdout: '',
       stderr: 'OpenRouter refused the key (401): it is wrong, disabled or expired. Prices do not need it.\n',
     });
-    expect(textOf('llm-budget.yml')).toBe(manifestText());
+    expect(folder.read('llm-budget.yml')).toBe(manifestText());
   });
 
   test('without a key is an error before anything is asked', async () => {
-    await start();
+    writeFiles();
     const before = server.requests.length;
     const ended = await calibrate('--usage', 'usage.jsonl', '--generations', '--write');
     expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
     expect(ended.stderr).toBe('OPENROUTER_API_KEY is not set; put the key there, it is read from nowhere else\n');
-    expect([server.requests.length, textOf('llm-budget.yml')]).toEqual([before, manifestText()]);
+    expect([server.requests.length, folder.read('llm-budget.yml')]).toEqual([before, manifestText()]);
   });
 
   test('is the only way for the key to go anywhere', async () => {
-    await start(recording({ more: { id: 'gen-a' }, count: 1 }));
+    writeFiles(recording({ more: { id: 'gen-a' }, count: 1 }));
     const before = server.requests.length;
     await run(['calibrate', '--usage', 'usage.jsonl'], { environment: { OPENROUTER_API_KEY: API_KEY } });
     const asked = server.requests.slice(before);
@@ -497,7 +476,7 @@ test('from recordings to a manifest, to its check, and back: init --usage, check
       cost: 0.001244,
       more: { suite: 'rag', call: 'judge' },
     });
-  await write('usage.jsonl', rows);
+  folder.write('usage.jsonl', rows);
   expect((await run(['init', '--usage', 'usage.jsonl', '--no-workflow'])).exitCode).toBe(0);
   const checked = await run(['check', '--format', 'json']);
   // 7 x 0.001998 + 3 x 0.001244 = 0.013986 + 0.003732

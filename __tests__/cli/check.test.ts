@@ -1,35 +1,25 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorReportSchema, reportSchema, type Report } from '../../src/report/model/schema.js';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText, type Setting } from '../support/command-line.js';
 import { API_KEY } from '../support/openrouter-server.js';
-import { type TestRepository, testRepository } from '../support/repository.js';
+import { repositoryForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
-let server: CatalogueServer;
-let repository: TestRepository;
-
-beforeAll(async () => {
-  const half = { prompt: '0.0000005', completion: '0.000001' };
-  server = await startCatalogueServer({
-    models: [modelRow('acme/one'), modelRow('acme/half', { pricing: half })],
-    endpoints: { 'acme/one': [endpointRow('one')], 'acme/half': [endpointRow('half', { pricing: half })] },
-    date: DATE,
-  });
+const half = { prompt: '0.0000005', completion: '0.000001' };
+const server = catalogueForAllTests({
+  models: [modelRow('acme/one'), modelRow('acme/half', { pricing: half })],
+  endpoints: { 'acme/one': [endpointRow('one')], 'acme/half': [endpointRow('half', { pricing: half })] },
+  date: DATE,
 });
-afterAll(() => server.close());
+const repository = repositoryForEachTest();
 beforeEach(() => {
-  repository = testRepository();
   repository.write('llm-budget.yml', manifestText());
-});
-afterEach(() => {
-  server.intercept(null);
-  repository.remove();
 });
 
 const check = (args: readonly string[], setting: Partial<Setting> = {}) =>
-  commandLine(['check', ...args, '--catalogue-url', server.url], { cwd: repository.root, ...setting });
+  commandLine(['check', ...args, '--catalogue-url', server.url], { cwd: repository.path, ...setting });
 
 async function report(...args: string[]): Promise<Report> {
   return reportSchema.parse(JSON.parse((await check([...args, '--format', 'json'])).stdout));
@@ -120,10 +110,10 @@ describe('the report of a check', () => {
   test('goes to the file that --output names, from where the command runs or as a whole path', async () => {
     const ended = await check(['--format', 'json', '--output', 'report.json']);
     expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: 'Verdict: pass. The report is in report.json\n' });
-    const written = readFileSync(join(repository.root, 'report.json'), 'utf8');
+    const written = repository.read('report.json');
     expect(reportSchema.parse(JSON.parse(written)).head.per_run).toBe('0.2');
 
-    const path = join(repository.root, 'deep.md');
+    const path = join(repository.path, 'deep.md');
     expect((await check(['--format', 'markdown', '--output', path])).exitCode).toBe(0);
     expect(readFileSync(path, 'utf8')).toContain('$0.20');
   });
@@ -177,15 +167,13 @@ describe('--output', () => {
       '?? llm-budget.yml',
       '?? report.txt',
     ]);
-    expect(readFileSync(join(repository.root, 'report.txt'), 'utf8')).toContain('$0.20');
+    expect(repository.read('report.txt')).toContain('$0.20');
   });
 
   test('is as wide as a file, whatever the terminal', async () => {
     await check(['--output', 'narrow.txt'], { terminal: 40 });
     await check(['--output', 'wide.txt'], { terminal: 200 });
-    expect(readFileSync(join(repository.root, 'narrow.txt'), 'utf8')).toBe(
-      readFileSync(join(repository.root, 'wide.txt'), 'utf8'),
-    );
+    expect(repository.read('narrow.txt')).toBe(repository.read('wide.txt'));
   });
 });
 
@@ -206,7 +194,7 @@ describe('colour', () => {
 
   test('is not in a file', async () => {
     await check(['--output', 'report.txt'], { terminal: 100 });
-    expect(readFileSync(join(repository.root, 'report.txt'), 'utf8')).not.toContain(ESCAPE);
+    expect(repository.read('report.txt')).not.toContain(ESCAPE);
   });
 
   test('leaves lines no wider than the terminal', async () => {
@@ -419,7 +407,7 @@ describe('an error with --format json', () => {
     server.intercept(() => ({ status: 404, body: '{}' }));
     const ended = await check(['--format', 'json', '--output', 'report.json']);
     expect([ended.exitCode, ended.stdout]).toEqual([3, '']);
-    expect(errors(readFileSync(join(repository.root, 'report.json'), 'utf8'))).toHaveLength(2);
+    expect(errors(repository.read('report.json'))).toHaveLength(2);
   });
 
   test.each([
@@ -443,7 +431,7 @@ describe('an error with --format json', () => {
         const ended = await check(args);
         expect(ended.exitCode).toBe(2);
         expect(ended.stderr).toMatch(/^llm-budget check .*--help shows what it accepts\)$/m);
-        const written = output.length === 0 ? ended.stdout : readFileSync(join(repository.root, 'report.txt'), 'utf8');
+        const written = output.length === 0 ? ended.stdout : repository.read('report.txt');
         if (format === 'json') expect(errors(written)).toHaveLength(1);
         else expect(written).toMatch(format === 'markdown' ? /^### .*No verdict/ : /^No verdict/);
         if (output.length > 0) expect(ended.stdout).toBe('');
@@ -456,7 +444,7 @@ describe('an error with --format json', () => {
     expect([ended.exitCode, ended.stdout]).toEqual([2, '']);
     expect(ended.stderr).toMatch(/^llm-budget check --output needs a value/);
     expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
-    expect(existsSync(join(repository.root, '--format'))).toBe(false);
+    expect(existsSync(join(repository.path, '--format'))).toBe(false);
   });
 
   test('names a file that cannot be written beside what was wrong, once each', async () => {
@@ -490,7 +478,7 @@ describe('--offline', () => {
   });
 
   test('uses the lock, labelled with its age: 2 days later the same $0.20 with a warning', async () => {
-    await commandLine(['lock', '--catalogue-url', server.url], { cwd: repository.root });
+    await commandLine(['lock', '--catalogue-url', server.url], { cwd: repository.path });
     const before = server.requests.length;
     const ended = await check(['--offline', '--format', 'json'], { now: '2026-11-26T10:00:00Z' });
     const judged = reportSchema.parse(JSON.parse(ended.stdout));
@@ -500,14 +488,14 @@ describe('--offline', () => {
   });
 
   test('with a lock older than the policy admits is a failure', async () => {
-    await commandLine(['lock', '--catalogue-url', server.url], { cwd: repository.root });
+    await commandLine(['lock', '--catalogue-url', server.url], { cwd: repository.path });
     expect((await check(['--offline'], { now: '2026-12-25T10:00:00Z' })).exitCode).toBe(1);
   });
 });
 
 test('live prices beside a lock give the drift between them', async () => {
-  await commandLine(['lock', '--catalogue-url', server.url], { cwd: repository.root });
-  const path = join(repository.root, 'llm-budget.lock.json');
+  await commandLine(['lock', '--catalogue-url', server.url], { cwd: repository.path });
+  const path = join(repository.path, 'llm-budget.lock.json');
   writeFileSync(path, readFileSync(path, 'utf8').replaceAll('"0.000002"', '"0.000001"'));
   // 100 x 500 x (0.000002 - 0.000001)
   expect((await report()).price_drift).toMatchObject({ per_run: '0.05', since: '2026-11-24T09:00:00Z' });
@@ -528,11 +516,11 @@ test('suggestions come with their saving, and a limit that one of them mends nam
 });
 
 test('a path to a folder, or an output that cannot be written, is exit 2 that names it', async () => {
-  mkdirSync(join(repository.root, 'folder'));
+  mkdirSync(join(repository.path, 'folder'));
   expect(await check(['folder'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('folder') });
   expect(await check(['--output', 'missing/report.txt'])).toMatchObject({
     exitCode: 2,
     stderr: expect.stringMatching(/missing\/report\.txt cannot be written: the folder does not exist/),
   });
-  expect(existsSync(join(repository.root, 'missing'))).toBe(false);
+  expect(existsSync(join(repository.path, 'missing'))).toBe(false);
 });

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText, type Ended } from '../support/command-line.js';
 import {
   accountPages,
@@ -15,28 +15,19 @@ import {
   withoutPort,
   type AccountPages,
 } from '../support/openrouter-server.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolderForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /** A run of the manifest costs $0.20. */
-let server: CatalogueServer;
-let folder = temporaryFolder();
 
-beforeAll(async () => {
-  const free = { prompt: '0', completion: '0' };
-  server = await startCatalogueServer({
-    models: [modelRow('acme/one'), modelRow('acme/one:free', { pricing: free })],
-    endpoints: { 'acme/one': [endpointRow('one')], 'acme/one:free': [endpointRow('one', { pricing: free })] },
-    date: DATE,
-  });
+const free = { prompt: '0', completion: '0' };
+const server = catalogueForAllTests({
+  models: [modelRow('acme/one'), modelRow('acme/one:free', { pricing: free })],
+  endpoints: { 'acme/one': [endpointRow('one')], 'acme/one:free': [endpointRow('one', { pricing: free })] },
+  date: DATE,
 });
-afterAll(() => server.close());
+const folder = temporaryFolderForEachTest();
 beforeEach(() => {
-  folder = temporaryFolder();
-  writeFileSync(join(folder.path, 'llm-budget.yml'), manifestText());
-});
-afterEach(() => {
-  server.intercept(null);
-  folder.remove();
+  folder.write('llm-budget.yml', manifestText());
 });
 
 async function credits(pages: AccountPages, ...args: string[]): Promise<Ended> {
@@ -127,15 +118,14 @@ describe('what is left', () => {
   });
 
   test('counts the free requests of a run: 100 of them, 12 left, 88 more', async () => {
-    writeFileSync(join(folder.path, 'free.yml'), manifestText({ model: 'acme/one:free' }));
+    folder.write('free.yml', manifestText({ model: 'acme/one:free' }));
     const left = { free_model_daily_requests: { limit: 50, used: 38, remaining: 12 } };
     const { stdout } = await credits({ key: keyAnswer(left), credits: answers.forbidden }, 'free.yml');
     expect(stdout).toContain('12 of 50 requests to :free models are left today; a run makes 100, 88 more than that.');
   });
 
   test('is shown without runs where there is no manifest, and no price is requested', async () => {
-    folder.remove();
-    folder = temporaryFolder();
+    rmSync(join(folder.path, 'llm-budget.yml'));
     const before = server.requests.length;
     const ended = await credits({ key: limitedKey(12.3), credits: answers.forbidden });
     expect(ended.stdout).toMatch(/^Remaining \$12\.30\.\n/);
@@ -189,7 +179,7 @@ describe('what cannot be known ends in 2, on stderr', () => {
   test('a manifest that is named and not there, or wrong', async () => {
     const pages = { key: limitedKey(12.3) };
     expect(await credits(pages, 'gone.yml')).toMatchObject({ exitCode: 2, stdout: '' });
-    writeFileSync(join(folder.path, 'wrong.yml'), 'version: 2\n');
+    folder.write('wrong.yml', 'version: 2\n');
     const wrong = await credits(pages, 'wrong.yml');
     expect([wrong.exitCode, wrong.stdout]).toEqual([2, '']);
     expect(wrong.stderr).toMatch(/^wrong\.yml:1:/);

@@ -1,44 +1,25 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
 import { reportSchema } from '../../src/report/model/schema.js';
-import { type CatalogueServer, startCatalogueServer } from '../support/catalogue-server.js';
 import { commandLine } from '../support/command-line.js';
 import { EMBEDDING_CATALOGUE, embeddingManifest } from '../support/embedding-catalogue.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolderForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /** Embeddings on the command line: 500 requests x 400 tokens x $0.00000002 = $0.004. */
 
-let server: CatalogueServer;
-let folder: ReturnType<typeof temporaryFolder>;
+const server = catalogueForAllTests(EMBEDDING_CATALOGUE);
+const folder = temporaryFolderForEachTest();
 
-beforeAll(async () => {
-  server = await startCatalogueServer(EMBEDDING_CATALOGUE);
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(() => {
-  folder.remove();
-});
-
-const write = (name: string, text: string) => {
-  writeFileSync(join(folder.path, name), text);
-};
 const run = (...args: string[]) => commandLine([...args, '--catalogue-url', server.url], { cwd: folder.path });
 const report = async (...args: string[]) =>
   reportSchema.parse(JSON.parse((await run('check', '--format', 'json', ...args)).stdout));
 
 describe('check', () => {
   test('prices them live, and to the same digit from the lockfile that lock writes', async () => {
-    write('llm-budget.yml', embeddingManifest());
+    folder.write('llm-budget.yml', embeddingManifest());
     expect((await report()).head.per_run).toBe('0.004');
     expect(await run('lock')).toMatchObject({ exitCode: 0 });
-    const { models } = lockfileSchema.parse(
-      JSON.parse(readFileSync(join(folder.path, 'llm-budget.lock.json'), 'utf8')),
-    );
+    const { models } = lockfileSchema.parse(JSON.parse(folder.read('llm-budget.lock.json')));
     expect(models).toMatchObject([
       { id: 'openai/text-embedding-3-small', output_modalities: ['embeddings'], pricing: { prompt: '0.00000002' } },
     ]);
@@ -55,16 +36,16 @@ describe('check', () => {
     ['embeddings', 'maker/costly-embed', 'a text model', 'maker/text'],
     ['embeddings', 'maker/costly-embed', 'a reranker', 'maker/rerank'],
   ])('does not suggest for a call that needs %s (%s) to go back to %s (%s)', async (_, after, __, before) => {
-    write('base.yml', embeddingManifest(before));
-    write('llm-budget.yml', embeddingManifest(after));
+    folder.write('base.yml', embeddingManifest(before));
+    folder.write('llm-budget.yml', embeddingManifest(after));
     const { suggestions = [], delta } = await report('--base', 'base.yml');
     expect(suggestions.filter(({ message }) => message.includes(before))).toEqual([]);
     expect(delta).not.toBeNull();
   });
 
   test('suggests the embedding model that it replaces: 200,000 x ($0.000006 - $0.00000002) = $1.196', async () => {
-    write('base.yml', embeddingManifest());
-    write('llm-budget.yml', embeddingManifest('maker/costly-embed'));
+    folder.write('base.yml', embeddingManifest());
+    folder.write('llm-budget.yml', embeddingManifest('maker/costly-embed'));
     const { suggestions = [] } = await report('--base', 'base.yml');
     expect(suggestions.map(({ message }) => message).join()).toContain('openai/text-embedding-3-small');
   });
@@ -74,17 +55,17 @@ describe('the policy', () => {
   const RULE = 'policy: {require_max_tokens: true}\n';
 
   test('wants no max_tokens of embeddings, which have no answer, and still wants it of text', async () => {
-    write('llm-budget.yml', embeddingManifest() + RULE);
+    folder.write('llm-budget.yml', embeddingManifest() + RULE);
     expect((await report()).violations).toEqual([]);
     const text = '  chat: {calls: [{model: maker/text, count: 1, prompt_tokens: 1, completion_tokens: 1}]}\n';
-    write('llm-budget.yml', embeddingManifest() + text + RULE);
+    folder.write('llm-budget.yml', embeddingManifest() + text + RULE);
     expect((await report()).violations).toMatchObject([{ rule: 'require_max_tokens', call: 'maker/text' }]);
   });
 
   test('counts :free ones a day: 50 of 100 x 400 x $0.00000002 at the fallback = $0.0004, and no endpoint lowers it', async () => {
     const call =
       'count: 100, prompt_tokens: 400, completion_tokens: 0, fallback_models: [openai/text-embedding-3-small]';
-    write(
+    folder.write(
       'llm-budget.yml',
       `version: 1\nbudget: {per_run: 1}\nsuites: {rag: {calls: [{model: "maker/gift-embed:free", ${call}}]}}\n`,
     );
@@ -97,7 +78,7 @@ describe('the policy', () => {
 
 describe('a call that is not billed per token', () => {
   test('is unpriced, and nothing advises to ask for less or to look for other endpoints', async () => {
-    write('llm-budget.yml', embeddingManifest('maker/rerank'));
+    folder.write('llm-budget.yml', embeddingManifest('maker/rerank'));
     const { violations, suggestions = [] } = await report();
     expect(violations).toMatchObject([
       {

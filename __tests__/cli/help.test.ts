@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { COMMAND_NAMES, COMMANDS, type CommandName, commandHelp, overview } from '../../src/cli/commands.js';
 import { widthOf } from '../../src/lib/text/columns.js';
 import { commandLine } from '../support/command-line.js';
 import { ROOT } from '../support/project-files.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolderForEachTest } from '../support/set-up.js';
 
-let folder: ReturnType<typeof temporaryFolder>;
-beforeAll(() => {
-  folder = temporaryFolder();
-});
-afterAll(() => {
-  folder.remove();
-});
+const folder = temporaryFolderForEachTest();
 const run = (...args: string[]) => commandLine(args, { cwd: folder.path });
 
 /** The words of an example as a shell hands them over, without variables before it and redirections behind it. */

@@ -1,44 +1,31 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { toText } from '../../src/lib/money/decimal.js';
 import { parseManifest } from '../../src/manifest/parse.js';
 import { reportSchema } from '../../src/report/model/schema.js';
-import type { CatalogueServer } from '../support/catalogue-server.js';
-import { endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE } from '../support/command-line.js';
-import type { TestRepository } from '../support/repository.js';
-import { testRepository } from '../support/repository.js';
+import { repositoryForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /** First manifests from promptfoo configurations. Every model costs $1 a million prompt tokens and $2 a million completion tokens. */
 
 const MODELS = ['openai/gpt-5-mini', 'anthropic/claude-haiku-4.5', 'openai/gpt-5.5', 'openai/text-embedding-3-large'];
 
-let server: CatalogueServer;
-let repository: TestRepository;
-
-beforeAll(async () => {
-  server = await startCatalogueServer({
-    models: MODELS.map((id) => modelRow(id)),
-    endpoints: Object.fromEntries(MODELS.map((id) => [id, [endpointRow('one')]])),
-    date: DATE,
-  });
+const server = catalogueForAllTests({
+  models: MODELS.map((id) => modelRow(id)),
+  endpoints: Object.fromEntries(MODELS.map((id) => [id, [endpointRow('one')]])),
+  date: DATE,
 });
-afterAll(() => server.close());
-beforeEach(() => {
-  repository = testRepository();
-});
-afterEach(() => {
-  repository.remove();
-});
+const repository = repositoryForEachTest();
 
 const run = (args: readonly string[], folder = '.') =>
-  commandLine([...args, '--catalogue-url', server.url], { cwd: join(repository.root, folder) });
+  commandLine([...args, '--catalogue-url', server.url], { cwd: join(repository.path, folder) });
 const init = (...args: string[]) => run(['init', '--no-workflow', ...args]);
-const text = () => readFileSync(join(repository.root, 'llm-budget.yml'), 'utf8');
-const isWritten = () => existsSync(join(repository.root, 'llm-budget.yml'));
+const text = () => repository.read('llm-budget.yml');
+const isWritten = () => existsSync(join(repository.path, 'llm-budget.yml'));
 /** The suite's `promptfoo`, as it is written. */
 const written = (): unknown => manifestSchema.parse(parse(text())).suites.evals.promptfoo;
 const manifestSchema = z.object({ suites: z.object({ evals: z.object({ promptfoo: z.unknown() }) }) });

@@ -1,45 +1,33 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { parseManifest } from '../../src/manifest/parse.js';
 import { toText } from '../../src/lib/money/decimal.js';
 import { reportSchema } from '../../src/report/model/schema.js';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE } from '../support/command-line.js';
-import { type TestRepository, testRepository } from '../support/repository.js';
 import { commandsIn } from '../support/runner.js';
 import { actionlint, stepsOf } from '../support/workflows.js';
+import { repositoryForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
-let server: CatalogueServer;
-let repository: TestRepository;
-
-beforeAll(async () => {
-  server = await startCatalogueServer({
-    models: ['acme/one', 'openai/gpt-5-mini', 'acme/gift:free'].map((id) =>
-      modelRow(id, id.endsWith(':free') ? { pricing: { prompt: '0', completion: '0' } } : {}),
-    ),
-    endpoints: {
-      'acme/one': [endpointRow('one')],
-      'openai/gpt-5-mini': [endpointRow('openai')],
-      'acme/gift:free': [endpointRow('gift', { pricing: { prompt: '0', completion: '0' } })],
-    },
-    date: DATE,
-  });
+const server = catalogueForAllTests({
+  models: ['acme/one', 'openai/gpt-5-mini', 'acme/gift:free'].map((id) =>
+    modelRow(id, id.endsWith(':free') ? { pricing: { prompt: '0', completion: '0' } } : {}),
+  ),
+  endpoints: {
+    'acme/one': [endpointRow('one')],
+    'openai/gpt-5-mini': [endpointRow('openai')],
+    'acme/gift:free': [endpointRow('gift', { pricing: { prompt: '0', completion: '0' } })],
+  },
+  date: DATE,
 });
-afterAll(() => server.close());
-beforeEach(() => {
-  repository = testRepository();
-});
-afterEach(() => {
-  server.intercept(null);
-  repository.remove();
-});
+const repository = repositoryForEachTest();
 
 const run = (args: readonly string[], folder = '.') =>
-  commandLine([...args, '--catalogue-url', server.url], { cwd: join(repository.root, folder) });
+  commandLine([...args, '--catalogue-url', server.url], { cwd: join(repository.path, folder) });
 const init = (...args: string[]) => run(['init', ...args]);
-const text = (path: string) => readFileSync(join(repository.root, path), 'utf8');
+const text = (path: string) => repository.read(path);
 const manifest = () => parseManifest(text('llm-budget.yml'), 'llm-budget.yml');
 const WORKFLOW = '.github/workflows/llm-budget.yml';
 
@@ -103,7 +91,7 @@ describe('init', () => {
       /^ {2}# worst_case_per_run: 0\.28 # \$0\.22 at the most expensive endpoint, .*plus a quarter$/,
     );
     const taken = written.replace(proposal, proposal.replace('# ', ''));
-    writeFileSync(join(repository.root, 'llm-budget.yml'), taken);
+    repository.write('llm-budget.yml', taken);
     expect((await run(['check'])).exitCode).toBe(0);
   });
 
@@ -138,7 +126,7 @@ describe('init', () => {
       exitCode: 2,
       stderr: expect.stringMatching(/did you mean "acme\/one"\?.*llm-budget models/),
     });
-    expect(existsSync(join(repository.root, 'llm-budget.yml'))).toBe(false);
+    expect(existsSync(join(repository.path, 'llm-budget.yml'))).toBe(false);
   });
 
   test.each([
@@ -162,7 +150,7 @@ describe('init', () => {
   test('prints the manifest and writes nothing with --stdout', async () => {
     const { stdout } = await init('--stdout');
     expect(parseManifest(stdout, 'stdout').suites).toHaveLength(1);
-    expect([existsSync(join(repository.root, 'llm-budget.yml')), existsSync(join(repository.root, WORKFLOW))]).toEqual([
+    expect([existsSync(join(repository.path, 'llm-budget.yml')), existsSync(join(repository.path, WORKFLOW))]).toEqual([
       false,
       false,
     ]);
@@ -181,7 +169,7 @@ describe('init overwrites nothing', () => {
     expect([ended.exitCode, ended.stdout]).toEqual([2, '']);
     expect(ended.stderr).toBe(`${path} exists already and is left as it is; move it away first\n`);
     expect(text(path)).toBe('mine\n');
-    expect(['llm-budget.yml', WORKFLOW].map((file) => existsSync(join(repository.root, file)))).toEqual(
+    expect(['llm-budget.yml', WORKFLOW].map((file) => existsSync(join(repository.path, file)))).toEqual(
       ['llm-budget.yml', WORKFLOW].map((file) => file === path),
     );
   });
@@ -193,9 +181,9 @@ describe('init overwrites nothing', () => {
   });
 
   test('nor does it write through a link to nowhere', async () => {
-    symlinkSync('elsewhere.yml', join(repository.root, 'llm-budget.yml'));
+    symlinkSync('elsewhere.yml', join(repository.path, 'llm-budget.yml'));
     expect((await init()).exitCode).toBe(2);
-    expect(existsSync(join(repository.root, 'elsewhere.yml'))).toBe(false);
+    expect(existsSync(join(repository.path, 'elsewhere.yml'))).toBe(false);
   });
 
   test('but adds a manifest beside a workflow with --no-workflow', async () => {
@@ -205,7 +193,7 @@ describe('init overwrites nothing', () => {
   });
 
   test('a folder in the way is exit 2 that names the file', async () => {
-    writeFileSync(join(repository.root, '.github'), '');
+    repository.write('.github', '');
     expect(await init()).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining(`${WORKFLOW} cannot be written`),
@@ -224,16 +212,16 @@ describe('the workflow of init', () => {
   });
 
   test('is one in which actionlint finds nothing, with a manifest below the root too', async () => {
-    mkdirSync(join(repository.root, 'a "b" #c'));
+    mkdirSync(join(repository.path, 'a "b" #c'));
     expect((await run(['init', '--action', 'acme/llm-budget@v1'], 'a "b" #c')).exitCode).toBe(0);
     expect(await actionlint({ name: WORKFLOW, text: text(WORKFLOW) })).toEqual([]);
     expect(stepsOf(text(WORKFLOW))).toMatchObject([{ with: { manifest: 'a "b" #c/llm-budget.yml' } }]);
   });
 
   test('stands at the root of the repository and names a manifest below it', async () => {
-    mkdirSync(join(repository.root, 'packages/bot'), { recursive: true });
+    mkdirSync(join(repository.path, 'packages/bot'), { recursive: true });
     expect((await run(['init'], 'packages/bot')).exitCode).toBe(0);
-    expect(existsSync(join(repository.root, 'packages/bot/llm-budget.yml'))).toBe(true);
+    expect(existsSync(join(repository.path, 'packages/bot/llm-budget.yml'))).toBe(true);
     expect(parse(text(WORKFLOW))).toMatchObject({
       jobs: { budget: { steps: [{ with: { manifest: 'packages/bot/llm-budget.yml' } }] } },
     });
@@ -243,7 +231,7 @@ describe('the workflow of init', () => {
     const ended = await run(['init', '../outside.yml']);
     expect([ended.exitCode, ended.stdout]).toEqual([2, '']);
     expect(ended.stderr).toMatch(/init accepts a path in this repository, not "\.\.\/outside\.yml": .*--no-workflow/);
-    expect([existsSync(join(repository.root, WORKFLOW)), existsSync(join(repository.root, '../outside.yml'))]).toEqual([
+    expect([existsSync(join(repository.path, WORKFLOW)), existsSync(join(repository.path, '../outside.yml'))]).toEqual([
       false,
       false,
     ]);

@@ -1,38 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText } from '../support/command-line.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
 import { commandsIn } from '../support/runner.js';
+import { temporaryFolderForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
-let server: CatalogueServer;
-let folder: ReturnType<typeof temporaryFolder>;
-
-beforeAll(async () => {
-  server = await startCatalogueServer({
-    models: [modelRow('acme/one'), modelRow('acme/two')],
-    endpoints: { 'acme/one': [endpointRow('one')], 'acme/two': [endpointRow('two')] },
-    date: DATE,
-  });
+const server = catalogueForAllTests({
+  models: [modelRow('acme/one'), modelRow('acme/two')],
+  endpoints: { 'acme/one': [endpointRow('one')], 'acme/two': [endpointRow('two')] },
+  date: DATE,
 });
-afterAll(() => server.close());
+const folder = temporaryFolderForEachTest();
 beforeEach(() => {
-  folder = temporaryFolder();
-  write('llm-budget.yml', manifestText());
-});
-afterEach(() => {
-  server.intercept(null);
-  folder.remove();
+  folder.write('llm-budget.yml', manifestText());
 });
 
-const write = (name: string, text: string) => {
-  writeFileSync(join(folder.path, name), text);
-};
 const lock = (...args: string[]) => commandLine(['lock', ...args, '--catalogue-url', server.url], { cwd: folder.path });
-const read = (name = 'llm-budget.lock.json') =>
-  lockfileSchema.parse(JSON.parse(readFileSync(join(folder.path, name), 'utf8')));
+const read = (name = 'llm-budget.lock.json') => lockfileSchema.parse(JSON.parse(folder.read(name)));
 
 describe('lock', () => {
   test('writes the facts on the models in use, and says what and from when', async () => {
@@ -47,13 +31,13 @@ describe('lock', () => {
 
   test('writes the same facts as the same text', async () => {
     await lock();
-    const first = readFileSync(join(folder.path, 'llm-budget.lock.json'), 'utf8');
+    const first = folder.read('llm-budget.lock.json');
     await lock();
-    expect(readFileSync(join(folder.path, 'llm-budget.lock.json'), 'utf8')).toBe(first);
+    expect(folder.read('llm-budget.lock.json')).toBe(first);
   });
 
   test('writes where --lock says, for the manifest that is named', async () => {
-    write('other.yml', manifestText({ model: 'acme/two' }));
+    folder.write('other.yml', manifestText({ model: 'acme/two' }));
     expect((await lock('other.yml', '--lock', 'other.lock.json')).exitCode).toBe(0);
     expect(read('other.lock.json').models.map(({ id }) => id)).toEqual(['acme/two']);
   });
@@ -76,7 +60,7 @@ describe('lock', () => {
   });
 
   test('names on stderr the models that it cannot cover', async () => {
-    write('llm-budget.yml', manifestText({ model: 'acme/none' }));
+    folder.write('llm-budget.yml', manifestText({ model: 'acme/none' }));
     const ended = await lock();
     expect(ended).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('acme/none is not in the catalogue') });
   });
@@ -111,7 +95,7 @@ describe('lock --check', () => {
 
   test('is 1 where it does not, and names the models and the way out', async () => {
     await lock();
-    write('llm-budget.yml', manifestText({ model: 'acme/two' }));
+    folder.write('llm-budget.yml', manifestText({ model: 'acme/two' }));
     expect(await lock('--check')).toEqual({
       exitCode: 1,
       stdout: 'llm-budget.lock.json does not cover: acme/two\n',
@@ -128,7 +112,7 @@ describe('lock --check', () => {
   });
 
   test('is 3 with a lock that is damaged', async () => {
-    write('llm-budget.lock.json', '{"lock_version": 1');
+    folder.write('llm-budget.lock.json', '{"lock_version": 1');
     expect(await lock('--check')).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('llm-budget lock') });
   });
 

@@ -1,46 +1,32 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { describe, expect, test } from '@jest/globals';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText, type Setting } from '../support/command-line.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolderForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 const dear = { prompt: '0.000003', completion: '0.000015', input_cache_read: '0.0000003' };
 const many = Array.from({ length: 31 }, (_, index) => modelRow(`many/model-${index}`));
 
-let server: CatalogueServer;
-let folder: ReturnType<typeof temporaryFolder>;
-
-beforeAll(async () => {
-  server = await startCatalogueServer({
-    models: [
-      modelRow('acme/dear', { pricing: dear, context_length: 1_000_000 }),
-      modelRow('acme/cheap'),
-      modelRow('acme/router', { pricing: { prompt: '-1', completion: '-1' } }),
-      modelRow('openai/gpt-4o', { pricing: { prompt: '0.0000025', completion: '0.00001' } }),
-      modelRow('anthropic/claude-sonnet-4', { pricing: dear }),
-      modelRow('mistralai/mistral-small-2603'),
-      modelRow('mistralai/mistral-small-3.2', { pricing: dear }),
-      ...many,
+const server = catalogueForAllTests({
+  models: [
+    modelRow('acme/dear', { pricing: dear, context_length: 1_000_000 }),
+    modelRow('acme/cheap'),
+    modelRow('acme/router', { pricing: { prompt: '-1', completion: '-1' } }),
+    modelRow('openai/gpt-4o', { pricing: { prompt: '0.0000025', completion: '0.00001' } }),
+    modelRow('anthropic/claude-sonnet-4', { pricing: dear }),
+    modelRow('mistralai/mistral-small-2603'),
+    modelRow('mistralai/mistral-small-3.2', { pricing: dear }),
+    ...many,
+  ],
+  endpoints: {
+    'acme/dear': [
+      endpointRow('one', { pricing: dear }),
+      endpointRow('two', { pricing: { prompt: '0.000004', completion: '0.00002' } }),
+      endpointRow('one/flex', { pricing: { prompt: '0.0000015', completion: '0.0000075' } }),
     ],
-    endpoints: {
-      'acme/dear': [
-        endpointRow('one', { pricing: dear }),
-        endpointRow('two', { pricing: { prompt: '0.000004', completion: '0.00002' } }),
-        endpointRow('one/flex', { pricing: { prompt: '0.0000015', completion: '0.0000075' } }),
-      ],
-    },
-    date: DATE,
-  });
+  },
+  date: DATE,
 });
-afterAll(() => server.close());
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(() => {
-  server.intercept(null);
-  folder.remove();
-});
+const folder = temporaryFolderForEachTest();
 
 const models = (args: readonly string[], setting: Partial<Setting> = {}) =>
   commandLine(['models', ...args, '--catalogue-url', server.url], { cwd: folder.path, ...setting });
@@ -189,7 +175,7 @@ Left out here: Tier; --json has all.
 
 describe('models without the catalogue', () => {
   test('are those of the lock with --offline', async () => {
-    writeFileSync(join(folder.path, 'llm-budget.yml'), manifestText({ model: 'acme/dear' }));
+    folder.write('llm-budget.yml', manifestText({ model: 'acme/dear' }));
     await commandLine(['lock', '--catalogue-url', server.url], { cwd: folder.path });
     const ended = await models(['--offline', '--endpoints']);
     expect(ended).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('from the lockfile of') });

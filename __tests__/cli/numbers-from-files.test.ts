@@ -1,11 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { errorReportSchema, reportSchema, type Report } from '../../src/report/model/schema.js';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, type Ended } from '../support/command-line.js';
-import { testRepository } from '../support/repository.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { withFiles } from '../support/temporary-folder.js';
+import { repositoryForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /**
  * Numbers from files on the command line: of the working tree at head, from git at `--base REF`. A prompt token costs $1 a
@@ -14,23 +14,13 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const GPT = 'openai/gpt-5-mini';
 const CASES = 'evals/cases.jsonl';
-let server: CatalogueServer;
-let repository = testRepository();
 
-beforeAll(async () => {
-  server = await startCatalogueServer({
-    models: [modelRow(GPT)],
-    endpoints: { [GPT]: [endpointRow('one')] },
-    date: DATE,
-  });
+const server = catalogueForAllTests({
+  models: [modelRow(GPT)],
+  endpoints: { [GPT]: [endpointRow('one')] },
+  date: DATE,
 });
-afterAll(() => server.close());
-beforeEach(() => {
-  repository = testRepository();
-});
-afterEach(() => {
-  repository.remove();
-});
+const repository = repositoryForEachTest();
 
 const manifest = (count: string) => `version: 1
 suites:
@@ -40,7 +30,7 @@ suites:
 `;
 const rows = (number: number) => '{"question": "why?"}\n'.repeat(number);
 
-const run = (args: readonly string[], cwd = repository.root): Promise<Ended> =>
+const run = (args: readonly string[], cwd = repository.path): Promise<Ended> =>
   commandLine(['check', ...args, '--catalogue-url', server.url], { cwd });
 const report = async (args: readonly string[] = [], cwd?: string): Promise<Report> =>
   reportSchema.parse(JSON.parse((await run([...args, '--format', 'json'], cwd)).stdout));
@@ -85,19 +75,13 @@ describe('rows', () => {
   });
 
   test('are counted from a folder of the repository, by the path from its root', async () => {
-    expect((await report(['../llm-budget.yml'], join(repository.root, 'evals'))).head.per_run).toBe('0.0072');
+    expect((await report(['../llm-budget.yml'], join(repository.path, 'evals'))).head.per_run).toBe('0.0072');
   });
 
   test('are counted outside of a repository from where the command runs', async () => {
-    const folder = temporaryFolder();
-    try {
-      mkdirSync(join(folder.path, 'evals'));
-      writeFileSync(join(folder.path, 'llm-budget.yml'), manifest(`{rows: ${CASES}}`));
-      writeFileSync(join(folder.path, CASES), rows(2));
-      expect((await report([], folder.path)).head.per_run).toBe('0.0024');
-    } finally {
-      folder.remove();
-    }
+    await withFiles({ 'llm-budget.yml': manifest(`{rows: ${CASES}}`), [CASES]: rows(2) }, async (folder) => {
+      expect((await report([], folder)).head.per_run).toBe('0.0024');
+    });
   });
 
   test('are named with their file in the report, and their arithmetic is explained', async () => {
@@ -122,7 +106,7 @@ describe('a data file that is not accepted is an error where the manifest names 
     [
       'a folder',
       () => {
-        mkdirSync(join(repository.root, CASES), { recursive: true });
+        mkdirSync(join(repository.path, CASES), { recursive: true });
       },
       'is a folder, not a file',
     ],
@@ -209,7 +193,7 @@ describe('files that match a pattern', () => {
     repository.write('evals/new.md', 'x');
     repository.write('evals/ignored.md', 'x');
     repository.write('evals/folder.md/a.txt', 'x');
-    rmSync(join(repository.root, 'evals/b.md'));
+    rmSync(join(repository.path, 'evals/b.md'));
     const found = await report(['--base', 'HEAD']);
     // a.md and new.md at head, a.md and b.md at base
     expect([callOf(found)?.head?.requests_per_run, callOf(found)?.base?.requests_per_run]).toEqual([2, 2]);
@@ -217,15 +201,10 @@ describe('files that match a pattern', () => {
   });
 
   test('are counted outside of a repository too', async () => {
-    const folder = temporaryFolder();
-    try {
-      mkdirSync(join(folder.path, 'evals/deep'), { recursive: true });
-      writeFileSync(join(folder.path, 'llm-budget.yml'), manifest('{files: "evals/**/*.md"}'));
-      for (const name of ['a.md', 'deep/b.md', 'deep/c.txt']) writeFileSync(join(folder.path, 'evals', name), 'x');
-      expect(callOf(await report([], folder.path))?.requests_per_run).toBe(2);
-    } finally {
-      folder.remove();
-    }
+    const found = { 'evals/a.md': 'x', 'evals/deep/b.md': 'x', 'evals/deep/c.txt': 'x' };
+    await withFiles({ 'llm-budget.yml': manifest('{files: "evals/**/*.md"}'), ...found }, async (folder) => {
+      expect(callOf(await report([], folder))?.requests_per_run).toBe(2);
+    });
   });
 
   test('and are links are refused, whatever they lead to', async () => {
@@ -266,7 +245,7 @@ describe('the calls of a promptfoo configuration', () => {
   });
 
   test('are refused where a file of theirs is a link', async () => {
-    rmSync(join(repository.root, 'evals/answer.txt'));
+    rmSync(join(repository.path, 'evals/answer.txt'));
     repository.link('evals/answer.txt', '/etc/passwd');
     expect((await errors()).map(({ message }) => message)).toEqual([
       'suites.evals.promptfoo: evals/answer.txt is a link or is reached through one; a plain file is accepted',

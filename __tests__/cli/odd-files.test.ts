@@ -1,29 +1,22 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, type Ended } from '../support/command-line.js';
 import { manifestText } from '../support/pull-request.js';
 import { makePipe } from '../support/temporary-folder.js';
+import { temporaryFolderForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /** `check` before files that are none: nothing but a regular file is ever opened, and all of it ends. */
 
-let folder: string;
-let catalogue: CatalogueServer;
-beforeAll(async () => {
-  catalogue = await startCatalogueServer({ models: [modelRow('acme/small')], date: DATE });
+const catalogue = catalogueForAllTests({ models: [modelRow('acme/small')], date: DATE });
+const folder = temporaryFolderForEachTest();
+beforeEach(() => {
+  folder.write('llm-budget.yml', manifestText());
 });
-afterAll(() => catalogue.close());
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'llm-budget-files-'));
-  await writeFile(join(folder, 'llm-budget.yml'), manifestText());
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function check(args: readonly string[]): Promise<Ended> {
-  return commandLine(['check', ...args, '--catalogue-url', catalogue.url], { cwd: folder });
+  return commandLine(['check', ...args, '--catalogue-url', catalogue.url], { cwd: folder.path });
 }
 
 const KINDS: [string, (path: string) => unknown][] = [
@@ -51,7 +44,7 @@ describe.each(KINDS)('%s', (_, make) => {
     ['the lock', ['--lock', 'odd']],
     ['the output', ['--output', 'odd']],
   ])('is not taken for %s: exit code 2', async (_what, args) => {
-    make(join(folder, 'odd'));
+    make(join(folder.path, 'odd'));
     const { exitCode, stdout, stderr } = await check(args);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain('odd');
@@ -60,6 +53,6 @@ describe.each(KINDS)('%s', (_, make) => {
 });
 
 test('a link to a regular file is that file', async () => {
-  symlinkSync(join(folder, 'llm-budget.yml'), join(folder, 'link.yml'));
+  symlinkSync(join(folder.path, 'llm-budget.yml'), join(folder.path, 'link.yml'));
   expect((await check(['link.yml'])).exitCode).toBe(0);
 });

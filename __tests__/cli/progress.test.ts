@@ -1,28 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { withProgress } from '../../src/cli/world.js';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText } from '../support/command-line.js';
 import { fakeTime } from '../support/fake-time.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolderForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
-let server: CatalogueServer;
-let folder: ReturnType<typeof temporaryFolder>;
-beforeAll(async () => {
-  server = await startCatalogueServer({
-    models: [modelRow('acme/one')],
-    endpoints: { 'acme/one': [endpointRow('one')] },
-    date: DATE,
-  });
+const server = catalogueForAllTests({
+  models: [modelRow('acme/one')],
+  endpoints: { 'acme/one': [endpointRow('one')] },
+  date: DATE,
 });
-afterAll(() => server.close());
+const folder = temporaryFolderForEachTest();
 beforeEach(() => {
-  folder = temporaryFolder();
-  writeFileSync(join(folder.path, 'llm-budget.yml'), manifestText());
-});
-afterEach(() => {
-  folder.remove();
+  folder.write('llm-budget.yml', manifestText());
 });
 
 describe('what takes more than a second', () => {
@@ -54,7 +44,7 @@ describe('a command that sends no request', () => {
   ])('%s names no server, however long it takes', async (command) => {
     await commandLine(['lock', '--catalogue-url', server.url], { cwd: folder.path });
     const row = { suite: 'evals', model: 'acme/one', usage: { prompt_tokens: 10, completion_tokens: 5 } };
-    writeFileSync(join(folder.path, 'usage.jsonl'), `${JSON.stringify(row)}\n`);
+    folder.write('usage.jsonl', `${JSON.stringify(row)}\n`);
     const before = server.requests.length;
     const slow = await commandLine(command.split(' '), { cwd: folder.path, isSlow: true });
     expect([slow.exitCode, slow.stderr.includes('Asking'), slow.stdout.includes('Asking')]).toEqual([0, false, false]);

@@ -1,32 +1,22 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { errorReportSchema, reportSchema, type Report } from '../../src/report/model/schema.js';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, type Ended } from '../support/command-line.js';
-import { testRepository } from '../support/repository.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { withFiles } from '../support/temporary-folder.js';
+import { repositoryForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /** Prompt files on the command line: from the working tree at head, from git at `--base REF`. $1 a million tokens. */
 
 const GPT = 'openai/gpt-5-mini';
-let server: CatalogueServer;
-let repository = testRepository();
 
-beforeAll(async () => {
-  server = await startCatalogueServer({
-    models: [modelRow(GPT)],
-    endpoints: { [GPT]: [endpointRow('one')] },
-    date: DATE,
-  });
+const server = catalogueForAllTests({
+  models: [modelRow(GPT)],
+  endpoints: { [GPT]: [endpointRow('one')] },
+  date: DATE,
 });
-afterAll(() => server.close());
-beforeEach(() => {
-  repository = testRepository();
-});
-afterEach(() => {
-  repository.remove();
-});
+const repository = repositoryForEachTest();
 
 /** 1,000 requests of the prompt once and 500 of it twice; "Hello world!" is 3 tokens, " Hello" one more. */
 const MANIFEST = `version: 1
@@ -37,7 +27,7 @@ suites:
       - {name: twice, model: ${GPT}, count: 500, prompt_files: [prompts/shared.md, prompts/shared.md], completion_tokens: 0}
 `;
 
-const check = (args: readonly string[], cwd = repository.root): Promise<Ended> =>
+const check = (args: readonly string[], cwd = repository.path): Promise<Ended> =>
   commandLine(['check', ...args, '--format', 'json', '--catalogue-url', server.url], { cwd });
 const report = async (args: readonly string[], cwd?: string): Promise<Report> =>
   reportSchema.parse(JSON.parse((await check(args, cwd)).stdout));
@@ -63,9 +53,9 @@ describe('a word more in a shared prompt', () => {
   test('is the same between two commits, and from a folder within the repository', async () => {
     commit(MANIFEST, 'Hello world!');
     commit(MANIFEST, 'Hello world! Hello');
-    mkdirSync(join(repository.root, 'evals'));
+    mkdirSync(join(repository.path, 'evals'));
     expect((await report(['--base', 'HEAD~1'])).delta?.per_run).toBe('0.002');
-    const within = await report(['../llm-budget.yml', '--base', 'HEAD~1'], join(repository.root, 'evals'));
+    const within = await report(['../llm-budget.yml', '--base', 'HEAD~1'], join(repository.path, 'evals'));
     expect(within.delta?.per_run).toBe('0.002');
   });
 
@@ -77,15 +67,9 @@ describe('a word more in a shared prompt', () => {
   });
 
   test('counts outside of a repository from where the command runs', async () => {
-    const folder = temporaryFolder();
-    try {
-      mkdirSync(join(folder.path, 'prompts'));
-      writeFileSync(join(folder.path, 'llm-budget.yml'), MANIFEST);
-      writeFileSync(join(folder.path, 'prompts/shared.md'), 'Hello world!');
-      expect((await report([], folder.path)).head.per_run).toBe('0.006');
-    } finally {
-      folder.remove();
-    }
+    await withFiles({ 'llm-budget.yml': MANIFEST, 'prompts/shared.md': 'Hello world!' }, async (folder) => {
+      expect((await report([], folder)).head.per_run).toBe('0.006');
+    });
   });
 });
 

@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { lockfileSchema } from '../../src/openrouter/catalogue/lockfile.js';
 import { errorReportSchema, reportSchema, type Report } from '../../src/report/model/schema.js';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE } from '../support/command-line.js';
-import { type TestRepository, testRepository } from '../support/repository.js';
+import { repositoryForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /** Data sets and promptfoo configurations on the command line. $1 a million prompt tokens, $2 a million completion tokens. */
 
@@ -13,31 +11,19 @@ const GPT = 'openai/gpt-5-mini';
 const HAIKU = 'anthropic/claude-haiku-4.5';
 const OPEN = 'deepseek/deepseek-chat';
 
-let server: CatalogueServer;
-let repository: TestRepository;
+const server = catalogueForAllTests({
+  models: [
+    modelRow(GPT),
+    modelRow(HAIKU, { canonical_slug: 'anthropic/claude-4.5-haiku-20251001' }),
+    modelRow(OPEN, { hugging_face_id: 'deepseek-ai/DeepSeek-V3' }),
+    modelRow('acme/other'),
+  ],
+  endpoints: Object.fromEntries([GPT, HAIKU, OPEN].map((id) => [id, [endpointRow('one')]])),
+  date: DATE,
+});
+const repository = repositoryForEachTest();
 
-beforeAll(async () => {
-  server = await startCatalogueServer({
-    models: [
-      modelRow(GPT),
-      modelRow(HAIKU, { canonical_slug: 'anthropic/claude-4.5-haiku-20251001' }),
-      modelRow(OPEN, { hugging_face_id: 'deepseek-ai/DeepSeek-V3' }),
-      modelRow('acme/other'),
-    ],
-    endpoints: Object.fromEntries([GPT, HAIKU, OPEN].map((id) => [id, [endpointRow('one')]])),
-    date: DATE,
-  });
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  repository = testRepository();
-});
-afterEach(() => {
-  server.intercept(null);
-  repository.remove();
-});
-
-const run = (...args: string[]) => commandLine([...args, '--catalogue-url', server.url], { cwd: repository.root });
+const run = (...args: string[]) => commandLine([...args, '--catalogue-url', server.url], { cwd: repository.path });
 const check = (...args: string[]) => run('check', '--format', 'json', ...args);
 const reportOf = async (...args: string[]): Promise<Report> =>
   reportSchema.parse(JSON.parse((await check(...args)).stdout));
@@ -72,7 +58,7 @@ describe("a lockfile and promptfoo's own names for models", () => {
   });
 
   test('lock writes the models that the names stand for, and no others', async () => {
-    const text = readFileSync(join(repository.root, 'llm-budget.lock.json'), 'utf8');
+    const text = repository.read('llm-budget.lock.json');
     const { models } = lockfileSchema.parse(JSON.parse(text));
     expect(models.map(({ id }) => id)).toEqual(IDS);
     expect((await run('lock', '--check')).stdout).toMatch(/^llm-budget\.lock\.json covers 3 models/);
@@ -134,7 +120,7 @@ describe('a change of a data set against a git ref', () => {
     writeEvals('[openai:gpt-5-mini]');
     const graded = `${SUITE.trimEnd().slice(0, -1)}, grader: {prompt_tokens: 200, completion_tokens: 50}}\n`;
     repository.write('llm-budget.yml', graded);
-    const config = readFileSync(join(repository.root, 'evals/promptfooconfig.yaml'), 'utf8');
+    const config = repository.read('evals/promptfooconfig.yaml');
     const assertion = `{type: llm-rubric, value: polite, provider: 'anthropic:messages:claude-haiku-4-5'}`;
     repository.write('evals/promptfooconfig.yaml', `${config}defaultTest: {assert: [${assertion}, ${assertion}]}\n`);
     const commit = repository.commit();

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, manifestText } from '../support/command-line.js';
-import { testRepository, type TestRepository } from '../support/repository.js';
+import { repositoryForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /** Proxy variables that cannot be used, by the words of the message on them. */
 const UNUSABLE: readonly (readonly [string, string])[] = [
@@ -9,19 +9,12 @@ const UNUSABLE: readonly (readonly [string, string])[] = [
   ['not a proxy', "is not a proxy's URL"],
 ];
 
-let catalogue: CatalogueServer;
-let repository: TestRepository;
-
+const catalogue = catalogueForAllTests({ models: [modelRow('acme/one')], date: DATE });
+const repository = repositoryForEachTest();
 beforeEach(async () => {
-  catalogue = await startCatalogueServer({ models: [modelRow('acme/one')], date: DATE });
-  repository = testRepository();
   repository.write('llm-budget.yml', manifestText());
-  const written = await commandLine(['lock', '--catalogue-url', catalogue.url], { cwd: repository.root });
+  const written = await commandLine(['lock', '--catalogue-url', catalogue.url], { cwd: repository.path });
   expect(written.exitCode).toBe(0);
-});
-afterEach(async () => {
-  await catalogue.close();
-  repository.remove();
 });
 
 describe.each(UNUSABLE)('with a proxy variable of %j', (proxy, words) => {
@@ -30,7 +23,7 @@ describe.each(UNUSABLE)('with a proxy variable of %j', (proxy, words) => {
   test.each([['--help'], ['--version'], ['schema'], ['check', '--offline'], ['models', '--offline']])(
     'a command that uses no network works: %s %s',
     async (...args) => {
-      const { exitCode, stdout, stderr } = await commandLine(args, { cwd: repository.root, environment });
+      const { exitCode, stdout, stderr } = await commandLine(args, { cwd: repository.path, environment });
       expect(exitCode).toBe(0);
       expect(stdout).not.toBe('');
       expect(stderr).not.toContain('proxy');
@@ -41,7 +34,7 @@ describe.each(UNUSABLE)('with a proxy variable of %j', (proxy, words) => {
     'a command that needs the network says what is wrong and ends with exit 2: %s',
     async (command) => {
       const { exitCode, stdout, stderr } = await commandLine([command, '--catalogue-url', catalogue.url], {
-        cwd: repository.root,
+        cwd: repository.path,
         environment: { ...environment, OPENROUTER_API_KEY: 'sk-or-v1-0123' },
       });
       expect([exitCode, stdout]).toEqual([2, '']);

@@ -1,42 +1,31 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toText } from '../../src/lib/money/decimal.js';
-import { endpointRow, modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, type Ended } from '../support/command-line.js';
-import { compileSource, type CompiledSource } from '../support/compiled-source.js';
+import { compileSource } from '../support/compiled-source.js';
 import { ANSWER_TEXT, startLlmUpstream, type LlmUpstream } from '../support/llm-upstream.js';
 import { runToEnd, type EndedProcess } from '../support/process.js';
 import { ROOT } from '../support/project-files.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { forAllTests, temporaryFolderForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 const MODELS = ['openai/gpt-4o-mini', 'anthropic/claude-haiku-4.5', 'acme/one'];
 
-let source: CompiledSource;
-let catalogue: CatalogueServer;
+const source = forAllTests(compileSource, ({ remove }) => {
+  remove();
+});
+const catalogue = catalogueForAllTests({
+  models: MODELS.map((id) => modelRow(id)),
+  endpoints: Object.fromEntries(MODELS.map((id) => [id, [endpointRow('one')]])),
+  date: DATE,
+});
+const folder = temporaryFolderForEachTest();
 let upstream: LlmUpstream;
-let folder: ReturnType<typeof temporaryFolder>;
-
-beforeAll(async () => {
-  source = compileSource();
-  catalogue = await startCatalogueServer({
-    models: MODELS.map((id) => modelRow(id)),
-    endpoints: Object.fromEntries(MODELS.map((id) => [id, [endpointRow('one')]])),
-    date: DATE,
-  });
-});
-afterAll(async () => {
-  await catalogue.close();
-  source.remove();
-});
 beforeEach(async () => {
   upstream = await startLlmUpstream({ promptOf: () => 1000, completionOf: () => 50 });
-  folder = temporaryFolder();
 });
-afterEach(async () => {
-  await upstream.close();
-  folder.remove();
-});
+afterEach(() => upstream.close());
 
 const CLIENTS = join(ROOT, '__tests__/support/clients');
 
@@ -53,7 +42,7 @@ function environment(more: Readonly<Record<string, string>>): Readonly<Record<st
 /** `llm-budget record` as a process, for what the command that it runs prints, and for the exit code of the process. */
 function recordProcess(args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<EndedProcess> {
   const env = environment(more);
-  return runToEnd(process.execPath, [source.program('cli/index'), 'record', ...args], { cwd: folder.path, env });
+  return runToEnd(process.execPath, [source().program('cli/index'), 'record', ...args], { cwd: folder.path, env });
 }
 
 /** `llm-budget record` in this process; what it runs is a process, and has the streams of this one. */
@@ -63,7 +52,7 @@ function record(args: readonly string[]): Promise<Ended> {
 
 const node = (script: string) => ['--', process.execPath, '-e', script];
 const client = (name: string) => ['--', process.execPath, join(CLIENTS, name)];
-const rows = () => readFileSync(join(folder.path, 'llm-budget.usage.jsonl'), 'utf8');
+const rows = () => folder.read('llm-budget.usage.jsonl');
 const ASK = `await fetch(process.env.OPENAI_BASE_URL + '/chat/completions', {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({model: 'acme/one', max_tokens: 50, messages: []})})`;
 
 describe('real clients that find the base URL in the environment', () => {
@@ -185,7 +174,7 @@ suites:
     calls: [{model: acme/one, count: 1, prompt_tokens: 100, completion_tokens: 50}]
 `;
   const take = (text: string, script = '0') => {
-    writeFileSync(join(folder.path, 'llm-budget.yml'), text);
+    folder.write('llm-budget.yml', text);
     const options = ['--cap-from', 'llm-budget.yml', '--suite', 'evals', '--catalogue-url', catalogue.url];
     return record([...options, ...node(script)]);
   };
@@ -246,7 +235,7 @@ describe('the end of a recording', () => {
   });
 
   test('appends to the rows of earlier runs, after a line that was cut', async () => {
-    writeFileSync(join(folder.path, 'llm-budget.usage.jsonl'), '{"llm_budget_record":1,"run":"a');
+    folder.write('llm-budget.usage.jsonl', '{"llm_budget_record":1,"run":"a');
     await record(node(ASK));
     await record(node(ASK));
     const lines = rows().trimEnd().split('\n');

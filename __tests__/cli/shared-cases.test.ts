@@ -1,29 +1,25 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import type { CatalogueServer } from '../support/catalogue-server.js';
 import { commandLine, DATE } from '../support/command-line.js';
 import { hasOpenRouterData, startRealCatalogueServer } from '../support/openrouter-data.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolderForEachTest } from '../support/set-up.js';
 
 /** The commands that the cases beside the checkout name, with their right values; skipped where the folder is absent. */
 const CASES = fileURLToPath(new URL('../../../shared/cases/', import.meta.url));
 const isThere = existsSync(CASES) && hasOpenRouterData;
 
 let server: CatalogueServer;
-let folder: ReturnType<typeof temporaryFolder>;
 beforeAll(async () => {
   if (isThere) server = await startRealCatalogueServer(DATE);
 });
 afterAll(() => (isThere ? server.close() : undefined));
+const folder = temporaryFolderForEachTest();
 beforeEach(() => {
-  folder = temporaryFolder();
   if (isThere) cpSync(CASES, folder.path, { recursive: true });
-});
-afterEach(() => {
-  folder.remove();
 });
 
 const run = (...args: string[]) => commandLine([...args, '--catalogue-url', server.url], { cwd: folder.path });
@@ -137,7 +133,7 @@ all('the manifest that init makes of a recording', () => {
     async ({ name }) => {
       const init = await run('init', '--usage', `usage/${name}`, '--stdout');
       expect(init.exitCode).toBe(0);
-      writeFileSync(join(folder.path, 'm.yml'), init.stdout);
+      folder.write('m.yml', init.stdout);
       expect((await run('check', 'm.yml')).exitCode).toBe(0);
       const { proposals, unknown, suites, token_error_percent: errors } = await calibrated(`usage/${name}`, 'm.yml');
       expect({ proposals, unknown }).toEqual({ proposals: [], unknown: [] });
@@ -159,7 +155,7 @@ all('commands over several recordings', () => {
     expect(made.stderr.replaceAll(/\s+/g, ' ')).toContain(
       '2 files: 2 read, 0 without usage, 0 with something not understood; 4 exchanges: 4 read',
     );
-    writeFileSync(join(folder.path, 'm.yml'), made.stdout);
+    folder.write('m.yml', made.stdout);
     const compared = await run('calibrate', ...both, 'm.yml');
     expect(compared.stdout).toMatch(/4 requests of 1 run in 2 files/);
   });
@@ -176,7 +172,7 @@ all('commands over several recordings', () => {
     'the manifest that init makes of %s has a limit and passes check',
     async (name) => {
       const made = await run('init', '--usage', `usage/${name}`, '--stdout');
-      writeFileSync(join(folder.path, 'm.yml'), made.stdout);
+      folder.write('m.yml', made.stdout);
       expect(made.stdout).toMatch(/per_run: /);
       expect((await run('check', 'm.yml')).exitCode).toBe(0);
     },

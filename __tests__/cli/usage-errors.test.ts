@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { VERSION } from '../../src/cli/run.js';
 import { commandLine } from '../support/command-line.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolderForEachTest } from '../support/set-up.js';
 
-let folder: ReturnType<typeof temporaryFolder>;
-beforeAll(() => {
-  folder = temporaryFolder();
-});
-afterAll(() => {
-  folder.remove();
-});
+const folder = temporaryFolderForEachTest();
 const run = (...args: string[]) => commandLine(args, { cwd: folder.path });
 
 describe('a command line that is not understood', () => {

@@ -1,49 +1,33 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { usageDocumentSchema, type UsageDocument } from '../../src/usage/totals/usage-output.js';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { commandLine, DATE, type Setting } from '../support/command-line.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolderForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /** acme/one costs $1 a million prompt and $2 a million completion tokens. */
-let server: CatalogueServer;
-let folder = temporaryFolder();
 
-beforeAll(async () => {
-  const written = { prompt: '0.000001', completion: '0.000002', input_cache_write_1h: '0.000002' };
-  server = await startCatalogueServer({
-    models: [
-      modelRow('acme/one'),
-      modelRow('acme/two', { pricing: { ...written, input_cache_write: '0.00000125' } }),
-      modelRow('acme/two-fast', { pricing: { prompt: '0.000003', completion: '0.000006' } }),
-      modelRow('acme/one:batch', { pricing: { prompt: '0.0000005', completion: '0.000001' } }),
-    ],
-    endpoints: { 'acme/one': [endpointRow('one')] },
-    date: DATE,
-  });
+const written = { prompt: '0.000001', completion: '0.000002', input_cache_write_1h: '0.000002' };
+const server = catalogueForAllTests({
+  models: [
+    modelRow('acme/one'),
+    modelRow('acme/two', { pricing: { ...written, input_cache_write: '0.00000125' } }),
+    modelRow('acme/two-fast', { pricing: { prompt: '0.000003', completion: '0.000006' } }),
+    modelRow('acme/one:batch', { pricing: { prompt: '0.0000005', completion: '0.000001' } }),
+  ],
+  endpoints: { 'acme/one': [endpointRow('one')] },
+  date: DATE,
 });
-afterAll(() => server.close());
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(() => {
-  folder.remove();
-});
+const folder = temporaryFolderForEachTest();
 
-async function write(files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(folder.path, name);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-  }
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) folder.write(name, text);
 }
 
 const usage = (args: readonly string[], setting: Partial<Setting> = {}) =>
   commandLine(['usage', ...args, '--catalogue-url', server.url], { cwd: folder.path, ...setting });
 
 async function documentOf(files: Readonly<Record<string, string>>, exitCode = 0): Promise<UsageDocument> {
-  await write(files);
+  write(files);
   const ended = await usage(['**/*', '--json']);
   expect(ended.exitCode).toBe(exitCode);
   return usageDocumentSchema.parse(JSON.parse(ended.stdout));
@@ -163,7 +147,7 @@ describe('--json', () => {
 
 describe('for a person', () => {
   test('there is a table within 60 columns, and a last line that accounts for every file', async () => {
-    await write({ 'a.jsonl': `${answer('1', { cost: 0.0013 })}\n{"new": {"promptTokens": 7}}\n`, 'b.json': '{}' });
+    write({ 'a.jsonl': `${answer('1', { cost: 0.0013 })}\n{"new": {"promptTokens": 7}}\n`, 'b.json': '{}' });
     const ended = await usage(['*'], { terminal: 60 });
     expect(ended.stdout.split('\n').filter((line) => line.length > 60)).toEqual([]);
     expect(ended.stdout.split('\n').slice(0, 2)).toEqual([
@@ -178,14 +162,14 @@ describe('for a person', () => {
   });
 
   test('a model is not called unknown to the catalogue where there is none', async () => {
-    await write({ 'a.json': answer('1') });
+    write({ 'a.json': answer('1') });
     const ended = await commandLine(['usage', 'a.json', '--offline'], { cwd: folder.path });
     expect(ended.stdout).toContain('acme/one');
     expect(ended.stdout).not.toContain('no model of the catalogue');
   });
 
   test('a note is shown whole, however long', async () => {
-    await write({ 'a.json': answer('1', { citation_tokens: 7 }) });
+    write({ 'a.json': answer('1', { citation_tokens: 7 }) });
     const { stdout } = await usage(['a.json'], { terminal: 60 });
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
       'a.json: 7 citation tokens have no price in the catalogue; Perplexity bills them, and the cost shown leaves them out',
@@ -193,7 +177,7 @@ describe('for a person', () => {
   });
 
   test('one request that was served fast, at a price that is not known, is named', async () => {
-    await write({ 'a.json': answer('1', { speed: 'fast' }) });
+    write({ 'a.json': answer('1', { speed: 'fast' }) });
     const { stdout } = await usage(['a.json']);
     expect(stdout.replaceAll('\n', ' ')).toContain(
       '1 request of acme/one, served fast: the catalogue does not have the price of that',
@@ -201,7 +185,7 @@ describe('for a person', () => {
   });
 
   test('nothing is asked of the catalogue with --offline', async () => {
-    await write({ 'a.jsonl': answer('1') });
+    write({ 'a.jsonl': answer('1') });
     const before = server.requests.length;
     const ended = await commandLine(['usage', 'a.jsonl', '--offline', '--json'], { cwd: folder.path });
     expect([ended.exitCode, server.requests.length]).toEqual([0, before]);

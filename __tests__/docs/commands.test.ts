@@ -42,11 +42,11 @@ describeWithShell('commands that are shown', () => {
     repository.write('evals/llm-budget.yml', manifest);
     repository.write('llm-budget.lock.json', await readProjectFile('examples/rag-evals/llm-budget.lock.json'));
     repository.write('recordings/evals.jsonl', RECORDING);
-    cpSync(join(ROOT, 'examples'), join(repository.root, 'examples'), { recursive: true });
+    cpSync(join(ROOT, 'examples'), join(repository.path, 'examples'), { recursive: true });
     repository.git('update-ref', 'refs/remotes/origin/main', repository.commit());
-    symlinkSync(join(ROOT, 'dist'), join(repository.root, 'dist'));
-    const program = join(repository.root, '.bin', 'llm-budget');
-    await mkdir(join(repository.root, '.bin'));
+    symlinkSync(join(ROOT, 'dist'), join(repository.path, 'dist'));
+    const program = join(repository.path, '.bin', 'llm-budget');
+    await mkdir(join(repository.path, '.bin'));
     await writeFile(
       program,
       `#!/bin/sh\ncase "$1" in check | lock | models | init | calibrate | credits) set -- "$@" --catalogue-url "$CATALOGUE" ;; esac\nexec "${process.execPath}" "${ROOT}dist/cli/index.js" "$@"\n`,
@@ -59,11 +59,11 @@ describeWithShell('commands that are shown', () => {
   });
 
   function run(line: string): Promise<EndedProcess> {
-    const path = [join(repository.root, '.bin'), process.env.PATH ?? ''].join(delimiter);
+    const path = [join(repository.path, '.bin'), process.env.PATH ?? ''].join(delimiter);
     const env = { PATH: path, CATALOGUE: catalogue.url, HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '127.0.0.1' };
     return runToEnd('sh', ['-c', line.replace(/^node dist\/cli\/index\.js /, 'llm-budget ')], {
       env,
-      cwd: repository.root,
+      cwd: repository.path,
     });
   }
 

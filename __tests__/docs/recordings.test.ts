@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from '@swc/core';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { portOf } from '../support/catalogue-server.js';
 import { runToEnd } from '../support/process.js';
 import { codeBlocks, readProjectFile, ROOT } from '../support/project-files.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { withFiles } from '../support/temporary-folder.js';
 import { readFiles } from '../support/usage.js';
 
 /** The snippets of docs/recordings.md: run with the makers' own SDKs against answers that the makers' APIs gave, and read. */
@@ -107,21 +107,17 @@ function environment(): Record<string, string> {
 
 /** What two calls of a TypeScript snippet leave in its recording. */
 async function recordedBy(source: string): Promise<string> {
-  const { path, remove } = temporaryFolder();
-  try {
+  const { code } = transformSync(`${source}\nawait ask('Hello');\nawait ask('Hello');\n`, {
+    jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+    module: { type: 'es6' },
+  });
+  return await withFiles({ 'ask.mjs': code }, async (path) => {
     symlinkSync(join(ROOT, 'node_modules'), join(path, 'node_modules'), 'junction');
-    const { code } = transformSync(`${source}\nawait ask('Hello');\nawait ask('Hello');\n`, {
-      jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-      module: { type: 'es6' },
-    });
-    writeFileSync(join(path, 'ask.mjs'), code);
     const ended = await runToEnd(process.execPath, ['ask.mjs'], { env: environment(), cwd: path });
     expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(existsSync(join(path, 'recordings.jsonl'))).toBe(true);
     return readFileSync(join(path, 'recordings.jsonl'), 'utf8');
-  } finally {
-    remove();
-  }
+  });
 }
 
 const typescript = (maker: string) => snippets.find(({ language, text }) => language === 'ts' && text.includes(maker));

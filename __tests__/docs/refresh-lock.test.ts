@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { readProjectFile } from '../support/project-files.js';
-import { testRepository, type TestRepository } from '../support/repository.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
 import { stepsOf } from '../support/workflows.js';
+import { temporaryFolderForEachTest, repositoryForEachTest } from '../support/set-up.js';
 
 /** The last step of the weekly workflow, as the runner starts it: `bash -e` on a checkout in which the lock was written anew. */
 
@@ -14,11 +13,9 @@ const script =
   stepsOf(await readProjectFile('examples/nightly/refresh-lock.yml')).find(({ run }) => run?.includes('git push'))
     ?.run ?? '';
 
-let repository: TestRepository;
-let outside: ReturnType<typeof temporaryFolder>;
+const repository = repositoryForEachTest();
+const outside = temporaryFolderForEachTest();
 beforeEach(() => {
-  repository = testRepository();
-  outside = temporaryFolder();
   repository.git('init', '--quiet', '--bare', join(outside.path, 'origin'));
   repository.git('remote', 'add', 'origin', join(outside.path, 'origin'));
   // GitHub's command line, which is not asked for anything real: no pull request is open, and the new one is written down.
@@ -26,10 +23,6 @@ beforeEach(() => {
   const gh = join(outside.path, 'bin', 'gh');
   writeFileSync(gh, `#!/bin/sh\n[ "$2" = create ] && echo "$@" > '${join(outside.path, 'created')}'\nexit 0\n`);
   chmodSync(gh, 0o755);
-});
-afterEach(() => {
-  repository.remove();
-  outside.remove();
 });
 
 const lockOf = (days: number, price = '0.000001') => {
@@ -43,7 +36,7 @@ function opensPullRequest(manifest: string, committed: string | null, fresh: str
   if (committed !== null) repository.write(LOCK, committed);
   repository.commit();
   repository.write(LOCK, fresh);
-  const { root } = repository;
+  const { path: root } = repository;
   const env = { PATH: `${join(outside.path, 'bin')}:${process.env.PATH ?? ''}`, HOME: outside.path };
   execFileSync('bash', ['-e', '-c', script], { cwd: root, env, stdio: 'ignore' });
   const isPushed = repository.git('ls-remote', 'origin', 'refs/heads/llm-budget-lock') !== '';

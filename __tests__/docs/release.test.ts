@@ -1,27 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { runToEnd, type EndedProcess } from '../support/process.js';
 import { readProjectFile, ROOT } from '../support/project-files.js';
-import { testRepository, type TestRepository } from '../support/repository.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { withFiles } from '../support/temporary-folder.js';
+import { temporaryFolderForEachTest, repositoryForEachTest } from '../support/set-up.js';
 
 /** The scripts of the workflow "Release", on a repository with a remote of its own. */
 
 const env = { PATH: process.env.PATH ?? '', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
 
 (process.platform === 'win32' ? describe.skip : describe)('the moving tag of the major version', () => {
-  let repository: TestRepository;
-  let remote: ReturnType<typeof temporaryFolder>;
+  const repository = repositoryForEachTest();
+  const remote = temporaryFolderForEachTest();
   beforeEach(() => {
-    repository = testRepository();
-    remote = temporaryFolder();
     repository.git('init', '--quiet', '--bare', remote.path);
-  });
-  afterEach(() => {
-    repository.remove();
-    remote.remove();
   });
 
   /** A commit with this tag. */
@@ -33,7 +27,7 @@ const env = { PATH: process.env.PATH ?? '', GIT_CONFIG_GLOBAL: '/dev/null', GIT_
   }
 
   function move(tag: string, to = remote.path): Promise<EndedProcess> {
-    return runToEnd(join(ROOT, '.ci', 'move-major-tag'), [tag, to], { env, cwd: repository.root });
+    return runToEnd(join(ROOT, '.ci', 'move-major-tag'), [tag, to], { env, cwd: repository.path });
   }
 
   const movedTo = (major: string) => repository.git('ls-remote', remote.path, `refs/tags/${major}`).split('\t')[0];
@@ -92,14 +86,10 @@ describe('the release notes', () => {
 `;
 
   async function notes(version: string): Promise<EndedProcess> {
-    const { path, remove } = temporaryFolder();
-    try {
-      writeFileSync(join(path, 'CHANGELOG.md'), CHANGELOG);
-      const args = [join(ROOT, 'scripts', 'release-notes.mjs'), version, join(path, 'CHANGELOG.md')];
-      return await runToEnd(process.execPath, args, { env, cwd: path });
-    } finally {
-      remove();
-    }
+    return await withFiles({ 'CHANGELOG.md': CHANGELOG }, async (folder) => {
+      const args = [join(ROOT, 'scripts', 'release-notes.mjs'), version, join(folder, 'CHANGELOG.md')];
+      return await runToEnd(process.execPath, args, { env, cwd: folder });
+    });
   }
 
   test('are the section of the version', async () => {

@@ -18,7 +18,7 @@ beforeAll(() => {
   for (const file of files.split('\0')) {
     // dist is bundled afterwards; tests and their fixtures have owners of their own.
     if (file !== '' && !/^(?:dist|__tests__|docs\/screenshots)\//.test(file) && existsSync(join(ROOT, file)))
-      cpSync(join(ROOT, file), join(copy.root, file));
+      cpSync(join(ROOT, file), join(copy.path, file));
   }
   copy.commit();
 });
@@ -28,7 +28,7 @@ afterAll(() => {
 
 function setOwner(...args: string[]): Promise<EndedProcess> {
   const env = { PATH: process.env.PATH ?? '' };
-  return runToEnd(process.execPath, [join(copy.root, 'scripts', 'set-owner.mjs'), ...args], { env, cwd: copy.root });
+  return runToEnd(process.execPath, [join(copy.path, 'scripts', 'set-owner.mjs'), ...args], { env, cwd: copy.path });
 }
 
 test.each(['', '-a', 'a--b', 'a/b', 'a b', 'a'.repeat(40)])(
@@ -43,8 +43,8 @@ test('an owner is set in every file of the project that has a placeholder', asyn
   expect((await setOwner('acme-inc')).exitCode).toBe(0);
   const left = ['grep', '-nE', 'OWNER/llm-budget|@OWNER|`OWNER`', '--', '.', ':!scripts/set-owner.mjs'];
   const env = { PATH: process.env.PATH ?? '' };
-  expect(await runToEnd('git', left, { env, cwd: copy.root })).toMatchObject({ exitCode: 1, stdout: '' });
-  const read = (file: string) => readFileSync(join(copy.root, file), 'utf8');
+  expect(await runToEnd('git', left, { env, cwd: copy.path })).toMatchObject({ exitCode: 1, stdout: '' });
+  const read = (file: string) => readFileSync(join(copy.path, file), 'utf8');
   expect(read('README.md')).toContain('uses: acme-inc/llm-budget@v1');
   expect(read('README.md')).not.toContain('OWNER');
   expect(read('record/action.yml') + read('action.yml')).not.toContain('OWNER');

@@ -2,23 +2,21 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { modelRow } from '../support/catalogue-server.js';
 import { catalogueFault } from '../support/catalogue-faults.js';
 import { answer, startFaultServer, type FaultServer } from '../support/fault-server.js';
-import { manifestText, startFixture, type Fixture } from '../support/pull-request.js';
+import { manifestText, fixtureForAllTests } from '../support/pull-request.js';
 
 /**
  * The built bundle before a catalogue that is wrong: the real sockets, and a real pause before the second attempt. Every
  * fault is tried on the client in `openrouter/catalogue/live-faults.test.ts`.
  */
 
-let fixture: Fixture;
+const fixture = fixtureForAllTests();
 let sha: string;
 let server: FaultServer | null = null;
 beforeAll(async () => {
-  fixture = await startFixture();
   sha = await fixture.github.commit({ 'llm-budget.yml': manifestText() }, { branch: 'main' });
 });
 afterAll(async () => {
   await server?.close();
-  await fixture.close();
 });
 
 test('a catalogue that resets the connection once, and is well again, has its prices', async () => {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
+import { expect, test } from '@jest/globals';
+import { manifestText, openChange, fixtureForAllTests } from '../support/pull-request.js';
 
 /**
  * The built bundle before a GitHub that fails: the real sockets and log. Every fault is tried in the process, in
@@ -7,13 +7,7 @@ import { manifestText, openChange, startFixture, type Fixture } from '../support
  */
 
 const FILE = 'llm-budget.yml';
-let fixture: Fixture;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(async () => {
-  await fixture.close();
-});
+const fixture = fixtureForAllTests();
 
 test('a comment whose request is reset after it took effect is there once', async () => {
   const number = await openChange(

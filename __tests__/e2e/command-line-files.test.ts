@@ -1,26 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { modelRow, startCatalogueServer, type CatalogueServer } from '../support/catalogue-server.js';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { modelRow } from '../support/catalogue-server.js';
 import { manifestText } from '../support/pull-request.js';
 import { commandsIn } from '../support/runner.js';
 import { runToEnd } from '../support/process.js';
+import { temporaryFolderForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /** The built command line whose output nobody takes, and what libraries print and throw in it. */
 
 const BIN = fileURLToPath(new URL('../../dist/cli/index.js', import.meta.url));
-let folder: string;
-let catalogue: CatalogueServer;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'llm-budget-files-'));
-  await writeFile(join(folder, 'llm-budget.yml'), manifestText());
-  catalogue = await startCatalogueServer({ models: [modelRow('acme/small')] });
-});
-afterEach(async () => {
-  await catalogue.close();
-  await rm(folder, { recursive: true, force: true });
+const catalogue = catalogueForAllTests({ models: [modelRow('acme/small')] });
+const folder = temporaryFolderForEachTest();
+beforeEach(() => {
+  folder.write('llm-budget.yml', manifestText());
 });
 
 const env = { PATH: process.env.PATH ?? '' };
@@ -28,15 +21,15 @@ const env = { PATH: process.env.PATH ?? '' };
 describe('an output that nobody takes', () => {
   test('on a full disk is no pass', async () => {
     const args = [BIN, 'check', '--catalogue-url', catalogue.url];
-    const { exitCode } = await runToEnd(process.execPath, args, { env, cwd: folder, log: '/dev/full' });
+    const { exitCode } = await runToEnd(process.execPath, args, { env, cwd: folder.path, log: '/dev/full' });
     expect(exitCode).toBe(2);
   });
 
   test('since the reader has seen enough leaves a failure what it is', async () => {
-    await writeFile(join(folder, 'llm-budget.yml'), manifestText({ count: 1000 }));
+    folder.write('llm-budget.yml', manifestText({ count: 1000 }));
     const pipeline = `'${process.execPath}' '${BIN}' check --catalogue-url '${catalogue.url}'; echo $? > code`;
-    await runToEnd('sh', ['-c', `(${pipeline}) | true`], { env, cwd: folder });
-    expect(await readFile(join(folder, 'code'), 'utf8')).toBe('1\n');
+    await runToEnd('sh', ['-c', `(${pipeline}) | true`], { env, cwd: folder.path });
+    expect(folder.read('code')).toBe('1\n');
   });
 });
 
@@ -44,10 +37,9 @@ describe('what is printed beside the figures', () => {
   const said = '"::error::pwned\\n##[error]pwned\\u2028::x::"';
 
   async function preloaded(code: string) {
-    const file = join(folder, 'preloaded.cjs');
     // In a turn of its own, as soon as the command has begun.
-    await writeFile(
-      file,
+    folder.write(
+      'preloaded.cjs',
       `const { canParse } = URL;
       URL.canParse = (...args) => {
         URL.canParse = canParse;
@@ -57,8 +49,8 @@ describe('what is printed beside the figures', () => {
     );
     const args = [BIN, 'check', '--catalogue-url', catalogue.url];
     return await runToEnd(process.execPath, args, {
-      env: { ...env, NODE_OPTIONS: `--require ${file}`, LLM_BUDGET_DEBUG: '1' },
-      cwd: folder,
+      env: { ...env, NODE_OPTIONS: `--require ${join(folder.path, 'preloaded.cjs')}`, LLM_BUDGET_DEBUG: '1' },
+      cwd: folder.path,
     });
   }
 

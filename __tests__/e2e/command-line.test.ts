@@ -1,39 +1,30 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { VERSION } from '../../src/cli/run.js';
-import { type CatalogueServer, endpointRow, modelRow, startCatalogueServer } from '../support/catalogue-server.js';
+import { endpointRow, modelRow } from '../support/catalogue-server.js';
 import { manifestText } from '../support/command-line.js';
-import { type TestRepository, testRepository } from '../support/repository.js';
 import { runToEnd } from '../support/process.js';
+import { repositoryForEachTest, catalogueForAllTests } from '../support/set-up.js';
 
 /** The built command line as a process: the real streams, exit codes and network. */
 
 const BIN = fileURLToPath(new URL('../../dist/cli/index.js', import.meta.url));
 
-let server: CatalogueServer;
-let repository: TestRepository;
-
-beforeAll(async () => {
-  server = await startCatalogueServer({
-    models: [modelRow('acme/one'), ...Array.from({ length: 5000 }, (_, index) => modelRow(`many/model-${index}`))],
-    endpoints: { 'acme/one': [endpointRow('one')] },
-  });
+const server = catalogueForAllTests({
+  models: [modelRow('acme/one'), ...Array.from({ length: 5000 }, (_, index) => modelRow(`many/model-${index}`))],
+  endpoints: { 'acme/one': [endpointRow('one')] },
 });
-afterAll(() => server.close());
+const repository = repositoryForEachTest();
 beforeEach(() => {
-  repository = testRepository();
   repository.write('llm-budget.yml', manifestText());
-});
-afterEach(() => {
-  repository.remove();
 });
 
 const environment = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
 
 function run(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
-  return runToEnd(process.execPath, [BIN, ...args], { env: { ...environment, ...more }, cwd: repository.root });
+  return runToEnd(process.execPath, [BIN, ...args], { env: { ...environment, ...more }, cwd: repository.path });
 }
 const withCatalogue = (...args: string[]) => [...args, '--catalogue-url', server.url];
 
@@ -49,7 +40,7 @@ describe('the built command line', () => {
   });
 
   (process.platform === 'win32' ? test.skip : test)('is a program of its own', async () => {
-    const ended = await runToEnd(BIN, ['--version'], { env: environment, cwd: repository.root });
+    const ended = await runToEnd(BIN, ['--version'], { env: environment, cwd: repository.path });
     expect(ended).toEqual({ exitCode: 0, stdout: `${VERSION}\n`, stderr: '' });
   });
 
@@ -60,7 +51,7 @@ describe('the built command line', () => {
 
     const child = spawn(process.execPath, [BIN, ...withCatalogue('models')], {
       env: environment,
-      cwd: repository.root,
+      cwd: repository.path,
     });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));

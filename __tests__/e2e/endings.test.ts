@@ -1,31 +1,30 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { CatalogueAnswer } from '../support/catalogue-server.js';
 import type { Fault } from '../support/github-faults.js';
-import { manifestText, openChange, startFixture, type BundleChanges, type Fixture } from '../support/pull-request.js';
+import { manifestText, openChange, type BundleChanges, fixtureForAllTests } from '../support/pull-request.js';
 import { commandsIn } from '../support/runner.js';
 import type { ActionResult } from '../support/runner-files.js';
+import { temporaryFolderForEachTest } from '../support/set-up.js';
 
 /** However a run of the built bundle ends, its exit code is the verdict where there is one, and 2 where there is none. */
 
 const FILE = 'llm-budget.yml';
-let fixture: Fixture;
-let folder: string;
+const fixture = fixtureForAllTests();
+const folder = temporaryFolderForEachTest();
 let over: number;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture.close());
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'llm-budget-endings-'));
   over = await openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 1000 }) });
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function under(): Promise<number> {
   return openChange(fixture.github, { [FILE]: manifestText() }, { [FILE]: manifestText({ count: 200 }) });
+}
+
+/** The environment in which Node runs the code before the bundle. */
+function preloading(code: string): Record<string, string> {
+  folder.write('preloaded.cjs', code);
+  return { NODE_OPTIONS: `--require ${join(folder.path, 'preloaded.cjs')}` };
 }
 
 describe('a run that is cancelled', () => {
@@ -51,9 +50,8 @@ describe('a run that is cancelled', () => {
     on: Fault['on'],
     [first, second]: readonly [NodeJS.Signals, NodeJS.Signals],
   ): Promise<ActionResult> {
-    const file = join(folder, 'impatient.cjs');
-    await writeFile(file, `process.once('exit', () => { process.kill(process.pid, '${second}'); });`);
-    return await cancelled(number, on, first, { variables: { NODE_OPTIONS: `--require ${file}` } });
+    const variables = preloading(`process.once('exit', () => { process.kill(process.pid, '${second}'); });`);
+    return await cancelled(number, on, first, { variables });
   }
 
   test('while the comment of a pass hangs ends in 0', async () => {
@@ -82,11 +80,9 @@ test('a run whose log is on a full disk ends with the verdict', async () => {
 describe('an unexpected error', () => {
   /** Loaded before the bundle: it breaks something that no input can break. */
   async function sabotaged(code: string, number = over): Promise<ActionResult> {
-    const file = join(folder, 'sabotage.cjs');
-    await writeFile(file, code);
     return await fixture.runBundleOnPullRequest(number, {
       inputs: { 'openrouter-api-key': 'sk-or-v1-secret' },
-      variables: { NODE_OPTIONS: `--require ${file}` },
+      variables: preloading(code),
     });
   }
   const MESSAGE =
@@ -140,15 +136,13 @@ function onceRunning(code: string): string {
 }
 
 test('what a library prints unprompted is written at debug level, and is no command', async () => {
-  const file = join(folder, 'library.cjs');
   const code = `
     process.emitWarning("::error::pwned 1\\n##[error]pwned", "LibraryWarning");
     process.emitWarning("::error::pwned 2\\n##[error]", "DeprecationWarning", "DEP9999");
     console.warn("::error::pwned 3\\n%s", "##[error]pwned");
     console.log("::add-path::/pwned 4");
     console.error(new Error("::error::pwned 5\\n##[error]pwned"));`;
-  await writeFile(file, onceRunning(code));
-  const result = await fixture.runBundleOnPullRequest(over, { variables: { NODE_OPTIONS: `--require ${file}` } });
+  const result = await fixture.runBundleOnPullRequest(over, { variables: preloading(onceRunning(code)) });
   expect([result.exitCode, result.stderr]).toEqual([1, '']);
   const said = commandsIn(result.log).filter(({ message }) => /pwned \d/.test(message));
   expect(said.map(({ name }) => name)).toEqual(['debug', 'debug', 'debug', 'debug', 'debug']);

@@ -1,22 +1,20 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { manifestText, openChange, pullRequestPayload, startFixture, type Fixture } from '../support/pull-request.js';
+import { manifestText, openChange, pullRequestPayload, fixtureForEachTest } from '../support/pull-request.js';
 import { startRecordingProxy, type RecordingProxy } from '../support/recording-proxy.js';
 
 /** GitHub Enterprise Server has its APIs below its own address; whatever leaves this machine would go through the proxy. */
 
 const FILE = 'llm-budget.yml';
-let fixture: Fixture;
+const fixture = fixtureForEachTest();
 let proxy: RecordingProxy;
 let stop: () => void = () => undefined;
 beforeEach(async () => {
-  fixture = await startFixture();
   proxy = await startRecordingProxy(() => {
     stop();
   });
 });
 afterEach(async () => {
   stop = () => undefined;
-  await fixture.close();
   await proxy.close();
 });
 

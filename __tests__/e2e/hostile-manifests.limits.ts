@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { manifestText, startFixture, type Fixture } from '../support/pull-request.js';
+import { manifestText, fixtureForAllTests } from '../support/pull-request.js';
 
 /**
  * Manifests that are made to cost memory, through the built bundle. The bounds are above what a manifest of one call takes
@@ -11,12 +11,11 @@ import { manifestText, startFixture, type Fixture } from '../support/pull-reques
 
 const FILE = 'llm-budget.yml';
 const MIB = 1024 * 1024;
-let fixture: Fixture;
+const fixture = fixtureForAllTests();
 let folder: string;
 /** What a manifest of one call takes at its peak, in bytes. */
 let usual: number;
 beforeAll(async () => {
-  fixture = await startFixture();
   folder = await mkdtemp(join(tmpdir(), 'llm-budget-memory-'));
   // The largest resident set, in kilobytes, as the process leaves. Linux counts what the parent held at the fork into
   // getrusage's figure; VmHWM is the process's own.
@@ -32,7 +31,6 @@ beforeAll(async () => {
   usual = (await measured(manifestText())).bytes;
 });
 afterAll(async () => {
-  await fixture.close();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -26,10 +26,10 @@ beforeAll(async () => {
   });
   origin = testRepository();
   for (const name of ['package.json', 'package-lock.json', 'README.md', 'LICENSE', 'dist', 'src', 'scripts']) {
-    cpSync(join(ROOT, name), join(origin.root, name), { recursive: true });
+    cpSync(join(ROOT, name), join(origin.path, name), { recursive: true });
   }
   for (const name of ['llm-budget.schema.json', 'llm-budget-report.schema.json']) {
-    cpSync(join(ROOT, name), join(origin.root, name));
+    cpSync(join(ROOT, name), join(origin.path, name));
   }
   origin.commit();
 });
@@ -51,7 +51,7 @@ test('is dist, the schemas and nothing else, installs no other package, and chec
   writeFileSync(join(cwd, 'llm-budget.yml'), manifest);
   writeFileSync(join(cwd, 'p.md'), 'Hello world!');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const install = ['install', '--offline', '--no-audit', '--no-fund', `git+file://${origin.root}`];
+  const install = ['install', '--offline', '--no-audit', '--no-fund', `git+file://${origin.path}`];
   expect(await runToEnd(npm, install, { env, cwd })).toMatchObject({ exitCode: 0 });
   const installed = readdirSync(join(cwd, 'node_modules')).filter((name) => !name.startsWith('.'));
   expect(installed).toEqual(['llm-budget']);

@@ -1,5 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
@@ -102,17 +101,14 @@ describe('the tokenizer', () => {
 
   /** `dist` without the vocabulary, as if its file had been lost. */
   async function withoutVocabulary(run: (dist: string) => Promise<void>): Promise<void> {
-    const folder = await mkdtemp(join(tmpdir(), 'llm-budget-bare-'));
-    try {
+    await withFiles({}, async (folder) => {
       await cp(DIST, folder, { recursive: true });
       for (const name of await readdir(join(folder, 'bundle'))) {
         const file = join(folder, 'bundle', name);
         if ((await readFile(file, 'utf8')).includes(TOKEN)) await rm(file);
       }
       await run(folder);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
   }
 
   test('is not loaded by the action without prompt files; with them its loss is exit code 2', async () => {

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { manifestText, openChange, startFixture, type Fixture } from '../support/pull-request.js';
+import { expect, test } from '@jest/globals';
+import { manifestText, openChange, fixtureForAllTests } from '../support/pull-request.js';
 import type { ActionResult } from '../support/runner-files.js';
 
 /** Most tests run the action's function in the process: here the bundle is held against it. */
 
 const FILE = 'llm-budget.yml';
-let fixture: Fixture;
-beforeAll(async () => {
-  fixture = await startFixture(['acme/small', 'openai/gpt-5-mini']);
-});
-afterAll(() => fixture.close());
+const fixture = fixtureForAllTests(['acme/small', 'openai/gpt-5-mini']);
 
 function withoutChance(text: string): string {
   return text

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { toText } from '../../src/lib/money/decimal.js';
@@ -8,8 +8,8 @@ import { commandLine, DATE } from '../support/command-line.js';
 import { ANSWER_TEXT, startLlmUpstream, type LlmUpstream } from '../support/llm-upstream.js';
 import { installPeers, type Peers } from '../support/peers.js';
 import { runToEnd } from '../support/process.js';
+import { temporaryFolderForEachTest } from '../support/set-up.js';
 import { ROOT } from '../support/project-files.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Clients that need Node 22 behind `llm-budget record`, told their base URL by the environment alone. */
 
@@ -18,7 +18,7 @@ const MODEL = 'openai/gpt-4o-mini';
 let peers: Peers;
 let catalogue: CatalogueServer;
 let upstream: LlmUpstream;
-let folder: ReturnType<typeof temporaryFolder>;
+const folder = temporaryFolderForEachTest();
 
 beforeAll(async () => {
   peers = await installPeers(
@@ -37,11 +37,9 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   upstream = await startLlmUpstream({ promptOf: (n) => 997 + n * 13, completionOf: (n) => 7 * n });
-  folder = temporaryFolder();
 });
 afterEach(async () => {
   await upstream.close();
-  folder.remove();
 });
 
 /** The Vercel AI SDK: OpenAI's responses, its chat completions, and embeddings. */
@@ -62,6 +60,7 @@ await embed({ model: openai.embedding('gpt-4o-mini'), value: prompt });
 /** LangChain: its chat model, by chat completions and by responses. */
 const LANGCHAIN = `
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
+import { temporaryFolderForEachTest } from '../support/set-up.js';
 
 for (const useResponsesApi of [false, true]) {
   const model = new ChatOpenAI({ model: 'gpt-4o-mini', maxTokens: 100, useResponsesApi });
@@ -112,7 +111,7 @@ test.each([
   expect(upstream.requests.map(({ path }) => path).toSorted()).toEqual(
     ['chat/completions', 'chat/completions', 'embeddings', 'responses', 'responses'].map((path) => `/v1/${path}`),
   );
-  const rows = readFileSync(join(folder.path, 'llm-budget.usage.jsonl'), 'utf8');
+  const rows = folder.read('llm-budget.usage.jsonl');
   expect(rows.trimEnd().split('\n')).toHaveLength(5);
   expect(`${rows}${ended.stderr}`).not.toMatch(/THE-PROMPT|THE-ANSWER|THE-KEY/);
   const used = await commandLine(['usage', 'llm-budget.usage.jsonl', '--json', '--catalogue-url', catalogue.url], {

@@ -1,4 +1,3 @@
-import { afterEach, beforeEach } from '@jest/globals';
 import { z } from 'zod';
 import { reportSchema, type Report } from '../../src/report/model/schema.js';
 import {
@@ -12,6 +11,7 @@ import { startGitHub, type GitHubServer } from './github-server.js';
 import type { FileTree } from './github-state.js';
 import { runBundle, runInProcess, type BundleOptions, type InProcessResult, type InProcessRun } from './run-action.js';
 import type { ActionResult, ActionRun } from './runner-files.js';
+import { forAllTests, forEachTest } from './set-up.js';
 
 /** A repository with a pull request, a catalogue, and the action run on them; all on loopback. */
 
@@ -55,10 +55,10 @@ export interface BundleChanges extends RunChanges, BundleOptions {}
 
 const ofPullRequest = z.object({ pull_request: z.object({ number: z.number() }) });
 
-/** `models`: ids at the prices of `pricingOf`, or a whole catalogue. */
-export async function startFixture(
-  models: readonly string[] | CatalogueContent = ['acme/small', 'acme/large'],
-): Promise<Fixture> {
+/** Ids at the prices of `pricingOf`, or a whole catalogue. */
+type Models = readonly string[] | CatalogueContent;
+
+export async function startFixture(models: Models = ['acme/small', 'acme/large']): Promise<Fixture> {
   const github = await startGitHub();
   const catalogue = await startCatalogueServer('models' in models ? models : catalogueOf(models));
   let runs = 1000;
@@ -108,20 +108,27 @@ export async function startFixture(
   };
 }
 
-/** A fixture of its own for each test of the file or block that calls this: started before the test, and closed after it. */
-export function fixtureForEachTest(models?: readonly string[] | CatalogueContent): Omit<Fixture, 'close'> {
-  let started: Fixture | null = null;
-  const fixture = (): Fixture => {
-    if (started === null) throw new Error('a fixture is used outside of a test');
-    return started;
-  };
-  beforeEach(async () => {
-    started = await startFixture(models);
-  });
-  afterEach(async () => {
-    await fixture().close();
-    started = null;
-  });
+/** A fixture of its own for each test. */
+export function fixtureForEachTest(models?: Models): Omit<Fixture, 'close'> {
+  return fixtureOf(
+    forEachTest(
+      () => startFixture(models),
+      (fixture) => fixture.close(),
+    ),
+  );
+}
+
+/** One fixture for all tests: a test that leaves a fault or an interception behind has to clear it. */
+export function fixtureForAllTests(models?: Models): Omit<Fixture, 'close'> {
+  return fixtureOf(
+    forAllTests(
+      () => startFixture(models),
+      (fixture) => fixture.close(),
+    ),
+  );
+}
+
+function fixtureOf(fixture: () => Fixture): Omit<Fixture, 'close'> {
   return {
     get github() {
       return fixture().github;

@@ -384,9 +384,9 @@ async function lockfileOf(files: FileTree, url: string): Promise<FileTree> {
     if (typeof manifest !== 'string') throw new Error('a lockfile needs a manifest');
     repository.write(FILE, manifest);
     const options = ['--catalogue-url', catalogue.url, '--lock', 'lock.json'];
-    const ended = await commandLine(['lock', ...options], { cwd: repository.root, now: OLD_TIME });
+    const ended = await commandLine(['lock', ...options], { cwd: repository.path, now: OLD_TIME });
     if (ended.exitCode !== 0) throw new Error(ended.stderr);
-    const text = readFileSync(join(repository.root, 'lock.json'), 'utf8');
+    const text = readFileSync(join(repository.path, 'lock.json'), 'utf8');
     return { 'llm-budget.lock.json': text.replaceAll(catalogue.url, url) };
   } finally {
     repository.remove();
@@ -420,7 +420,7 @@ async function explained(base: FileTree, head: FileTree, catalogue: CatalogueSer
     const after = commit(head);
     const options = ['--base', 'main', '--policy', 'main', '--format', 'json', '--explain'];
     const { stdout } = await commandLine(['check', ...options, '--catalogue-url', catalogue.url], {
-      cwd: repository.root,
+      cwd: repository.path,
     });
     return golden(stdout, catalogue, [after, before]);
   } finally {

@@ -1,20 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOptionalFile, readTreeFiles, isLfsPointer } from '../../../src/lib/files/read-file.js';
 import { problemsOf } from '../../support/problems.js';
-import { makePipe, temporaryFolder } from '../../support/temporary-folder.js';
+import { makePipe } from '../../support/temporary-folder.js';
+import { temporaryFolderForEachTest } from '../../support/set-up.js';
 
 const limits = { maxBytes: 10 };
-let folder = temporaryFolder();
+const folder = temporaryFolderForEachTest();
 const at = (name: string): string => join(folder.path, name);
-
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(() => {
-  folder.remove();
-});
 
 describe('a file that the user named', () => {
   test('is read as UTF-8, up to the last admitted byte', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -15,17 +15,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createFiles, makeFolder, refusedTarget, writeTextFile } from '../../../src/lib/files/write-file.js';
 import { problemsOf } from '../../support/problems.js';
-import { makePipe, temporaryFolder } from '../../support/temporary-folder.js';
+import { makePipe } from '../../support/temporary-folder.js';
+import { temporaryFolderForEachTest } from '../../support/set-up.js';
 
-let folder = temporaryFolder();
+const folder = temporaryFolderForEachTest();
 const at = (name: string): string => join(folder.path, name);
-
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(() => {
-  folder.remove();
-});
 
 describe('writing a text file', () => {
   test('makes a new file and leaves nothing else behind', async () => {

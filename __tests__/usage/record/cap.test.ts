@@ -8,7 +8,7 @@ import { requestFacts, type RequestFacts } from '../../../src/usage/record/reque
 import { startLlmUpstream, type LlmUpstream } from '../../support/llm-upstream.js';
 import { nextChunk } from '../../support/plain-http.js';
 import { startTestRecorder, type TestRecorder } from '../../support/recorder.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { temporaryFolderForEachTest } from '../../support/set-up.js';
 
 /** Every request may cost what its `bytes` say, in cents; -1: nothing bounds it. */
 const CENTS: PriceBook = {
@@ -97,18 +97,16 @@ describe('the sums of a cap', () => {
 });
 
 let upstream: LlmUpstream;
-let folder: ReturnType<typeof temporaryFolder>;
+const folder = temporaryFolderForEachTest();
 let started: TestRecorder | null = null;
 beforeEach(async () => {
   // Each answer has exactly as many completion tokens as are admitted, 50.
   upstream = await startLlmUpstream({ completionOf: () => 50 });
-  folder = temporaryFolder();
 });
 afterEach(async () => {
   await started?.recorder.stop(1000);
   started = null;
   await upstream.close();
-  folder.remove();
 });
 
 async function start(cap: string, more: Partial<Parameters<typeof startTestRecorder>[0]> = {}): Promise<TestRecorder> {

@@ -10,21 +10,19 @@ import { ANSWER_TEXT, startLlmUpstream, type LlmUpstream } from '../../support/l
 import { answerTo, nextChunk } from '../../support/plain-http.js';
 import { startTestRecorder, type TestRecorder } from '../../support/recorder.js';
 import { startRecordingProxy } from '../../support/recording-proxy.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { temporaryFolderForEachTest } from '../../support/set-up.js';
 
 let upstream: LlmUpstream;
-let folder: ReturnType<typeof temporaryFolder>;
+const folder = temporaryFolderForEachTest();
 let started: TestRecorder | null = null;
 
 beforeEach(async () => {
   upstream = await startLlmUpstream();
-  folder = temporaryFolder();
 });
 afterEach(async () => {
   await started?.recorder.stop(1000);
   started = null;
   await upstream.close();
-  folder.remove();
 });
 
 async function start(setting: Partial<Parameters<typeof startTestRecorder>[0]> = {}): Promise<TestRecorder> {

@@ -101,7 +101,7 @@ describe('real clients that find the base URL in the environment', () => {
 describe('a signal that ends the recorder', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('%s is handed on, and the command ends in its own way', async (signal) => {
     const script = `process.on('${signal}', () => { console.log('cleaned up'); process.exit(9); }); setInterval(() => 0, 1000); process.kill(process.ppid, '${signal}')`;
-    expect(await record(node(script))).toMatchObject({ exitCode: 9, stdout: 'cleaned up\n' });
+    expect(await recordProcess(node(script))).toMatchObject({ exitCode: 9, stdout: 'cleaned up\n' });
   });
 });
 

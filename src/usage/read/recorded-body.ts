@@ -151,15 +151,14 @@ function lastOfChunks(list: readonly unknown[]): readonly unknown[] {
   return list.filter((chunk) => isRecord(chunk) && isRecord(chunk.usageMetadata)).slice(-1);
 }
 
-/** The same for a list that may be no body: of a stream only the last chunk says why the answer ended. */
+/** The same for a list that may be no body: of a stream the last chunk says why the answer ended, and no other does. */
 export function lastOfStream(list: readonly unknown[]): readonly unknown[] {
-  const isStream = list.length > 1 && list.every((chunk, at) => isOpenChunk(chunk, at === list.length - 1));
+  const isStream = list.length > 1 && list.every((chunk, at) => isEnded(chunk) === (at === list.length - 1));
   return isStream ? lastOfChunks(list) : list;
 }
 
-function isOpenChunk(chunk: unknown, isLast: boolean): boolean {
-  if (!isRecord(chunk) || !isList(chunk.candidates)) return false;
-  return (
-    isLast || !chunk.candidates.some((candidate) => isRecord(candidate) && typeof candidate.finishReason === 'string')
-  );
+/** Whether a chunk of Google says why the answer ended; null for what is no such chunk. */
+function isEnded(chunk: unknown): boolean | null {
+  if (!isRecord(chunk) || !isList(chunk.candidates)) return null;
+  return chunk.candidates.some((candidate) => isRecord(candidate) && typeof candidate.finishReason === 'string');
 }

@@ -8,7 +8,7 @@ import { catalogueUrlText, DEFAULT_CATALOGUE_URL, isLoopback } from '../lib/inpu
 
 export const OPENROUTER = new URL(DEFAULT_CATALOGUE_URL);
 
-/** Whether an API key may go there: to OpenRouter itself over https, or to this machine. */
+/** Tells whether an API key may be sent to a URL: of OpenRouter itself over https, or of this machine. */
 export function keyMayBeSentTo(url: URL): boolean {
   if (url.username !== '' || url.password !== '') return false;
   if (url.origin === OPENROUTER.origin) return true;

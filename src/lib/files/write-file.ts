@@ -56,7 +56,7 @@ interface Target {
   readonly mode: number;
 }
 
-/** What exists at the path, after links: in words where it cannot be written to, null where nothing exists. */
+/** Finds what exists at a path, after links: a reason in words where it cannot be written to, null where nothing exists. */
 async function lookAt(path: string): Promise<Target | string | null> {
   const itself = await lstat(path).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return null;

@@ -25,7 +25,7 @@ const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
 /** Most names match this, and need no further cleaning. */
 const PRINTABLE_ASCII = /^[ -~]*$/;
 
-/** Made for the first text that is cut, since Node takes 9 ms to make it. */
+/** It is made for the first text that is cut, since Node takes 9 ms to make it. */
 let graphemes: Intl.Segmenter | undefined;
 
 /** Returns the text as one visible line of at most `limit` UTF-16 units, cut only between characters as a reader sees them. */

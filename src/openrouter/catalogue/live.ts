@@ -96,7 +96,7 @@ function catalogueClient(options: CatalogueServer, network: Network, spentMs = 0
   return clientWith(null, options, network, spentMs);
 }
 
-/** What to do where a list of endpoints is refused without a key: ask with the key, or name the remedy in the reason. */
+/** The second step where a list of endpoints is refused without a key: a client with the key, or the remedy for the reason. */
 type WithKey = { readonly keyed: OpenRouterClient } | { readonly remedy: string };
 
 /**

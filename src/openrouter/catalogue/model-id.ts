@@ -96,7 +96,7 @@ function findRow(id: string, models: Models, lookup: Lookup): Row | null {
   return findBySlug(id, lookup);
 }
 
-/** Of several rows that share a slug, takes the one without a suffix; `:free`, `:batch` and the like are named by id. */
+/** Finds the row of a slug. Of several rows, it is the one without a suffix: `:free`, `:batch` and others are named by id. */
 function findBySlug(slug: string, lookup: Lookup): Row | null {
   const sharing = lookup.bySlug.get(slug);
   if (sharing === undefined) return null;

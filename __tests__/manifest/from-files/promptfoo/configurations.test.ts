@@ -175,7 +175,10 @@ describe('a configuration that cannot be read', () => {
       'providers: [openai:gpt-5]\nscenarios: [{config: [5], tests: [{vars: {x: y}}]}]\n',
       'evals/c.yaml: expected config: a list of mappings with vars',
     ],
-    ["providers: [openai:gpt-5]\ntests: [{$ref: '#/nothing'}]\n", 'evals/c.yaml has $ref #/nothing, where nothing is'],
+    [
+      "providers: [openai:gpt-5]\ntests: [{$ref: '#/nothing'}]\n",
+      'evals/c.yaml has $ref #/nothing, which does not exist',
+    ],
     ["tests: [{$ref: 'none.yaml'}]\n", 'evals/none.yaml does not exist ($ref in evals/c.yaml)'],
     ["tests: [{$ref: '../../x.yaml'}]\n", 'evals/c.yaml: $ref ../../x.yaml is outside the repository'],
     [

@@ -219,7 +219,7 @@ function resolved(data: unknown, path: string, files: FileSet): unknown {
     if (target !== '' && !isRead(other, file)) return null;
     const otherRoot = target === '' ? root : roots.get(other);
     const found = atPointer(otherRoot, pointer);
-    if (found === undefined) throw new ConfigFault(`has $ref ${value.$ref}, where nothing is`, file);
+    if (found === undefined) throw new ConfigFault(`has $ref ${value.$ref}, which does not exist`, file);
     return follow(found, otherRoot, other, depth + 1);
   };
   return follow(data, data, path, 0);

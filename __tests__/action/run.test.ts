@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { sendFirstRequests } from '../../src/action/run.js';
 import { runToEnd } from '../support/process.js';
 import { withFiles } from '../support/temporary-folder.js';
 
@@ -13,12 +14,12 @@ const file = (path: string) => JSON.stringify(new URL(`../../${path}`, import.me
  */
 const SCRIPT = `
 import { inspect } from 'node:util';
-import { sendFirstRequests } from ${file('src/action/run.ts')};
+import { ${sendFirstRequests.name} } from ${file('src/action/run.ts')};
 import { readInputs } from ${file('src/action/inputs-and-outputs.ts')};
 import { HttpFailure } from ${file('src/lib/http/failure.ts')};
 
 const failure = new HttpFailure('cannot be reached', { kind: 'network', transient: false });
-const { models, facts } = await sendFirstRequests(readInputs((name) => (name === 'github-token' ? 'ghs_1' : '')), {
+const { models, facts } = await ${sendFirstRequests.name}(readInputs((name) => (name === 'github-token' ? 'ghs_1' : '')), {
   variable: (name) => process.env[name] ?? '',
   effects: {
     now: Date.now,

@@ -6,7 +6,7 @@ import { safeLine, maskSecrets } from '../../lib/text/plain.js';
 
 /** GitHub's refusals, over REST and GraphQL: what they mean, whether to ask again, and what a person can do. */
 
-export type RefusalReason =
+type RefusalReason =
   /** The token is not valid. */
   | 'credentials'
   /** The token lacks a permission. */
@@ -23,7 +23,7 @@ export type RefusalReason =
   | 'other';
 
 /** GitHub's side of an `HttpFailure`, which carries it as its cause. */
-export class GitHubRefusal extends Error {
+class GitHubRefusal extends Error {
   override readonly name = 'GitHubRefusal';
 
   constructor(
@@ -36,7 +36,7 @@ export class GitHubRefusal extends Error {
 }
 
 /** The refusal that a failure carries; null where GitHub did not refuse. */
-export function refusalIn(error: unknown): GitHubRefusal | null {
+function refusalIn(error: unknown): GitHubRefusal | null {
   return error instanceof Error && error.cause instanceof GitHubRefusal ? error.cause : null;
 }
 

@@ -27,7 +27,7 @@ test('embeddings are priced to the last digit by their prompt price: $0.004 a ru
   expect(result.summary).toContain('$0.004');
 });
 
-test('a change to a larger embedding model is told with its cost: 200,000 x ($0.00000013 - $0.00000002) = $0.022', async () => {
+test('a change to a larger embedding model is reported with its cost: 200,000 x ($0.00000013 - $0.00000002) = $0.022', async () => {
   const result = await judged(embeddingManifest(), embeddingManifest('openai/text-embedding-3-large'));
   expect(reportOf(result).delta?.per_run).toBe('0.022');
   expect(result.comment).toContain('openai/text-embedding-3-large');

@@ -11,7 +11,7 @@ import { runToEnd } from '../support/process.js';
 import { temporaryFolderForEachTest } from '../support/set-up.js';
 import { ROOT } from '../support/project-files.js';
 
-/** Clients that need Node 22 behind `llm-budget record`, told their base URL by the environment alone. */
+/** Clients that need Node 22 behind `llm-budget record`, with their base URL from the environment alone. */
 
 const MODEL = 'openai/gpt-4o-mini';
 

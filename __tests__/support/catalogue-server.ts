@@ -28,7 +28,7 @@ export interface EndpointRow {
   readonly status: number;
 }
 
-/** A text model at $1 a million prompt tokens and $2 a million completion tokens, unless told otherwise. */
+/** A text model at $1 a million prompt tokens and $2 a million completion tokens, where `changes` do not say otherwise. */
 export function modelRow(id: string, changes: Partial<ModelRow> = {}): ModelRow {
   return {
     id,

@@ -124,7 +124,7 @@ export interface GitHubState {
   close(): Promise<void>;
 }
 
-export interface EmulatorRequest {
+interface EmulatorRequest {
   readonly method: string;
   /** With the query. */
   readonly path: string;
@@ -133,7 +133,7 @@ export interface EmulatorRequest {
   readonly body: string;
 }
 
-export interface EmulatorAnswer {
+interface EmulatorAnswer {
   readonly status: number;
   readonly text: string;
 }

@@ -179,6 +179,13 @@ describe('increases over the tip', () => {
     ).toEqual(['4 over the tip']);
   });
 
+  test('count a new call in full where the call at the tip that equals it is a call of base that has changed', () => {
+    // The $1 at the tip is the $3 of base, and head adds $1 beside it. Over base 1 + (3 - 3) = 1, over the tip 1 + (3 - 2) = 2.
+    const base = of(dollars(3), named('grown', 3));
+    const head = of(dollars(3), dollars(1), named('grown', 3, { completion_tokens: tokens(1, 1) }));
+    expect(judgedOn('pull_request', head, base, of(dollars(1), named('grown', 2)))).toEqual(['2 over the tip']);
+  });
+
   test('take back what head removes, and not what the tip has gained since', () => {
     const base = of(named('one', 2), named('two', 2));
     const head = of(named('one', 4));

@@ -60,7 +60,6 @@ await embed({ model: openai.embedding('gpt-4o-mini'), value: prompt });
 /** LangChain: its chat model, by chat completions and by responses. */
 const LANGCHAIN = `
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
-import { temporaryFolderForEachTest } from '../support/set-up.js';
 
 for (const useResponsesApi of [false, true]) {
   const model = new ChatOpenAI({ model: 'gpt-4o-mini', maxTokens: 100, useResponsesApi });

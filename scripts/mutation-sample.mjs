@@ -22,8 +22,8 @@ const SEED = 20261128;
 
 const [part = '', size = '100'] = process.argv.slice(2);
 const folders = PARTS.get(part);
-if (folders === undefined) {
-  console.error(`Give a part (${[...PARTS.keys()].join(', ')}) and the size of the sample.`);
+if (folders === undefined || !/^[1-9]\d*$/.test(size)) {
+  console.error(`Give a part (${[...PARTS.keys()].join(', ')}) and the size of the sample, a whole number above 0.`);
   process.exit(2);
 }
 

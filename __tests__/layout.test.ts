@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { VERSION } from '../src/cli/run.js';
-import { importsOf, LAYOUT, loadedWith, sourceFiles, topFolderOf } from './support/layout.js';
+import { importsOf, LAYOUT, loadedWith, packagesOf, sourceFiles, topFolderOf } from './support/layout.js';
 
 /** `src/layout.json` has the nine folders from top to bottom; the imports are compared with it. */
 
@@ -49,6 +49,23 @@ describe('the layout of src', () => {
     expect(loaded).toEqual(['report/model/document.ts']);
     expect(await loadedWith('action/judge-run.ts')).toContain('check/check.ts');
   });
+
+  test.each(['action/judge-run.ts', 'cli/check-command.ts'])(
+    'lets a check load readers of other files, of a lockfile and of recordings only where it has some: %s',
+    async (start) => {
+      const loaded = await loadedWith(start);
+      const inFolder = (folder: string) => [...loaded].filter((file) => file.startsWith(folder));
+      expect(inFolder('usage/')).toEqual([]);
+      expect(inFolder('manifest/from-files/')).toEqual(['manifest/from-files/file-set.ts']);
+      for (const file of ['openrouter/catalogue/lockfile.ts', 'lib/text/path-pattern.ts']) {
+        expect(files).toContain(file);
+        expect(loaded).not.toContain(file);
+      }
+      const usual = ['fastest-levenshtein', 'undici', 'yaml', 'zod'];
+      expect([...(await packagesOf(loaded))].filter((name) => !usual.includes(name))).toEqual([]);
+      expect([...(await packagesOf(files))]).toEqual(expect.arrayContaining(['re2js', 'csv-parse', 'fflate']));
+    },
+  );
 
   test.each(LAYOUT)('$folder starts at $start, which says what it does', async ({ folder, start }) => {
     expect(files).toContain(`${folder}/${start}`);

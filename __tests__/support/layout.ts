@@ -29,6 +29,20 @@ export async function importsOf(file: string): Promise<string[]> {
   );
 }
 
+/** The packages that these files import when they are loaded: neither for types, nor by a call of `import`. */
+export async function packagesOf(files: Iterable<string>): Promise<ReadonlySet<string>> {
+  const packages = new Set<string>();
+  for (const file of files) {
+    const text = await readFile(join(SOURCES, file), 'utf8');
+    for (const [, name = ''] of text.matchAll(
+      /^import (?!type\b)[^;]*?from\s*'(?!node:)((?:@[^/']+\/)?[^./'][^/']*)/gm,
+    )) {
+      packages.add(name);
+    }
+  }
+  return packages;
+}
+
 /** The files that Node loads together with `start`: neither for types, nor by a call of `import`. */
 export async function loadedWith(start: string): Promise<ReadonlySet<string>> {
   const loaded = new Set([start]);

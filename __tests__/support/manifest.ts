@@ -1,6 +1,11 @@
-import type { Manifest, NamedCall, NamedSuite, PolicyFile } from '../../src/manifest/manifest.js';
+import {
+  type Manifest,
+  type NamedCall,
+  type NamedSuite,
+  type PolicyFile,
+  withoutFiles,
+} from '../../src/manifest/manifest.js';
 import { type Tokens, callSchema, policySchema } from '../../src/manifest/schema.js';
-import { withoutFiles } from '../../src/manifest/from-files/count-manifest.js';
 import { parseManifest, policyFrom } from '../../src/manifest/parse.js';
 import { NumberLiteral } from '../../src/manifest/scalars.js';
 import { readYaml } from '../../src/manifest/yaml-tree.js';

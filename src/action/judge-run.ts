@@ -1,18 +1,16 @@
 import { check } from '../check/check.js';
 import { accountClient } from '../openrouter/account/account-client.js';
 import { isGate } from './github/event.js';
-import { NoVerdictError, type Note } from '../lib/errors/problem.js';
+import { NoVerdictError } from '../lib/errors/problem.js';
 import { combineReports, errorExitCode, errorReport, exitCodeOf } from '../report/model/document.js';
 import type { Sources } from '../check/sources.js';
 import type { Network } from '../lib/http/network.js';
 import type { HttpResponse } from '../lib/http/request.js';
 import type { ErrorReport, Report, ReportDocument } from '../report/model/schema.js';
-import { logLine } from '../lib/text/plain.js';
-import { problemsOfUsage, readUsage } from '../usage/read/read-usage.js';
-import { notesOfUnreadable, notesOfUsage, type Usage } from '../usage/read/usage.js';
 import { type FirstRequests, readRunContext, type RunContext, sourcesOf, sourcesOfOne } from './run-context.js';
 import { publish } from './publish.js';
 import type { ActionWorld } from './environment.js';
+import type { Recordings } from './recordings.js';
 
 /**
  * Awaits the first requests, reads the rest, checks, and publishes the report; or publishes why there is no
@@ -43,7 +41,7 @@ interface Judged<T extends ReportDocument> {
 
 /** Checks the one manifest, or each of several from one snapshot of the catalogue. */
 async function judge(context: RunContext, world: ActionWorld): Promise<Judged<ReportDocument>> {
-  const recordings = await usageOf(context.inputs.usage, world);
+  const recordings = await recordingsOf(context.inputs.usage, world);
   const { several } = context;
   if (several === null) return await judgeOne(context, () => sourcesOf(context), recordings, world.effects);
   const effects = rememberingAnswers(world.effects);
@@ -57,10 +55,17 @@ async function judge(context: RunContext, world: ActionWorld): Promise<Judged<Re
   return { report: combineReports(judged.map(({ report }) => report)), exitCode };
 }
 
+/** Most steps name no recordings, and the readers of their many formats are large. */
+async function recordingsOf(globs: readonly string[], world: ActionWorld): Promise<Recordings> {
+  if (globs.length === 0) return { usage: null, usageNotes: [] };
+  const { readRecordings } = await import('./recordings.js');
+  return await readRecordings(globs, world);
+}
+
 async function judgeOne(
   { inputs, models }: RunContext,
   sources: () => Sources,
-  recordings: Awaited<ReturnType<typeof usageOf>>,
+  recordings: Recordings,
   effects: Network,
 ): Promise<Judged<Report | ErrorReport>> {
   const catalogueUrl = inputs['catalogue-url'];
@@ -98,29 +103,6 @@ function rememberingAnswers(network: Network): Network {
       };
     },
   };
-}
-
-/** The log names at most so many places in recordings that were not understood; the report has their number. */
-const MOST_NAMED = 20;
-
-/**
- * Reads the recordings, which the job's own suites wrote: from the workspace, and from nowhere outside it. They are
- * information, so whatever is wrong with them is a note, and the verdict stands.
- */
-async function usageOf(
-  globs: readonly string[],
-  world: ActionWorld,
-): Promise<{ readonly usage: Usage | null; readonly usageNotes: readonly Note[] }> {
-  if (globs.length === 0) return { usage: null, usageNotes: [] };
-  const cwd = world.variable('GITHUB_WORKSPACE') || '.';
-  const reading = await settle(() => readUsage(globs, { cwd, within: cwd }));
-  if (reading.kind === 'no verdict') return { usage: null, usageNotes: notesOfUnreadable(reading.error) };
-  const usage = reading.value;
-  for (const { message, file, line } of problemsOfUsage(usage).slice(0, MOST_NAMED)) {
-    const place = file === null ? '' : line === null ? `${file}: ` : `${file}, line ${line}: `;
-    world.log(logLine(`Recordings: ${place}${message}`));
-  }
-  return { usage: usage.exchanges.read > 0 ? usage : null, usageNotes: notesOfUsage(usage) };
 }
 
 async function conclude(

@@ -2,7 +2,6 @@ import { posix } from 'node:path';
 import type { FileReader, SideFile } from '../check/sources.js';
 import { configurationError } from '../lib/errors/problem.js';
 import { DEFAULT_LOCK, isPathPattern, MAX_MANIFEST_BYTES } from '../lib/inputs.js';
-import { pathMatcher } from '../lib/text/path-pattern.js';
 
 /**
  * Finds the manifests of a step whose input names several, and reads their texts at head, at base and on the default
@@ -30,9 +29,12 @@ const MOST_MANIFESTS = 50;
  * than 50.
  */
 export async function expandManifests(entries: readonly string[], files: FileReader): Promise<string[]> {
-  const listed = entries.some(isPathPattern)
-    ? [...(await files.list('head')), ...(await files.list('default branch'))].filter(({ isLink }) => !isLink)
-    : [];
+  if (!entries.some(isPathPattern)) return bounded([...new Set(entries)]);
+  // Most steps name their manifests, and the engine that matches patterns is large.
+  const { pathMatcher } = await import('../lib/text/path-pattern.js');
+  const listed = [...(await files.list('head')), ...(await files.list('default branch'))].filter(
+    ({ isLink }) => !isLink,
+  );
   const names = [...new Set(listed.map(({ path }) => path))].toSorted();
   const found = new Set<string>();
   for (const entry of entries) {
@@ -49,12 +51,14 @@ export async function expandManifests(entries: readonly string[], files: FileRea
     }
     for (const name of matching) found.add(name);
   }
-  if (found.size > MOST_MANIFESTS) {
-    throw configurationError(
-      `The input "manifest" names ${found.size} files; at most ${MOST_MANIFESTS} are judged in one step`,
-    );
-  }
-  return [...found];
+  return bounded([...found]);
+}
+
+function bounded(files: readonly string[]): string[] {
+  if (files.length <= MOST_MANIFESTS) return [...files];
+  throw configurationError(
+    `The input "manifest" names ${files.length} files; at most ${MOST_MANIFESTS} are judged in one step`,
+  );
 }
 
 /** Reads the manifests at head, at base and on the default branch, and their lockfiles on the default branch. */

@@ -1,20 +1,15 @@
-import { compareUsage } from '../usage/calibrate/compare-usage.js';
-import { usageReport, type UsageReport } from '../usage/calibrate/usage-report.js';
-import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
-import { lockfileAgeDays } from '../openrouter/catalogue/lockfile.js';
+import { lockfileAgeDays } from '../openrouter/catalogue/catalogue.js';
 import type { StartedModels } from '../openrouter/catalogue/live.js';
 import { obtainCatalogue } from '../openrouter/catalogue/source.js';
-import type { Comparison } from '../budget/comparison/comparison.js';
 import { creditsReport, runNeeds } from '../budget/credits.js';
 import type { AccountClient } from '../openrouter/account/account-client.js';
-import { fetchCredits, type Credits } from '../openrouter/account/credits.js';
+import { fetchCredits } from '../openrouter/account/credits.js';
 import type { Network } from '../lib/http/network.js';
 import { type Manifest, modelsDeclared } from '../manifest/manifest.js';
-import { NoVerdictError, type Note } from '../lib/errors/problem.js';
+import type { Note } from '../lib/errors/problem.js';
 import { buildReport } from '../report/model/build.js';
 import type { Report } from '../report/model/schema.js';
 import type { Usage } from '../usage/read/usage.js';
-import { chargesOf } from '../usage/charges/charges.js';
 import { countFiles } from './count-files.js';
 import { judgeManifests } from './judge-manifests.js';
 import {
@@ -32,6 +27,7 @@ import {
   priceNotes,
   rangeNotes,
 } from './notes.js';
+import type { Checked, UsageShown } from './recorded-usage.js';
 import { withCatalogueIds } from './resolve-models.js';
 import { readManifests, type Manifests } from './read-manifests.js';
 import type { Sources } from './sources.js';
@@ -92,8 +88,15 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
   const { comparison, judgement } = judged;
 
   // 4. Recorded usage beside the estimate.
-  const usage = usageShown(options, manifests, comparison, catalogue);
-  const charges = await chargesShown(options, catalogue, credits);
+  const { at, account } = options;
+  const recorded = await recordedUsage(options.usage, {
+    head: manifests.head,
+    comparison,
+    catalogue,
+    at,
+    account,
+    credits,
+  });
 
   // 5. The report.
   const creditsShown = credits && creditsReport(credits, comparison && runNeeds(comparison.head));
@@ -117,7 +120,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
       ...expiringNotes(comparison, catalogue, now),
       ...creditNotes(creditsShown),
       ...options.usageNotes,
-      ...changeNotes(sources, manifests.head, comparison),
+      ...(await changeNotes(sources, manifests.head, comparison)),
       ...outdatedNotes(judgement),
       ...mixedRunsNotes(comparison),
       ...increaseNotes(isCompared, judgement),
@@ -133,42 +136,17 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
     explain: options.explain,
     tokenSources,
     credits: creditsShown,
-    charges,
-    usage,
+    ...recorded,
   });
+}
+
+/** Few checks have recordings, and what holds them beside the estimate is large. */
+async function recordedUsage(usage: Usage | null, checked: Checked): Promise<UsageShown> {
+  if (usage === null) return { usage: null, charges: [] };
+  const { usageShown } = await import('./recorded-usage.js');
+  return await usageShown(usage, checked);
 }
 
 function sidesOf({ head, base, defaultBranch }: Manifests): readonly (Manifest | null)[] {
   return [head, base, defaultBranch];
-}
-
-/** The estimate of head beside the recorded usage; a recording that names no run of a recorder is of one run. */
-function usageShown(
-  { usage, at }: CheckOptions,
-  { head }: Manifests,
-  comparison: Comparison | null,
-  catalogue: Catalogue,
-): UsageReport | null {
-  if (usage === null || head === null || comparison === null) return null;
-  const estimate = comparison.head;
-  const compared = compareUsage({ manifest: head, estimate, catalogue, at, usage, runs: null, suite: null });
-  return usageReport(compared, usage);
-}
-
-/**
- * The charges of recorded generations, in sentences. If the key is refused, the credits report it, and nothing is added
- * here.
- */
-async function chargesShown(
-  { usage, account }: CheckOptions,
-  catalogue: Catalogue,
-  credits: Credits | null,
-): Promise<readonly string[]> {
-  if (usage === null || account === null || credits?.state === 'refused') return [];
-  try {
-    return await chargesOf(usage, catalogue, account);
-  } catch (error) {
-    if (error instanceof NoVerdictError) return error.problems.map(({ message }) => message);
-    throw error;
-  }
 }

@@ -1,12 +1,6 @@
-import type { DeclaredManifest, NamedCall } from '../manifest/manifest.js';
+import { type DeclaredManifest, type NamedCall, isWithoutFiles } from '../manifest/manifest.js';
 import { NoVerdictError, type Note } from '../lib/errors/problem.js';
-import {
-  type CountedManifest,
-  countManifest,
-  namesFiles,
-  needsTokens,
-  NO_FILES,
-} from '../manifest/from-files/count-manifest.js';
+import type { CountedManifest } from '../manifest/from-files/count-manifest.js';
 import {
   type CountFault,
   type FileSet,
@@ -93,6 +87,14 @@ interface CountedSide {
   readonly read: ReadonlyMap<string, SideFile>;
 }
 
+/** Whether the tokenizer is needed to count a manifest. */
+function needsTokens(manifest: DeclaredManifest): boolean {
+  return manifest.suites.some(
+    ({ promptfoo, calls }) =>
+      promptfoo !== undefined || calls.some(({ prompt_files }) => (prompt_files ?? []).length > 0),
+  );
+}
+
 /** Counts manifests of several sides; what depends on a text alone is computed once for all of them. */
 function sideCounter(
   files: FileReader,
@@ -100,11 +102,15 @@ function sideCounter(
 ): (manifest: DeclaredManifest, side: Side) => Promise<CountedSide> {
   const results = noResults();
   return async (manifest, side) => {
-    if (!namesFiles(manifest)) return { counted: countManifest(manifest, NO_FILES, side, count), read: new Map() };
+    if (isWithoutFiles(manifest)) return { counted: { manifest, ...NOTHING_COUNTED }, read: new Map() };
+    // Most manifests name no files, and the readers of rows and of promptfoo configurations are large.
+    const { countManifest } = await import('../manifest/from-files/count-manifest.js');
     const { value, read } = await withFiles(files, side, (set) => countManifest(manifest, set, side, count), results);
     return { counted: value, read };
   };
 }
+
+const NOTHING_COUNTED = { accuracy: new Map<NamedCall, string>(), notes: [], faults: [] };
 
 /**
  * Calls `compute` with the files of one side. Files that it asks for are read, and it is called again, until it asks for no

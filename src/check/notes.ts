@@ -2,8 +2,8 @@ import { expiringModels } from '../openrouter/catalogue/model-warnings.js';
 import { EXPIRES_SOON_DAYS } from './judge-manifests.js';
 import { DEFAULT_CATALOGUE_URL } from '../lib/inputs.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
-import { uncoveredModels } from '../openrouter/catalogue/lockfile.js';
-import { type Comparison, possiblyOutdated } from '../budget/comparison/comparison.js';
+import { uncoveredModels } from '../openrouter/catalogue/model-id.js';
+import type { Comparison } from '../budget/comparison/comparison.js';
 import type { CreditsReport } from '../budget/credits.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import { compare, decimal, divide, isZero, maximum, multiply, toText, type Decimal } from '../lib/money/decimal.js';
@@ -16,7 +16,11 @@ import type { Sources } from './sources.js';
 const WORKFLOWS = '.github/workflows/';
 
 /** Notes on the files that the change touches: workflows, code behind suites. */
-export function changeNotes(sources: Sources, head: Manifest | null, comparison: Comparison | null): Note[] {
+export async function changeNotes(
+  sources: Sources,
+  head: Manifest | null,
+  comparison: Comparison | null,
+): Promise<Note[]> {
   const changed = sources.changedFiles;
   if (changed === null) return [];
   const notes: Note[] = [];
@@ -27,7 +31,7 @@ export function changeNotes(sources: Sources, head: Manifest | null, comparison:
     });
   }
   if (head !== null && comparison !== null && comparison.base !== null) {
-    notes.push(...outdatedSuites(possiblyOutdated(head, comparison, changed.paths)));
+    notes.push(...(await outdatedSuites(head, comparison, changed.paths)));
   }
   if (changed.paths.includes(sources.lock.file)) {
     notes.push({
@@ -48,7 +52,15 @@ export function changeNotes(sources: Sources, head: Manifest | null, comparison:
 }
 
 /** One note for all suites whose code changed and whose numbers did not. */
-function outdatedSuites(suites: readonly string[]): Note[] {
+async function outdatedSuites(
+  head: Manifest,
+  comparison: Comparison,
+  changedFiles: readonly string[],
+): Promise<Note[]> {
+  // Most manifests name no code, and the engine that matches patterns of paths is large.
+  if (head.suites.every(({ paths }) => paths === undefined)) return [];
+  const { possiblyOutdated } = await import('../budget/comparison/changed-code.js');
+  const suites = possiblyOutdated(head, comparison, changedFiles);
   const [first] = suites;
   if (first === undefined) return [];
   const behind = suites.length === 1 ? `suite ${first}` : `${suites.length} suites (${named(suites)})`;

@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { firstManifest } from '../usage/calibrate/first-manifest.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { estimateManifest, type Estimate } from '../budget/estimate.js';
-import { withoutFiles } from '../manifest/from-files/count-manifest.js';
+import { withoutFiles } from '../manifest/manifest.js';
 import { parseManifest } from '../manifest/parse.js';
 import { NAME_RULE, nameSchema } from '../manifest/schema.js';
 import { configurationError } from '../lib/errors/problem.js';

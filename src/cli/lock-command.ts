@@ -1,7 +1,8 @@
 import { DEFAULT_LOCK, DEFAULT_MANIFEST } from '../lib/inputs.js';
 import { resolve } from 'node:path';
 import { fetchCatalogue } from '../openrouter/catalogue/live.js';
-import { lockfileText, parseLockfile, uncoveredModels } from '../openrouter/catalogue/lockfile.js';
+import { lockfileText, parseLockfile } from '../openrouter/catalogue/lockfile.js';
+import { uncoveredModels } from '../openrouter/catalogue/model-id.js';
 import { countHead } from '../check/count-files.js';
 import { resolvedManifest } from '../check/resolve-models.js';
 import { type Manifest, modelsDeclared } from '../manifest/manifest.js';

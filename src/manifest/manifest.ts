@@ -123,6 +123,22 @@ export interface PolicyFile {
   >;
 }
 
+/** Whether a call needs no file. */
+export function isCounted(call: DeclaredNamedCall): call is DeclaredNamedCall & NamedCall {
+  return typeof call.count === 'number' && (call.prompt_files ?? []).length === 0;
+}
+
+/** Whether all numbers of a manifest stand in it. It is a counted manifest then, as it is. */
+export function isWithoutFiles(manifest: DeclaredManifest): manifest is DeclaredManifest & Manifest {
+  return manifest.suites.every(({ promptfoo, calls }) => promptfoo === undefined && calls.every(isCounted));
+}
+
+/** Returns a manifest whose numbers all stand in it as a counted one. Any other one is an Error: a defect of the caller. */
+export function withoutFiles(manifest: DeclaredManifest): Manifest {
+  if (isWithoutFiles(manifest)) return manifest;
+  throw new Error('a manifest that names files is counted with them');
+}
+
 /** Returns the runs per month of a suite: its own number, else that of its kind, else null. */
 export function runsPerMonth(
   manifest: Pick<Manifest, 'runs_per_month' | 'runs'>,

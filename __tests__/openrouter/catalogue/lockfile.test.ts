@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  lockfileAgeDays,
-  lockfileText,
-  parseLockfile,
-  uncoveredModels,
-} from '../../../src/openrouter/catalogue/lockfile.js';
-import { resolveModel } from '../../../src/openrouter/catalogue/model-id.js';
+import { lockfileAgeDays } from '../../../src/openrouter/catalogue/catalogue.js';
+import { lockfileText, parseLockfile } from '../../../src/openrouter/catalogue/lockfile.js';
+import { resolveModel, uncoveredModels } from '../../../src/openrouter/catalogue/model-id.js';
 import { NoVerdictError } from '../../../src/lib/errors/problem.js';
 import { catalogue, endpoint, model } from '../../support/catalogue.js';
 import { hasOpenRouterData, realCatalogue } from '../../support/openrouter-data.js';

@@ -12,8 +12,7 @@ import {
   ZERO,
   type Decimal,
 } from '../../lib/money/decimal.js';
-import type { Manifest, NamedCall } from '../../manifest/manifest.js';
-import { pathMatcher } from '../../lib/text/path-pattern.js';
+import type { NamedCall } from '../../manifest/manifest.js';
 import { type CallPair, type Status, pairCalls } from './call-pairs.js';
 
 export interface Delta {
@@ -233,25 +232,6 @@ function percentOf(delta: Decimal | null, base: Decimal | null): Decimal | null 
   if (delta === null || base === null) return null;
   if (isZero(base)) return isZero(delta) ? ZERO : null;
   return percentage(delta, base, 2);
-}
-
-/** The suites whose code changed while their numbers did not. `changedFiles` are repository paths. */
-export function possiblyOutdated(
-  manifest: Manifest,
-  comparison: Comparison,
-  changedFiles: readonly string[],
-): string[] {
-  const unchanged = new Set(
-    comparison.suites.filter((suite) => suite.status === 'unchanged').map((suite) => suite.name),
-  );
-  return manifest.suites
-    .filter((suite) => unchanged.has(suite.name) && suite.paths !== undefined)
-    .filter((suite) => {
-      // Hidden files count: `evals/**` means everything below evals.
-      const patterns = (suite.paths ?? []).map((pattern) => pathMatcher(pattern, { dot: true }));
-      return changedFiles.some((path) => patterns.some((isCode) => isCode(path)));
-    })
-    .map((suite) => suite.name);
 }
 
 export interface Drift {

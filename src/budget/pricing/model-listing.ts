@@ -2,7 +2,7 @@ import type { Catalogue, CatalogueModel, EndpointList } from '../../openrouter/c
 import { resolveModel } from '../../openrouter/catalogue/model-id.js';
 import { resolveName } from '../../openrouter/catalogue/resolve-name.js';
 import { type Decimal, compare, decimal } from '../../lib/money/decimal.js';
-import { matchesPattern } from '../../lib/text/path-pattern.js';
+import { matchesPattern } from '../../lib/text/text-pattern.js';
 import { type EndpointOffer, answersInEmbeddings, endpointOffers, isFreeId } from './offer.js';
 import { describe } from './price-condition.js';
 import { type PriceList, perMillion } from './price-list.js';

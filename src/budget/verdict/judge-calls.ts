@@ -7,7 +7,7 @@ import { priceTerms, workloadOf } from '../comparison/workload.js';
 import { isCapped } from '../pricing/request.js';
 import { placeOf, violation, type BrokenRule, type ViolationParts } from './violation.js';
 import { RULE_WORDS } from './rule-words.js';
-import { matchesPattern } from '../../lib/text/path-pattern.js';
+import { matchesPattern } from '../../lib/text/text-pattern.js';
 
 /** The rules of the policy that apply to single calls. A violation names the line of its call in the manifest. */
 export function judgeCalls(estimate: Estimate, manifest: Manifest, policy: Policy): BrokenRule[] {

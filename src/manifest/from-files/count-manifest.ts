@@ -3,22 +3,23 @@ import { type Problem, problem, type Note } from '../../lib/errors/problem.js';
 import { isPathPattern, MAX_MANIFEST_BYTES } from '../../lib/inputs.js';
 import { pathMatcher } from '../../lib/text/path-pattern.js';
 import { partsProblem } from '../checks.js';
-import type {
-  DeclaredManifest,
-  DeclaredNamedCall,
-  DeclaredSuite,
-  FileTokens,
-  Manifest,
-  NamedCall,
-  NamedSuite,
-  Path,
-  RowCount,
+import {
+  type DeclaredManifest,
+  type DeclaredNamedCall,
+  type DeclaredSuite,
+  type FileTokens,
+  type Manifest,
+  type NamedCall,
+  type NamedSuite,
+  type Path,
+  type RowCount,
+  isCounted,
 } from '../manifest.js';
 import { accuracyText, tokenFamily, tokensOf, type TokenCounter } from '../prompt-tokens/count-tokens.js';
 import type { CountFromFiles, PromptFile, Tokens } from '../schema.js';
 import { rowFormat } from '../scalars.js';
 import { fieldTokens, MAX_DATA_BYTES, UncountableFile, visitRows } from './rows.js';
-import { type CountFault, type FileSet, type Side, fileSet, noResults, once, whereOf } from './file-set.js';
+import { type CountFault, type FileSet, type Side, once, whereOf } from './file-set.js';
 import { derivedCalls } from './promptfoo/derived-calls.js';
 
 /** Computes the counts and prompt tokens of a manifest that come from other files of the repository. */
@@ -34,19 +35,6 @@ export interface CountedManifest {
   readonly accuracy: ReadonlyMap<NamedCall, string>;
   readonly notes: readonly Note[];
   readonly faults: readonly CountFault[];
-}
-
-/** Whether a manifest has numbers from other files. */
-export function namesFiles(manifest: DeclaredManifest): boolean {
-  return manifest.suites.some(({ promptfoo, calls }) => promptfoo !== undefined || !calls.every(isCounted));
-}
-
-/** Whether the tokenizer is needed to count a manifest. */
-export function needsTokens(manifest: DeclaredManifest): boolean {
-  return manifest.suites.some(
-    ({ promptfoo, calls }) =>
-      promptfoo !== undefined || calls.some(({ prompt_files }) => (prompt_files ?? []).length > 0),
-  );
 }
 
 /**
@@ -82,14 +70,6 @@ export function countManifest(
     notes: [...context.notes, ...missingNotes(context), ...withoutNotes(context), ...estimateNotes(context.accuracy)],
     faults: context.faults,
   };
-}
-
-/** An empty set of files, for a manifest without numbers from files. */
-export const NO_FILES = fileSet(new Map(), [], { paths: new Map(), list: false }, noResults());
-
-/** Converts a manifest without numbers from files to a counted one. */
-export function withoutFiles(manifest: DeclaredManifest): Manifest {
-  return countManifest(manifest, NO_FILES, 'head', () => 0).manifest;
 }
 
 interface Context {
@@ -156,11 +136,6 @@ function countCall(suite: DeclaredSuite, declared: DeclaredNamedCall, context: C
   const [first] = faults;
   // Known requests stay, so that an increase of them is noticed.
   return call ?? { ...counted, uncounted: first?.problem.message ?? 'its files cannot be counted' };
-}
-
-/** Whether a call needs no file. */
-function isCounted(call: DeclaredNamedCall): call is DeclaredNamedCall & NamedCall {
-  return typeof call.count === 'number' && (call.prompt_files ?? []).length === 0;
 }
 
 function tooManyPromptFiles(manifest: DeclaredManifest): CountFault | null {

@@ -56,6 +56,13 @@ export interface Catalogue {
   readonly notes: readonly Note[];
 }
 
+const DAY_MS = 24 * 60 * 60_000;
+
+/** The age of a lockfile's prices in days and fractions of a day, never below 0; `now` in milliseconds since the epoch. */
+export function lockfileAgeDays(lockfile: Catalogue, now: number): number {
+  return Math.max(0, (now - Date.parse(lockfile.fetched_at)) / DAY_MS);
+}
+
 /** More digits than any price has; a longer text is refused before it is turned into a number. */
 const LONGEST_PRICE = 64;
 

@@ -185,21 +185,6 @@ function unusable(file: string, reason: string): NoVerdictError {
   ]);
 }
 
-/** Lists the ids, each once and in order, that the lockfile cannot price in full: it lacks the model or its endpoints. */
-export function uncoveredModels(lockfile: Catalogue, idsInUse: readonly string[]): string[] {
-  return [...new Set(idsInUse)].filter((id) => {
-    const resolution = resolveModel(id, lockfile.models);
-    return resolution.state === 'unresolved' || lockfile.endpoints.get(resolution.id)?.state !== 'known';
-  });
-}
-
-const DAY_MS = 24 * 60 * 60_000;
-
-/** The age of a lockfile's prices in days and fractions of a day, never below 0; `now` in milliseconds since the epoch. */
-export function lockfileAgeDays(lockfile: Catalogue, now: number): number {
-  return Math.max(0, (now - Date.parse(lockfile.fetched_at)) / DAY_MS);
-}
-
 /**
  * Lists the rows that are needed to resolve the ids in use, sorted by id: the models themselves, the aliases that lead to
  * them, and where an id is a canonical slug every row that shares it.

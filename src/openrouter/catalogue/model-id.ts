@@ -56,6 +56,14 @@ export function resolveModel(id: string, models: Models, source: Catalogue['sour
   return resolution;
 }
 
+/** Lists the ids, each once and in order, that the lockfile cannot price in full: it lacks the model or its endpoints. */
+export function uncoveredModels(lockfile: Catalogue, idsInUse: readonly string[]): string[] {
+  return [...new Set(idsInUse)].filter((id) => {
+    const resolution = resolveModel(id, lockfile.models);
+    return resolution.state === 'unresolved' || lockfile.endpoints.get(resolution.id)?.state !== 'known';
+  });
+}
+
 function indexOf(models: Models): Lookup {
   const bySlug = new Map<string, CatalogueModel[]>();
   for (const model of models.values()) {

@@ -2,9 +2,8 @@ import type { Network } from '../../lib/http/network.js';
 import type { RetryLimits } from '../../lib/http/retry.js';
 import { NoVerdictError, problem, type Problem, type Note, type NoteCode } from '../../lib/errors/problem.js';
 import { age } from '../../lib/text/amount.js';
-import type { Catalogue, Pricing } from './catalogue.js';
+import { type Catalogue, type Pricing, lockfileAgeDays } from './catalogue.js';
 import { fetchCatalogue, type StartedModels } from './live.js';
-import { lockfileAgeDays, parseLockfile } from './lockfile.js';
 import { catalogueUrlText } from '../../lib/inputs.js';
 
 export interface CatalogueOrder {
@@ -130,11 +129,15 @@ function skipped(): Attempt {
   return { problems: [problem('Live prices were not requested (offline).')] };
 }
 
-function lockfileReader(text: string, file: string, now: number): () => Catalogue {
-  return () => parseLockfile(text, file, now);
+function lockfileReader(text: string, file: string, now: number): () => Promise<Catalogue> {
+  return async () => {
+    // Many repositories have no lockfile.
+    const { parseLockfile } = await import('./lockfile.js');
+    return parseLockfile(text, file, now);
+  };
 }
 
-async function attempt(obtain: () => Catalogue | Promise<Catalogue>): Promise<Attempt> {
+async function attempt(obtain: () => Promise<Catalogue>): Promise<Attempt> {
   try {
     return { catalogue: await obtain() };
   } catch (error) {

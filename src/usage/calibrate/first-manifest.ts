@@ -1,5 +1,5 @@
 import { type Estimate, estimateManifest } from '../../budget/estimate.js';
-import { withoutFiles } from '../../manifest/from-files/count-manifest.js';
+import { withoutFiles } from '../../manifest/manifest.js';
 import { parseManifest } from '../../manifest/parse.js';
 import { amount } from '../../manifest/scalars.js';
 import { compare, decimal, isZero, multiply, round, sumOrNull, toText, type Decimal } from '../../lib/money/decimal.js';

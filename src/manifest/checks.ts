@@ -271,8 +271,8 @@ function partsAboveWhole(call: Partial<DeclaredCall>): CallProblem[] {
   const prompt =
     model === undefined || prompt_tokens === undefined || prompt_files.length > 0
       ? null
-      : partsProblem({ ...parts, model, prompt_tokens });
-  const completion = completion_tokens === undefined ? null : completionPartsProblem({ ...parts, completion_tokens });
+      : partsProblem({ model, prompt_tokens, ...parts });
+  const completion = completion_tokens === undefined ? null : completionPartsProblem({ completion_tokens, ...parts });
   return [prompt, completion].filter((one) => one !== null);
 }
 

@@ -1,36 +1,20 @@
 import { CST, Lexer, Parser } from 'yaml';
-import { MAX_MANIFEST_BYTES } from '../lib/inputs.js';
-import { MAX_MISTAKES, quoted } from './errors.js';
+import { MAX_MISTAKES } from './errors.js';
+import { MAX_DEPTH, MAX_ENTRIES, MAX_SIBLINGS, type OffsetMistake } from './yaml-limits.js';
 
 /**
  * Scans the tokens of a file before a document is built. The YAML library builds nodes recursively and makes an object of
  * every token. The scan bounds depth and number of tokens, and stops at the first token beyond a bound.
  */
 
-const MAX_DEPTH = 20;
-/**
- * The most items of lists and pairs of mappings. Each takes at least 600 bytes of memory in the library. 5,000 calls of eight
- * fields have 45,000, and are more than a file of the largest size can hold.
- */
-const MAX_ENTRIES = 46_000;
-/** The most items or pairs of one list or mapping. It is above every limit of a check, so that the check can report the number. */
-const MAX_SIBLINGS = 6_000;
 /** The most YAML tokens of any kind, comments included. It bounds the memory too. */
 const MAX_LEXEMES = 200_000;
-
-export interface OffsetMistake {
-  readonly offset: number;
-  readonly message: string;
-}
 
 interface Scan {
   readonly mistakes: readonly OffsetMistake[];
   /** The tokens of the first document; null where the scan stopped early. */
   readonly tokens: readonly CST.Token[] | null;
 }
-
-/** Characters that YAML 1.2 does not count as printable, and a carriage return without a line feed. */
-const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]|\r(?!\n)/gu;
 
 /** Types of tokens that are refused everywhere, with the message. */
 const REFUSED = new Map([
@@ -44,23 +28,12 @@ function stopped(offset: number, message: string, earlier: readonly OffsetMistak
   return { mistakes: [...earlier, { offset, message }], tokens: null };
 }
 
-export function scanYaml(text: string): Scan {
-  const size = Buffer.byteLength(text, 'utf8');
-  if (size > MAX_MANIFEST_BYTES)
-    return stopped(0, `the file has ${size} bytes; at most ${MAX_MANIFEST_BYTES} are accepted`);
-  const unprintable: OffsetMistake[] = [];
-  for (const { index, 0: character } of text.matchAll(UNPRINTABLE)) {
-    const message = `the character ${quoted(character)} is not accepted: the file is UTF-8 text with lines ended by LF or CR LF`;
-    if (unprintable.push({ offset: index, message }) >= MAX_MISTAKES) break;
-  }
-  return unprintable.length > 0 ? { mistakes: unprintable, tokens: null } : scanTokens(text);
-}
-
 const MARKS: readonly string[] = [CST.DOCUMENT, CST.FLOW_END, CST.SCALAR];
 /** Tokens outside the document that carry no content. */
 const IDLE: readonly string[] = ['comment', 'newline', 'space'];
 
-function scanTokens(text: string): Scan {
+/** Reads the tokens of a text. */
+export function scanYaml(text: string): Scan {
   const mistakes: OffsetMistake[] = [];
   const tokens: CST.Token[] = [];
   const parser = new Parser();

@@ -1,0 +1,143 @@
+import {
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE,
+  type ScalarEvent,
+  YAMLException,
+} from 'js-yaml';
+import type { Place, PlacedTree } from './places.js';
+import { NumberLiteral } from './scalars.js';
+import { type Tree, emptyMap } from './tree.js';
+import { MAX_DEPTH, MAX_ENTRIES, MAX_SIBLINGS } from './yaml-limits.js';
+
+/**
+ * Reads a file from the events of its parser, without a tree of tokens or nodes between text and data. It takes what a
+ * manifest should be: one document without anchors, aliases, tags and directives, whose keys are plain text, each once.
+ */
+
+/** Returns null where the file is no mapping, has a mistake, holds anything else, or exceeds a limit. It never throws. */
+export function readEvents(text: string): PlacedTree | null {
+  const events = eventsOf(text);
+  const [document, root] = events;
+  if (document?.type !== EVENT_ID.DOCUMENT || root?.type !== EVENT_ID.MAPPING) return null;
+  const isAlone = events.filter(({ type }) => type === EVENT_ID.DOCUMENT).length === 1;
+  return isAlone && document.directives.length === 0 ? readNode({ text, events, next: 1, entries: 0 }, 0, 0) : null;
+}
+
+/** Returns no event where the text has a mistake. */
+function eventsOf(text: string): readonly Event[] {
+  try {
+    return parseEvents(text, {});
+  } catch (error) {
+    // Its message names the first mistake alone; `yaml-nodes.ts` names all.
+    if (error instanceof YAMLException) return [];
+    throw error;
+  }
+}
+
+/** The events of a text, and how many of them were read. */
+interface Reading {
+  readonly text: string;
+  readonly events: readonly Event[];
+  next: number;
+  /** Items of lists and pairs of mappings so far. */
+  entries: number;
+}
+
+/** Reads the value that the next event starts. `offset` is its place. The limit of depth bounds this recursion. */
+function readNode(reading: Reading, offset: number, depth: number): PlacedTree | null {
+  const event = reading.events[reading.next];
+  reading.next += 1;
+  if (event?.type === EVENT_ID.SCALAR) {
+    return hasProperties(event) ? null : { value: scalarValue(reading.text, event), place: offset };
+  }
+  if (event?.type !== EVENT_ID.SEQUENCE && event?.type !== EVENT_ID.MAPPING) return null;
+  if (hasProperties(event) || depth === MAX_DEPTH) return null;
+  return event.type === EVENT_ID.SEQUENCE
+    ? readList(reading, offset, depth + 1)
+    : readMapping(reading, offset, depth + 1);
+}
+
+/** Whether a value has an anchor or a tag. */
+function hasProperties({
+  anchorStart,
+  tagStart,
+}: {
+  readonly anchorStart: number;
+  readonly tagStart: number;
+}): boolean {
+  return anchorStart !== -1 || tagStart !== -1;
+}
+
+/** Whether the list or mapping ends here. If so, its end is read. */
+function ends(reading: Reading): boolean {
+  if (reading.events[reading.next]?.type !== EVENT_ID.POP) return false;
+  reading.next += 1;
+  return true;
+}
+
+/** Counts one more item or pair, of which the list or mapping has `siblings`. Returns whether that exceeds a limit. */
+function exceeds(reading: Reading, siblings: number): boolean {
+  reading.entries += 1;
+  return reading.entries > MAX_ENTRIES || siblings > MAX_SIBLINGS;
+}
+
+function readList(reading: Reading, offset: number, depth: number): PlacedTree | null {
+  const value: Tree[] = [];
+  const children = new Map<number, Place>();
+  while (!ends(reading)) {
+    const start = startOf(reading.events[reading.next]);
+    const item = start === null || exceeds(reading, value.length + 1) ? null : readNode(reading, start, depth);
+    if (item === null) return null;
+    children.set(value.length, item.place);
+    value.push(item.value);
+  }
+  return { value, place: { offset, children } };
+}
+
+function readMapping(reading: Reading, offset: number, depth: number): PlacedTree | null {
+  const value = emptyMap();
+  const children = new Map<string, Place>();
+  while (!ends(reading)) {
+    const event = reading.events[reading.next];
+    reading.next += 1;
+    const start = startOf(event);
+    if (event?.type !== EVENT_ID.SCALAR || hasProperties(event) || start === null) return null;
+    const key = getScalarValue(reading.text, event);
+    const isMerge = key === '<<' && event.style === SCALAR_STYLE.PLAIN;
+    if (isMerge || Object.hasOwn(value, key) || exceeds(reading, children.size + 1)) return null;
+    const child = readNode(reading, start, depth);
+    if (child === null) return null;
+    value[key] = child.value;
+    children.set(key, child.place);
+  }
+  return { value, place: { offset, children } };
+}
+
+/**
+ * The offset where a value starts. Null where the events do not tell it: for a value that is not written out, and for a text
+ * below `|` or `>`, whose event starts with its first line.
+ */
+function startOf(event: Event | undefined): number | null {
+  if (event?.type === EVENT_ID.SEQUENCE || event?.type === EVENT_ID.MAPPING) return event.start;
+  if (event?.type !== EVENT_ID.SCALAR || event.valueStart === -1) return null;
+  if (event.style === SCALAR_STYLE.PLAIN) return event.valueStart;
+  const isQuoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+  return isQuoted ? event.valueStart - 1 : null;
+}
+
+/** What a plain scalar means in the core schema: https://yaml.org/spec/1.2.2/#1032-tag-resolution */
+const NULL = /^(?:null|Null|NULL|~)?$/;
+const BOOLEAN = /^(?:true|True|TRUE|false|False|FALSE)$/;
+const NUMBER =
+  /^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+
+function scalarValue(text: string, event: ScalarEvent): Tree {
+  const value = getScalarValue(text, event);
+  if (event.style !== SCALAR_STYLE.PLAIN) return value;
+  if (NULL.test(value)) return null;
+  if (BOOLEAN.test(value)) return value.toLowerCase() === 'true';
+  return NUMBER.test(value) ? new NumberLiteral(value) : value;
+}

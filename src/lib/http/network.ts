@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { configurationError, type Note } from '../errors/problem.js';
 import { safeLine } from '../text/plain.js';
 import { sendThrough, type Send } from './request.js';
 import type { RetryEffects } from './retry.js';
+import { Agent, EnvHttpProxyAgent } from './undici.js';
 
 /** The outside world of an HTTP client: the clock, chance, and connections. Handed in, so that tests can replace it. */
 export interface Network extends RetryEffects {

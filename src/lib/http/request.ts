@@ -1,8 +1,9 @@
-import { request as undiciRequest, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { errorCode } from '../errors/problem.js';
 import { BODY_LIMITS, readBody, type BodyLimits } from './body.js';
 import { HttpFailure, statusFailure } from './failure.js';
+import { Agent } from './undici.js';
 
 /** One HTTP request and its answer, as bytes or as JSON. Everything that goes wrong is an `HttpFailure`. */
 
@@ -32,16 +33,19 @@ export type Send = (
   wanted?: (status: number) => boolean,
 ) => Promise<HttpResponse>;
 
-/** Sends requests through this dispatcher: a proxy's, or undici's own (a direct connection) where it is null. */
+/** Sends requests through this dispatcher: a proxy's; where it is null, over direct connections of its own. */
 export function sendThrough(dispatcher: Dispatcher | null): Send {
+  const through = dispatcher ?? new Agent();
   return async (url, request = {}, wanted = () => true) => {
     try {
-      const answer = await undiciRequest(url, {
+      const { origin, pathname, search } = new URL(url);
+      const answer = await through.request({
+        origin,
+        path: `${pathname}${search}`,
         method: request.method ?? 'GET',
         headers: { 'accept-encoding': 'gzip, br', ...request.headers },
         body: request.body ?? null,
         ...(request.signal === undefined ? {} : { signal: request.signal }),
-        ...(dispatcher === null ? {} : { dispatcher }),
       });
       const status = answer.statusCode;
       const headers = headerMap(answer.headers);

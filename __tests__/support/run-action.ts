@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { format } from 'node:util';
+import { actionEnvironment } from '../../src/action/environment.js';
 import { runAction } from '../../src/action/run.js';
 import { runnerWorld } from '../../src/action/runner-world.js';
 import { fakeTime } from './fake-time.js';
@@ -25,10 +26,14 @@ export async function runInProcess(run: InProcessRun): Promise<InProcessResult> 
   const effects = fakeTime(run.now ?? Date.now());
   const result = await asRunner(run, async (environment) => {
     const commands = runnerCommands(environment);
-    const world = runnerWorld({ environment, commands, effects });
+    const start = actionEnvironment(environment, effects);
     const printed = consoleLines();
     try {
-      const exitCode = await runAction(world, () => undefined);
+      const exitCode = await runAction(
+        start,
+        () => Promise.resolve(runnerWorld(start, commands)),
+        () => undefined,
+      );
       return { exitCode, stdout: commands.text(), stderr: printed.text() };
     } finally {
       printed.restore();

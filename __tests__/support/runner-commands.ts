@@ -23,7 +23,6 @@ export function runnerCommands(environment: Readonly<Record<string, string | und
   };
   return {
     text: () => lines.map((line) => `${line}${EOL}`).join(''),
-    getInput: (name) => (environment[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] ?? '').trim(),
     info: (message) => lines.push(message),
     debug: (message) => {
       issue('debug', message);

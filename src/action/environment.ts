@@ -80,17 +80,31 @@ export interface Annotation {
   readonly column: number | null;
 }
 
-/** Everything that the action reads from the runner and writes to it, and its network and clock. */
-export interface ActionWorld {
+/** What the action reads before it can write anything: variables and inputs of the runner, and its network and clock. */
+export interface ActionEnvironment {
   readonly variable: Variable;
   readonly input: (name: string) => string;
+  readonly effects: Network;
+}
+
+/** Everything that the action reads from the runner and writes to it, and its network and clock. */
+export interface ActionWorld extends ActionEnvironment {
   /** Writes a line to the log. Untrusted text in it has passed the filter of the log. */
   readonly log: (line: string) => void;
   readonly warn: (message: string) => void;
   readonly annotate: (annotation: Annotation) => void;
   readonly setOutput: (name: string, value: string) => void;
   readonly writeSummary: (markdown: string) => Promise<void>;
-  /** Has the runner mask the value in every log from now on. */
-  readonly hide: (secret: string) => void;
-  readonly effects: Network;
+}
+
+/**
+ * Reads variables and inputs from the environment of the process. The runner hands each input over in a variable, and
+ * `getInput` of `@actions/core` reads it in the same way; a test compares the two. The library itself is loaded later.
+ */
+export function actionEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+  effects: Network,
+): ActionEnvironment {
+  const variable = (name: string) => variables[name] ?? '';
+  return { variable, input: (name) => variable(`INPUT_${name.toUpperCase()}`).trim(), effects };
 }

@@ -1,44 +1,72 @@
-import * as core from '@actions/core';
-import { outputsOf } from './inputs-and-outputs.js';
+import { actionEnvironment, type ActionWorld } from './environment.js';
+import { outputsOf, SECRET_INPUTS } from './inputs-and-outputs.js';
 import { runAction } from './run.js';
-import { runnerWorld, writeOrIgnore } from './runner-world.js';
+import { type RunnerCommands, runnerWorld, writeOrIgnore } from './runner-world.js';
 import { systemNetwork } from '../lib/http/network.js';
 import type { ErrorReport } from '../report/model/schema.js';
 import { logLines, maskSecrets, redirectConsole } from '../lib/text/plain.js';
 
 /** Starts the action as a process of the runner: signals, unexpected errors and the exit code. */
 
-const world = runnerWorld({ environment: process.env, commands: core, effects: systemNetwork(process.env) });
-const secrets = ['github-token', 'openrouter-api-key'].map((name) => core.getInput(name));
-const known: { exitCode: number | null } = { exitCode: null };
-
-/** Reports a defect of the action: one safe line, and the stack at debug level only. */
-function unexpected(error: unknown): void {
-  const verdict = known.exitCode === null ? 'has no verdict' : 'its verdict stands';
-  const line = `LLM Budget met an unexpected error and ${verdict}; run again with debug logging to see where`;
-  writeOrIgnore(() => {
-    core.error(line);
-  });
-  const where = error instanceof Error ? (error.stack ?? error.message) : 'something was thrown that is no error';
-  debug(where);
+interface Runner {
+  readonly commands: RunnerCommands;
+  readonly world: ActionWorld;
 }
 
-/** The exit code of a run that ends before its time; every output is set on this path too. */
-function earlyExitCode(): number {
-  if (known.exitCode !== null) return known.exitCode;
+const environment = actionEnvironment(process.env, systemNetwork(process.env));
+const secrets = SECRET_INPUTS.map(environment.input);
+const known: { hasVerdict: boolean; runner: Promise<Runner> | null } = { hasVerdict: false, runner: null };
+
+/** Loads the runner's library when something is to be written for the first time; the requests need nothing of it. */
+function runner(): Promise<Runner> {
+  return (known.runner ??= loadRunner());
+}
+
+async function loadRunner(): Promise<Runner> {
+  const commands = await import('@actions/core');
+  // Where the reader closed the pipe, the error comes later, as an event, and not from the call that writes.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  return { commands, world: runnerWorld(environment, commands) };
+}
+
+/** Reports a defect of the action: one safe line, and the stack at debug level only. */
+async function unexpected(error: unknown): Promise<void> {
+  const { commands } = await runner();
+  const verdict = known.hasVerdict ? 'its verdict stands' : 'has no verdict';
+  const line = `LLM Budget met an unexpected error and ${verdict}; run again with debug logging to see where`;
+  writeOrIgnore(() => {
+    commands.error(line);
+  });
+  const where = error instanceof Error ? (error.stack ?? error.message) : 'something was thrown that is no error';
+  writeDebug(commands, where);
+}
+
+/** Sets every output of a run that ends before its verdict. */
+async function setOutputsWithoutVerdict(): Promise<void> {
+  const { world } = await runner();
+  if (known.hasVerdict) return;
   const none: ErrorReport = { schema_version: 1, verdict: 'error', errors: [] };
   for (const [name, value] of outputsOf(none, { reportFile: '', commentStatus: 'skipped' })) {
     world.setOutput(name, value);
   }
-  return 2;
 }
 
 /** Writes at debug level, and line by line, since the library makes one line of several. */
-function debug(text: string): void {
+function writeDebug(commands: RunnerCommands, text: string): void {
   for (const line of logLines(maskSecrets(text, secrets)).split('\n')) {
     writeOrIgnore(() => {
-      core.debug(line);
+      commands.debug(line);
     });
+  }
+}
+
+/** Ends the process before its time, with the verdict where there is one, and with every output set. */
+async function endEarly(report: () => Promise<void>): Promise<void> {
+  try {
+    await report();
+    await setOutputsWithoutVerdict();
+  } finally {
+    process.exit();
   }
 }
 
@@ -46,15 +74,19 @@ function debug(text: string): void {
 process.exitCode = 2;
 // A cancelled run ends with its verdict if there is one. The handler stays, since a second signal would otherwise kill the
 // process, and a killed process has no exit code.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(earlyExitCode()));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void endEarly(() => Promise.resolve()));
 // Node would print the error unfiltered and exit with 1, which is the code of a failure.
-process.once('uncaughtException', (error) => {
-  unexpected(error);
-  process.exit(earlyExitCode());
+process.on('uncaughtException', (error) => void endEarly(() => unexpected(error)));
+redirectConsole((text) => {
+  void runner().then(
+    ({ commands }) => {
+      writeDebug(commands, text);
+    },
+    () => {
+      process.stderr.write(`${logLines(maskSecrets(text, secrets))}\n`);
+    },
+  );
 });
-redirectConsole(debug);
-// Where the reader closed the pipe, the error comes later, as an event, and not from the call that writes.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 /** Resolves once the system has taken everything that was written before, or accepts no more. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
@@ -66,13 +98,17 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 try {
-  process.exitCode = await runAction(world, (exitCode) => {
-    known.exitCode = exitCode;
-    process.exitCode = exitCode;
-  });
+  process.exitCode = await runAction(
+    environment,
+    async () => (await runner()).world,
+    (exitCode) => {
+      known.hasVerdict = true;
+      process.exitCode = exitCode;
+    },
+  );
 } catch (error) {
-  unexpected(error);
-  process.exitCode = earlyExitCode();
+  await unexpected(error);
+  await setOutputsWithoutVerdict();
 }
 await Promise.all([process.stdout, process.stderr].map(flushed));
 // A request for the list of models that nothing needs any more, as after a wrong manifest, would keep the process alive.

@@ -68,6 +68,9 @@ export type ActionInputs = z.output<typeof inputsSchema>;
 
 export type CommentMode = ActionInputs['comment'];
 
+/** The inputs whose values no log and no message may show. */
+export const SECRET_INPUTS = ['github-token', 'openrouter-api-key'] as const;
+
 /** The values of inputs that the workflow leaves empty: the defaults of action.yml. */
 const DEFAULTS: ReadonlyMap<string, string> = new Map([
   ['manifest', DEFAULT_MANIFEST],

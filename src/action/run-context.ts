@@ -9,7 +9,7 @@ import type { RepositoryFacts } from './github/read-repository.js';
 import { type ActionInputs, namesSeveral } from './inputs-and-outputs.js';
 import type { GitHubUrls, Variable } from './environment.js';
 import type { RunEvent } from './github/event.js';
-import type { StartedModels } from '../openrouter/catalogue/live.js';
+import type { StartedModels } from '../openrouter/catalogue/start-models.js';
 import type { ChangeTarget } from '../budget/verdict/judge.js';
 import type { FileReader, SideFile, Sources } from '../check/sources.js';
 import { fileReader } from './github/read-files.js';

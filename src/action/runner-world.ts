@@ -1,20 +1,11 @@
 import { appendFile } from 'node:fs/promises';
 import type * as core from '@actions/core';
-import type { Network } from '../lib/http/network.js';
 import { logLine } from '../lib/text/plain.js';
-import type { ActionWorld } from './environment.js';
+import type { ActionEnvironment, ActionWorld } from './environment.js';
+import { SECRET_INPUTS } from './inputs-and-outputs.js';
 
 /** The part of `@actions/core` that the action uses. */
-export type RunnerCommands = Pick<
-  typeof core,
-  'getInput' | 'info' | 'warning' | 'error' | 'debug' | 'setSecret' | 'setOutput'
->;
-
-export interface Runner {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly commands: RunnerCommands;
-  readonly effects: Network;
-}
+export type RunnerCommands = Pick<typeof core, 'info' | 'warning' | 'error' | 'debug' | 'setSecret' | 'setOutput'>;
 
 /** Writes to the log, and ignores an error, of a full disk for example: no verdict depends on a line of the log. */
 export function writeOrIgnore(write: () => void): void {
@@ -25,17 +16,25 @@ export function writeOrIgnore(write: () => void): void {
   }
 }
 
-/** The I/O of the action as the runner offers it: inputs and variables, workflow commands, output and summary files. */
-export function runnerWorld({ environment, commands, effects }: Runner): ActionWorld {
-  const variable = (name: string) => environment[name] ?? '';
+/**
+ * The I/O of the action as the runner offers it: inputs and variables, workflow commands, output and summary files. The first
+ * commands have the runner mask the secrets in every line of the log that follows.
+ */
+export function runnerWorld(environment: ActionEnvironment, commands: RunnerCommands): ActionWorld {
+  const { variable } = environment;
+  for (const secret of SECRET_INPUTS.map(environment.input)) {
+    if (secret === '') continue;
+    writeOrIgnore(() => {
+      commands.setSecret(secret);
+    });
+  }
   const warn = (message: string) => {
     writeOrIgnore(() => {
       commands.warning(logLine(message));
     });
   };
   return {
-    variable,
-    input: (name) => commands.getInput(name),
+    ...environment,
     log: (text) => {
       writeOrIgnore(() => {
         commands.info(text);
@@ -72,12 +71,5 @@ export function runnerWorld({ environment, commands, effects }: Runner): ActionW
         warn('The job summary could not be written.');
       }
     },
-    hide: (secret) => {
-      if (secret === '') return;
-      writeOrIgnore(() => {
-        commands.setSecret(secret);
-      });
-    },
-    effects,
   };
 }

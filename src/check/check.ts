@@ -1,5 +1,5 @@
 import { lockfileAgeDays } from '../openrouter/catalogue/catalogue.js';
-import type { StartedModels } from '../openrouter/catalogue/live.js';
+import type { StartedModels } from '../openrouter/catalogue/start-models.js';
 import { obtainCatalogue } from '../openrouter/catalogue/source.js';
 import { creditsReport, runNeeds } from '../budget/credits.js';
 import type { AccountClient } from '../openrouter/account/account-client.js';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Catalogue } from '../../../src/openrouter/catalogue/catalogue.js';
-import { fetchCatalogue, endpointsPath, startModels } from '../../../src/openrouter/catalogue/live.js';
+import { fetchCatalogue, endpointsPath } from '../../../src/openrouter/catalogue/live.js';
+import { startModels } from '../../../src/openrouter/catalogue/start-models.js';
 import { RETRY_LIMITS } from '../../../src/lib/http/retry.js';
 import {
   endpointRow,

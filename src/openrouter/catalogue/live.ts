@@ -1,48 +1,20 @@
 import { failureSentence, HttpFailure } from '../../lib/http/failure.js';
 import type { Network } from '../../lib/http/network.js';
-import { RETRY_LIMITS, type RetryLimits } from '../../lib/http/retry.js';
 import { pricesUnusable } from '../../lib/errors/problem.js';
 import { utcTime } from '../../lib/text/amount.js';
-import { keyMayBeSentTo, openRouterClient, type OpenRouterClient } from '../client.js';
+import { keyMayBeSentTo, type OpenRouterClient } from '../client.js';
 import type { BodyLimits } from '../../lib/http/body.js';
 import { type Catalogue, type EndpointList, readEndpoints } from './catalogue.js';
-import { duplicateNote, fetchModels, type ModelListing } from './live-models.js';
+import { duplicateNote } from './live-models.js';
 import { idOfName, modelsInUse } from './resolve-name.js';
+import { type CatalogueServer, catalogueClient, type StartedModels, startModels } from './start-models.js';
 import { catalogueUrlText } from '../../lib/inputs.js';
-
-interface CatalogueServer {
-  readonly url: URL;
-  /** Attempts and deadlines; `totalMs` is for the whole catalogue. */
-  readonly limits?: RetryLimits;
-}
 
 export interface LiveCatalogueOptions extends CatalogueServer {
   /** Model ids as manifests declare them, of head and base alike. */
   readonly idsInUse: readonly string[];
   /** A key at hand. It is sent only where a list of endpoints is refused without one, and only where keys may be sent. */
   readonly apiKey?: string | null;
-}
-
-/** The list of models, which is requested before it is known which of them are in use. */
-export interface StartedModels {
-  readonly listing: ModelListing;
-  /** The time that the list took, in milliseconds, out of the total for the whole catalogue. */
-  readonly tookMs: number;
-}
-
-/**
- * Requests the list of models now, for a `fetchCatalogue` that comes later or not at all. A failure is thrown by that
- * `fetchCatalogue`; where nothing awaits the list, its failure has no effect.
- */
-export function startModels(options: CatalogueServer, effects: Network): Promise<StartedModels> {
-  const began = effects.now();
-  const models = fetchModels(catalogueClient(options, effects)).then((listing) => ({
-    listing,
-    tookMs: effects.now() - began,
-  }));
-  // Node ends a process with a rejected promise that has no handler.
-  models.catch(() => undefined);
-  return models;
 }
 
 /**
@@ -91,11 +63,6 @@ function knownIds(names: readonly string[], models: Catalogue['models']): string
   return names.map((name) => idOfName(name, models) ?? name);
 }
 
-/** Makes a client that sends no key: the catalogue needs none. */
-function catalogueClient(options: CatalogueServer, network: Network, spentMs = 0): OpenRouterClient {
-  return clientWith(null, options, network, spentMs);
-}
-
 /** The second step where a list of endpoints is refused without a key: a client with the key, or the remedy for the reason. */
 type WithKey = { readonly keyed: OpenRouterClient } | { readonly remedy: string };
 
@@ -106,18 +73,8 @@ type WithKey = { readonly keyed: OpenRouterClient } | { readonly remedy: string 
 function withKey(options: LiveCatalogueOptions, network: Network, spentMs: number): WithKey {
   const { apiKey = null, url } = options;
   if (!keyMayBeSentTo(url)) return { remedy: 'keys are sent to OpenRouter and to this machine alone' };
-  if (apiKey !== null) return { keyed: clientWith(apiKey, options, network, spentMs) };
+  if (apiKey !== null) return { keyed: catalogueClient(options, network, { spentMs, apiKey }) };
   return { remedy: 'give it a key: openrouter-api-key in the action, OPENROUTER_API_KEY on the command line' };
-}
-
-function clientWith(
-  apiKey: string | null,
-  { url, limits = RETRY_LIMITS }: CatalogueServer,
-  network: Network,
-  spentMs: number,
-): OpenRouterClient {
-  const { totalMs } = limits;
-  return openRouterClient({ base: url, purpose: 'the catalogue', totalMs, spentMs, limits, apiKey }, network);
 }
 
 const AT_ONCE = 8;
@@ -132,7 +89,7 @@ async function fetchEndpoints(
   ids: readonly string[],
   spentMs: number,
 ): Promise<ReadonlyMap<string, EndpointList>> {
-  const client = catalogueClient(options, network, spentMs);
+  const client = catalogueClient(options, network, { spentMs });
   const otherwise = withKey(options, network, spentMs);
   const lists = new Map<string, EndpointList>(ids.map((id) => [id, { state: 'unknown', reason: 'not fetched' }]));
   const waiting = lists.keys();

@@ -3,7 +3,8 @@ import type { RetryLimits } from '../../lib/http/retry.js';
 import { NoVerdictError, problem, type Problem, type Note, type NoteCode } from '../../lib/errors/problem.js';
 import { age } from '../../lib/text/amount.js';
 import { type Catalogue, type Pricing, lockfileAgeDays } from './catalogue.js';
-import { fetchCatalogue, type StartedModels } from './live.js';
+import { fetchCatalogue } from './live.js';
+import type { StartedModels } from './start-models.js';
 import { catalogueUrlText } from '../../lib/inputs.js';
 
 export interface CatalogueOrder {

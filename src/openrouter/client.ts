@@ -32,7 +32,7 @@ export interface ClientOptions {
 interface Question<T> {
   readonly bounds: BodyLimits;
   /** Reads the document as the last step of each attempt. It reports another shape by throwing an `HttpFailure`. */
-  readonly read: (value: unknown) => T;
+  readonly read: (value: unknown) => T | Promise<T>;
   /** Statuses that mean "not yet", which are asked again. */
   readonly isPending?: (status: number) => boolean;
 }
@@ -81,7 +81,7 @@ export function openRouterClient(options: ClientOptions, network: Network): Open
       };
       const whole = async (signal: AbortSignal) => {
         const { value, headers: received, bytes } = await attempt(signal);
-        return { content: read(value), headers: received, bytes };
+        return { content: await read(value), headers: received, bytes };
       };
       return await retry(whole, network, within(limits));
     },

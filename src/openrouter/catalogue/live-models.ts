@@ -3,7 +3,7 @@ import { BODY_LIMITS } from '../../lib/http/body.js';
 import { HttpFailure, parseHttpDate } from '../../lib/http/failure.js';
 import { add, compare, type Decimal } from '../../lib/money/decimal.js';
 import type { Note } from '../../lib/errors/problem.js';
-import { type CatalogueModel, CLOCK_TOLERANCE_MS, readPrice, readModelsPage } from './catalogue.js';
+import { type CatalogueModel, CLOCK_TOLERANCE_MS, readPrice } from './catalogue.js';
 import type { OpenRouterClient } from '../client.js';
 
 /** Every model of a live catalogue. */
@@ -37,7 +37,9 @@ export async function fetchModels(client: OpenRouterClient): Promise<ModelListin
     const bounds = { maxWireBytes: Math.min(BODY_LIMITS.maxWireBytes, bytesLeft), maxBytes: bytesLeft };
     const answer = await client.get(url, {
       bounds,
-      read: (value) => {
+      read: async (value) => {
+        // The action requests the list before it loads anything else, so the schemas are loaded while the answer is on its way.
+        const { readModelsPage } = await import('./answers.js');
         const content = readModelsPage(value);
         if (isFirst && content.models.length + content.malformed.rows === 0) throw wrongListing('lists no models');
         return content;

@@ -42,11 +42,30 @@ describe('the layout of src', () => {
     expect(cycles).toEqual([]);
   });
 
-  test('lets the action load inputs, event and the two clients before its first request, and no part of the check', async () => {
-    const loaded = [...(await loadedWith('action/index.ts'))].filter(
-      (file) => !/^(?:action|openrouter|lib)\//.test(file),
-    );
-    expect(loaded).toEqual(['report/model/document.ts']);
+  describe('lets the action load before its first request', () => {
+    test('inputs, event and the request for the list of models: no part of the check, of GitHub, or of the answers', async () => {
+      const loaded = await loadedWith('action/index.ts');
+      const folders = /^(?:action|openrouter|lib)\//;
+      expect([...loaded].filter((file) => !folders.test(file))).toEqual(['report/model/document.ts']);
+      expect([...loaded].filter((file) => file.startsWith('action/github/'))).toEqual(['action/github/event.ts']);
+      expect([...loaded].filter((file) => file.startsWith('openrouter/')).sort()).toEqual([
+        'openrouter/catalogue/catalogue.ts',
+        'openrouter/catalogue/live-models.ts',
+        'openrouter/catalogue/start-models.ts',
+        'openrouter/client.ts',
+      ]);
+    });
+
+    test("zod and the files of undici that send requests: neither undici's index nor the runner's libraries, which load it", async () => {
+      const packages = await packagesOf(await loadedWith('action/index.ts'));
+      expect([...packages].filter((name) => !name.startsWith('undici/lib/'))).toEqual(['zod']);
+    });
+  });
+
+  test("lets the action send GitHub's first query before it loads the check", async () => {
+    const loaded = await loadedWith('action/github/first-query.ts');
+    expect(loaded).toContain('action/github/queries.ts');
+    expect([...loaded].filter((file) => /^(?:check|budget|manifest|usage)\//.test(file))).toEqual([]);
     expect(await loadedWith('action/judge-run.ts')).toContain('check/check.ts');
   });
 
@@ -61,8 +80,8 @@ describe('the layout of src', () => {
         expect(files).toContain(file);
         expect(loaded).not.toContain(file);
       }
-      const usual = ['fastest-levenshtein', 'undici', 'yaml', 'zod'];
-      expect([...(await packagesOf(loaded))].filter((name) => !usual.includes(name))).toEqual([]);
+      const usual = /^(?:fastest-levenshtein|js-yaml|undici\/lib\/.*|yaml|zod)$/;
+      expect([...(await packagesOf(loaded))].filter((name) => !usual.test(name))).toEqual([]);
       expect([...(await packagesOf(files))]).toEqual(expect.arrayContaining(['re2js', 'csv-parse', 'fflate']));
     },
   );

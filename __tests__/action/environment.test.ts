@@ -1,5 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
-import { reportPath } from '../../src/action/environment.js';
+import { getInput } from '@actions/core';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { actionEnvironment, reportPath } from '../../src/action/environment.js';
+import { fakeTime } from '../support/fake-time.js';
+import { readActionFile } from '../support/runner-files.js';
 
 const variables = new Map([
   ['GITHUB_WORKSPACE', '/work/space'],
@@ -24,5 +27,21 @@ describe('the report file', () => {
   ])('is not shared by keys that differ in %s', (_, one, other) => {
     expect(pathOf('', one)).not.toBe(pathOf('', other));
     expect(pathOf('', one)).toMatch(/^\/temp\/llm-budget-report-[A-Za-z0-9.-]{1,100}\.json$/);
+  });
+});
+
+describe("an input is read as the runner's library reads it", () => {
+  const before = { ...process.env };
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  test.each([undefined, '', ' ', 'x', ' \u00a0x y\r\n', '\ufeffx', ' first\n second \n'])('%j', async (value) => {
+    const names = Object.keys((await readActionFile()).inputs);
+    expect(names).toContain('openrouter-api-key');
+    for (const name of names) {
+      if (value !== undefined) process.env[`INPUT_${name.toUpperCase()}`] = value;
+      expect([name, actionEnvironment(process.env, fakeTime()).input(name)]).toEqual([name, getInput(name)]);
+    }
   });
 });

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { sendFirstRequests } from '../../src/action/run.js';
+import { actionEnvironment } from '../../src/action/environment.js';
+import { runAction, sendFirstRequests } from '../../src/action/run.js';
+import { fakeTime } from '../support/fake-time.js';
 import { runToEnd } from '../support/process.js';
 import { withFiles } from '../support/temporary-folder.js';
 
@@ -35,19 +37,46 @@ for (const request of [models, facts]) {
 for (const { status, reason } of await Promise.allSettled([models, facts])) console.log(status, reason.message);
 `;
 
+/** A scheduled run, whose event has no payload. */
+function variablesIn(folder: string): Record<string, string> {
+  return {
+    GITHUB_EVENT_NAME: 'schedule',
+    GITHUB_EVENT_PATH: join(folder, 'event.json'),
+    GITHUB_REPOSITORY: 'acme/shop',
+    GITHUB_SHA: 'a'.repeat(40),
+    GITHUB_REF: 'refs/heads/main',
+    GITHUB_RUN_ID: '1',
+    GITHUB_RUN_ATTEMPT: '1',
+  };
+}
+
+test("are the list of models, then GitHub's query, and both are sent before the runner's library is loaded", async () => {
+  await withFiles({ 'event.json': '{}' }, async (folder) => {
+    const sent: string[] = [];
+    const network = {
+      ...fakeTime(),
+      connect: () => (url: string | URL) => {
+        sent.push(new URL(url).pathname);
+        return new Promise<never>(() => undefined);
+      },
+    };
+    const environment = actionEnvironment({ ...variablesIn(folder), 'INPUT_GITHUB-TOKEN': 'ghs_1' }, network);
+    const ended = new Error('the test ends here');
+    const before = runAction(
+      environment,
+      () => Promise.reject(ended),
+      () => undefined,
+    );
+    await expect(before).rejects.toBe(ended);
+    expect(sent).toEqual(['/api/v1/models', '/graphql']);
+  });
+});
+
 test('may fail before anything awaits them, and the process goes on', async () => {
   await withFiles({ 'event.json': '{}' }, async (folder) => {
     const args = ['--import', new URL('../../scripts/typescript.mjs', import.meta.url).href, '--input-type=module'];
     const ended = await runToEnd(process.execPath, [...args, '--eval', SCRIPT], {
-      env: {
-        GITHUB_EVENT_NAME: 'schedule',
-        GITHUB_EVENT_PATH: join(folder, 'event.json'),
-        GITHUB_REPOSITORY: 'acme/shop',
-        GITHUB_SHA: 'a'.repeat(40),
-        GITHUB_REF: 'refs/heads/main',
-        GITHUB_RUN_ID: '1',
-        GITHUB_RUN_ATTEMPT: '1',
-      },
+      env: variablesIn(folder),
       cwd: folder,
     });
     expect(ended).toMatchObject({ exitCode: 0, stderr: '' });

@@ -4,7 +4,7 @@ import type { CatalogueAnswer } from '../support/catalogue-server.js';
 import type { Fault } from '../support/github-faults.js';
 import { manifestText, openChange, type BundleChanges, fixtureForAllTests } from '../support/pull-request.js';
 import { commandsIn } from '../support/runner.js';
-import type { ActionResult } from '../support/runner-files.js';
+import { type ActionResult, readActionFile } from '../support/runner-files.js';
 import { temporaryFolderForEachTest } from '../support/set-up.js';
 
 /** However a run of the built bundle ends, its exit code is the verdict where there is one, and 2 where there is none. */
@@ -121,6 +121,50 @@ describe('an unexpected error', () => {
 
   test('where nothing is left to wait for and there is no verdict, is exit code 2', async () => {
     expect((await sabotaged(NEVER_READ, await under())).exitCode).toBe(2);
+  });
+});
+
+describe('before the first request, when nothing that writes to the runner is loaded yet,', () => {
+  /** Runs the code in a turn of its own once the event's file is read, and never finishes reading it. */
+  async function whileReadingTheEvent(code: string): Promise<ActionResult> {
+    const variables = preloading(`
+      const fs = require('node:fs/promises');
+      const { readFile } = fs;
+      fs.readFile = (path, ...rest) => {
+        if (path !== process.env.GITHUB_EVENT_PATH) return readFile(path, ...rest);
+        setImmediate(() => { ${code} });
+        // A process without anything to wait for would end before the signal arrives.
+        setInterval(() => {}, 1000);
+        return new Promise(() => {});
+      };`);
+    return await fixture.runBundleOnPullRequest(over, {
+      inputs: { 'github-token': 'ghs_of_the_job', 'openrouter-api-key': 'sk-or-v1-secret' },
+      variables,
+    });
+  }
+  const MASKS = ['ghs_of_the_job', 'sk-or-v1-secret'].map((message) => ({ name: 'add-mask', properties: '', message }));
+
+  test.each(['SIGINT', 'SIGTERM'])('%s ends the run in 2 with every output', async (signal) => {
+    const result = await whileReadingTheEvent(`process.kill(process.pid, '${signal}');`);
+    expect([result.exitCode, result.stderr, commandsIn(result.log)]).toEqual([2, '', MASKS]);
+    const { outputs } = await readActionFile();
+    expect([...result.outputs.keys()].sort()).toEqual(Object.keys(outputs).sort());
+    expect(result.outputs.get('verdict')).toBe('error');
+  });
+
+  test('two errors end the run in 2 with every output, and both are reported after the secrets are masked', async () => {
+    const result = await whileReadingTheEvent(
+      'Promise.reject(new Error("one sk-or-v1-secret")); throw new Error("other");',
+    );
+    expect([result.exitCode, result.stderr, result.outputs.get('verdict')]).toEqual([2, '', 'error']);
+    const commands = commandsIn(result.log);
+    expect(commands.slice(0, 2)).toEqual(MASKS);
+    expect(commands.filter(({ name }) => name === 'error').map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^LLM Budget met/),
+      expect.stringMatching(/^LLM Budget met/),
+    ]);
+    const debugged = commands.filter(({ name }) => name === 'debug').map(({ message }) => message);
+    expect(debugged).toEqual(expect.arrayContaining(['Error: other', 'Error: one ***']));
   });
 });
 

@@ -29,14 +29,12 @@ export async function importsOf(file: string): Promise<string[]> {
   );
 }
 
-/** The packages that these files import when they are loaded: neither for types, nor by a call of `import`. */
+/** The packages that these files import when they are loaded, by name or file: neither for types, nor by a call of `import`. */
 export async function packagesOf(files: Iterable<string>): Promise<ReadonlySet<string>> {
   const packages = new Set<string>();
   for (const file of files) {
     const text = await readFile(join(SOURCES, file), 'utf8');
-    for (const [, name = ''] of text.matchAll(
-      /^import (?!type\b)[^;]*?from\s*'(?!node:)((?:@[^/']+\/)?[^./'][^/']*)/gm,
-    )) {
+    for (const [, name = ''] of text.matchAll(/^import (?!type\b)(?:[^;]*?from\s*)?'(?!node:|\.)([^']+)'/gm)) {
       packages.add(name);
     }
   }

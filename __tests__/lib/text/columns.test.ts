@@ -9,6 +9,8 @@ describe('the width of a text in a terminal', () => {
     ['East Asian characters, two columns each', '日本a', 5],
     ['emoji, two columns each', '😀b', 3],
     ['a mark on a letter, none', 'e\u0301e', 2],
+    ['the characters that tables add, one each', '█░ ab…', 6],
+    ['a mark on one of these, none', '█\u0301░', 2],
     ['a wide character behind others', 'ab日', 4],
   ])('%s', (_, text, expected) => {
     expect(widthOf(text)).toBe(expected);

@@ -1,19 +1,21 @@
 import { stripVTControlCharacters } from 'node:util';
+import { charactersOf } from './plain.js';
 
 /** Text and tables in the columns and colours of a terminal. */
 
 const WIDE =
   /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-const PRINTABLE_ASCII = /^[ -~]*$/;
 const ELLIPSIS = '…';
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const FULL = '█';
+const EMPTY = '░';
+/** Most texts have no other characters than ASCII and those that are added here. Each of these takes one column. */
+const NARROW = new RegExp(`^[ -~${ELLIPSIS}${FULL}${EMPTY}]*$`);
 
 /** Counts the columns of a line. East Asian characters and emoji take two, marks on a letter none. */
 export function widthOf(text: string): number {
-  // Most names are, and the segmenter is slow.
-  if (PRINTABLE_ASCII.test(text)) return text.length;
+  if (NARROW.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += WIDE.test(segment) ? 2 : 1;
+  for (const character of charactersOf(text)) width += WIDE.test(character) ? 2 : 1;
   return width;
 }
 
@@ -22,10 +24,10 @@ export function cutToWidth(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let kept = '';
   let used = 1;
-  for (const { segment } of graphemes.segment(text)) {
-    used += widthOf(segment);
+  for (const character of charactersOf(text)) {
+    used += widthOf(character);
     if (used > width) break;
-    kept += segment;
+    kept += character;
   }
   return kept.trimEnd() + ELLIPSIS;
 }
@@ -73,9 +75,6 @@ function pad(text: string, width: number, align: Column['align']): string {
   const blanks = ' '.repeat(Math.max(width - widthOf(cut), 0));
   return align === 'left' ? cut + blanks : blanks + cut;
 }
-
-const FULL = '█';
-const EMPTY = '░';
 
 /** A bar of `width` blocks for a share in percent. It is empty only for 0, and full only from 100. */
 export function bar(share: number, width = 10): string {

@@ -1,5 +1,5 @@
 import { widthOf } from './columns.js';
-import { LINE_LIMIT, safeLine, logLine } from './plain.js';
+import { charactersOf, LINE_LIMIT, safeLine, logLine } from './plain.js';
 
 /**
  * All untrusted text in Markdown passes through this file. GitHub makes mentions, references, links and emoji of text
@@ -64,9 +64,6 @@ const LOWER_CASE_END = /\p{Ll}$/u;
 /** Characters without a meaning in Markdown, and `_`, which becomes an entity. `www` and `//` could start an address. */
 const PLAIN_NAME = /^(?!.*(?:www|\/\/))[\w ./:…-]+$/i;
 
-const ASCII = /^[ -~]*$/;
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
 /**
  * Makes code spans in which no word is longer than CELL_WORD. GitHub has no style that breaks words in tables, but keeps
  * `<wbr>`. That may stand in an HTML element and not in a Markdown span, so other names become several spans.
@@ -95,19 +92,13 @@ function piecesOf(word: string): string[] {
   const pieces: string[] = [];
   let rest = word;
   while (widthOf(rest.trimEnd()) > CELL_WORD) {
-    const characters = charactersOf(rest);
+    // Enough to decide on one piece.
+    const characters = charactersOf(rest.slice(0, CELL_WORD * 8));
     const piece = characters.slice(0, breakOf(characters)).join('');
     pieces.push(piece);
     rest = rest.slice(piece.length);
   }
   return [...pieces, rest];
-}
-
-/** The first characters of a word, as a reader sees them: enough to decide on one piece. */
-function charactersOf(word: string): string[] {
-  // The segmenter is slow, and most names do not need it.
-  if (ASCII.test(word)) return word.slice(0, CELL_WORD + 1).split('');
-  return [...graphemes.segment(word.slice(0, CELL_WORD * 8))].map(({ segment }) => segment);
 }
 
 /**

@@ -25,8 +25,15 @@ const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
 /** Most names match this, and need no further cleaning. */
 const PRINTABLE_ASCII = /^[ -~]*$/;
 
-/** It is made for the first text that is cut, since Node takes 9 ms to make it. */
+/** It is made for the first text that needs it, since Node takes 9 ms or more to make it. */
 let graphemes: Intl.Segmenter | undefined;
+
+/** Splits a line into characters as a reader sees them: a letter is one with its marks, and an emoji with its parts. */
+export function charactersOf(line: string): readonly string[] {
+  if (PRINTABLE_ASCII.test(line)) return line.split('');
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return Array.from(graphemes.segment(line), ({ segment }) => segment);
+}
 
 /** Returns the text as one visible line of at most `limit` UTF-16 units, cut only between characters as a reader sees them. */
 export function safeLine(text: string, limit: number = LINE_LIMIT): string {
@@ -45,10 +52,9 @@ function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const left = Math.max(limit - ELLIPSIS.length, 0);
   let kept = '';
-  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-  for (const { segment } of graphemes.segment(text.slice(0, limit + 1))) {
-    if (kept.length + segment.length > left) break;
-    kept += segment;
+  for (const character of charactersOf(text.slice(0, limit + 1))) {
+    if (kept.length + character.length > left) break;
+    kept += character;
   }
   return kept.trimEnd() + ELLIPSIS;
 }

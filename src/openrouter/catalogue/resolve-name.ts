@@ -24,17 +24,18 @@ const LONGEST_NAME = 300;
 const indexes = new WeakMap<Models, Index>();
 
 interface Index {
-  readonly rows: readonly Row[];
+  /** Null until a name needs them: most names are ids. */
+  rows: readonly Row[] | null;
   readonly answers: Map<string, ResolvedName>;
 }
 
 /** Finds the one row of the catalogue that a model's name stands for. Never throws, and never picks one of several. */
 export function resolveName(name: string, models: Models): ResolvedName {
-  const index = indexes.get(models) ?? { rows: rowsOf(models), answers: new Map<string, ResolvedName>() };
+  const index: Index = indexes.get(models) ?? { rows: null, answers: new Map<string, ResolvedName>() };
   indexes.set(models, index);
   const known = index.answers.get(name);
   if (known !== undefined) return known;
-  const answer = resolve(name, models, index.rows);
+  const answer = exactly(name, models) ?? resolve(name, models, (index.rows ??= rowsOf(models)));
   index.answers.set(name, answer);
   return answer;
 }
@@ -57,9 +58,13 @@ export function idsOfRecorded(name: string, models: Models): readonly string[] {
   return family === null || family === id ? [id] : [id, family];
 }
 
-function resolve(name: string, models: Models, rows: readonly Row[]): ResolvedName {
+function exactly(name: string, models: Models): ResolvedName | null {
   const exact = resolveModel(name, models);
-  if (exact.state === 'resolved') return { state: 'exact', id: exact.id, how: null };
+  return exact.state === 'resolved' ? { state: 'exact', id: exact.id, how: null } : null;
+}
+
+/** Resolves a name that OpenRouter does not accept itself. */
+function resolve(name: string, models: Models, rows: readonly Row[]): ResolvedName {
   if (name.length > LONGEST_NAME || name.trim() === '') return { state: 'unknown', reason: null };
   if (/^ft:|:ft-|\.ft-/i.test(name)) {
     return { state: 'unknown', reason: 'it is a fine-tuned model, which the catalogue does not have' };

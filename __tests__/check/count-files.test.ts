@@ -15,15 +15,15 @@ const HELLO = 'Hello world!';
 const BINARY: FileText = { state: 'unusable', reason: 'is binary' };
 
 /** One suite with this call; its fields are YAML in a flow mapping. */
-function declared(call: string): DeclaredManifest {
+async function declared(call: string): Promise<DeclaredManifest> {
   const text = `version: 1\nsuites:\n  s:\n    calls:\n      - {model: openai/gpt-5-mini, completion_tokens: 10, ${call}}\n`;
-  return parseManifest(text, 'llm-budget.yml');
+  return await parseManifest(text, 'llm-budget.yml');
 }
 
 const naming = (...paths: readonly string[]) =>
   declared(`count: 1, prompt_tokens: 1000, prompt_files: [${paths.join(', ')}]`);
 const rowsOf = (count: string) => declared(`count: ${count}, prompt_tokens: 5`);
-const plain = declared('count: 1, prompt_tokens: 1000');
+const plain = await declared('count: 1, prompt_tokens: 1000');
 
 function given(fields: Partial<DeclaredManifests> & { readonly head?: DeclaredManifest }): DeclaredManifests {
   return { head: plain, base: null, defaultBranch: null, policyFile: null, notes: [], ...fields };
@@ -51,8 +51,9 @@ test('manifests that name no files need none', async () => {
   expect(asked).toEqual([]);
 });
 
+const three = { head: await naming('p'), base: await naming('p'), defaultBranch: await naming('p') };
+
 describe('the tokens of prompt files', () => {
-  const three = { head: naming('p'), base: naming('p'), defaultBranch: naming('p') };
   const files = { head: { p: `${HELLO} Hello` }, base: { p: HELLO }, 'default branch': { p: 'Hello' } };
 
   test('are those of the files at each side: 1000 + 4, 1000 + 3 and 1000 + 1', async () => {
@@ -67,18 +68,24 @@ describe('the tokens of prompt files', () => {
 
   test('are asked for by the paths that each side names, and nowhere else', async () => {
     const { reader, asked } = filesInMemory({ head: { a: HELLO, b: HELLO } });
-    await countFiles(given({ head: naming('a', 'b', 'a'), base: plain }), reader);
+    await countFiles(given({ head: await naming('a', 'b', 'a'), base: plain }), reader);
     expect(asked).toEqual([['head', ['a', 'b']]]);
   });
 
   test('are added once for each time that a file is named, to cached_tokens too where it is cached', async () => {
     const call = 'count: 1, prompt_tokens: {expected: 10, max: 20}, prompt_files: [p, {path: p, cached: true}]';
-    const { head } = await counted({ head: declared(call) }, { head: { p: HELLO } });
+    const { head } = await counted({ head: await declared(call) }, { head: { p: HELLO } });
     expect(head).toMatchObject({ prompt_tokens: { expected: 16, max: 26 }, cached_tokens: { expected: 3, max: null } });
   });
 
   test('count at base where head has no manifest any more', async () => {
-    const gone = { head: null, base: naming('p'), defaultBranch: null, policyFile: policyOfText('{}', 'f'), notes: [] };
+    const gone = {
+      head: null,
+      base: await naming('p'),
+      defaultBranch: null,
+      policyFile: await policyOfText('{}', 'f'),
+      notes: [],
+    };
     const { manifests } = await countFiles(gone, filesInMemory(files).reader);
     expect([manifests.head, promptOf(manifests.base)]).toEqual([null, 1003]);
   });
@@ -95,10 +102,11 @@ describe('the tokens of prompt files', () => {
   });
 });
 
+const several = await declared(
+  'count: {rows: c.jsonl}, prompt_files: [a.md, b.md, a.md, {rows: c.jsonl, field: q}, {rows: c.jsonl, field: r}]',
+);
+
 describe('one note is about many files and calls', () => {
-  const several = declared(
-    'count: {rows: c.jsonl}, prompt_files: [a.md, b.md, a.md, {rows: c.jsonl, field: q}, {rows: c.jsonl, field: r}]',
-  );
   const rows = { 'c.jsonl': '{"q": "Hello"}\n{"r": "Hello"}\n{"r": "Hello"}\n' };
 
   test('prompt files that a side does not have', async () => {
@@ -117,7 +125,7 @@ describe('one note is about many files and calls', () => {
   });
 
   test('files that cannot be counted', async () => {
-    const both = naming('a.png', 'b.png', 'a.png');
+    const both = await naming('a.png', 'b.png', 'a.png');
     const broken = { 'a.png': BINARY, 'b.png': BINARY };
     const { notes } = await counted(
       { head: both, base: both },
@@ -133,7 +141,7 @@ describe('the rows of a data set', () => {
   const cases = (rows: number) => '{"q": "Hello world!"}\n'.repeat(rows);
 
   test('are the count, times what is asked for each: 3 x 2 at head, 2 x 2 at base', async () => {
-    const of = rowsOf('{rows: evals/cases.jsonl, times: 2}');
+    const of = await rowsOf('{rows: evals/cases.jsonl, times: 2}');
     const files = { head: { 'evals/cases.jsonl': cases(3) }, base: { 'evals/cases.jsonl': cases(2) } };
     expect(await counted({ head: of, base: of }, files)).toMatchObject({
       head: { count: 6, row_count: { path: 'evals/cases.jsonl', rows: 3, times: 2, unit: 'row' } },
@@ -142,9 +150,9 @@ describe('the rows of a data set', () => {
   });
 
   test('renamed is counted under its name at each side', async () => {
-    const head = rowsOf('{rows: b.csv}');
+    const head = await rowsOf('{rows: b.csv}');
     const files = { head: { 'b.csv': 'q\n1\n2\n' }, base: { 'a.csv': 'q\n1\n2\n' } };
-    expect(await counted({ head, base: rowsOf('{rows: a.csv}') }, files)).toMatchObject({
+    expect(await counted({ head, base: await rowsOf('{rows: a.csv}') }, files)).toMatchObject({
       head: { count: 2 },
       base: { count: 2 },
       notes: [],
@@ -153,47 +161,51 @@ describe('the rows of a data set', () => {
 
   test('have tokens: the mean of 3 and 4, rounded up, is expected, and the longest is the worst case', async () => {
     const call = 'count: {rows: c.csv}, prompt_tokens: 100, prompt_files: [{rows: c.csv, field: q}]';
-    const { head } = await counted({ head: declared(call) }, { head: { 'c.csv': `q\n${HELLO}\n${HELLO} Hello\n` } });
+    const { head } = await counted(
+      { head: await declared(call) },
+      { head: { 'c.csv': `q\n${HELLO}\n${HELLO} Hello\n` } },
+    );
     expect(head).toMatchObject({ count: 2, prompt_tokens: { expected: 104, max: 104 } });
     const longer = await counted(
-      { head: declared(call) },
+      { head: await declared(call) },
       { head: { 'c.csv': `q\n${HELLO}\n${HELLO}${' Hello'.repeat(5)}\n` } },
     );
     expect(longer.head?.prompt_tokens).toEqual({ expected: 106, max: 108 });
   });
 
   test('may be files that match a pattern', async () => {
-    const of = rowsOf('{files: "evals/*.md"}');
+    const of = await rowsOf('{files: "evals/*.md"}');
     const head = { 'evals/a.md': '', 'evals/b.md': '', 'evals/deep/c.md': '', 'evals/.hidden.md': '' };
     expect(await counted({ head: of }, { head })).toMatchObject({ head: { count: 2, row_count: { unit: 'file' } } });
   });
 });
 
+const counting = {
+  head: await rowsOf('{rows: c.jsonl}'),
+  base: await rowsOf('{rows: c.jsonl}'),
+  defaultBranch: await rowsOf('{rows: c.jsonl}'),
+};
+
 describe('a file that cannot be counted', () => {
-  const all = {
-    head: rowsOf('{rows: c.jsonl}'),
-    base: rowsOf('{rows: c.jsonl}'),
-    defaultBranch: rowsOf('{rows: c.jsonl}'),
-  };
   const BROKEN = '{"a": 1}\n{"b": \n';
 
   test('at head ends the run, with its line', async () => {
     const files = { head: { 'c.jsonl': BROKEN }, base: { 'c.jsonl': '1' }, 'default branch': { 'c.jsonl': '1' } };
-    expect(await problemsOf(() => counted(all, files))).toEqual([
+    expect(await problemsOf(() => counted(counting, files))).toEqual([
       'data file c.jsonl is not JSON Lines: line 2 is not JSON',
     ]);
   });
 
   test('and is the same on the default branch leaves its calls without a price', async () => {
     const files = { head: { 'c.jsonl': BROKEN }, base: { 'c.jsonl': '1' }, 'default branch': { 'c.jsonl': BROKEN } };
-    expect(await counted(all, files)).toMatchObject({
+    expect(await counted(counting, files)).toMatchObject({
       head: { count: 0, uncounted: 'data file c.jsonl is not JSON Lines: line 2 is not JSON' },
       base: { count: 1 },
     });
   });
 
   test('and is missing at head and on the default branch leaves its calls without a price', async () => {
-    const result = await counted(all, { base: { 'c.jsonl': '1' } });
+    const result = await counted(counting, { base: { 'c.jsonl': '1' } });
     expect(result.head).toMatchObject({ uncounted: 'data file c.jsonl does not exist' });
   });
 
@@ -203,7 +215,7 @@ describe('a file that cannot be counted', () => {
   ] as const)('at %s alone leaves the calls that need it without a price there, with a note', async (side, where) => {
     const right = { 'c.jsonl': '1\n2' };
     const files = { head: right, base: right, 'default branch': right, [side]: { 'c.jsonl': BROKEN } };
-    const result = await counted(all, files);
+    const result = await counted(counting, files);
     expect(result.head?.count).toBe(2);
     expect(result[side === 'base' ? 'base' : 'defaultBranch']).toMatchObject({
       count: 0,
@@ -218,7 +230,7 @@ describe('a file that cannot be counted', () => {
     const broken = { 'p.md': BINARY, 'c.jsonl': '1\n2\n' };
     const files = { head: broken, base: broken, 'default branch': broken };
     const count = async (fields: string) => {
-      const call = declared(`count: ${fields}, prompt_files: [p.md]`);
+      const call = await declared(`count: ${fields}, prompt_files: [p.md]`);
       return (await counted({ head: call, base: call, defaultBranch: call }, files)).head;
     };
     expect(await count('100')).toMatchObject({ count: 100, uncounted: 'prompt file p.md is binary' });
@@ -233,7 +245,10 @@ describe('a file that cannot be counted', () => {
     const calls = names.map(
       (name) => `      - {model: openai/gpt-5-mini, count: {rows: ${name}}, prompt_tokens: 1, completion_tokens: 1}`,
     );
-    const manifest = parseManifest(`version: 1\nsuites:\n  s:\n    calls:\n${calls.join('\n')}\n`, 'llm-budget.yml');
+    const manifest = await parseManifest(
+      `version: 1\nsuites:\n  s:\n    calls:\n${calls.join('\n')}\n`,
+      'llm-budget.yml',
+    );
     const { reader } = filesInMemory({ head: Object.fromEntries(names.map((name) => [name, 'x'.repeat(9_000_000)])) });
     expect(await problemsOf(() => countHead(manifest, reader))).toEqual([
       'data file 5.txt is too much: the files of one side are read up to 50 MB in all',
@@ -241,7 +256,7 @@ describe('a file that cannot be counted', () => {
   });
 
   test('is reported with every other of the same call', async () => {
-    const call = declared('count: {rows: a.csv}, prompt_files: [b.md, c.png]');
+    const call = await declared('count: {rows: a.csv}, prompt_files: [b.md, c.png]');
     const counting = () => countHead(call, filesInMemory({ head: { 'c.png': BINARY } }).reader);
     expect(await problemsOf(counting)).toEqual([
       'data file a.csv does not exist',
@@ -252,7 +267,7 @@ describe('a file that cannot be counted', () => {
 });
 
 test('more than 200 prompt files end the run', async () => {
-  const many = naming(...Array.from({ length: 201 }, (_, index) => `p${index}`));
+  const many = await naming(...Array.from({ length: 201 }, (_, index) => `p${index}`));
   const files = Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`p${index}`, HELLO]));
   expect(await problemsOf(() => countHead(many, filesInMemory({ head: files }).reader))).toEqual([
     'more than 200 different prompt files; at most 200 are read',
@@ -260,7 +275,7 @@ test('more than 200 prompt files end the run', async () => {
 });
 
 test('cached tokens are held against the whole prompt with its files: 1035 of 1003', async () => {
-  const call = declared('count: 1, prompt_tokens: 1000, cached_tokens: 1035, prompt_files: [p]');
+  const call = await declared('count: 1, prompt_tokens: 1000, cached_tokens: 1035, prompt_files: [p]');
   expect(await problemsOf(() => countHead(call, filesInMemory({ head: { p: HELLO } }).reader))).toEqual([
     'with the tokens of prompt_files: cached_tokens (1035) is more than prompt_tokens (1003), the whole',
   ]);
@@ -277,7 +292,7 @@ test.each(['head', 'base', 'default branch'] as const)(
         return await reader.read(side, paths, limits);
       },
     };
-    const all = given({ head: naming('p'), base: naming('p'), defaultBranch: naming('p') });
+    const all = given({ head: await naming('p'), base: await naming('p'), defaultBranch: await naming('p') });
     expect(await problemsOf(() => countFiles(all, outage))).toEqual(['GitHub answered 502']);
   },
 );
@@ -288,19 +303,19 @@ describe("a fault is the change's own", () => {
 
   test('where the manifest asks the same file for something else', async () => {
     const files = { head: CASES, base: CASES, 'default branch': CASES };
-    const asked = { head: at('b'), base: at('a'), defaultBranch: at('a') };
+    const asked = { head: await at('b'), base: await at('a'), defaultBranch: await at('a') };
     expect(await problemsOf(() => counted(asked, files))).toEqual(['data file c.json has no list at b']);
   });
 
   test('and not where the default branch asks the same of it', async () => {
     const files = { head: CASES, base: CASES, 'default branch': CASES };
-    const { head } = await counted({ head: at('b'), base: at('a'), defaultBranch: at('b') }, files);
+    const { head } = await counted({ head: await at('b'), base: await at('a'), defaultBranch: await at('b') }, files);
     expect(head?.uncounted).toBe('data file c.json has no list at b');
   });
 
   test('where a file that its configuration names is removed, though the configuration is the same', async () => {
     const suite = 'version: 1\nsuites:\n  s:\n    promptfoo: {config: p.yaml, completion_tokens: 1}\n';
-    const manifest = parseManifest(suite, 'llm-budget.yml');
+    const manifest = await parseManifest(suite, 'llm-budget.yml');
     const config = { 'p.yaml': 'prompts: [hi]\nproviders: [openai:gpt-5]\ntests: [more/*.yaml]\n' };
     const whole = { ...config, 'more/a.yaml': '- vars: {x: one}\n' };
     const all = { head: manifest, base: manifest, defaultBranch: manifest };

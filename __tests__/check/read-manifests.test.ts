@@ -11,11 +11,11 @@ const RIGHT = withTop('budget: {per_run: 5}');
 const WRONG_CALL = `budget: {per_run: 3}\n${withCall({ count: null })}`;
 const NOT_YAML = 'version: [';
 
-const read = (fields: Partial<Sources>): DeclaredManifests => readManifests(sources(fields));
+const read = (fields: Partial<Sources>): Promise<DeclaredManifests> => readManifests(sources(fields));
 
-function refusal(fields: Partial<Sources>): NoVerdictError {
+async function refusal(fields: Partial<Sources>): Promise<NoVerdictError> {
   try {
-    readManifests(sources(fields));
+    await readManifests(sources(fields));
   } catch (error) {
     if (error instanceof NoVerdictError) return error;
     throw error;
@@ -26,8 +26,8 @@ function refusal(fields: Partial<Sources>): NoVerdictError {
 const notesOf = (manifests: DeclaredManifests) => manifests.notes.map(({ code, message }) => `${code}: ${message}`);
 
 describe("head's manifest", () => {
-  test('is read on its own where nothing else is there', () => {
-    const { head, base, defaultBranch, policyFile, notes } = read({ head: found(RIGHT) });
+  test('is read on its own where nothing else is there', async () => {
+    const { head, base, defaultBranch, policyFile, notes } = await read({ head: found(RIGHT) });
     expect(head?.suites.map(({ name }) => name)).toEqual(['s']);
     expect({ base, defaultBranch, policyFile, notes }).toEqual({
       base: null,
@@ -37,8 +37,8 @@ describe("head's manifest", () => {
     });
   });
 
-  test('that is not valid ends the run with the place of what is wrong', () => {
-    const error = refusal({ head: found(withCall({ count: '-1' })) });
+  test('that is not valid ends the run with the place of what is wrong', async () => {
+    const error = await refusal({ head: found(withCall({ count: '-1' })) });
     expect(error.exitCode).toBe(2);
     expect(error.problems).toEqual([
       { message: expect.stringContaining('-1'), file: FILE, line: 6, column: expect.any(Number) },
@@ -49,12 +49,12 @@ describe("head's manifest", () => {
     ['every count is 0', withCall({ count: '0' }), true],
     ['the repeat is 0', withTop('# x').replace('s: {', 's: {repeat: 0, '), true],
     ['there is a request', withCall({ count: '1' }), false],
-  ])('gets a note if it has no request: %s', (_, text, isNoted) => {
-    expect(notesOf(read({ head: found(text) })).some((note) => note.startsWith('no_requests: '))).toBe(isNoted);
+  ])('gets a note if it has no request: %s', async (_, text, isNoted) => {
+    expect(notesOf(await read({ head: found(text) })).some((note) => note.startsWith('no_requests: '))).toBe(isNoted);
   });
 
-  test('may be gone where the default branch has one', () => {
-    const { head, policyFile } = read({ policy: onMain(RIGHT) });
+  test('may be gone where the default branch has one', async () => {
+    const { head, policyFile } = await read({ policy: onMain(RIGHT) });
     expect(head).toBeNull();
     expect(policyFile?.budget.per_run?.fail).toBeDefined();
   });
@@ -62,9 +62,9 @@ describe("head's manifest", () => {
   test.each([
     ['in the workspace', null, `There is no ${FILE}. Write one`],
     ['at a commit', '1234567890', `There is no ${FILE} at 1234567. Write one`],
-  ])('that is nowhere ends the run: looked for %s', (_, commit, message) => {
+  ])('that is nowhere ends the run: looked for %s', async (_, commit, message) => {
     for (const policy of [null, onMain(null)]) {
-      const error = refusal({ head: found(null, { commit }), policy });
+      const error = await refusal({ head: found(null, { commit }), policy });
       expect(error.exitCode).toBe(2);
       expect(error.problems).toMatchObject([{ message: expect.stringContaining(message), file: FILE }]);
     }
@@ -72,8 +72,8 @@ describe("head's manifest", () => {
 });
 
 describe('the policy', () => {
-  test('is that of the default branch, whatever else its file says', () => {
-    const { policyFile } = read({ head: found(RIGHT), policy: onMain(WRONG_CALL) });
+  test('is that of the default branch, whatever else its file says', async () => {
+    const { policyFile } = await read({ head: found(RIGHT), policy: onMain(WRONG_CALL) });
     const limit = policyFile?.budget.per_run?.fail;
     expect(limit && toText(limit)).toBe('3');
   });
@@ -81,8 +81,8 @@ describe('the policy', () => {
   test.each([
     ['is no YAML', NOT_YAML],
     ['has a limit that is none', withTop('budget: {per_run: lots}')],
-  ])('that %s ends the run, never judged by head instead, and the error names who can repair it', (_, text) => {
-    const error = refusal({ head: found(RIGHT), policy: onMain(text) });
+  ])('that %s ends the run, never judged by head instead, and the error names who can repair it', async (_, text) => {
+    const error = await refusal({ head: found(RIGHT), policy: onMain(text) });
     expect(error.exitCode).toBe(2);
     const [first, ...details] = error.problems;
     expect(first?.message).toBe(
@@ -96,8 +96,8 @@ describe('the policy', () => {
 });
 
 describe('base', () => {
-  test('is read like head', () => {
-    const { base, notes } = read({ head: found(RIGHT), base: found(withCall({ count: '7' })) });
+  test('is read like head', async () => {
+    const { base, notes } = await read({ head: found(RIGHT), base: found(withCall({ count: '7' })) });
     expect(base?.suites[0]?.calls.map(({ count }) => count)).toEqual([7]);
     expect(notes).toEqual([]);
   });
@@ -111,14 +111,14 @@ describe('base', () => {
       `${FILE} at base (1234567): it is a symbolic link`,
     ],
     ['is another file that is not there', found(null, { file: 'old.yml' }), 'There is no old.yml at base'],
-  ])('that %s leaves increases unjudged, with a note', (_, base, why) => {
-    const manifests = read({ head: found(RIGHT), base });
+  ])('that %s leaves increases unjudged, with a note', async (_, base, why) => {
+    const manifests = await read({ head: found(RIGHT), base });
     expect(manifests.base).toBeNull();
     expect(notesOf(manifests)).toEqual([`base_missing: ${why}: increases are not judged.`]);
   });
 
-  test('that is not valid leaves increases unjudged, with the first reason', () => {
-    const manifests = read({ head: found(RIGHT), base: found(WRONG_CALL, { commit: '1234567890' }) });
+  test('that is not valid leaves increases unjudged, with the first reason', async () => {
+    const manifests = await read({ head: found(RIGHT), base: found(WRONG_CALL, { commit: '1234567890' }) });
     expect(manifests.base).toBeNull();
     expect(notesOf(manifests)).toEqual([
       expect.stringMatching(
@@ -131,22 +131,22 @@ describe('base', () => {
 describe("the default branch's calls", () => {
   const other = { head: found(RIGHT), base: found(RIGHT), change: 'other_branch' as const };
 
-  test('are read where base is another branch, to judge increases against them too', () => {
-    const { defaultBranch, notes } = read({ ...other, policy: onMain(withCall({ count: '7' })) });
+  test('are read where base is another branch, to judge increases against them too', async () => {
+    const { defaultBranch, notes } = await read({ ...other, policy: onMain(withCall({ count: '7' })) });
     expect(defaultBranch?.suites[0]?.calls.map(({ count }) => count)).toEqual([7]);
     expect(notes).toEqual([]);
   });
 
-  test('do not matter where base is that very commit, or head is on the default branch already', () => {
+  test('do not matter where base is that very commit, or head is on the default branch already', async () => {
     const policy = onMain(WRONG_CALL);
-    const pushed = read({ ...other, change: 'default_branch', policy });
+    const pushed = await read({ ...other, change: 'default_branch', policy });
     expect([pushed.defaultBranch, pushed.notes]).toEqual([null, []]);
-    const atTip = read({ ...other, change: 'pull_request', policy, base: found(RIGHT, { commit: policy.sha }) });
+    const atTip = await read({ ...other, change: 'pull_request', policy, base: found(RIGHT, { commit: policy.sha }) });
     expect([atTip.defaultBranch, atTip.notes]).toEqual([null, []]);
   });
 
-  test('that are not valid name the default branch in their message', () => {
-    const manifests = read({ ...other, policy: onMain(WRONG_CALL) });
+  test('that are not valid name the default branch in their message', async () => {
+    const manifests = await read({ ...other, policy: onMain(WRONG_CALL) });
     expect(manifests.defaultBranch).toBeNull();
     expect(manifests.base).not.toBeNull();
     expect(notesOf(manifests)).toEqual([
@@ -159,8 +159,8 @@ describe("the default branch's calls", () => {
   test.each([
     ['there is no default branch', null],
     ['it has no manifest', onMain(null)],
-  ])('are left out without a word where %s', (_, policy) => {
-    const manifests = read({ ...other, policy });
+  ])('are left out without a word where %s', async (_, policy) => {
+    const manifests = await read({ ...other, policy });
     expect([manifests.defaultBranch, manifests.notes]).toEqual([null, []]);
   });
 });

@@ -29,8 +29,8 @@ const isWritten = () => existsSync(join(repository.path, 'llm-budget.yml'));
 /** The suite's `promptfoo`, as it is written. */
 const written = (): unknown => manifestSchema.parse(parse(text())).suites.evals.promptfoo;
 const manifestSchema = z.object({ suites: z.object({ evals: z.object({ promptfoo: z.unknown() }) }) });
-const limit = () => {
-  const fail = parseManifest(text(), 'llm-budget.yml').budget.per_run?.fail;
+const limit = async () => {
+  const fail = (await parseManifest(text(), 'llm-budget.yml')).budget.per_run?.fail;
   return fail === undefined || fail === null ? null : toText(fail);
 };
 
@@ -58,7 +58,7 @@ describe('init --promptfoo', () => {
   test('limits a run to its cost and a quarter, up to two digits: 1.25 x 4 x 0.000603 = 0.003015, so 0.0031', async () => {
     repository.write('promptfooconfig.yaml', config({ tests: `[${'{vars: {q: 1}}, '.repeat(4)}]` }));
     const { stderr } = await init('--promptfoo');
-    expect(limit()).toBe('0.0031');
+    expect(await limit()).toBe('0.0031');
     expect(stderr).toContain('promptfooconfig.yaml: 4 requests to 1 model, $0.0024 a run at current prices.');
   });
 
@@ -94,13 +94,13 @@ describe('init --promptfoo', () => {
     repository.write('promptfooconfig.yaml', config());
     const ended = await init('--promptfoo', '--offline');
     expect(ended).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('there is no limit on a run yet') });
-    expect([limit(), (await run(['check'])).exitCode]).toEqual([null, 0]);
+    expect([await limit(), (await run(['check'])).exitCode]).toEqual([null, 0]);
   });
 
   test('prints the manifest and writes nothing with --stdout', async () => {
     repository.write('promptfooconfig.yaml', config());
     const { stdout } = await init('--promptfoo', '--stdout');
-    expect(parseManifest(stdout, 'stdout').suites[0]?.promptfoo?.config).toBe('promptfooconfig.yaml');
+    expect((await parseManifest(stdout, 'stdout')).suites[0]?.promptfoo?.config).toBe('promptfooconfig.yaml');
     expect(isWritten()).toBe(false);
   });
 
@@ -152,13 +152,13 @@ describe('the configuration', () => {
     repository.write('b/promptfooconfig.yaml', config());
     repository.write('b/promptfooconfig.ts', 'export default {};\n');
     const { stdout } = await run(['init', '--promptfoo', '--stdout'], 'b');
-    expect(parseManifest(stdout, 'stdout').suites[0]?.promptfoo?.config).toBe('b/promptfooconfig.yaml');
+    expect((await parseManifest(stdout, 'stdout')).suites[0]?.promptfoo?.config).toBe('b/promptfooconfig.yaml');
   });
 
   test('is named from the current folder', async () => {
     repository.write('evals/mine.yaml', config());
     const { stdout } = await run(['init', '--promptfoo', 'mine.yaml', '--stdout'], 'evals');
-    expect(parseManifest(stdout, 'stdout').suites[0]?.promptfoo?.config).toBe('evals/mine.yaml');
+    expect((await parseManifest(stdout, 'stdout')).suites[0]?.promptfoo?.config).toBe('evals/mine.yaml');
   });
 
   test('is asked for where there are several and none in the current folder', async () => {

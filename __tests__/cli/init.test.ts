@@ -41,7 +41,7 @@ describe('init', () => {
 
   test('limits a run to its cost and a quarter, up to two digits: 1.25 x 100 x (0.001 + 0.0006) = 0.2', async () => {
     await init();
-    const { budget } = manifest();
+    const { budget } = await manifest();
     expect(budget.per_run?.fail && toText(budget.per_run.fail)).toBe('0.2');
   });
 
@@ -58,7 +58,7 @@ describe('init', () => {
       '--completion-tokens',
       '200',
     );
-    const { suites, budget } = manifest();
+    const { suites, budget } = await manifest();
     expect(suites).toMatchObject([
       {
         name: 'rag',
@@ -78,13 +78,13 @@ describe('init', () => {
 
   test('sets no limit on a run of free models, and passes check', async () => {
     await init('--model', 'acme/gift:free', '--calls', '1', '--completion-tokens', '0');
-    expect(manifest().budget.per_run).toBeUndefined();
+    expect((await manifest()).budget.per_run).toBeUndefined();
     expect((await run(['check'])).exitCode).toBe(0);
   });
 
   test('writes max_tokens, and proposes a limit on the worst case: 1.25 x 100 x (0.001 + 2 x 0.0006) = 0.275, so 0.28', async () => {
     await init();
-    expect(manifest().suites[0]?.calls[0]?.max_tokens).toBe(600);
+    expect((await manifest()).suites[0]?.calls[0]?.max_tokens).toBe(600);
     const written = text('llm-budget.yml');
     const [proposal = ''] = /^  # worst_case_per_run: .*$/m.exec(written) ?? [];
     expect(proposal).toMatch(
@@ -110,14 +110,14 @@ describe('init', () => {
     'keeps the name %s, which YAML would take for something else',
     async (name) => {
       await init('--suite', name);
-      expect(manifest().suites[0]?.name).toBe(name);
+      expect((await manifest()).suites[0]?.name).toBe(name);
     },
   );
 
   test('writes without a limit where there are no prices, and says so', async () => {
     const ended = await init('--offline');
     expect(ended).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('there is no limit on a run yet') });
-    expect(manifest().budget.per_run).toBeUndefined();
+    expect((await manifest()).budget.per_run).toBeUndefined();
     expect((await run(['check'])).exitCode).toBe(0);
   });
 
@@ -149,7 +149,7 @@ describe('init', () => {
 
   test('prints the manifest and writes nothing with --stdout', async () => {
     const { stdout } = await init('--stdout');
-    expect(parseManifest(stdout, 'stdout').suites).toHaveLength(1);
+    expect((await parseManifest(stdout, 'stdout')).suites).toHaveLength(1);
     expect([existsSync(join(repository.path, 'llm-budget.yml')), existsSync(join(repository.path, WORKFLOW))]).toEqual([
       false,
       false,
@@ -256,7 +256,7 @@ describe('init --usage', () => {
     repository.write('usage.jsonl', Array.from({ length: 4 }, () => JSON.stringify(row)).join('\n'));
     const ended = await init('--usage', 'usage.jsonl', '--runs', '2');
     expect([ended.exitCode, ended.stdout]).toEqual([0, `llm-budget.yml\n${WORKFLOW}\n`]);
-    expect(manifest().suites).toMatchObject([
+    expect((await manifest()).suites).toMatchObject([
       { name: 'rag', calls: [{ name: 'answer', model: 'acme/one', count: 2, prompt_tokens: { expected: 1000 } }] },
     ]);
     expect(text('llm-budget.yml')).toMatch(/^# yaml-language-server: /);
@@ -267,7 +267,7 @@ describe('init --usage', () => {
     const names = ['gpt-5-mini-2025-08-07', 'azure/gpt-5-mini', 'openai/gpt-5-mini'];
     repository.write('usage.jsonl', names.map((model) => JSON.stringify({ ...row, model })).join('\n'));
     expect((await init('--usage', 'usage.jsonl')).exitCode).toBe(0);
-    expect(manifest().suites).toMatchObject([
+    expect((await manifest()).suites).toMatchObject([
       { name: 'rag', calls: [{ name: 'answer', model: 'openai/gpt-5-mini', count: 3 }] },
     ]);
     expect((await run(['check'])).exitCode).toBe(0);
@@ -277,7 +277,7 @@ describe('init --usage', () => {
     const rows = ['a', 'a', 'a', 'a', 'b', 'c'].map((run) => JSON.stringify({ ...row, llm_budget_record: 1, run }));
     repository.write('usage.jsonl', rows.join('\n'));
     expect((await init('--usage', 'usage.jsonl')).exitCode).toBe(0);
-    expect(manifest().suites).toMatchObject([{ name: 'rag', calls: [{ name: 'answer', count: 2 }] }]);
+    expect((await manifest()).suites).toMatchObject([{ name: 'rag', calls: [{ name: 'answer', count: 2 }] }]);
   });
 
   test('counts the recorders of each suite: a suite that another job records is of its own runs', async () => {
@@ -289,7 +289,7 @@ describe('init --usage', () => {
       [...of('rag', 'a', 4), ...of('agents', 'b', 3), ...of('agents', 'c', 3)].join('\n'),
     );
     expect((await init('--usage', 'usage.jsonl')).exitCode).toBe(0);
-    expect(manifest().suites).toMatchObject([
+    expect((await manifest()).suites).toMatchObject([
       { name: 'agents', calls: [{ count: 3 }] },
       { name: 'rag', calls: [{ count: 4 }] },
     ]);
@@ -301,7 +301,9 @@ describe('init --usage', () => {
     const printed = await init('--usage', '*.jsonl', '--stdout');
     expect(printed.exitCode).toBe(0);
     expect(commandsIn(printed.stdout)).toEqual([]);
-    const models = parseManifest(printed.stdout, 'f').suites.flatMap(({ calls }) => calls.map(({ model }) => model));
+    const models = (await parseManifest(printed.stdout, 'f')).suites.flatMap(({ calls }) =>
+      calls.map(({ model }) => model),
+    );
     expect(models).toEqual(['##[group]a/b']);
   });
 

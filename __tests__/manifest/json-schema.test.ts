@@ -37,8 +37,8 @@ describe('editors and the parser agree to accept', () => {
       'calls that have all they need from defaults',
       'version: 1\ndefaults: {model: a, count: 1, completion_tokens: 1, prompt_files: [a]}\nsuites: {s: {calls: [{}, {model: b}]}}\n',
     ],
-  ])('%s', (_what, text) => {
-    expect(placedProblems(() => parseManifest(text, 'f'))).toEqual([]);
+  ])('%s', async (_what, text) => {
+    expect(await placedProblems(parseManifest(text, 'f'))).toEqual([]);
     expect(accepts(text)).toBe(true);
   });
 });
@@ -84,8 +84,8 @@ describe('editors and the parser agree to refuse', () => {
       'defaults that lack the model',
       'version: 1\ndefaults: {count: 1}\nsuites: {s: {calls: [{prompt_tokens: 1, completion_tokens: 1}]}}',
     ],
-  ])('%s', (_what, text) => {
-    expect(placedProblems(() => parseManifest(text, 'f'))).not.toEqual([]);
+  ])('%s', async (_what, text) => {
+    expect(await placedProblems(parseManifest(text, 'f'))).not.toEqual([]);
     expect(accepts(text)).toBe(false);
   });
 });

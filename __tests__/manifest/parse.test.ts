@@ -5,18 +5,19 @@ import { parseManifest } from '../../src/manifest/parse.js';
 import { EVERY_FIELD, withCall, withSuite, withTop } from '../support/manifest-text.js';
 import { placedProblems } from '../support/placed-problems.js';
 
-const parse = (text: string): DeclaredManifest => parseManifest(text, 'llm-budget.yml');
+const parse = (text: string): Promise<DeclaredManifest> => parseManifest(text, 'llm-budget.yml');
 const fails = (amount: string) => ({ warn: null, fail: decimal(amount) });
 const exactly = (expected: number) => ({ expected, max: null });
-const firstCall = (text: string) => parse(text).suites[0]?.calls[0];
+const firstCall = async (text: string) => (await parse(text)).suites[0]?.calls[0];
+
+const everyField = await parse(EVERY_FIELD);
+const least = await parse(withCall());
 
 describe('a manifest with every field', () => {
-  const manifest = parse(EVERY_FIELD);
-
   test('has its limits as exact decimals', () => {
-    expect(manifest.runs_per_month).toBe(600);
-    expect([...manifest.runs]).toEqual([['nightly', { runs_per_month: 30, budget: { per_run: fails('15') } }]]);
-    expect(manifest.budget).toEqual({
+    expect(everyField.runs_per_month).toBe(600);
+    expect([...everyField.runs]).toEqual([['nightly', { runs_per_month: 30, budget: { per_run: fails('15') } }]]);
+    expect(everyField.budget).toEqual({
       per_run: { warn: decimal('4'), fail: decimal('5') },
       per_month: fails('2500'),
       worst_case_per_run: fails('20'),
@@ -26,7 +27,7 @@ describe('a manifest with every field', () => {
   });
 
   test('has its policy', () => {
-    expect(manifest.policy).toEqual({
+    expect(everyField.policy).toEqual({
       unpriced: 'fail',
       stale_prices: 'warn',
       max_price_age_days: 30,
@@ -42,7 +43,7 @@ describe('a manifest with every field', () => {
   });
 
   test('has its suite and its call', () => {
-    expect(manifest.suites).toEqual([
+    expect(everyField.suites).toEqual([
       {
         name: 'rag-evals',
         description: 'Retrieval evals on every push',
@@ -94,22 +95,20 @@ describe('a manifest with every field', () => {
 
   test('locates its keys, and what it lacks at the nearest key around it', () => {
     const call = ['suites', 'rag-evals', 'calls', 0];
-    expect(manifest.locate([])).toEqual({ line: 1, column: 1 });
-    expect(manifest.locate(['budget', 'per_month'])).toEqual({ line: 6, column: 3 });
-    expect(manifest.locate(['budget', 'per_run', 'fail'])).toEqual({ line: 5, column: 22 });
-    expect(manifest.locate([...call, 'model'])).toEqual({ line: 34, column: 9 });
-    expect(manifest.locate([...call, 'prompt_files', 1, 'cached'])).toEqual({ line: 37, column: 69 });
-    expect(manifest.locate(['suites', 'rag-evals', 'budget', 'per_month'])).toEqual({ line: 31, column: 5 });
-    expect(manifest.locate(['suites', 'no-such-suite', 'calls', 7])).toEqual({ line: 24, column: 1 });
+    expect(everyField.locate([])).toEqual({ line: 1, column: 1 });
+    expect(everyField.locate(['budget', 'per_month'])).toEqual({ line: 6, column: 3 });
+    expect(everyField.locate(['budget', 'per_run', 'fail'])).toEqual({ line: 5, column: 22 });
+    expect(everyField.locate([...call, 'model'])).toEqual({ line: 34, column: 9 });
+    expect(everyField.locate([...call, 'prompt_files', 1, 'cached'])).toEqual({ line: 37, column: 69 });
+    expect(everyField.locate(['suites', 'rag-evals', 'budget', 'per_month'])).toEqual({ line: 31, column: 5 });
+    expect(everyField.locate(['suites', 'no-such-suite', 'calls', 7])).toEqual({ line: 24, column: 1 });
   });
 });
 
 describe('a manifest with required fields alone', () => {
-  const manifest = parse(withCall());
-
   test('has no limits and the default policy', () => {
-    expect(manifest).toMatchObject({ file: 'llm-budget.yml', runs_per_month: null, budget: {} });
-    expect(manifest.policy).toEqual({
+    expect(least).toMatchObject({ file: 'llm-budget.yml', runs_per_month: null, budget: {} });
+    expect(least.policy).toEqual({
       unpriced: 'fail',
       stale_prices: 'warn',
       max_price_age_days: 30,
@@ -119,8 +118,8 @@ describe('a manifest with required fields alone', () => {
     });
   });
 
-  test('has a call without retries, parts and fees, which goes by its model', () => {
-    expect(firstCall(withCall())).toMatchObject({
+  test('has a call without retries, parts and fees, which goes by its model', async () => {
+    expect(await firstCall(withCall())).toMatchObject({
       display_name: 'a/b',
       retries: { expected: decimal('0'), max: null },
       cached_tokens: exactly(0),
@@ -135,8 +134,8 @@ describe('a manifest with required fields alone', () => {
 describe('kinds of run', () => {
   const text = (top: string, suite: string) =>
     `version: 1\n${top}\nsuites:\n  s: {${suite}calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}\n`;
-  const runsOf = (top: string, suite = '') => {
-    const manifest = parse(text(top, suite));
+  const runsOf = async (top: string, suite = '') => {
+    const manifest = await parse(text(top, suite));
     return manifest.suites.map((one) => [one.run, runsPerMonth(manifest, one)]);
   };
 
@@ -154,23 +153,23 @@ describe('kinds of run', () => {
       null,
     ],
     ["the suite's own number", 'runs: {n: {runs_per_month: 30}}', 'run: n, runs_per_month: 4, ', 'n', 4],
-  ])('%s', (_what, top, suite, run, runs) => {
-    expect(runsOf(top, suite)).toEqual([[run, runs]]);
+  ])('%s', async (_what, top, suite, run, runs) => {
+    expect(await runsOf(top, suite)).toEqual([[run, runs]]);
   });
 
-  test('keep the order of the file, numbers as names too', () => {
-    expect([...parse(text('runs: {b: {}, "10": {}, ci: {}}', '')).runs.keys()]).toEqual(['b', '10', 'ci']);
+  test('keep the order of the file, numbers as names too', async () => {
+    expect([...(await parse(text('runs: {b: {}, "10": {}, ci: {}}', ''))).runs.keys()]).toEqual(['b', '10', 'ci']);
   });
 
-  test('have limits of their own', () => {
-    const { runs } = parse(text('runs: {ci: {budget: {per_run: 4, increase_percent: {warn: 5}}}}', ''));
+  test('have limits of their own', async () => {
+    const { runs } = await parse(text('runs: {ci: {budget: {per_run: 4, increase_percent: {warn: 5}}}}', ''));
     expect(runs.get('ci')).toEqual({
       runs_per_month: null,
       budget: { per_run: fails('4'), increase_percent: { warn: decimal('5'), fail: null } },
     });
   });
 
-  test('a monthly limit is accepted where every suite has a number from itself or its kind', () => {
+  test('a monthly limit is accepted where every suite has a number from itself or its kind', async () => {
     const two = `version: 1
 budget: {per_month: 100}
 runs: {ci: {runs_per_month: 600}, nightly: {runs_per_month: 30}, weekly: {}}
@@ -179,7 +178,7 @@ suites:
   b: {run: nightly, budget: {per_month: 9}, calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}
   c: {run: weekly, runs_per_month: 4, calls: [{model: a, count: 1, prompt_tokens: 1, completion_tokens: 1}]}
 `;
-    expect(placedProblems(() => parse(two))).toEqual([]);
+    expect(await placedProblems(parse(two))).toEqual([]);
   });
 });
 
@@ -191,8 +190,8 @@ describe('forms of a value', () => {
     ['{expected: 100}', exactly(100)],
     ['{expected: 100, max: 250}', { expected: 100, max: 250 }],
     ['{"max": 250, "expected": 100}', { expected: 100, max: 250 }],
-  ])('prompt_tokens: %s', (value, expected) => {
-    expect(firstCall(withCall({ prompt_tokens: value }))?.prompt_tokens).toEqual(expected);
+  ])('prompt_tokens: %s', async (value, expected) => {
+    expect((await firstCall(withCall({ prompt_tokens: value })))?.prompt_tokens).toEqual(expected);
   });
 
   test.each([
@@ -201,8 +200,8 @@ describe('forms of a value', () => {
     ['"0.02"', { expected: decimal('0.02'), max: null }],
     ['{expected: 0.02}', { expected: decimal('0.02'), max: null }],
     ['{expected: 0.02, max: 2}', { expected: decimal('0.02'), max: decimal('2') }],
-  ])('retries: %s', (value, expected) => {
-    expect(firstCall(withCall({ retries: value }))?.retries).toEqual(expected);
+  ])('retries: %s', async (value, expected) => {
+    expect((await firstCall(withCall({ retries: value })))?.retries).toEqual(expected);
   });
 
   test.each([
@@ -215,22 +214,22 @@ describe('forms of a value', () => {
     ['{fail: 5}', fails('5')],
     ['{warn: 4}', { warn: decimal('4'), fail: null }],
     ['{warn: 5, fail: 5}', { warn: decimal('5'), fail: decimal('5') }],
-  ])('per_run: %s', (value, expected) => {
-    expect(parse(withTop(`budget: {per_run: ${value}}`)).budget.per_run).toEqual(expected);
+  ])('per_run: %s', async (value, expected) => {
+    expect((await parse(withTop(`budget: {per_run: ${value}}`))).budget.per_run).toEqual(expected);
   });
 
   test.each([
     ['a name that editors offer', 'constructor'],
     ['64 characters', 'a'.repeat(64)],
     ['marks', '0 ._/:@+-z'],
-  ])('a suite may be named with %s', (_what, name) => {
-    expect(parse(withSuite('repeat: 1').replace('  s:', `  "${name}":`)).suites[0]?.name).toBe(name);
+  ])('a suite may be named with %s', async (_what, name) => {
+    expect((await parse(withSuite('repeat: 1').replace('  s:', `  "${name}":`))).suites[0]?.name).toBe(name);
   });
 
   test.each(['no such model', '__proto__', 'constructor', '~google/gemini', 'x'.repeat(300)])(
     'any text is a model: %s',
-    (model) => {
-      expect(firstCall(withCall({ model: JSON.stringify(model) }))?.model).toBe(model);
+    async (model) => {
+      expect((await firstCall(withCall({ model: JSON.stringify(model) })))?.model).toBe(model);
     },
   );
 });
@@ -250,8 +249,8 @@ describe('parts and their whole', () => {
       'two maxima that one request cannot have',
       { cached_tokens: '{expected: 1, max: 90}', audio_tokens: '{expected: 1, max: 90}' },
     ],
-  ])('%s are accepted', (_what, fields) => {
-    expect(placedProblems(() => parse(withCall(fields)))).toEqual([]);
+  ])('%s are accepted', async (_what, fields) => {
+    expect(await placedProblems(parse(withCall(fields)))).toEqual([]);
   });
 
   test.each([
@@ -280,8 +279,8 @@ describe('parts and their whole', () => {
       { reasoning_tokens: '5', image_output_tokens: '3', audio_output_tokens: '3' },
       'reasoning_tokens (5) + image_output_tokens (3) + audio_output_tokens (3) are more than completion_tokens (10)',
     ],
-  ])('%s are refused above the whole', (_what, fields, message) => {
-    const problems = placedProblems(() => parse(withCall(fields)));
+  ])('%s are refused above the whole', async (_what, fields, message) => {
+    const problems = await placedProblems(parse(withCall(fields)));
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(message);
   });
@@ -296,18 +295,18 @@ describe('names of calls', () => {
       )
       .join('')}`;
 
-  test('several calls without a name may share a model', () => {
-    expect(parse(calls(null, null)).suites[0]?.calls.map(({ display_name: name }) => name)).toEqual(['m', 'm']);
+  test('several calls without a name may share a model', async () => {
+    expect((await parse(calls(null, null))).suites[0]?.calls.map(({ display_name: name }) => name)).toEqual(['m', 'm']);
   });
 
-  test('the same name in two suites is no conflict', () => {
+  test('the same name in two suites is no conflict', async () => {
     expect(
-      parse(`${calls('a')}${calls('a').split('\n').slice(2).join('\n').replace('  s:', '  t:')}`).suites,
+      (await parse(`${calls('a')}${calls('a').split('\n').slice(2).join('\n').replace('  s:', '  t:')}`)).suites,
     ).toHaveLength(2);
   });
 
-  test('each repetition is reported at its place', () => {
-    expect(placedProblems(() => parse(calls('a', 'b', 'a', 'a')))).toEqual([
+  test('each repetition is reported at its place', async () => {
+    expect(await placedProblems(parse(calls('a', 'b', 'a', 'a')))).toEqual([
       '7:10 suites.s.calls[2].name: expected a name that is unique in the suite; suites.s.calls[0] is "a" too',
       '8:10 suites.s.calls[3].name: expected a name that is unique in the suite; suites.s.calls[0] is "a" too',
     ]);
@@ -327,8 +326,8 @@ suites:
       - {count: 1, completion_tokens: 1, model: n, retries: {expected: 2}, prompt_tokens: 20}
 `;
 
-  test('give a call what it lacks, and its own key replaces the whole key', () => {
-    expect(parse(text).suites[0]?.calls).toMatchObject([
+  test('give a call what it lacks, and its own key replaces the whole key', async () => {
+    expect((await parse(text)).suites[0]?.calls).toMatchObject([
       {
         model: 'm',
         retries: { expected: decimal('1'), max: decimal('3') },
@@ -339,8 +338,8 @@ suites:
     ]);
   });
 
-  test('are where a key that a call has from them is located', () => {
-    const { locate } = parse(text);
+  test('are where a key that a call has from them is located', async () => {
+    const { locate } = await parse(text);
     expect(locate(['suites', 's', 'calls', 0, 'model'])).toEqual({ line: 3, column: 3 });
     expect(locate(['suites', 's', 'calls', 0, 'retries', 'max'])).toEqual({ line: 4, column: 26 });
     expect(locate(['suites', 's', 'calls', 1, 'model'])).toEqual({ line: 10, column: 42 });
@@ -354,13 +353,13 @@ describe('runs per month', () => {
     '{model: m, count: 1, prompt_tokens: 1, completion_tokens: 1}',
   );
 
-  test('of every suite are enough for a limit per month', () => {
-    expect(placedProblems(() => parse(`version: 1\nbudget: {per_month: 1}\n${suites}\n`))).toEqual([]);
+  test('of every suite are enough for a limit per month', async () => {
+    expect(await placedProblems(parse(`version: 1\nbudget: {per_month: 1}\n${suites}\n`))).toEqual([]);
   });
 
-  test('of one suite are not enough', () => {
+  test('of one suite are not enough', async () => {
     const text = `version: 1\nbudget: {per_month: 1}\n${suites.replace('runs_per_month: 2, ', '')}\n`;
-    expect(placedProblems(() => parse(text))).toEqual([
+    expect(await placedProblems(parse(text))).toEqual([
       '2:10 budget.per_month: expected runs_per_month at the top level or in every suite; suites.b has none',
     ]);
   });
@@ -383,23 +382,28 @@ describe('ways to write the file', () => {
     ['with spaces', JSON.stringify(json, null, 2)],
     ['with tabs', `${JSON.stringify(json, null, '\t')}\n`],
     ['with CR LF', JSON.stringify(json, null, 2).replaceAll('\n', '\r\n')],
-  ])('JSON %s is read', (_what, text) => {
-    expect(parse(text).suites.map(({ calls }) => calls[0]?.model)).toEqual(['m/"x"', 'm/"x"', 'm/"x"', 'm/"x"']);
+  ])('JSON %s is read', async (_what, text) => {
+    expect((await parse(text)).suites.map(({ calls }) => calls[0]?.model)).toEqual([
+      'm/"x"',
+      'm/"x"',
+      'm/"x"',
+      'm/"x"',
+    ]);
   });
 
-  test('suites keep the order of the file, numbers too', () => {
+  test('suites keep the order of the file, numbers too', async () => {
     const text = withTop('runs_per_month: 1').replace(/ {2}s: (.*)/, '  b: $1\n  10: $1\n  a: $1\n  9: $1');
-    expect(parse(text).suites.map(({ name }) => name)).toEqual(['b', '10', 'a', '9']);
+    expect((await parse(text)).suites.map(({ name }) => name)).toEqual(['b', '10', 'a', '9']);
   });
 
-  test('a byte-order mark at the start, a document mark and CR LF change nothing', () => {
+  test('a byte-order mark at the start, a document mark and CR LF change nothing', async () => {
     const text = `\ufeff---\r\n${withCall({ count: 'x' }).replaceAll('\n', '\r\n')}`;
-    expect(placedProblems(() => parse(text))).toEqual([expect.stringMatching(/^7:9 suites\.s\.calls\[0\]\.count/)]);
+    expect(await placedProblems(parse(text))).toEqual([expect.stringMatching(/^7:9 suites\.s\.calls\[0\]\.count/)]);
   });
 
-  test('a column counts from the first character of a line with a byte-order mark', () => {
-    expect(placedProblems(() => parse('\ufeffversion: &a 1'))[0]).toMatch(/^1:1 /);
-    expect(placedProblems(() => parse('\ufeffversion: &a 1')).at(-1)).toMatch(/^1:10 anchors/);
+  test('a column counts from the first character of a line with a byte-order mark', async () => {
+    expect((await placedProblems(parse('\ufeffversion: &a 1')))[0]).toMatch(/^1:1 /);
+    expect((await placedProblems(parse('\ufeffversion: &a 1'))).at(-1)).toMatch(/^1:10 anchors/);
   });
 });
 
@@ -408,7 +412,7 @@ describe('the parser', () => {
     jest.restoreAllMocks();
   });
 
-  test('prints nothing, whatever is wrong', () => {
+  test('prints nothing, whatever is wrong', async () => {
     const writes = [
       jest.spyOn(process, 'emitWarning').mockReturnValue(undefined),
       jest.spyOn(process.stdout, 'write').mockReturnValue(true),
@@ -416,13 +420,13 @@ describe('the parser', () => {
       jest.spyOn(console, 'warn').mockReturnValue(undefined),
     ];
     const texts = ['::error::x: [', 'a: !tag b', '%FOO\n---\n? {a: b}\n: &x *x', '? [a]\n: 1', 'a: "\\q', ''];
-    for (const text of texts) expect(placedProblems(() => parse(text)).length).toBeGreaterThan(0);
+    for (const text of texts) expect((await placedProblems(parse(text))).length).toBeGreaterThan(0);
     for (const write of writes) expect(write).not.toHaveBeenCalled();
   });
 
-  test('leaves the depth of stack traces as it was', () => {
+  test('leaves the depth of stack traces as it was', async () => {
     const before = Error.stackTraceLimit;
-    parse(withCall());
+    await parse(withCall());
     expect(Error.stackTraceLimit).toBe(before);
   });
 });

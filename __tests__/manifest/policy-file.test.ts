@@ -7,8 +7,8 @@ import { placedProblems } from '../support/placed-problems.js';
 const parse = (text: string) => policyOfText(text, 'llm-budget.yml');
 const fails = (amount: string) => ({ warn: null, fail: decimal(amount) });
 
-test('limits, rules and runs per month are read, of suites too', () => {
-  const file = parse(EVERY_FIELD);
+test('limits, rules and runs per month are read, of suites too', async () => {
+  const file = await parse(EVERY_FIELD);
   expect(file.runs_per_month).toBe(600);
   expect(file.budget.per_run).toEqual({ warn: decimal('4'), fail: decimal('5') });
   expect(file.policy.override_label).toBe('llm-budget-override');
@@ -17,13 +17,13 @@ test('limits, rules and runs per month are read, of suites too', () => {
   );
 });
 
-test('nothing of it has to be there', () => {
-  expect(parse('{}')).toMatchObject({ runs_per_month: null, runs: new Map(), budget: {}, suites: new Map() });
-  expect(parse('{}').policy.unpriced).toBe('fail');
+test('nothing of it has to be there', async () => {
+  expect(await parse('{}')).toMatchObject({ runs_per_month: null, runs: new Map(), budget: {}, suites: new Map() });
+  expect((await parse('{}')).policy.unpriced).toBe('fail');
 });
 
-test('kinds of run and the kind of each suite are read', () => {
-  const file = parse(
+test('kinds of run and the kind of each suite are read', async () => {
+  const file = await parse(
     'runs: {ci: {runs_per_month: 600}, nightly: {budget: {per_run: 15}}}\nsuites: {a: {run: nightly}, b: {}}\n',
   );
   expect(file.runs_per_month).toBe(600);
@@ -49,8 +49,8 @@ describe('mistakes elsewhere do not matter', () => {
     ['a suite without content', 'suites: {s: }'],
     ['suites without content', 'suites:'],
     ['a monthly limit without runs', 'x: {per_month: 1}'],
-  ])('%s', (_what, line) => {
-    expect(parse(`budget: {per_run: 3, per_month: 9}\n${line}\n`).budget).toEqual({
+  ])('%s', async (_what, line) => {
+    expect((await parse(`budget: {per_run: 3, per_month: 9}\n${line}\n`)).budget).toEqual({
       per_run: fails('3'),
       per_month: fails('9'),
     });
@@ -103,15 +103,17 @@ describe('mistakes in the parts that are read are reported with their place', ()
     ['a: !t 1', '1:4 tags are not accepted'],
     ['a: [', '1:4 not readable'],
     ['a: 1\n---\nb: 1', '2:1 a second document is not accepted'],
-  ])('%s', (text, problem) => {
-    const [first] = placedProblems(() => parse(text));
+  ])('%s', async (text, problem) => {
+    const [first] = await placedProblems(parse(text));
     expect(first).toContain(problem);
   });
 
-  test('all of them at once', () => {
+  test('all of them at once', async () => {
     expect(
-      placedProblems(() =>
-        parse('budget: {per_run: {warn: 2, fail: 1}}\npolicy: {credits: 1}\nsuites: {s: {budget: 5}}'),
+      (
+        await placedProblems(
+          parse('budget: {per_run: {warn: 2, fail: 1}}\npolicy: {credits: 1}\nsuites: {s: {budget: 5}}'),
+        )
       ).map((problem) => problem.split(' ')[0]),
     ).toEqual(['1:20', '2:10', '3:14']);
   });

@@ -81,11 +81,11 @@ describe.each([
   ['parseManifest', parseManifest],
   ['policyOfText', policyOfText],
 ])('%s', (_name, parse) => {
-  test('reads any text or says where and in one line what is wrong with it', () => {
-    fc.assert(
-      fc.property(texts, (text) => {
+  test('reads any text or says where and in one line what is wrong with it', async () => {
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
         try {
-          parse(text, 'f.yml');
+          await parse(text, 'f.yml');
         } catch (error) {
           if (!(error instanceof NoVerdictError)) throw error;
           const lines = text.replace(/^\ufeff/, '').split('\n');
@@ -112,50 +112,50 @@ const suiteName = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9](?: ?[A-Za-z0-9._/:@+-]){0,10}$/),
 );
 
-test('suites keep the order of the file under any names, in YAML and JSON', () => {
+test('suites keep the order of the file under any names, in YAML and JSON', async () => {
   const call = '{"model": "m", "count": 1, "prompt_tokens": 1, "completion_tokens": 1}';
-  fc.assert(
-    fc.property(fc.uniqueArray(suiteName, { minLength: 1, maxLength: 8 }), fc.boolean(), (names, json) => {
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(suiteName, { minLength: 1, maxLength: 8 }), fc.boolean(), async (names, json) => {
       const suites = names.map((name) => `${JSON.stringify(name)}: {"calls": [${call}]}`);
       const text = json
         ? `{"version": 1, "suites": {${suites.join(',')}}}`
         : `version: 1\nsuites:\n  ${suites.join('\n  ')}\n`;
-      expect(parseManifest(text, 'f').suites.map(({ name }) => name)).toEqual(names);
+      expect((await parseManifest(text, 'f')).suites.map(({ name }) => name)).toEqual(names);
     }),
     { numRuns: 200 },
   );
 });
 
-test('a mistake is found where it stands, whatever blank lines and comments are around it', () => {
+test('a mistake is found where it stands, whatever blank lines and comments are around it', async () => {
   const noise = fc.array(fc.constantFrom('', '# ::x::', '    # é', '   '), { maxLength: 4 });
   const text = withCall({ count: 'wrong' }).trimEnd().split('\n');
-  fc.assert(
-    fc.property(fc.array(noise, { minLength: text.length, maxLength: text.length }), (between) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(noise, { minLength: text.length, maxLength: text.length }), async (between) => {
       const lines = text.flatMap((line, index) => [...(between[index] ?? []), line]);
       const place = `${String(lines.findIndex((line) => line.includes('wrong')) + 1)}:9`;
-      const problems = placedProblems(() => parseManifest(lines.join('\n'), 'f'));
+      const problems = await placedProblems(parseManifest(lines.join('\n'), 'f'));
       expect(problems.map((problem) => problem.split(' ')[0])).toEqual([place]);
     }),
     { numRuns: 200 },
   );
 });
 
-test('every whole number up to a billion is read as it is written', () => {
-  fc.assert(
-    fc.property(fc.nat(1_000_000_000), (count) => {
-      expect(parseManifest(withCall({ count: String(count) }), 'f').suites[0]?.calls[0]?.count).toBe(count);
+test('every whole number up to a billion is read as it is written', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(1_000_000_000), async (count) => {
+      expect((await parseManifest(withCall({ count: String(count) }), 'f')).suites[0]?.calls[0]?.count).toBe(count);
     }),
     { numRuns: 100 },
   );
 });
 
-test('every amount of up to 6 and 12 digits is kept to the last of them, quoted or not', () => {
+test('every amount of up to 6 and 12 digits is kept to the last of them, quoted or not', async () => {
   const amount = fc
     .tuple(fc.nat(999_999), fc.stringMatching(/^\d{0,11}[1-9]$/))
     .map(([whole, fraction]) => `${String(whole)}.${fraction}`);
-  fc.assert(
-    fc.property(amount, fc.boolean(), (text, inQuotes) => {
-      const { budget } = parseManifest(withTop(`budget: {per_run: ${inQuotes ? `"${text}"` : text}}`), 'f');
+  await fc.assert(
+    fc.asyncProperty(amount, fc.boolean(), async (text, inQuotes) => {
+      const { budget } = await parseManifest(withTop(`budget: {per_run: ${inQuotes ? `"${text}"` : text}}`), 'f');
       const fail = budget.per_run?.fail ?? null;
       expect(fail === null ? null : toText(fail)).toBe(text);
     }),

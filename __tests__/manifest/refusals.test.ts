@@ -7,8 +7,8 @@ type Row = readonly [what: string, text: string, ...problems: (readonly [at: str
 
 /** Every row's problems are all there are, in the order of the file. */
 function refuses(rows: readonly Row[]): void {
-  test.each(rows)('%s', (_what, text, ...expected) => {
-    const found = placedProblems(() => parseManifest(text, 'llm-budget.yml'));
+  test.each(rows)('%s', async (_what, text, ...expected) => {
+    const found = await placedProblems(parseManifest(text, 'llm-budget.yml'));
     expect(found.map((problem) => problem.split(' ')[0])).toEqual(expected.map(([at]) => at));
     expected.forEach(([, ...fragments], index) => {
       for (const fragment of fragments) expect(found[index]).toContain(fragment);
@@ -865,14 +865,14 @@ describe('keys in the wrong place are shown where they belong', () => {
     belongs('models: {}', 'models', 'under policy, or under promptfoo of a suite'),
     belongs('embedding: {}', 'embedding', 'under promptfoo.grader of a suite'),
   ];
-  test.each(rows)('%s', (_line, text, expected) => {
-    const found = placedProblems(() => parseManifest(text, 'llm-budget.yml'));
+  test.each(rows)('%s', async (_line, text, expected) => {
+    const found = await placedProblems(parseManifest(text, 'llm-budget.yml'));
     expect(found).toHaveLength(1);
     for (const fragment of expected) expect(found[0]).toContain(fragment);
   });
 
-  test('the accepted keys are listed once, at the first key that is like none of them', () => {
-    const found = placedProblems(() => parseManifest(withTop('foo: 1\nbar: 2\nbudgets: 3\nbaz: 4'), 'llm-budget.yml'));
+  test('the accepted keys are listed once, at the first key that is like none of them', async () => {
+    const found = await placedProblems(parseManifest(withTop('foo: 1\nbar: 2\nbudgets: 3\nbaz: 4'), 'llm-budget.yml'));
     expect(found).toEqual([
       '2:1 foo: unknown key "foo"; accepted here: version, runs_per_month, runs, budget, policy, defaults, suites',
       '3:1 bar: unknown key "bar"; accepted here: as on line 2',
@@ -915,8 +915,8 @@ describe('numbers from files', () => {
     count('{row: a.csv}', 'unknown key "row", did you mean rows?'),
     count('[a.csv]', 'count: expected a whole number', 'or {rows: evals/cases.jsonl}', 'got a list'),
   ];
-  test.each(rows)('%s', (_, text, expected) => {
-    const found = placedProblems(() => parseManifest(text, 'llm-budget.yml'));
+  test.each(rows)('%s', async (_, text, expected) => {
+    const found = await placedProblems(parseManifest(text, 'llm-budget.yml'));
     expect(found).toHaveLength(1);
     for (const fragment of expected) expect(found[0]).toContain(fragment);
   });
@@ -958,24 +958,25 @@ describe('numbers from files', () => {
     'grader.prompt_tokens',
     'grader.completion_tokens',
     'grader.embedding.prompt_tokens',
-  ])('an expected number of %s above its maximum', (field) => {
+  ])('an expected number of %s above its maximum', async (field) => {
     const tokens = (name: string) => `{expected: 9, max: ${name === field ? 8 : 9}}`;
     const graded = ['prompt_tokens', 'completion_tokens'].map((name) => `${name}: ${tokens(`grader.${name}`)}`);
     const embedding = `embedding: {model: a, prompt_tokens: ${tokens('grader.embedding.prompt_tokens')}}`;
     const fields = `completion_tokens: ${tokens('completion_tokens')}, grader: {${graded.join(', ')}, ${embedding}}`;
-    const found = placedProblems(() => parseManifest(suite(`{config: a.yaml, ${fields}}`), 'llm-budget.yml'));
+    const found = await placedProblems(parseManifest(suite(`{config: a.yaml, ${fields}}`), 'llm-budget.yml'));
     expect(found).toEqual([
       expect.stringMatching(`^4:\\d+ suites\\.s\\.promptfoo\\.${field}: expected \\(9\\) is more than max \\(8\\)$`),
     ]);
   });
 
-  test('one number of completion tokens, one with a maximum, or one for each provider', () => {
-    const of = (tokens: string) =>
-      parseManifest(suite(`{config: a.yaml, completion_tokens: ${tokens}}`), 'f').suites[0]?.promptfoo
-        ?.completion_tokens;
-    expect(of('300')).toEqual({ expected: 300, max: null });
-    expect(of('{expected: 300, max: 900}')).toEqual({ expected: 300, max: 900 });
-    expect(of('{"openai:gpt-5": 300}')).toEqual(new Map([['openai:gpt-5', { expected: 300, max: null }]]));
+  test('one number of completion tokens, one with a maximum, or one for each provider', async () => {
+    const of = async (tokens: string) => {
+      const { suites } = await parseManifest(suite(`{config: a.yaml, completion_tokens: ${tokens}}`), 'f');
+      return suites[0]?.promptfoo?.completion_tokens;
+    };
+    expect(await of('300')).toEqual({ expected: 300, max: null });
+    expect(await of('{expected: 300, max: 900}')).toEqual({ expected: 300, max: 900 });
+    expect(await of('{"openai:gpt-5": 300}')).toEqual(new Map([['openai:gpt-5', { expected: 300, max: null }]]));
   });
 });
 

@@ -39,13 +39,13 @@ numbers: [0, -1, +2, 1., .5, 1e3, 1.5E-3, 0o17, 0x1F, .inf, -.INF, .nan, 1e999]
     });
   });
 
-  test('keys as they are written, in their order: 10 and "10" are one key, and __proto__ is one like others', () => {
-    const { keysAt } = readYaml('z: 1\n10: 2\n"a b": 3\n__proto__: 4\ntrue: 5\n');
+  test('keys as they are written, in their order: 10 and "10" are one key, and __proto__ is one like others', async () => {
+    const { keysAt } = await readYaml('z: 1\n10: 2\n"a b": 3\n__proto__: 4\ntrue: 5\n');
     expect(keysAt([])).toEqual(['z', '10', 'a b', '__proto__', 'true']);
   });
 
-  test('where each value is written: a value of a mapping at its key, an item of a list at itself', () => {
-    const { locate } = readYaml('a: 1\n"b":\n  - x\n  - "y"\n  - {c: [d, \'e\']}\nf: |\n  text\n');
+  test('where each value is written: a value of a mapping at its key, an item of a list at itself', async () => {
+    const { locate } = await readYaml('a: 1\n"b":\n  - x\n  - "y"\n  - {c: [d, \'e\']}\nf: |\n  text\n');
     const at = (...path: (string | number)[]) => Object.values(locate(path)).join(':');
     expect(at('a')).toBe('1:1');
     expect(at('b')).toBe('2:1');

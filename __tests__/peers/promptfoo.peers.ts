@@ -74,7 +74,7 @@ suites:
   s:
     promptfoo: {config: promptfooconfig.yaml, completion_tokens: 1, models: {a: openai/gpt-5, b: openai/gpt-5}}
 `;
-  const { manifest } = await countHead(parseManifest(text, 'llm-budget.yml'), filesOnDisk(cwd));
+  const { manifest } = await countHead(await parseManifest(text, 'llm-budget.yml'), filesOnDisk(cwd));
   const calls = manifest.suites[0]?.calls ?? [];
   return calls
     .map(({ display_name: name, count, prompt_tokens: tokens }) => {

@@ -20,7 +20,7 @@ export interface Suite {
 const counted = async ({ config, files = {}, fields = 'completion_tokens: 10', defaults = '{}' }: Suite) => {
   const manifest = `version: 1\ndefaults: ${defaults}\nsuites:\n  s:\n    promptfoo: {config: evals/c.yaml, ${fields}}\n`;
   const { reader } = filesInMemory({ head: { ...files, 'evals/c.yaml': config } });
-  return await countHead(parseManifest(manifest, 'llm-budget.yml'), reader);
+  return await countHead(await parseManifest(manifest, 'llm-budget.yml'), reader);
 };
 
 export async function derivedCalls(suite: Suite): Promise<readonly NamedCall[]> {

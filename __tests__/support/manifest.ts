@@ -23,13 +23,13 @@ const CALL_DEFAULTS = callSchema.parse({ model: 'acme/one', count: zero, complet
 export const POLICY_DEFAULTS = policySchema.parse({});
 
 /** The policy of a file of this text. */
-export function policyOfText(text: string, file: string): PolicyFile {
-  return policyFrom(readYaml(text), file);
+export async function policyOfText(text: string, file: string): Promise<PolicyFile> {
+  return policyFrom(await readYaml(text), file);
 }
 
 /** A manifest whose numbers all stand in its text. */
-export function countedManifest(text: string, file = 'llm-budget.yml'): Manifest {
-  return withoutFiles(parseManifest(text, file));
+export async function countedManifest(text: string, file = 'llm-budget.yml'): Promise<Manifest> {
+  return withoutFiles(await parseManifest(text, file));
 }
 
 /** One request of 1,000 prompt and 100 completion tokens, with the schema's own defaults. */

@@ -1,9 +1,9 @@
 import { NoVerdictError } from '../../src/lib/errors/problem.js';
 
-/** The problems of the NoVerdictError that `action` ends in, as `line:column message`; an empty list if it succeeds. */
-export function placedProblems(action: () => unknown): readonly string[] {
+/** The problems of the NoVerdictError that a promise rejects with, as `line:column message`; an empty list if it resolves. */
+export async function placedProblems(result: Promise<unknown>): Promise<readonly string[]> {
   try {
-    action();
+    await result;
     return [];
   } catch (error) {
     if (!(error instanceof NoVerdictError)) throw error;

@@ -103,7 +103,7 @@ async function benchConfiguration() {
     'tests.jsonl': lines.join('\n'),
     ...Object.fromEntries(prompts.map((prompt, index) => [`${index}.txt`, prompt])),
   });
-  const manifest = parseManifest(
+  const manifest = await parseManifest(
     'version: 1\nsuites: {evals: {promptfoo: {config: c.yaml, completion_tokens: 10}}}\n',
     'llm-budget.yml',
   );

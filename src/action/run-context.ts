@@ -83,16 +83,17 @@ async function approvalsIn(
 ) {
   if (pullRequest === null) return { approvedBy: [], notes: [] };
   const texts = pullRequest.labels.length === 0 ? [] : policies.filter((text) => text !== null);
+  const labels = await Promise.all(texts.map(labelIn));
   return await readApprovals(
     client,
     pullRequest,
-    texts.map(labelIn).filter((label) => label !== undefined),
+    labels.filter((label) => label !== undefined),
   );
 }
 
-function labelIn(policyText: string): string | undefined {
+async function labelIn(policyText: string): Promise<string | undefined> {
   try {
-    return policyFrom(readYaml(policyText), '').policy.override_label;
+    return policyFrom(await readYaml(policyText), '').policy.override_label;
   } catch (error) {
     if (error instanceof NoVerdictError) return undefined;
     throw error;

@@ -58,7 +58,7 @@ export interface CheckOptions {
  */
 export async function check(sources: Sources, options: CheckOptions, effects: Network): Promise<Report> {
   // 1. The manifests of head, base and the default branch, with the numbers that come from files.
-  const counted = await countFiles(readManifests(sources), sources.files);
+  const counted = await countFiles(await readManifests(sources), sources.files);
   const namesInUse = modelsDeclared(sidesOf(counted.manifests));
 
   // 2. Prices, live or from the lockfile, and the remaining credits.

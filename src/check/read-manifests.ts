@@ -32,21 +32,21 @@ export type Manifests = WithHead<Manifest> | WithoutHead<Manifest>;
  * Parses the manifests of head, base and the default branch. Head and the policy must be valid, or there is no verdict. A
  * base that is not valid leaves increases unjudged, with a note.
  */
-export function readManifests(sources: Sources): DeclaredManifests {
+export async function readManifests(sources: Sources): Promise<DeclaredManifests> {
   const yamlOf = oncePerText();
-  const policyFile = readPolicy(sources.policy, sources.manifestFile, yamlOf);
-  const base = readBase(sources.base, sources.manifestFile, yamlOf);
+  const policyFile = await readPolicy(sources.policy, sources.manifestFile, yamlOf);
+  const base = await readBase(sources.base, sources.manifestFile, yamlOf);
   const defaultBranch =
     sources.change === 'default_branch' || isTip(sources)
       ? NOT_READ
-      : readDefaultBranch(sources.policy, sources.manifestFile, yamlOf);
+      : await readDefaultBranch(sources.policy, sources.manifestFile, yamlOf);
   const others: Others<DeclaredManifest> = {
     base: base.manifest,
     defaultBranch: defaultBranch.manifest,
     notes: [...base.notes, ...defaultBranch.notes],
   };
   if (sources.head.text !== null) {
-    const head = manifestFrom(yamlOf(sources.head.text), sources.manifestFile);
+    const head = manifestFrom(await yamlOf(sources.head.text), sources.manifestFile);
     return { ...others, head, policyFile, notes: [...others.notes, ...requestNotes(head)] };
   }
   if (policyFile === null) throw noManifest(sources);
@@ -62,11 +62,11 @@ function requestNotes(head: DeclaredManifest): Note[] {
   return [{ code: 'no_requests', message }];
 }
 
-type YamlOf = (text: string) => YamlFile;
+type YamlOf = (text: string) => Promise<YamlFile>;
 
 /** A cache: the three manifests are usually identical, and parsing is the slow part. */
 function oncePerText(): YamlOf {
-  const files = new Map<string, YamlFile>();
+  const files = new Map<string, Promise<YamlFile>>();
   return (text) => {
     const file = files.get(text) ?? readYaml(text);
     files.set(text, file);
@@ -89,11 +89,11 @@ function noManifest({ manifestFile, head }: Sources): NoVerdictError {
   );
 }
 
-function readPolicy(policy: PolicySource | null, file: string, yamlOf: YamlOf): PolicyFile | null {
+async function readPolicy(policy: PolicySource | null, file: string, yamlOf: YamlOf): Promise<PolicyFile | null> {
   if (policy === null) return null;
   if (policy.text === null) return null;
   try {
-    return policyFrom(yamlOf(policy.text), file);
+    return policyFrom(await yamlOf(policy.text), file);
   } catch (error) {
     if (!(error instanceof NoVerdictError)) throw error;
     const where = `The policy on ${policy.ref} (${policy.sha.slice(0, 7)}) cannot be read, so nothing can be judged.`;
@@ -108,7 +108,7 @@ function readPolicy(policy: PolicySource | null, file: string, yamlOf: YamlOf): 
   }
 }
 
-function readBase(base: ManifestSource | null, manifest: string, yamlOf: YamlOf): Read {
+async function readBase(base: ManifestSource | null, manifest: string, yamlOf: YamlOf): Promise<Read> {
   if (base === null) return NOT_READ;
   const file = base.file ?? manifest;
   const where = base.commit === null ? 'base' : `base (${base.commit.slice(0, 7)})`;
@@ -116,16 +116,16 @@ function readBase(base: ManifestSource | null, manifest: string, yamlOf: YamlOf)
     const why = base.problem === null ? `There is no ${file} at ${where}` : `${file} at ${where}: ${base.problem}`;
     return { manifest: null, notes: [{ code: 'base_missing', message: `${why}: increases are not judged.` }] };
   }
-  return parseLeniently(yamlOf(base.text), file, (why) => ({
+  return parseLeniently(await yamlOf(base.text), file, (why) => ({
     code: 'base_invalid',
     message: `${file} at ${where} is not valid, so increases are not judged: ${why}`,
   }));
 }
 
-function readDefaultBranch(policy: PolicySource | null, file: string, yamlOf: YamlOf): Read {
+async function readDefaultBranch(policy: PolicySource | null, file: string, yamlOf: YamlOf): Promise<Read> {
   if (policy === null) return NOT_READ;
   if (policy.text === null) return NOT_READ;
-  return parseLeniently(yamlOf(policy.text), file, (why) => ({
+  return parseLeniently(await yamlOf(policy.text), file, (why) => ({
     code: 'default_branch_invalid',
     message: `${file} on ${policy.ref} is not valid, so increases are not judged against it: ${why}`,
   }));

@@ -45,7 +45,7 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   // A missing key is reported before anything is read or written.
   const account = isGiven(options, 'generations') ? accountOfEnvironment(prices.catalogueUrl, world) : null;
   const text = await readManifestText(file, world.cwd);
-  const declared = parseManifest(text, file);
+  const declared = await parseManifest(text, file);
   const usage = await readUsage(globs, { cwd: world.cwd, within: null });
   requireUsage(usage);
   const { manifest: named } = await countHead(declared, filesOnDisk(world.cwd));
@@ -53,7 +53,7 @@ export async function calibrateCommand(args: readonly string[], world: World): P
   const { catalogue } = await catalogueFor(prices, ids, world);
   const { manifest } = resolvedManifest(named, catalogue.models);
   const charges = account === null ? null : await chargesFor(usage, catalogue, account);
-  const result = calibrate(
+  const result = await calibrate(
     {
       manifest,
       text,

@@ -44,7 +44,7 @@ async function needsOf(named: string | null, url: URL, world: World): Promise<Ru
   const text = await readOptionalFile(file, world.cwd, MANIFEST_LIMITS);
   if (text === null && named === null) return null;
   if (text === null) throw configurationError(`There is no ${file}; \`llm-budget init\` writes a manifest.`, { file });
-  const { manifest } = await countHead(parseManifest(text, file), filesOnDisk(world.cwd));
+  const { manifest } = await countHead(await parseManifest(text, file), filesOnDisk(world.cwd));
   const prices = { catalogueUrl: url, lock: DEFAULT_LOCK, offline: false };
   const catalogue = await catalogueIfAny(prices, modelsDeclared([manifest]), world);
   return catalogue === null

@@ -48,7 +48,7 @@ export async function initCommand(args: readonly string[], world: World): Promis
   const targets = options.toStdout ? null : await targetsOf(options, world.cwd);
   const text = await textOf(options, world);
   // The text is parsed first, so that no invalid manifest is ever written.
-  parseManifest(text, options.manifest);
+  await parseManifest(text, options.manifest);
   if (targets === null) {
     // Names in it were written so that they start no command; comments may still hold one.
     world.stdout.write(logVerbatim(text));
@@ -179,7 +179,7 @@ async function fromNumbers(options: InitOptions, world: World): Promise<string> 
     writeLine('Without prices there is no limit on a run yet: see budget.per_run in the file.', world.stderr);
     return draft;
   }
-  const estimate = estimateOf(draft, options, catalogue);
+  const estimate = await estimateOf(draft, options, catalogue);
   const [reason] = reasonsOf(estimate);
   if (reason !== undefined) {
     throw configurationError(`${reason} (llm-budget models QUERY lists ids for --model)`);
@@ -195,7 +195,7 @@ async function fromRecordings(options: InitOptions, world: World): Promise<strin
   writeLine(accountLine(usage), world.stderr);
   const models = usage.rows.groups().flatMap(({ model }) => model ?? []);
   const catalogue = await catalogueIfAny(options, models, world);
-  const made = firstManifest({
+  const made = await firstManifest({
     usage,
     catalogue,
     runs: options.runs,
@@ -204,7 +204,7 @@ async function fromRecordings(options: InitOptions, world: World): Promise<strin
   for (const left of made.left_out) writeLine(`Left out: ${left}`, world.stderr);
   if (made.calls === 0) throw configurationError('The recordings name no model, so there is nothing to make calls of.');
   const text = `${schemaLine(schemaUrlOf(options.action))}\n${made.text}`;
-  if (catalogue !== null) warnOf(estimateOf(text, options, catalogue), world);
+  if (catalogue !== null) warnOf(await estimateOf(text, options, catalogue), world);
   return text;
 }
 
@@ -222,8 +222,8 @@ function reasonsOf(estimate: Estimate): string[] {
   return [...new Set(estimate.suites.flatMap(({ calls }) => calls.flatMap(({ price }) => price.reason ?? [])))];
 }
 
-function estimateOf(text: string, options: InitOptions, catalogue: Catalogue): Estimate {
-  return estimateManifest(withoutFiles(parseManifest(text, options.manifest)), catalogue, null);
+async function estimateOf(text: string, options: InitOptions, catalogue: Catalogue): Promise<Estimate> {
+  return estimateManifest(withoutFiles(await parseManifest(text, options.manifest)), catalogue, null);
 }
 
 interface Target {

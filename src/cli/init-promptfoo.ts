@@ -45,7 +45,7 @@ export async function manifestOfPromptfoo(options: PromptfooOptions, world: Worl
   const config = await configPath(options.config, files, world.cwd);
   const suite = suiteOf(config, await requestsOf(config, options, files), options);
   const draft = promptfooManifest(suite, null, options.schemaUrl);
-  const { manifest } = await countHead(parseManifest(draft, options.manifest), files);
+  const { manifest } = await countHead(await parseManifest(draft, options.manifest), files);
   const catalogue = await catalogueIfAny(options, modelsDeclared([manifest]), world);
   if (catalogue === null) {
     writeLine('Without prices there is no limit on a run yet: see budget.per_run in the file.', world.stderr);

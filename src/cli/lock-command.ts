@@ -27,7 +27,7 @@ export async function lockCommand(args: readonly string[], world: World): Promis
   const lockFile = textOption(options, 'lock') ?? DEFAULT_LOCK;
   const url = catalogueUrlOption(options);
   const text = await readManifestText(manifestFile, world.cwd);
-  const { manifest } = await countHead(parseManifest(text, manifestFile), filesOnDisk(world.cwd));
+  const { manifest } = await countHead(await parseManifest(text, manifestFile), filesOnDisk(world.cwd));
   if (isGiven(options, 'check')) return await checkLock(lockFile, manifest, world);
 
   const catalogue = await withProgress(`Asking ${url.host} for prices`, world, () =>

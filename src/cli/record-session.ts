@@ -85,7 +85,7 @@ export async function openRecordSession(settings: RecordSettings, world: World):
 
 /** Returns the limit per run of a suite, the one that fails, in US dollars. NoVerdictError (2) where there is none. */
 async function capOfSuite(file: string, name: string | null, world: World): Promise<Decimal> {
-  const manifest = parseManifest(await readManifestText(file, world.cwd), file);
+  const manifest = await parseManifest(await readManifestText(file, world.cwd), file);
   const suite = suiteOf(manifest, name);
   if (suite === null) {
     const names = manifest.suites.map((each) => each.name).join(', ');
@@ -139,7 +139,7 @@ function laterBook(obtain: () => Promise<Catalogue | null>, prices: PriceOptions
 async function manifestIfAny(file: string, world: World): Promise<DeclaredManifest | null> {
   try {
     const text = await readOptionalFile(file, world.cwd, MANIFEST_LIMITS);
-    return text === null ? null : parseManifest(text, file);
+    return text === null ? null : await parseManifest(text, file);
   } catch {
     return null;
   }

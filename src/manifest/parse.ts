@@ -26,8 +26,8 @@ const MAX_CALLS = 5000;
 const MAX_SHARED_VALUES = 1_000_000;
 
 /** Parses a manifest from its text; see `manifestFrom`. */
-export function parseManifest(text: string, file: string): DeclaredManifest {
-  return manifestFrom(readYaml(text), file);
+export async function parseManifest(text: string, file: string): Promise<DeclaredManifest> {
+  return manifestFrom(await readYaml(text), file);
 }
 
 /**

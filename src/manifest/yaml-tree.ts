@@ -4,7 +4,7 @@ import { locateIn, placeAt, positionsIn, stepsBelow } from './places.js';
 import type { Tree } from './tree.js';
 import { readEvents } from './yaml-events.js';
 import { textMistakes } from './yaml-limits.js';
-import { type ReadNodes, readNodes } from './yaml-nodes.js';
+import type { ReadNodes } from './yaml-nodes.js';
 
 /** A file as data with positions. `root` is undefined where the text cannot be read; `mistakes` says why. */
 export interface YamlFile {
@@ -16,12 +16,12 @@ export interface YamlFile {
   readonly has: (path: Path) => boolean;
 }
 
-/** Reads one YAML 1.2 or JSON document within the limits. It never throws and prints nothing. */
-export function readYaml(source: string): YamlFile {
+/** Reads one YAML 1.2 or JSON document within the limits. It never rejects and prints nothing. */
+export async function readYaml(source: string): Promise<YamlFile> {
   // Some editors write a byte order mark at the start. Columns do not count it.
   const text = source.startsWith('\ufeff') ? source.slice(1) : source;
   const position = positionsIn(text);
-  const { built, mistakes } = read(text);
+  const { built, mistakes } = await read(text);
   const place = built?.place ?? 0;
   return {
     root: built?.value,
@@ -32,9 +32,12 @@ export function readYaml(source: string): YamlFile {
   };
 }
 
-function read(text: string): ReadNodes {
+async function read(text: string): Promise<ReadNodes> {
   const unread = textMistakes(text);
   if (unread.length > 0) return { built: null, mistakes: unread };
   const plain = readEvents(text);
-  return plain === null ? readNodes(text) : { built: plain, mistakes: [] };
+  if (plain !== null) return { built: plain, mistakes: [] };
+  // Most files are plain, and do without this library.
+  const { readNodes } = await import('./yaml-nodes.js');
+  return readNodes(text);
 }

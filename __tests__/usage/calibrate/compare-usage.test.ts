@@ -42,8 +42,8 @@ interface Options {
   readonly suite?: string;
 }
 
-function compared(text: string, usage: Usage, { runs = 1, suite }: Options = {}): UsageComparison {
-  const manifest = countedManifest(text, 'llm-budget.yml');
+async function compared(text: string, usage: Usage, { runs = 1, suite }: Options = {}): Promise<UsageComparison> {
+  const manifest = await countedManifest(text, 'llm-budget.yml');
   const estimate = estimateManifest(manifest, PRICES, null);
   const rest = { catalogue: PRICES, at: null, runs, suite: suite ?? null };
   return compareUsage({ manifest, estimate, usage, ...rest });
@@ -78,12 +78,12 @@ const ONE_CALL = `version: 1\nsuites: {rag: {calls: [{model: openai/gpt-5, ${CAL
 describe('recorded requests find their call', () => {
   test('by the names they state', async () => {
     const usage = await used({ model: 'openai/gpt-5', suite: 'rag', call: 'answer', times: 3 });
-    expect(seen(compared(TWO_SUITES, usage))).toEqual([['rag', 'answer', 3]]);
+    expect(seen(await compared(TWO_SUITES, usage))).toEqual([['rag', 'answer', 3]]);
   });
 
   test('by the name although the model is another: the code has changed it', async () => {
     const usage = await used({ model: 'anthropic/claude-sonnet-4.5', suite: 'rag', call: 'judge' });
-    expect(seen(compared(TWO_SUITES, usage))).toEqual([['rag', 'judge', 1]]);
+    expect(seen(await compared(TWO_SUITES, usage))).toEqual([['rag', 'judge', 1]]);
   });
 
   test('by the model, its canonical slug and a provider’s own spelling of it', async () => {
@@ -93,22 +93,22 @@ describe('recorded requests find their call', () => {
       { model: 'anthropic/claude-4.5-sonnet-20250929' },
       { model: 'claude-sonnet-4-5-20250929' },
     );
-    expect(seen(compared(sonnet, usage))).toEqual([['s', 'anthropic/claude-sonnet-4.5', 3]]);
+    expect(seen(await compared(sonnet, usage))).toEqual([['s', 'anthropic/claude-sonnet-4.5', 3]]);
   });
 
   test('in the suite that is asked for; those that name another are left out', async () => {
     const usage = await used({ model: 'openai/gpt-5' }, { model: 'openai/gpt-5', suite: 'agents' });
-    expect(seen(compared(TWO_SUITES, usage, { suite: 'rag' }))).toEqual([['rag', 'answer', 1]]);
+    expect(seen(await compared(TWO_SUITES, usage, { suite: 'rag' }))).toEqual([['rag', 'answer', 1]]);
   });
 
   test('in the suite that goes by the name of the file', async () => {
     const row = JSON.stringify({ model: 'openai/gpt-5', usage: { prompt_tokens: 1, completion_tokens: 1 } });
     const { usage } = await readFiles({ 'agents.jsonl': row });
-    expect(seen(compared(TWO_SUITES, usage))).toEqual([['agents', 'openai/gpt-5', 1]]);
+    expect(seen(await compared(TWO_SUITES, usage))).toEqual([['agents', 'openai/gpt-5', 1]]);
   });
 
   test('and where several would do, all of them are named and none is chosen', async () => {
-    const comparison = compared(TWO_SUITES, await used({ model: 'openai/gpt-5', times: 4 }));
+    const comparison = await compared(TWO_SUITES, await used({ model: 'openai/gpt-5', times: 4 }));
     expect(seen(comparison)).toEqual([]);
     expect(comparison.ambiguous.map(({ candidates, group }) => [candidates, group.requests])).toEqual([
       [['rag / answer', 'agents / openai/gpt-5'], 4],
@@ -121,7 +121,7 @@ describe('recorded requests find their call', () => {
       { model: 'openai/gpt-5-mini', suite: 'rag', call: 'summarise', cost: 0.01 },
       { model: 'openai/gpt-5-mini', suite: 'nightly', cost: 5 },
     );
-    const comparison = compared(TWO_SUITES, usage);
+    const comparison = await compared(TWO_SUITES, usage);
     expect(comparison.unknown.map(({ suite, call, model: id }) => [suite, call, id])).toEqual([
       ['rag', 'summarise', 'openai/gpt-5-mini'],
       ['nightly', null, 'openai/gpt-5-mini'],
@@ -130,7 +130,8 @@ describe('recorded requests find their call', () => {
   });
 
   test('and a call nobody made is never seen', async () => {
-    const [rag] = compared(TWO_SUITES, await used({ model: 'openai/gpt-5', suite: 'rag', call: 'answer' })).suites;
+    const [rag] = (await compared(TWO_SUITES, await used({ model: 'openai/gpt-5', suite: 'rag', call: 'answer' })))
+      .suites;
     expect(rag?.calls.map(({ name, measured }) => [name, measured === null])).toEqual([
       ['answer', false],
       ['judge', true],
@@ -141,7 +142,7 @@ describe('recorded requests find their call', () => {
 describe('figures', () => {
   test('6 requests in 2 runs are 3 a run, 50 % above the 2 declared; 1,500 prompt tokens are 50 % above 1,000', async () => {
     const usage = await used({ model: 'openai/gpt-5', prompt: 1500, times: 6 });
-    const measured = compared(ONE_CALL, usage, { runs: 2 }).suites[0]?.calls[0]?.measured;
+    const measured = (await compared(ONE_CALL, usage, { runs: 2 })).suites[0]?.calls[0]?.measured;
     expect([text(measured?.requests.measured), text(measured?.requests.percent)]).toEqual(['3', '50']);
     expect([text(measured?.prompt.measured), text(measured?.prompt.percent)]).toEqual(['1500', '50']);
     // 6 x (1,500 x $1/M + 100 x $2/M) / 2 runs; the recordings state no cost
@@ -150,7 +151,7 @@ describe('figures', () => {
 
   test('the same tokens at another price are a price difference: $0.0036 for 2 x $0.0012 is 50 % more, tokens are right', async () => {
     const usage = await used({ model: 'openai/gpt-5', cost: 0.0018, times: 2 });
-    const measured = compared(ONE_CALL, usage).suites[0]?.calls[0]?.measured;
+    const measured = (await compared(ONE_CALL, usage)).suites[0]?.calls[0]?.measured;
     expect([text(measured?.price?.charged), text(measured?.price?.catalogue)]).toEqual(['0.0036', '0.0024']);
     expect([text(measured?.price?.percent), text(measured?.prompt.percent)]).toEqual(['50', '0']);
   });
@@ -164,8 +165,8 @@ describe('figures', () => {
   ])(
     'a charge of $%s for $0.0012 is a price difference: %p, which begins above 1 %% and is not rounded',
     async (charged, differs) => {
-      const measured = compared(ONE_CALL, await used({ model: 'openai/gpt-5', cost: Number(charged) })).suites[0]
-        ?.calls[0]?.measured;
+      const measured = (await compared(ONE_CALL, await used({ model: 'openai/gpt-5', cost: Number(charged) })))
+        .suites[0]?.calls[0]?.measured;
       expect(measured?.price !== null).toBe(differs);
     },
   );
@@ -175,7 +176,7 @@ describe('figures', () => {
       { model: 'openai/gpt-5', prompt: 3, completion: 1, cost: 0.000005 },
       { model: 'openai/gpt-5', prompt: 4, completion: 1, cost: 0.000006 },
     );
-    const measured = compared(ONE_CALL, usage).suites[0]?.calls[0]?.measured;
+    const measured = (await compared(ONE_CALL, usage)).suites[0]?.calls[0]?.measured;
     expect([measured?.price, text(measured?.used_per_run)]).toEqual([null, '0.000011']);
   });
 
@@ -183,14 +184,14 @@ describe('figures', () => {
     const usage = { prompt_tokens: 1000, completion_tokens: 100, cost: 0, is_byok: true };
     const own = { ...usage, cost_details: { upstream_inference_cost: 0.0012 } };
     const { usage: read } = await readFiles({ 'a.jsonl': JSON.stringify({ model: 'openai/gpt-5', usage: own }) });
-    const measured = compared(ONE_CALL, read).suites[0]?.calls[0]?.measured;
+    const measured = (await compared(ONE_CALL, read)).suites[0]?.calls[0]?.measured;
     expect([text(measured?.used_per_run), measured?.own_key, measured?.price]).toEqual(['0.0012', 1, null]);
   });
 });
 
 describe('proposals', () => {
   async function proposed(manifest: string, rows: readonly Recorded[], options?: Options): Promise<unknown> {
-    const [suite] = compared(manifest, await used(...rows), options).suites;
+    const [suite] = (await compared(manifest, await used(...rows), options)).suites;
     return suite?.calls[0]?.measured?.proposals.map(({ field, to }) =>
       typeof to === 'string' ? [field, to] : [field, to.expected, to.max],
     );
@@ -220,7 +221,7 @@ describe('proposals', () => {
   test('a completion above max_tokens is proposed as the cap, with a note', async () => {
     const manifest = `version: 1\nsuites: {s: {calls: [{model: openai/gpt-5, max_tokens: 150, ${CALL}}]}}\n`;
     const usage = await used({ model: 'openai/gpt-5', completion: 200, times: 2 });
-    const measured = compared(manifest, usage).suites[0]?.calls[0]?.measured;
+    const measured = (await compared(manifest, usage)).suites[0]?.calls[0]?.measured;
     expect(measured?.proposals.map(({ field, to }) => [field, typeof to === 'string' ? to : to.expected])).toEqual([
       ['completion_tokens', 150],
     ]);
@@ -251,11 +252,11 @@ suites:
 
   async function calibrated(manifest: string, lines: readonly string[], maxError: string | null = null) {
     const { usage } = await readFiles({ 'a.jsonl': lines.join('\n') });
-    const parsed = countedManifest(manifest, 'llm-budget.yml');
+    const parsed = await countedManifest(manifest, 'llm-budget.yml');
     const estimate = estimateManifest(parsed, PRICES, null);
     const max_error = maxError === null ? null : decimal(maxError);
     const options = { catalogue: PRICES, at: null, runs: 1, suite: null, max_error };
-    return calibrate({ ...options, manifest: parsed, estimate, usage, text: manifest }, 120);
+    return await calibrate({ ...options, manifest: parsed, estimate, usage, text: manifest }, 120);
   }
 
   test('searches of 2 of 3 requests become a call of their own, and then nothing is left to change', async () => {
@@ -284,7 +285,7 @@ suites:
     const flow =
       'version: 1\nsuites: {s: {calls: [{model: openai/gpt-5, count: 3, prompt_tokens: 1000, completion_tokens: 100}]}}\n';
     const { text } = await calibrated(flow, [answer('1', 2), answer('2', 0), answer('3', 0)]);
-    const [suite] = countedManifest(text, 'llm-budget.yml').suites;
+    const [suite] = (await countedManifest(text, 'llm-budget.yml')).suites;
     expect(suite?.calls.map(({ display_name, count, web_searches }) => [display_name, count, web_searches])).toEqual([
       ['openai/gpt-5', 2, 0],
       ['openai/gpt-5 with search', 1, 2],
@@ -358,7 +359,7 @@ suites:
     used({ model: 'openai/gpt-5', times: 2 }, { model: 'acme/unlisted', times: 3 }, { model: 'acme/other' });
 
   test('are named, and what is known of the rest is a lower bound: 2 x (1,000 x $1/M + 100 x $2/M) = $0.0024', async () => {
-    const [suite] = compared(MANIFEST, await recorded()).suites;
+    const [suite] = (await compared(MANIFEST, await recorded())).suites;
     expect([suite?.used_per_run, text(suite?.priced_per_run)]).toEqual([null, '0.0024']);
     expect(suite?.unpriced).toEqual([
       { call: 'judge', model: 'acme/unlisted', requests: 3 },
@@ -368,10 +369,13 @@ suites:
 
   test('are named in the table, in the report and where --max-error cannot be kept', async () => {
     const usage = await recorded();
-    const manifest = countedManifest(MANIFEST, 'llm-budget.yml');
+    const manifest = await countedManifest(MANIFEST, 'llm-budget.yml');
     const estimate = estimateManifest(manifest, PRICES, null);
     const rest = { catalogue: PRICES, at: null, runs: 1, suite: null, max_error: decimal('50') };
-    const { table, warnings, comparison } = calibrate({ ...rest, manifest, estimate, usage, text: MANIFEST }, 100);
+    const { table, warnings, comparison } = await calibrate(
+      { ...rest, manifest, estimate, usage, text: MANIFEST },
+      100,
+    );
     expect(table).toContain(
       'used at least $0.0024 a run (no price: judge of acme/unlisted, 3 requests; acme/other, 1 request)',
     );
@@ -390,7 +394,7 @@ suites:
   });
 
   test('of a suite that has no other request leave what was used unknown', async () => {
-    const [suite] = compared(MANIFEST, await used({ model: 'acme/unlisted' })).suites;
+    const [suite] = (await compared(MANIFEST, await used({ model: 'acme/unlisted' }))).suites;
     expect([suite?.used_per_run, suite?.priced_per_run]).toEqual([null, null]);
   });
 
@@ -418,7 +422,7 @@ describe('runs', () => {
     );
   const runsOf = async (manifest: string, lines: readonly string[], runs?: number) => {
     const { usage } = await readFiles({ 'a.jsonl': lines.join('\n') });
-    const parsed = countedManifest(manifest, 'llm-budget.yml');
+    const parsed = await countedManifest(manifest, 'llm-budget.yml');
     const estimate = estimateManifest(parsed, PRICES, null);
     const rest = { catalogue: PRICES, at: null, suite: null, runs: runs ?? null };
     const comparison = compareUsage({ manifest: parsed, estimate, usage, ...rest });
@@ -446,7 +450,7 @@ describe('runs', () => {
 
 describe('--max-error', () => {
   test('is broken above it, not at it: $0.0036 used is exactly 50 % above $0.0024', async () => {
-    const comparison = compared(ONE_CALL, await used({ model: 'openai/gpt-5', times: 3 }));
+    const comparison = await compared(ONE_CALL, await used({ model: 'openai/gpt-5', times: 3 }));
     expect(text(comparison.suites[0]?.error_percent)).toBe('50');
     expect(suitesOffBy(comparison, decimal('49.99')).map(({ name }) => name)).toEqual(['rag']);
     expect(suitesOffBy(comparison, decimal('50'))).toEqual([]);
@@ -454,15 +458,15 @@ describe('--max-error', () => {
 
   test('is broken by too little use as well, and never by a suite that was not recorded', async () => {
     const usage = await used({ model: 'openai/gpt-5', suite: 'rag', call: 'answer' });
-    expect(suitesOffBy(compared(TWO_SUITES, usage), decimal('20')).map(({ name }) => name)).toEqual(['rag']);
+    expect(suitesOffBy(await compared(TWO_SUITES, usage), decimal('20')).map(({ name }) => name)).toEqual(['rag']);
   });
 
   test('sets the exit code and says which suite', async () => {
     const usage = await used({ model: 'openai/gpt-5', times: 3 });
-    const manifest = countedManifest(ONE_CALL, 'llm-budget.yml');
+    const manifest = await countedManifest(ONE_CALL, 'llm-budget.yml');
     const estimate = estimateManifest(manifest, PRICES, null);
     const rest = { catalogue: PRICES, at: null, runs: 1, suite: null };
-    const off = calibrate({ ...rest, manifest, estimate, usage, text: ONE_CALL, max_error: decimal('20') }, 100);
+    const off = await calibrate({ ...rest, manifest, estimate, usage, text: ONE_CALL, max_error: decimal('20') }, 100);
     expect([off.exit_code, off.warnings.map(({ message }) => message)]).toEqual([
       1,
       ['the estimate of suite "rag" is off by more than --max-error'],
@@ -479,10 +483,10 @@ test('a suite that the manifest does not have is an error that names those it ha
 
 test('the table shows declared, measured, difference and proposal under each other', async () => {
   const usage = await used({ model: 'openai/gpt-5', prompt: 1300, cost: 0.0015, times: 2 });
-  const manifest = countedManifest(ONE_CALL, 'llm-budget.yml');
+  const manifest = await countedManifest(ONE_CALL, 'llm-budget.yml');
   const estimate = estimateManifest(manifest, PRICES, null);
   const rest = { catalogue: PRICES, at: null, runs: 1, suite: null, max_error: null };
-  const { table } = calibrate({ ...rest, manifest, estimate, usage, text: ONE_CALL }, 100);
+  const { table } = await calibrate({ ...rest, manifest, estimate, usage, text: ONE_CALL }, 100);
   expect(table.split('\n')).toEqual([
     '2 requests of 1 run in 1 file',
     '',
@@ -501,7 +505,7 @@ test('the report’s data keep to their schema, and say what was used at what er
     { model: 'openai/gpt-5', suite: 'rag', call: 'answer', cost: 0.0012, times: 2 },
     { model: 'openai/gpt-5', suite: 'rag', call: 'draft', cost: 0.001 },
   );
-  const report = usageReport(compared(TWO_SUITES, usage), usage);
+  const report = usageReport(await compared(TWO_SUITES, usage), usage);
   expect(usageReportSchema.parse(report)).toEqual(report);
   expect(
     report.suites.map((suite) => [suite.name, suite.estimated_per_run, suite.used_per_run, suite.error_percent]),

@@ -21,13 +21,13 @@ async function made(
   options: { readonly runs?: number; readonly plain?: boolean; readonly suite?: string } = {},
 ): Promise<{ text: string; left_out: readonly string[]; suites: (readonly [string, ...string[]])[] }> {
   const { usage } = await readFiles(files);
-  const { text, left_out } = firstManifest({
+  const { text, left_out } = await firstManifest({
     usage,
     catalogue: options.plain === true ? null : PRICES,
     runs: options.runs ?? 1,
     suite: options.suite ?? null,
   });
-  const { suites } = parseManifest(text, 'llm-budget.yml');
+  const { suites } = await parseManifest(text, 'llm-budget.yml');
   return {
     text,
     left_out,

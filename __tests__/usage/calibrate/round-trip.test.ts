@@ -60,11 +60,11 @@ async function record(requests: readonly Answer[]): Promise<{ usage: Usage; bill
   return { usage, bill: toText(upstream.bill()) };
 }
 
-function calibrated(text: string, usage: Usage): Calibration {
-  const manifest = countedManifest(text, 'llm-budget.yml');
+async function calibrated(text: string, usage: Usage): Promise<Calibration> {
+  const manifest = await countedManifest(text, 'llm-budget.yml');
   const estimate = estimateManifest(manifest, PRICES, null);
   const options = { catalogue: PRICES, at: null, runs: 1, suite: null, max_error: null };
-  return calibrate({ ...options, manifest, estimate, usage, text }, 120);
+  return await calibrate({ ...options, manifest, estimate, usage, text }, 120);
 }
 
 describe('200 requests, streamed and not, of an upstream that bills by the catalogue', () => {
@@ -77,16 +77,16 @@ describe('200 requests, streamed and not, of an upstream that bills by the catal
 
   test('the first manifest made from the recorded bodies is estimated at the bill, to the last digit', async () => {
     const { usage, bill } = await record([...answers(), ...judgements()]);
-    const { text } = firstManifest({ usage, catalogue: PRICES, runs: 1, suite: null });
-    const estimate = estimateManifest(countedManifest(text, 'llm-budget.yml'), PRICES, null);
+    const { text } = await firstManifest({ usage, catalogue: PRICES, runs: 1, suite: null });
+    const estimate = estimateManifest(await countedManifest(text, 'llm-budget.yml'), PRICES, null);
     expect(toText(estimate.totals.per_run ?? { coefficient: -1n, scale: 0 })).toBe(bill);
     expect(estimate.totals.requests_per_run).toBe(200n);
   });
 
   test('nothing is proposed for a manifest that says what was used', async () => {
     const { usage } = await record([...answers(), ...judgements()]);
-    const { text } = firstManifest({ usage, catalogue: PRICES, runs: 1, suite: null });
-    const { diff, comparison } = calibrated(text, usage);
+    const { text } = await firstManifest({ usage, catalogue: PRICES, runs: 1, suite: null });
+    const { diff, comparison } = await calibrated(text, usage);
     expect(diff).toBe('');
     expect(comparison.suites.map(({ error_percent }) => error_percent)).toEqual([{ coefficient: 0n, scale: 0 }]);
   });
@@ -111,7 +111,7 @@ suites:
 describe('the same prompts grown by 30 %', () => {
   test('are found within 1 %, call by call, and as no price error', async () => {
     const { usage } = await record([...answers(1.3), ...judgements(1.3)]);
-    const [suite] = calibrated(COMMENTED, usage).comparison.suites;
+    const [suite] = (await calibrated(COMMENTED, usage)).comparison.suites;
     const found = suite?.calls.map(({ measured }) => [
       toText(measured?.prompt.percent ?? { coefficient: 0n, scale: 0 }),
       toText(measured?.completion.percent ?? { coefficient: -1n, scale: 0 }),
@@ -129,14 +129,12 @@ describe('the same prompts grown by 30 %', () => {
       'prompt_tokens: 600 ',
       'prompt_tokens: 780 ',
     );
-    expect(calibrated(COMMENTED, usage).text).toBe(expected);
+    expect((await calibrated(COMMENTED, usage)).text).toBe(expected);
   });
 
   test('the diff shows those lines and no other', async () => {
     const { usage } = await record([...answers(1.3), ...judgements(1.3)]);
-    const changed = calibrated(COMMENTED, usage)
-      .diff.split('\n')
-      .filter((line) => /^[-+]/.test(line));
+    const changed = (await calibrated(COMMENTED, usage)).diff.split('\n').filter((line) => /^[-+]/.test(line));
     expect(changed).toEqual([
       '--- a/llm-budget.yml',
       '+++ b/llm-budget.yml',

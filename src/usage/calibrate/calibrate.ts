@@ -38,9 +38,9 @@ export interface Calibration {
  * Compares the manifest with what was used and proposes what it should say. Writes nothing. Throws a NoVerdictError (2)
  * where the suite asked for is not in the manifest.
  */
-export function calibrate(input: CalibrateInput, width: number): Calibration {
+export async function calibrate(input: CalibrateInput, width: number): Promise<Calibration> {
   const comparison = compareUsage(input);
-  const text = proposedText(input, comparison);
+  const text = await proposedText(input, comparison);
   const { file } = input.manifest;
   const broken = input.max_error === null ? [] : brokenBy(input.max_error, comparison, input);
   return {
@@ -78,7 +78,7 @@ function whyUnmeasured({ name, is_matched, estimated_per_run, tokens_per_run, un
 }
 
 /** Each call that becomes two stands twice before the numbers are written in. */
-function proposedText({ text, manifest }: CalibrateInput, comparison: UsageComparison): string {
+async function proposedText({ text, manifest }: CalibrateInput, comparison: UsageComparison): Promise<string> {
   let doubled = text;
   const proposals: Proposal[] = [];
   for (const suite of comparison.suites) {
@@ -96,7 +96,7 @@ function proposedText({ text, manifest }: CalibrateInput, comparison: UsageCompa
   }
   const edited = editManifest(doubled, proposals);
   // What is written must be a manifest that says what was proposed; anything else is a defect of ours.
-  parseManifest(edited, manifest.file);
+  await parseManifest(edited, manifest.file);
   return edited;
 }
 

@@ -33,14 +33,14 @@ export const HEADROOM = decimal('1.25');
  * `max_tokens`. Limits are at what a run was charged plus 25 %, at the catalogue's prices where that is more or nothing
  * is stated, so that the manifest passes its own check. Throws a NoVerdictError (2) where no recording states its model.
  */
-export function firstManifest({ usage, ...options }: FirstManifestInput): FirstManifest {
+export async function firstManifest({ usage, ...options }: FirstManifestInput): Promise<FirstManifest> {
   const { suites, withoutModel } = draftSuites(usage, options);
   if (suites.length === 0) throw configurationError('no recorded request states its model; a call needs one');
   const draft = manifestText(suites, usage, null);
   const estimate =
     options.catalogue === null
       ? null
-      : estimateManifest(withoutFiles(parseManifest(draft, 'recordings')), options.catalogue, null);
+      : estimateManifest(withoutFiles(await parseManifest(draft, 'recordings')), options.catalogue, null);
   return {
     text: manifestText(suites, usage, estimate),
     suites: suites.length,

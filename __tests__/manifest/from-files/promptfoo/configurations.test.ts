@@ -175,7 +175,7 @@ describe('a configuration that cannot be read', () => {
     const manifest = 'version: 1\nsuites:\n  s:\n    promptfoo: {config: evals/c.yaml, completion_tokens: 1}\n';
     const config = 'providers: [openai:gpt-5]\nprompts:\n  - hi\n  - file://none.txt\n';
     const { reader } = filesInMemory({ head: { 'evals/c.yaml': config } });
-    await expect(countHead(parseManifest(manifest, 'llm-budget.yml'), reader)).rejects.toMatchObject({
+    await expect(countHead(await parseManifest(manifest, 'llm-budget.yml'), reader)).rejects.toMatchObject({
       problems: [
         { message: 'suites.s.promptfoo: evals/none.txt does not exist', file: 'evals/c.yaml', line: 4, column: 5 },
       ],

@@ -24,14 +24,15 @@ import type { YamlFile } from './yaml-tree.js';
 
 /**
  * A manifest from which wrong fields were left out. The checks run on it so that all mistakes are reported at once; it is
- * never priced or judged.
+ * never priced or judged. The schema is made only where a field is wrong.
  */
-export const readableSchema = manifestSchema
-  .extend({
-    suites: z.record(z.string(), suiteSchema.extend({ calls: z.array(callSchema.partial()) }).partial()),
-  })
-  .partial();
-type Readable = z.output<typeof readableSchema>;
+export const readableSchema = () =>
+  manifestSchema
+    .extend({
+      suites: z.record(z.string(), suiteSchema.extend({ calls: z.array(callSchema.partial()) }).partial()),
+    })
+    .partial();
+type Readable = z.output<ReturnType<typeof readableSchema>>;
 type ReadableSuite = NonNullable<Readable['suites']>[string];
 type ReadableCall = NonNullable<ReadableSuite['calls']>[number];
 

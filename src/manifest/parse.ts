@@ -56,7 +56,7 @@ export function manifestFrom(yaml: YamlFile, file: string): DeclaredManifest {
   if (omitted > 0) throw fail(mistakes, omitted);
 
   const { rest, isWrong } = dropInvalid(merged, issues);
-  const readable = result.data ?? readableSchema.safeParse(rest).data ?? {};
+  const readable = result.data ?? readableSchema().safeParse(rest).data ?? {};
   const allMistakes = [...mistakes, ...manifestMistakes(readable, isWrong, has)];
   if (!result.success || allMistakes.length > 0 || readingMistakes.length > 0) throw fail(allMistakes);
   return {

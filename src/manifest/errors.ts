@@ -217,8 +217,8 @@ function unknownKey(path: Path, key: string, known: string): Mistake {
 
 /** Places of keys, and examples of lists and mappings, for the messages. */
 
-/** Every mapping of a manifest, with a description of its place. */
-const PLACES: readonly (readonly [place: string, keys: readonly string[]])[] = [
+/** Every mapping of a manifest, with a description of its place. zod makes some of their shapes only when they are asked for. */
+const allPlaces = (): readonly (readonly [place: string, keys: readonly string[]])[] => [
   ['at the top level', Object.keys(schemas.manifestSchema.shape)],
   ['under budget, at the top level or of a suite', Object.keys(schemas.budgetSchema.shape)],
   ['under policy', Object.keys(schemas.policySchema.shape)],
@@ -241,7 +241,9 @@ const PLACES: readonly (readonly [place: string, keys: readonly string[]])[] = [
 
 /** Describes the places that accept a key, such as `under policy`; empty where none does. */
 function placesOfKey(key: string): string[] {
-  return PLACES.filter(([, keys]) => keys.includes(key)).map(([place]) => place);
+  return allPlaces()
+    .filter(([, keys]) => keys.includes(key))
+    .map(([place]) => place);
 }
 
 const EXAMPLES: ReadonlyMap<string, string> = new Map([

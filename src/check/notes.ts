@@ -137,7 +137,7 @@ export function rangeNotes(comparison: Comparison | null): Note[] {
   const widest = new Map<string, Decimal>();
   for (const { price } of comparison?.head.suites.flatMap(({ calls }) => calls) ?? []) {
     const { resolved_model: id } = price;
-    const { endpoint_costs: costs } = price.details();
+    const costs = price.endpoint_costs();
     if (id === null || costs === null || isZero(costs.least)) continue;
     if (compare(costs.most, multiply(costs.least, WIDE_RANGE)) <= 0) continue;
     const times = divide(costs.most, costs.least, 2);

@@ -130,7 +130,7 @@ describe('the listed price', () => {
     'is beside the costs at the default endpoints, 1,000 tokens at %s a million',
     (_case, endpoints, costs, fields) => {
       const call = { prompt_tokens: tokens(1000), completion_tokens: tokens(0), ...fields };
-      const { endpoint_costs: found } = priceOf({ pricing: perMillion(2, 2), endpoints, call }).details();
+      const found = priceOf({ pricing: perMillion(2, 2), endpoints, call }).endpoint_costs();
       expect(found === null ? null : { least: text(found.least), most: text(found.most) }).toEqual(costs);
     },
   );

@@ -2,7 +2,15 @@ import { type Decimal, compare, maximum } from '../../lib/money/decimal.js';
 import type { Catalogue } from '../../openrouter/catalogue/catalogue.js';
 import { withSuggestion } from '../../openrouter/catalogue/resolve-name.js';
 import { type ModelResolution, type UnresolvedModel, resolveModel } from '../../openrouter/catalogue/model-id.js';
-import { type ModelPrice, type PriceDetails, NO_DETAILS, detailsOfModel, priceModel } from './price-model.js';
+import {
+  type EndpointCosts,
+  type ModelPrice,
+  type PriceDetails,
+  NO_DETAILS,
+  detailsOfModel,
+  endpointCostsOf,
+  priceModel,
+} from './price-model.js';
 import { type PricedCall, isCapped } from './request.js';
 import type { NoPrice, UnpricedCause } from './quotes.js';
 import { answersInEmbeddings } from './offer.js';
@@ -46,6 +54,8 @@ export interface CallPrice {
    * request costs most. Empty where the call is unpriced.
    */
   readonly details: () => PriceDetails;
+  /** Computes what the request costs at the declared model's endpoints; see `endpointCostsOf`. Null where the call is unpriced. */
+  readonly endpoint_costs: () => EndpointCosts | null;
 }
 
 interface FallbackPrice {
@@ -105,7 +115,8 @@ export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | nul
     incomplete: priced === null ? [] : joined(priced.incomplete, fallbacks, whyIncomplete),
     unknown_price_keys: distinct(joined(unknownKeys(own), fallbacks, unknownKeys)),
     notes: allNotes(call, own, fallbacks, catalogue),
-    details: priced === null ? () => NO_DETAILS : onDemand(call, catalogue, at),
+    details: priced === null ? () => NO_DETAILS : detailsOnDemand(call, catalogue, at),
+    endpoint_costs: priced === null ? () => null : endpointCostsOnDemand(call, catalogue, at),
   };
 }
 
@@ -194,7 +205,7 @@ function notesOf({ resolution, price }: Candidate): readonly string[] {
 }
 
 /** A function of its own, so that nothing but these arguments is kept for each call. */
-function onDemand(call: PricedCall, catalogue: Catalogue, at: Date | null): () => PriceDetails {
+function detailsOnDemand(call: PricedCall, catalogue: Catalogue, at: Date | null): () => PriceDetails {
   return () => {
     const [own, fallbacks] = candidatesOf(call, catalogue, at);
     const detailsOf = ({ resolution }: Candidate): PriceDetails =>
@@ -204,6 +215,14 @@ function onDemand(call: PricedCall, catalogue: Catalogue, at: Date | null): () =
       ...detailsOf(own),
       worst_case_arithmetic: highest === null ? [] : detailsOf(highest).worst_case_arithmetic,
     };
+  };
+}
+
+/** As `detailsOnDemand`. */
+function endpointCostsOnDemand(call: PricedCall, catalogue: Catalogue, at: Date | null): () => EndpointCosts | null {
+  return () => {
+    const resolution = resolveModel(call.model, catalogue.models, catalogue.source);
+    return resolution.state === 'resolved' ? endpointCostsOf(call, resolution, catalogue, at) : null;
   };
 }
 

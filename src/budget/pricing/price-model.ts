@@ -52,17 +52,12 @@ export interface PriceDetails {
   readonly arithmetic: readonly string[];
   /** The arithmetic of `worst_case`; empty where it is null. */
   readonly worst_case_arithmetic: readonly string[];
-  /**
-   * One request at the cheapest and at the most expensive endpoint of the default tier that may serve it; null where fewer
-   * than two of their prices are known and differ, and where the call decides which endpoint serves.
-   */
-  readonly endpoint_costs: EndpointCosts | null;
 }
 
-export const NO_DETAILS: PriceDetails = { arithmetic: [], worst_case_arithmetic: [], endpoint_costs: null };
+export const NO_DETAILS: PriceDetails = { arithmetic: [], worst_case_arithmetic: [] };
 
 /** The cost of the same request at two endpoints, in US dollars. */
-interface EndpointCosts {
+export interface EndpointCosts {
   readonly least: Decimal;
   readonly most: Decimal;
 }
@@ -119,13 +114,26 @@ export function detailsOfModel(
 ): PriceDetails {
   const quoted = quoteModel(call, model, catalogue, at);
   if ('reason' in quoted) return NO_DETAILS;
-  const { context, expected, worst, possible } = quoted;
+  const { context, expected, worst } = quoted;
   return {
     arithmetic: arithmeticLines(expected.source, expected.quote, context, at),
     worst_case_arithmetic:
       'reasons' in worst ? [] : arithmeticLines(`worst case: ${model.id} at ${worst.name}`, worst.quote, context, null),
-    endpoint_costs: endpointCosts(context, possible),
   };
+}
+
+/**
+ * One request at the cheapest and at the most expensive endpoint of the default tier that may serve it; null where fewer
+ * than two of their prices are known and differ, and where the call decides which endpoint serves.
+ */
+export function endpointCostsOf(
+  call: PricedCall,
+  model: ResolvedModel,
+  catalogue: Catalogue,
+  at: Date | null,
+): EndpointCosts | null {
+  const quoted = quoteModel(call, model, catalogue, at);
+  return 'reason' in quoted ? null : endpointCosts(quoted.context, quoted.possible);
 }
 
 function quoteModel(

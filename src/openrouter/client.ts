@@ -100,13 +100,13 @@ function withoutExcerpt(failure: HttpFailure): HttpFailure {
   return new HttpFailure('sent something that is not JSON', { kind: 'shape', transient: false });
 }
 
-const errorBody = z.object({ error: z.unknown().refine((error) => error !== null && error !== undefined) });
-const codedError = z.object({ error: z.object({ code: z.number().int() }) });
+const errorBody = z.object({ error: z.unknown() });
 
 /** OpenRouter may report an error with status 200. The code in it then stands for the status. */
 function refuseError(value: unknown): void {
-  if (!errorBody.safeParse(value).success) return;
-  const code = codedError.safeParse(value).data?.error.code ?? null;
+  const error = errorBody.safeParse(value).data?.error ?? null;
+  if (error === null) return;
+  const code = z.object({ code: z.number().int() }).safeParse(error).data?.code ?? null;
   throw new HttpFailure(`answered with an error in place of data${code === null ? '' : ` (code ${code})`}`, {
     kind: 'shape',
     status: code,

@@ -53,24 +53,28 @@ export interface EventEnvironment {
 const SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const NO_COMMIT = /^0+$/;
 
+/** What is read of payloads. A run has one event, so each schema is made where its event is read. */
 const sha = z.string().regex(SHA);
 const number = z.number().int().positive();
-const pullRequestPayload = z.object({
-  pull_request: z.object({ number, head: z.object({ sha }), base: z.object({ ref: z.string().min(1), sha }) }),
-});
-const workflowRunPayload = z.object({
-  workflow_run: z.object({
-    head_sha: sha,
-    head_branch: z.string().nullable(),
-    head_repository: z.object({ full_name: z.string() }).nullable(),
-    // Of the same repository; empty for forks.
-    pull_requests: z.array(z.object({ number, head: z.object({ sha }).optional() })).nullish(),
-  }),
-});
-const mergeGroupPayload = z.object({
-  merge_group: z.object({ head_sha: sha, base_sha: sha, base_ref: z.string().min(1), head_ref: z.string().min(1) }),
-});
-const pushPayload = z.object({ before: sha, deleted: z.boolean().optional() });
+const pullRequestPayload = () =>
+  z.object({
+    pull_request: z.object({ number, head: z.object({ sha }), base: z.object({ ref: z.string().min(1), sha }) }),
+  });
+const workflowRunPayload = () =>
+  z.object({
+    workflow_run: z.object({
+      head_sha: sha,
+      head_branch: z.string().nullable(),
+      head_repository: z.object({ full_name: z.string() }).nullable(),
+      // Of the same repository; empty for forks.
+      pull_requests: z.array(z.object({ number, head: z.object({ sha }).optional() })).nullish(),
+    }),
+  });
+const mergeGroupPayload = () =>
+  z.object({
+    merge_group: z.object({ head_sha: sha, base_sha: sha, base_ref: z.string().min(1), head_ref: z.string().min(1) }),
+  });
+const pushPayload = () => z.object({ before: sha, deleted: z.boolean().optional() });
 
 const QUEUE_REF = /^refs\/heads\/gh-readonly-queue\/.+\/pr-(\d{1,9})-[0-9a-f]+$/;
 
@@ -105,7 +109,7 @@ const plainRun: Reader = (_payload, environment) => ({
 
 /** GITHUB_SHA is the merge commit. */
 const pullRequestRun: Reader = (payload, environment) => {
-  const { pull_request: pull } = read('pull_request', pullRequestPayload, payload);
+  const { pull_request: pull } = read('pull_request', pullRequestPayload(), payload);
   return {
     head: currentCommit(environment),
     base: { kind: 'first_parent', otherwise: pull.base.sha },
@@ -119,7 +123,7 @@ const READERS = {
   pull_request: pullRequestRun,
   pull_request_review: pullRequestRun,
   pull_request_target(payload) {
-    const { pull_request: pull } = read('pull_request_target', pullRequestPayload, payload);
+    const { pull_request: pull } = read('pull_request_target', pullRequestPayload(), payload);
     return {
       head: pull.head.sha,
       base: { kind: 'test_merge', otherwise: pull.base.sha },
@@ -129,7 +133,7 @@ const READERS = {
     };
   },
   workflow_run(payload) {
-    const { workflow_run: run } = read('workflow_run', workflowRunPayload, payload);
+    const { workflow_run: run } = read('workflow_run', workflowRunPayload(), payload);
     return {
       head: run.head_sha,
       base: { kind: 'test_merge', otherwise: null },
@@ -139,7 +143,7 @@ const READERS = {
     };
   },
   merge_group(payload) {
-    const { merge_group: group } = read('merge_group', mergeGroupPayload, payload);
+    const { merge_group: group } = read('merge_group', mergeGroupPayload(), payload);
     const queued = QUEUE_REF.exec(group.head_ref)?.[1];
     return {
       head: group.head_sha,
@@ -150,7 +154,7 @@ const READERS = {
     };
   },
   push(payload, environment) {
-    const push = read('push', pushPayload, payload);
+    const push = read('push', pushPayload(), payload);
     if (push.deleted === true || NO_COMMIT.test(environment.sha ?? '')) {
       throw configurationError(
         'This push deleted a branch or tag, so there is no commit to judge. Leave such runs out: `if: ${{ !github.event.deleted }}`',
@@ -174,7 +178,7 @@ function pullRequestOfRun({
   head_branch: branch,
   head_repository: repository,
   pull_requests: named,
-}: z.infer<typeof workflowRunPayload>['workflow_run']): PullRequestRule {
+}: z.infer<ReturnType<typeof workflowRunPayload>>['workflow_run']): PullRequestRule {
   const first = (named ?? []).find((pull) => pull.head === undefined || pull.head.sha === head);
   if (first !== undefined) return { kind: 'number', number: first.number, head };
   if (repository === null || branch === null) return { kind: 'none' };

@@ -85,14 +85,8 @@ function priced(
   perRun: { readonly from: Decimal; readonly to: Decimal },
   priceOf: PriceOfRun,
 ): { readonly cause: Cause; readonly moved: Decimal }[] {
-  const [only, ...more] = causes;
-  // A cause that is alone moves the whole, and no state between base and head has to be priced.
-  if (only !== undefined && more.length === 0) {
-    const moved = subtract(perRun.to, perRun.from);
-    return isZero(moved) ? [] : [{ cause: only, moved }];
-  }
-  const moves: { readonly cause: Cause; readonly moved: Decimal }[] = [];
   const waiting = [...causes];
+  const moves: { readonly cause: Cause; readonly moved: Decimal }[] = [];
   const start = costOf(base, priceOf) ?? perRun.from;
   // The last step gets what is not in the price of the call itself: the share of free requests above the number of a day.
   const end = add(start, subtract(perRun.to, perRun.from));

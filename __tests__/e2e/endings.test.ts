@@ -154,7 +154,7 @@ describe('before the first request, when nothing that writes to the runner is lo
 
   test('two errors end the run in 2 with every output, and both are reported after the secrets are masked', async () => {
     const result = await whileReadingTheEvent(
-      'Promise.reject(new Error("one sk-or-v1-secret")); throw new Error("other");',
+      'setImmediate(() => { throw new Error("other"); }); throw new Error("one sk-or-v1-secret");',
     );
     expect([result.exitCode, result.stderr, result.outputs.get('verdict')]).toEqual([2, '', 'error']);
     const commands = commandsIn(result.log);

@@ -128,7 +128,7 @@ describe('what holds for many is one note', () => {
     const ranges = (...ids: string[]) => {
       const calls = ids.map((id) => call({ model: id, count: 1, prompt_tokens: tokens(1000) }));
       const estimate = estimateManifest(manifest({ suites: [evals(...calls)] }), models, null);
-      return rangeNotes(compareEstimates(estimate, null)).map(({ message }) => message);
+      return rangeNotes(compareEstimates(estimate, null), models, null).map(({ message }) => message);
     };
     expect(ranges('acme/one')).toEqual([]);
     expect(ranges('acme/two', 'acme/two')).toEqual([
@@ -177,7 +177,7 @@ describe('what holds for many is one note', () => {
       ...fields,
     });
     const estimate = estimateManifest(manifest({ suites: [evals(one)] }), models, null);
-    const notes = rangeNotes(compareEstimates(estimate, null));
+    const notes = rangeNotes(compareEstimates(estimate, null), models, null);
     expect(notes.map(({ message }) => / (\d+\.\d\d) times /.exec(message)?.[1])).toEqual(ratio === null ? [] : [ratio]);
   });
 });

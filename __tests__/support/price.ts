@@ -1,7 +1,7 @@
 import type { CatalogueEndpoint, CatalogueModel, Pricing } from '../../src/openrouter/catalogue/catalogue.js';
 import type { NamedCall } from '../../src/manifest/manifest.js';
 import { type Decimal, toText } from '../../src/lib/money/decimal.js';
-import { type CallPrice, priceCall } from '../../src/budget/pricing/price-call.js';
+import { type CallPrice, endpointCosts, priceCall } from '../../src/budget/pricing/price-call.js';
 import { catalogue, model } from './catalogue.js';
 import { call } from './manifest.js';
 
@@ -19,16 +19,26 @@ export interface Question {
 }
 
 /** Prices a call on a catalogue of one model. */
-export function priceOf({
+export function priceOf(question: Question): CallPrice {
+  return priceCall(...asked(question));
+}
+
+/** What the call costs at the cheapest and the most expensive endpoint of that model. */
+export function endpointCostsOf(question: Question): { least: string | null; most: string | null } | null {
+  const costs = endpointCosts(...asked(question));
+  return costs && { least: text(costs.least), most: text(costs.most) };
+}
+
+function asked({
   pricing,
   id = 'maker/model',
   model: facts,
   call: fields,
   endpoints,
   at,
-}: Question): CallPrice {
+}: Question): Parameters<typeof priceCall> {
   const offer = { ...model({ id, ...facts, ...(pricing && { pricing }) }), ...(endpoints && { endpoints }) };
-  return priceCall(call({ model: id, ...fields }), catalogue([offer]), at === undefined ? null : new Date(at));
+  return [call({ model: id, ...fields }), catalogue([offer]), at === undefined ? null : new Date(at)];
 }
 
 export function text(amount: Decimal | null): string | null {

@@ -116,7 +116,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
       ...lockNotes(catalogue, idsInUse),
       ...driftNotes(judged.unlocked, before === null ? null : modelsDeclared([before])),
       ...priceNotes(comparison),
-      ...rangeNotes(comparison),
+      ...rangeNotes(comparison, catalogue, at),
       ...expiringNotes(comparison, catalogue, now),
       ...creditNotes(creditsShown),
       ...options.usageNotes,

@@ -4,6 +4,7 @@ import { DEFAULT_CATALOGUE_URL } from '../lib/inputs.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { uncoveredModels } from '../openrouter/catalogue/model-id.js';
 import type { Comparison } from '../budget/comparison/comparison.js';
+import { endpointCosts } from '../budget/pricing/price-call.js';
 import type { CreditsReport } from '../budget/credits.js';
 import type { Manifest, NamedCall } from '../manifest/manifest.js';
 import { compare, decimal, divide, isZero, maximum, multiply, toText, type Decimal } from '../lib/money/decimal.js';
@@ -133,11 +134,11 @@ const WIDE_RANGE = decimal('1.5');
  * One note on the models of head whose endpoints of the default tier charge very different prices for the declared tokens,
  * the widest range first.
  */
-export function rangeNotes(comparison: Comparison | null): Note[] {
+export function rangeNotes(comparison: Comparison | null, catalogue: Catalogue, at: Date | null): Note[] {
   const widest = new Map<string, Decimal>();
-  for (const { price } of comparison?.head.suites.flatMap(({ calls }) => calls) ?? []) {
+  for (const { call, price } of comparison?.head.suites.flatMap(({ calls }) => calls) ?? []) {
     const { resolved_model: id } = price;
-    const costs = price.endpoint_costs();
+    const costs = price.state === 'unpriced' ? null : endpointCosts(call, catalogue, at);
     if (id === null || costs === null || isZero(costs.least)) continue;
     if (compare(costs.most, multiply(costs.least, WIDE_RANGE)) <= 0) continue;
     const times = divide(costs.most, costs.least, 2);

@@ -5,7 +5,7 @@ import type { CatalogueEndpoint } from '../../../src/openrouter/catalogue/catalo
 import { compare } from '../../../src/lib/money/decimal.js';
 import { endpoint, PLAIN_PRICING } from '../../support/catalogue.js';
 import { tokens } from '../../support/manifest.js';
-import { expectedOf, perMillion, priceOf, rangeOf, text } from '../../support/price.js';
+import { endpointCostsOf, expectedOf, perMillion, priceOf, rangeOf, text } from '../../support/price.js';
 
 /** Rules of 2026-11 on what is charged where: fees, the listed price among endpoints, embeddings. */
 
@@ -130,8 +130,7 @@ describe('the listed price', () => {
     'is beside the costs at the default endpoints, 1,000 tokens at %s a million',
     (_case, endpoints, costs, fields) => {
       const call = { prompt_tokens: tokens(1000), completion_tokens: tokens(0), ...fields };
-      const found = priceOf({ pricing: perMillion(2, 2), endpoints, call }).endpoint_costs();
-      expect(found === null ? null : { least: text(found.least), most: text(found.most) }).toEqual(costs);
+      expect(endpointCostsOf({ pricing: perMillion(2, 2), endpoints, call })).toEqual(costs);
     },
   );
 });

@@ -54,8 +54,6 @@ export interface CallPrice {
    * request costs most. Empty where the call is unpriced.
    */
   readonly details: () => PriceDetails;
-  /** Computes what the request costs at the declared model's endpoints; see `endpointCostsOf`. Null where the call is unpriced. */
-  readonly endpoint_costs: () => EndpointCosts | null;
 }
 
 interface FallbackPrice {
@@ -116,7 +114,6 @@ export function priceCall(call: PricedCall, catalogue: Catalogue, at: Date | nul
     unknown_price_keys: distinct(joined(unknownKeys(own), fallbacks, unknownKeys)),
     notes: allNotes(call, own, fallbacks, catalogue),
     details: priced === null ? () => NO_DETAILS : detailsOnDemand(call, catalogue, at),
-    endpoint_costs: priced === null ? () => null : endpointCostsOnDemand(call, catalogue, at),
   };
 }
 
@@ -218,12 +215,10 @@ function detailsOnDemand(call: PricedCall, catalogue: Catalogue, at: Date | null
   };
 }
 
-/** As `detailsOnDemand`. */
-function endpointCostsOnDemand(call: PricedCall, catalogue: Catalogue, at: Date | null): () => EndpointCosts | null {
-  return () => {
-    const resolution = resolveModel(call.model, catalogue.models, catalogue.source);
-    return resolution.state === 'resolved' ? endpointCostsOf(call, resolution, catalogue, at) : null;
-  };
+/** What the request costs at the endpoints of the declared model; see `endpointCostsOf`. Null where that model has no price. */
+export function endpointCosts(call: PricedCall, catalogue: Catalogue, at: Date | null): EndpointCosts | null {
+  const resolution = resolveModel(call.model, catalogue.models, catalogue.source);
+  return resolution.state === 'resolved' ? endpointCostsOf(call, resolution, catalogue, at) : null;
 }
 
 /** Finds the candidate with the highest worst case; null where one of them is not known. */

@@ -71,6 +71,8 @@ describe('a manifest, with less than 85 MB more than a usual one,', () => {
     ['250,000 empty items', '-\n'.repeat(250_000), /too many keys and values/],
     ['90,000 equal keys', 'a: 1\n'.repeat(90_000), /too many keys and values/],
     ['250,000 commas', `[${','.repeat(250_000)}]`, /too many keys and values/],
+    ['249,000 empty pairs in a list', `a: [${':,'.repeat(249_000)}]`, /too many keys and values/],
+    ['125,000 marks of documents', '---\n'.repeat(125_000), /empty|second document/],
     ['one number of 490,000 digits', `version: 1\nruns_per_month: ${'9'.repeat(490_000)}\n`, /runs_per_month/],
     ['one key of 490,000 letters', `version: 1\n${'k'.repeat(490_000)}: 1\n`, /version: 1|unknown|not readable|suites/],
     ['merge keys', 'a: &a {x: 1}\nb: {<<: *a}\nversion: 1\n', /anchors are not accepted/],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NoVerdictError, problem } from '../lib/errors/problem.js';
-import { READ_ONCE } from '../lib/http/request.js';
+import { readOnce } from '../lib/read-once.js';
 import {
   DEFAULT_CATALOGUE_URL,
   DEFAULT_LOCK,
@@ -89,7 +89,7 @@ const INPUT_NAMES = Object.keys(inputsSchema.shape);
  */
 export function readInputs(get: (name: string) => string): ActionInputs {
   const given = Object.fromEntries(INPUT_NAMES.map((name) => [name, get(name).trim() || (DEFAULTS.get(name) ?? '')]));
-  const result = inputsSchema.safeParse(given, READ_ONCE);
+  const result = readOnce(inputsSchema, given);
   if (!result.success) {
     throw new NoVerdictError(
       2,

@@ -9,7 +9,7 @@ import { usageReport, type UsageReport } from '../usage/calibrate/usage-report.j
 import { chargesOf } from '../usage/charges/charges.js';
 import type { Usage } from '../usage/read/usage.js';
 
-/** What a check is beside the recorded usage. */
+/** The parts of a check that recorded usage is compared with. */
 export interface Checked {
   /** Null where head has no manifest; the comparison is null too then. */
   readonly head: Manifest | null;

@@ -128,7 +128,7 @@ export function isCounted(call: DeclaredNamedCall): call is DeclaredNamedCall & 
   return typeof call.count === 'number' && (call.prompt_files ?? []).length === 0;
 }
 
-/** Whether all numbers of a manifest stand in it. It is a counted manifest then, as it is. */
+/** Whether all numbers of a manifest stand in it, so that nothing has to be counted. */
 export function isWithoutFiles(manifest: DeclaredManifest): manifest is DeclaredManifest & Manifest {
   return manifest.suites.every(({ promptfoo, calls }) => promptfoo === undefined && calls.every(isCounted));
 }

@@ -1,4 +1,5 @@
 import {
+  COLLECTION_STYLE,
   EVENT_ID,
   type Event,
   getScalarValue,
@@ -13,17 +14,37 @@ import { type Tree, emptyMap } from './tree.js';
 import { MAX_DEPTH, MAX_ENTRIES, MAX_SIBLINGS } from './yaml-limits.js';
 
 /**
- * Reads a file from the events of its parser, without a tree of tokens or nodes between text and data. It takes what a
- * manifest should be: one document without anchors, aliases, tags and directives, whose keys are plain text, each once.
+ * Reads a file from the events of its parser, without a tree of tokens or nodes between text and data. It takes what nearly
+ * every manifest is: a mapping in one document, without anchors, aliases, tags, directives, explicit keys and texts below `|`
+ * or `>`, whose keys are plain text, each once. js-yaml accepts a few texts that are not YAML. None of these is taken.
  */
 
-/** Returns null where the file is no mapping, has a mistake, holds anything else, or exceeds a limit. It never throws. */
+/** Returns null where the file has a mistake, holds anything else, or exceeds a limit. No text makes it throw. */
 export function readEvents(text: string): PlacedTree | null {
+  if (isUnusual(text)) return null;
   const events = eventsOf(text);
   const [document, root] = events;
   if (document?.type !== EVENT_ID.DOCUMENT || root?.type !== EVENT_ID.MAPPING) return null;
   const isAlone = events.filter(({ type }) => type === EVENT_ID.DOCUMENT).length === 1;
-  return isAlone && document.directives.length === 0 ? readNode({ text, events, next: 1, entries: 0 }, 0, 0) : null;
+  return isAlone ? readNode({ text, events, next: 1, entries: 0 }, 0, 0) : null;
+}
+
+/** A line that starts with a directive or with a mark of documents, whatever stands before it. */
+const DOCUMENT_LINES = /^[ \t]*(?:%|---|\.\.\.).*$/gm;
+/** A tab in the indentation, the mark of an explicit key, and an escape that may be beyond the last character of Unicode. */
+const OTHERS = /^ *\t|(?:^|[\s,[\]{}:'"-])\?(?=\s|$)|\\U/m;
+/** Marks that start or end a pair or an item. */
+const NOT_MARKS = /[^-:,?[{]+/g;
+/**
+ * The parser makes all events before the first is read, at most two for each mark. A pair or an item has one or two marks; the
+ * third is for marks inside of texts.
+ */
+const MAX_MARKS = 3 * MAX_ENTRIES;
+
+function isUnusual(text: string): boolean {
+  const [first, ...more] = text.match(DOCUMENT_LINES) ?? [];
+  const isOneDocument = more.length === 0 && (first === undefined || first.trimEnd() === '---');
+  return !isOneDocument || OTHERS.test(text) || text.replace(NOT_MARKS, '').length > MAX_MARKS;
 }
 
 /** Returns no event where the text has a mistake. */
@@ -51,13 +72,13 @@ function readNode(reading: Reading, offset: number, depth: number): PlacedTree |
   const event = reading.events[reading.next];
   reading.next += 1;
   if (event?.type === EVENT_ID.SCALAR) {
-    return hasProperties(event) ? null : { value: scalarValue(reading.text, event), place: offset };
+    return isPlainScalar(event) ? { value: scalarValue(reading.text, event), place: offset } : null;
   }
   if (event?.type !== EVENT_ID.SEQUENCE && event?.type !== EVENT_ID.MAPPING) return null;
   if (hasProperties(event) || depth === MAX_DEPTH) return null;
   return event.type === EVENT_ID.SEQUENCE
     ? readList(reading, offset, depth + 1)
-    : readMapping(reading, offset, depth + 1);
+    : readMapping(reading, offset, depth + 1, event.style === COLLECTION_STYLE.BLOCK);
 }
 
 /** Whether a value has an anchor or a tag. */
@@ -69,6 +90,12 @@ function hasProperties({
   readonly tagStart: number;
 }): boolean {
   return anchorStart !== -1 || tagStart !== -1;
+}
+
+/** Whether a text is without anchor and tag, and stands in its line and not below `|` or `>`. */
+function isPlainScalar(event: ScalarEvent): boolean {
+  const { style } = event;
+  return !hasProperties(event) && style !== SCALAR_STYLE.LITERAL_BLOCK && style !== SCALAR_STYLE.FOLDED_BLOCK;
 }
 
 /** Whether the list or mapping ends here. If so, its end is read. */
@@ -97,17 +124,21 @@ function readList(reading: Reading, offset: number, depth: number): PlacedTree |
   return { value, place: { offset, children } };
 }
 
-function readMapping(reading: Reading, offset: number, depth: number): PlacedTree | null {
+function readMapping(reading: Reading, offset: number, depth: number, isBlock: boolean): PlacedTree | null {
+  const { text } = reading;
   const value = emptyMap();
   const children = new Map<string, Place>();
   while (!ends(reading)) {
     const event = reading.events[reading.next];
     reading.next += 1;
     const start = startOf(event);
-    if (event?.type !== EVENT_ID.SCALAR || hasProperties(event) || start === null) return null;
-    const key = getScalarValue(reading.text, event);
+    if (event?.type !== EVENT_ID.SCALAR || !isPlainScalar(event) || start === null) return null;
+    // js-yaml accepts a key behind a list item in quotes or brackets, on the line of that item.
+    if (isBlock && children.size > 0 && !isFirstOfLine(text, start)) return null;
+    const key = getScalarValue(text, event);
     const isMerge = key === '<<' && event.style === SCALAR_STYLE.PLAIN;
-    if (isMerge || Object.hasOwn(value, key) || exceeds(reading, children.size + 1)) return null;
+    if (isMerge || key.length > MAX_KEY || Object.hasOwn(value, key) || exceeds(reading, children.size + 1))
+      return null;
     const child = readNode(reading, start, depth);
     if (child === null) return null;
     value[key] = child.value;
@@ -116,16 +147,21 @@ function readMapping(reading: Reading, offset: number, depth: number): PlacedTre
   return { value, place: { offset, children } };
 }
 
-/**
- * The offset where a value starts. Null where the events do not tell it: for a value that is not written out, and for a text
- * below `|` or `>`, whose event starts with its first line.
- */
+/** The characters of a key; YAML allows more only behind `?`. */
+const MAX_KEY = 1000;
+
+/** Whether nothing but spaces stands before the offset in its line. */
+function isFirstOfLine(text: string, offset: number): boolean {
+  let before = offset - 1;
+  while (text[before] === ' ') before -= 1;
+  return text[before] === '\n';
+}
+
+/** The offset where a value starts; null for a value that is not written out, or stands below `|` or `>`. */
 function startOf(event: Event | undefined): number | null {
   if (event?.type === EVENT_ID.SEQUENCE || event?.type === EVENT_ID.MAPPING) return event.start;
-  if (event?.type !== EVENT_ID.SCALAR || event.valueStart === -1) return null;
-  if (event.style === SCALAR_STYLE.PLAIN) return event.valueStart;
-  const isQuoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
-  return isQuoted ? event.valueStart - 1 : null;
+  if (event?.type !== EVENT_ID.SCALAR || event.valueStart === -1 || !isPlainScalar(event)) return null;
+  return event.style === SCALAR_STYLE.PLAIN ? event.valueStart : event.valueStart - 1;
 }
 
 /** What a plain scalar means in the core schema: https://yaml.org/spec/1.2.2/#1032-tag-resolution */

@@ -1,7 +1,10 @@
 import { MAX_MANIFEST_BYTES } from '../lib/inputs.js';
 import { MAX_MISTAKES, quoted } from './errors.js';
 
-/** What a file may hold before anything is made of it. These bound the time and the memory that a hostile file can take. */
+/**
+ * What a file may hold. Its size is checked before it is read, the rest before data is made of it. `yaml-events.ts` and
+ * `yaml-scan.ts` have a bound each for the memory that the parser's own objects take.
+ */
 
 export const MAX_DEPTH = 20;
 /**

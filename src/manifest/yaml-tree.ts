@@ -16,7 +16,7 @@ export interface YamlFile {
   readonly has: (path: Path) => boolean;
 }
 
-/** Reads one YAML 1.2 or JSON document within the limits. It never rejects and prints nothing. */
+/** Reads one YAML 1.2 or JSON document within the limits. No text makes it reject, and it prints nothing. */
 export async function readYaml(source: string): Promise<YamlFile> {
   // Some editors write a byte order mark at the start. Columns do not count it.
   const text = source.startsWith('\ufeff') ? source.slice(1) : source;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { configurationError } from '../../lib/errors/problem.js';
-import { READ_ONCE } from '../../lib/http/request.js';
+import { readOnce } from '../../lib/read-once.js';
 
 /** The run as its event describes it: which commits are compared, for which pull request, and whether a comment is written. */
 export interface RunEvent {
@@ -82,7 +82,7 @@ type EventFacts = Pick<RunEvent, 'head' | 'base' | 'baseBranch' | 'pullRequest' 
 type Reader = (payload: unknown, environment: EventEnvironment) => EventFacts;
 
 function read<T>(name: string, schema: z.ZodType<T>, payload: unknown): T {
-  const result = schema.safeParse(payload, READ_ONCE);
+  const result = readOnce(schema, payload);
   if (result.success) return result.data;
   const fields = [...new Set(result.error.issues.map((issue) => issue.path.join('.')))].join(', ');
   throw configurationError(

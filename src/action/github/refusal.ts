@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HttpFailure, isTransientStatus, parseRetryAfter } from '../../lib/http/failure.js';
-import { READ_ONCE } from '../../lib/http/request.js';
+import { readOnce } from '../../lib/read-once.js';
 import { configurationError } from '../../lib/errors/problem.js';
 import { utcTime } from '../../lib/text/amount.js';
 import { safeLine, maskSecrets } from '../../lib/text/plain.js';
@@ -177,7 +177,7 @@ export function readGraphqlAnswer(
   reading: Reading,
   tolerate: (error: GraphqlError) => boolean,
 ): { data: unknown; tolerated: readonly GraphqlError[] } {
-  const answer = answerSchema.safeParse(body, READ_ONCE);
+  const answer = readOnce(answerSchema, body);
   if (!answer.success) {
     throw new HttpFailure('sent something that is not a GraphQL answer', { kind: 'shape', transient: true });
   }

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { errorCode } from '../errors/problem.js';
+import { readOnce } from '../read-once.js';
 import { BODY_LIMITS, readBody, type BodyLimits } from './body.js';
 import { HttpFailure, statusFailure } from './failure.js';
 import { Agent } from './undici.js';
@@ -169,15 +170,9 @@ export function excerpt(text: string): string {
   return `"${start.trim()}"`;
 }
 
-/**
- * How zod reads a value whose kind comes once or a few times in a run. For others it generates code from the schema, which
- * takes longer than to read a value without it.
- */
-export const READ_ONCE = { jitless: true };
-
 /** Reads the part of a JSON answer that the schema describes. Throws an `HttpFailure` where the answer has another shape. */
 export function shaped<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value, READ_ONCE);
+  const result = readOnce(schema, value);
   if (result.success) return result.data;
   throw new HttpFailure('sent JSON that is not what was asked for', { kind: 'shape', transient: false });
 }

@@ -38,7 +38,7 @@ export async function fetchModels(client: OpenRouterClient): Promise<ModelListin
     const answer = await client.get(url, {
       bounds,
       read: async (value) => {
-        // The action requests the list before it loads anything else, so the schemas are loaded while the answer is on its way.
+        // Imported here, the schemas are not loaded before the action's first request; its check loads them behind it.
         const { readModelsPage } = await import('./answers.js');
         const content = readModelsPage(value);
         if (isFirst && content.models.length + content.malformed.rows === 0) throw wrongListing('lists no models');

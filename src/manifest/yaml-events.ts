@@ -72,7 +72,7 @@ function readNode(reading: Reading, offset: number, depth: number): PlacedTree |
   const event = reading.events[reading.next];
   reading.next += 1;
   if (event?.type === EVENT_ID.SCALAR) {
-    return isPlainScalar(event) ? { value: scalarValue(reading.text, event), place: offset } : null;
+    return isSimple(event) ? { value: scalarValue(reading.text, event), place: offset } : null;
   }
   if (event?.type !== EVENT_ID.SEQUENCE && event?.type !== EVENT_ID.MAPPING) return null;
   if (hasProperties(event) || depth === MAX_DEPTH) return null;
@@ -92,8 +92,8 @@ function hasProperties({
   return anchorStart !== -1 || tagStart !== -1;
 }
 
-/** Whether a text is without anchor and tag, and stands in its line and not below `|` or `>`. */
-function isPlainScalar(event: ScalarEvent): boolean {
+/** Whether a text is without anchor and tag, and not below `|` or `>`. */
+function isSimple(event: ScalarEvent): boolean {
   const { style } = event;
   return !hasProperties(event) && style !== SCALAR_STYLE.LITERAL_BLOCK && style !== SCALAR_STYLE.FOLDED_BLOCK;
 }
@@ -132,7 +132,7 @@ function readMapping(reading: Reading, offset: number, depth: number, isBlock: b
     const event = reading.events[reading.next];
     reading.next += 1;
     const start = startOf(event);
-    if (event?.type !== EVENT_ID.SCALAR || !isPlainScalar(event) || start === null) return null;
+    if (event?.type !== EVENT_ID.SCALAR || start === null) return null;
     // js-yaml accepts a key behind a list item in quotes or brackets, on the line of that item.
     if (isBlock && children.size > 0 && !isFirstOfLine(text, start)) return null;
     const key = getScalarValue(text, event);
@@ -147,7 +147,7 @@ function readMapping(reading: Reading, offset: number, depth: number, isBlock: b
   return { value, place: { offset, children } };
 }
 
-/** The characters of a key; YAML allows more only behind `?`. */
+/** A longer key is left to `yaml-nodes.ts`: YAML accepts 1,024 characters before the colon. */
 const MAX_KEY = 1000;
 
 /** Whether nothing but spaces stands before the offset in its line. */
@@ -157,10 +157,10 @@ function isFirstOfLine(text: string, offset: number): boolean {
   return text[before] === '\n';
 }
 
-/** The offset where a value starts; null for a value that is not written out, or stands below `|` or `>`. */
+/** The offset where a value starts; null for a text that is not simple, and for a value that is not written out. */
 function startOf(event: Event | undefined): number | null {
   if (event?.type === EVENT_ID.SEQUENCE || event?.type === EVENT_ID.MAPPING) return event.start;
-  if (event?.type !== EVENT_ID.SCALAR || event.valueStart === -1 || !isPlainScalar(event)) return null;
+  if (event?.type !== EVENT_ID.SCALAR || event.valueStart === -1 || !isSimple(event)) return null;
   return event.style === SCALAR_STYLE.PLAIN ? event.valueStart : event.valueStart - 1;
 }
 

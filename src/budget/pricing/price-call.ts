@@ -8,7 +8,7 @@ import {
   type PriceDetails,
   NO_DETAILS,
   detailsOfModel,
-  endpointCostsOf,
+  endpointCostsOfModel,
   priceModel,
 } from './price-model.js';
 import { type PricedCall, isCapped } from './request.js';
@@ -215,10 +215,10 @@ function detailsOnDemand(call: PricedCall, catalogue: Catalogue, at: Date | null
   };
 }
 
-/** What the request costs at the endpoints of the declared model; see `endpointCostsOf`. Null where that model has no price. */
+/** What the request costs at the endpoints of the declared model; see `endpointCostsOfModel`. Null where that model has no price. */
 export function endpointCosts(call: PricedCall, catalogue: Catalogue, at: Date | null): EndpointCosts | null {
   const resolution = resolveModel(call.model, catalogue.models, catalogue.source);
-  return resolution.state === 'resolved' ? endpointCostsOf(call, resolution, catalogue, at) : null;
+  return resolution.state === 'resolved' ? endpointCostsOfModel(call, resolution, catalogue, at) : null;
 }
 
 /** Finds the candidate with the highest worst case; null where one of them is not known. */

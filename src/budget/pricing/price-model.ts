@@ -126,14 +126,20 @@ export function detailsOfModel(
  * One request at the cheapest and at the most expensive endpoint of the default tier that may serve it; null where fewer
  * than two of their prices are known and differ, and where the call decides which endpoint serves.
  */
-export function endpointCostsOf(
+export function endpointCostsOfModel(
   call: PricedCall,
   model: ResolvedModel,
   catalogue: Catalogue,
   at: Date | null,
 ): EndpointCosts | null {
   const quoted = quoteModel(call, model, catalogue, at);
-  return 'reason' in quoted ? null : endpointCosts(quoted.context, quoted.possible);
+  if ('reason' in quoted) return null;
+  const { context, possible } = quoted;
+  const offers = possible.filter(({ tier, endpoint }) => tier === 'default' && endpoint.status >= 0);
+  if (decidesEndpoint(context, offers)) return null;
+  const { least, most } = quotedExtremes(context, offers);
+  if (least === null || most === null || least.quote === most.quote) return null;
+  return { least: costOf(least.quote), most: costOf(most.quote) };
 }
 
 function quoteModel(
@@ -192,14 +198,6 @@ const UNITS: Readonly<Record<string, string>> = {
 function notPerToken(kinds: readonly string[]): string {
   const units = [...new Set(kinds.map((kind) => (Object.hasOwn(UNITS, kind) ? (UNITS[kind] ?? '') : 'request')))];
   return `it answers in ${kinds.join(', ')} and is billed per ${units.join(' or ')}, which the catalogue does not state`;
-}
-
-function endpointCosts(context: PricingContext, possible: readonly EndpointOffer[]): EndpointCosts | null {
-  const offers = possible.filter(({ tier, endpoint }) => tier === 'default' && endpoint.status >= 0);
-  if (decidesEndpoint(context, offers)) return null;
-  const { least, most } = quotedExtremes(context, offers);
-  if (least === null || most === null || least.quote === most.quote) return null;
-  return { least: costOf(least.quote), most: costOf(most.quote) };
 }
 
 /** Avoids copying in the common case that one of the two is empty. */

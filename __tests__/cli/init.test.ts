@@ -10,6 +10,7 @@ import { commandLine, DATE } from '../support/command-line.js';
 import { commandsIn } from '../support/runner.js';
 import { actionlint, stepsOf } from '../support/workflows.js';
 import { repositoryForEachTest, catalogueForAllTests } from '../support/set-up.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const server = catalogueForAllTests({
   models: ['acme/one', 'openai/gpt-5-mini', 'acme/gift:free'].map((id) =>
@@ -235,6 +236,24 @@ describe('the workflow of init', () => {
       false,
       false,
     ]);
+  });
+
+  test('follows links: none leads out of the repository, and the workflow has the path that git has', async () => {
+    const outside = temporaryFolder();
+    try {
+      symlinkSync(outside.path, join(repository.path, 'out'));
+      const refused = await run(['init', 'out/llm-budget.yml']);
+      expect([refused.exitCode, existsSync(join(outside.path, 'llm-budget.yml'))]).toEqual([2, false]);
+      expect(refused.stderr).toContain('init accepts a path in this repository, not "out/llm-budget.yml"');
+    } finally {
+      outside.remove();
+    }
+    mkdirSync(join(repository.path, 'real'));
+    symlinkSync('real', join(repository.path, 'linked'));
+    expect((await init('linked/llm-budget.yml')).exitCode).toBe(0);
+    expect(parse(text(WORKFLOW))).toMatchObject({
+      jobs: { budget: { steps: [{ with: { manifest: 'real/llm-budget.yml' } }] } },
+    });
   });
 
   test('says that OWNER is to be replaced as long as it is', async () => {

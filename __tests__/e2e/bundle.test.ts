@@ -54,6 +54,11 @@ test.each([
   expect(texts.filter((content) => content.includes(text))).toHaveLength(1);
 });
 
+test("the tokenizer's vocabulary alone has characters beyond ASCII, which make V8 hold a file in two bytes for each", () => {
+  const beyond = texts.filter((content) => /[^\0-\x7f]/.test(content));
+  expect(beyond.map((content) => content.includes('" accordingly"'))).toEqual([true]);
+});
+
 test('the packages that the sources import, and those that these bring, are in the parts list and in the licences', async () => {
   const listed = (await parts()).map(({ name }) => name);
   const licences = await readProjectFile('dist/licenses.txt');

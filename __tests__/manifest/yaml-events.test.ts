@@ -95,7 +95,10 @@ describe('leaves to the other reader', () => {
     ['an explicit key behind a bracket', 'a:\n- [b]? c\n'],
     ['a key behind a list item in brackets, on its line', 'a:\n- [b] c: 1\n'],
     ['a key behind a list item in quotes, on its line', 'a:\n- "b" c: 1\n'],
-    ['a key of 1,001 characters', `${'k'.repeat(1001)}: 1\n`],
+    ['a key of 1,025 characters', `${'k'.repeat(1025)}: 1\n`],
+    ['a key with many spaces before its colon', `a${' '.repeat(1100)}: 1\n`],
+    ['a key of many escapes', `"${'\\x41'.repeat(300)}": 1\n`],
+    ['such a key in a list', `a: [b${' '.repeat(1100)}: 1]\n`],
     ['a tab in the indentation', 'a:\n \tb: 1\n'],
     ['an escape beyond the last character', 'a: "\\U00110000"\n'],
     ['an item that is not written out', 'a:\n  -\n  - 1\n'],
@@ -105,7 +108,7 @@ describe('leaves to the other reader', () => {
     ['a list of 6,001 items', `a: [${'1,'.repeat(6001)}]`],
     [
       '46,001 items and pairs',
-      `a: 1\n${Array.from({ length: 10 }, (_, index) => `k${String(index)}: [${'1,'.repeat(4600)}]\n`).join('')}`,
+      `a: 1\n${Array.from({ length: 10 }, (_, index) => `k${String(index)}: [${'1,'.repeat(4599)}]\n`).join('')}`,
     ],
   ])('%s', (_what, text) => {
     expect(readEvents(text)).toBeNull();
@@ -114,6 +117,7 @@ describe('leaves to the other reader', () => {
   test('and nothing at the limits', () => {
     expect(readEvents(nested(19))).not.toBeNull();
     expect(readEvents(`a: [${'1,'.repeat(6000)}]`)).not.toBeNull();
+    expect(readEvents(`${'k'.repeat(1024)}: 1\n`)).not.toBeNull();
     // 10 keys and 10 x 4,599 items
     const most = Array.from({ length: 10 }, (_, index) => `k${String(index)}: [${'1,'.repeat(4599)}]\n`).join('');
     expect(readEvents(most)).not.toBeNull();

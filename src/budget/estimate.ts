@@ -143,7 +143,7 @@ function withPaidShare(suites: readonly SuiteEstimate[], perDay: bigint): readon
   });
 }
 
-/** So many more digits than the price has a share is rounded to, since a third has no end. */
+/** A share is rounded to this many digits more than its price has, since a third has no end. */
 const PLACES_OF_A_SHARE = 12;
 
 function paidAbove(estimate: CallEstimate, above: bigint, all: bigint): CallEstimate {

@@ -140,7 +140,7 @@ export async function check(sources: Sources, options: CheckOptions, effects: Ne
   });
 }
 
-/** Few checks have recordings, and what holds them beside the estimate is large. */
+/** Few checks have recordings, and the code that compares them with the estimate is large, so it is loaded only for them. */
 async function recordedUsage(usage: Usage | null, checked: Checked): Promise<UsageShown> {
   if (usage === null) return { usage: null, charges: [] };
   const { usageShown } = await import('./recorded-usage.js');

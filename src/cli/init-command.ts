@@ -1,5 +1,4 @@
-import { realpath } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { firstManifest } from '../usage/calibrate/first-manifest.js';
 import type { Catalogue } from '../openrouter/catalogue/catalogue.js';
 import { estimateManifest, type Estimate } from '../budget/estimate.js';
@@ -12,6 +11,7 @@ import { money } from '../lib/text/amount.js';
 import { logLine, logVerbatim } from '../lib/text/plain.js';
 import { problemsOfUsage, readUsage, requireUsage } from '../usage/read/read-usage.js';
 import { accountLine, noteLine } from '../usage/read/usage.js';
+import { pathInRepository } from '../lib/files/git-files.js';
 import { createFiles } from '../lib/files/write-file.js';
 import { manifestOfPromptfoo, type PromptfooOptions } from './init-promptfoo.js';
 import { catalogueIfAny, priceOptionsOf, type PriceOptions } from './prices-and-account.js';
@@ -243,11 +243,8 @@ async function targetsOf(
   const manifest = { name: options.manifest, path: resolve(cwd, options.manifest) };
   if (!options.withWorkflow) return { manifest, workflow: null };
   const root = await rootOf(cwd);
-  // git returns the root without links.
-  const inRepository = relative(await realpath(root), resolve(await realpath(cwd), options.manifest))
-    .split(sep)
-    .join('/');
-  if (repositoryPathProblem(inRepository) !== null) {
+  const inRepository = await pathInRepository(root, manifest.path);
+  if (inRepository === null || repositoryPathProblem(inRepository) !== null) {
     const remedy = 'the workflow reads it there, and --no-workflow writes the manifest alone';
     throw usageError('init', `accepts a path in this repository, not ${JSON.stringify(options.manifest)}: ${remedy}`);
   }

@@ -85,9 +85,11 @@ export async function runCommand(
     stdio: 'inherit',
     shell,
   });
+  const hasTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
   const handOn = (signal: NodeJS.Signals): void => {
-    // Ctrl-C in a terminal reaches the command too, and many take a second one as an order to leave without cleaning up.
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    // Ctrl-C in a terminal reaches the command too, and many take a second one as an order to leave without cleaning up. So
+    // SIGINT is not handed on there, even where it was sent to this process alone; SIGTERM always is.
+    if (signal !== 'SIGINT' || !hasTerminal) child.kill(signal);
   };
   for (const signal of ENDING) process.on(signal, handOn);
   try {

@@ -41,8 +41,7 @@ export function writeLine(text: string, output: Output): void {
 /** Writes `file:line:column: message`, the form that editors and terminals link. */
 export function writeProblem({ file, line, column, message }: Problem, output: Output): void {
   // A message that names the file itself gets it once more only where a line number follows.
-  const isNamed =
-    line === null && file !== null && (message.startsWith(file) || message.startsWith(`There is no ${file}`));
+  const isNamed = line === null && file !== null && message.split(/[\s:;,]+|\.(?=\s|$)/).includes(file);
   const place = file === null || isNamed ? '' : `${[file, line, column].filter((part) => part !== null).join(':')}: `;
   writeLine(`${place}${message}`, output);
 }

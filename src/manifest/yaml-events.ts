@@ -137,7 +137,12 @@ function readMapping(reading: Reading, offset: number, depth: number, isBlock: b
     if (isBlock && children.size > 0 && !isFirstOfLine(text, start)) return null;
     const key = getScalarValue(text, event);
     const isMerge = key === '<<' && event.style === SCALAR_STYLE.PLAIN;
-    if (isMerge || key.length > MAX_KEY || Object.hasOwn(value, key) || exceeds(reading, children.size + 1))
+    if (
+      isMerge ||
+      !text.slice(event.valueEnd, start + MAX_KEY + 1).includes(':') ||
+      Object.hasOwn(value, key) ||
+      exceeds(reading, children.size + 1)
+    )
       return null;
     const child = readNode(reading, start, depth);
     if (child === null) return null;
@@ -147,8 +152,8 @@ function readMapping(reading: Reading, offset: number, depth: number, isBlock: b
   return { value, place: { offset, children } };
 }
 
-/** A longer key is left to `yaml-nodes.ts`: YAML accepts 1,024 characters before the colon. */
-const MAX_KEY = 1000;
+/** The most characters from the start of a key to its colon; a key in braces without a colon is left to `yaml-nodes.ts` too. */
+const MAX_KEY = 1024;
 
 /** Whether nothing but spaces stands before the offset in its line. */
 function isFirstOfLine(text: string, offset: number): boolean {

@@ -1,3 +1,4 @@
+import { parseEvents, YAMLException } from 'js-yaml';
 import { CST, Lexer, Parser } from 'yaml';
 import { MAX_MISTAKES } from './errors.js';
 import { MAX_DEPTH, MAX_ENTRIES, MAX_SIBLINGS, type OffsetMistake } from './yaml-limits.js';
@@ -77,6 +78,27 @@ export function scanYaml(text: string): Scan {
   }
   tokens.push(...parser.end());
   return { mistakes, tokens };
+}
+
+/**
+ * Whether lists and mappings of a text go deeper than `levels`. `yaml` builds nodes recursively down to the end of the stack, and
+ * Node 20 and 22 end the process where that happens twice.
+ */
+export function isDeeper(text: string, levels: number): boolean {
+  try {
+    parseEvents(text, { maxDepth: levels });
+    return false;
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    if (error.reason.startsWith('nesting exceeded maxDepth')) return true;
+  }
+  // js-yaml stops at its first mistake, and `yaml` goes on behind it.
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    Array.from(parser.next(lexeme));
+    if (parser.stack.length > levels) return true;
+  }
+  return false;
 }
 
 function siblings(open: CST.Token | undefined): number {

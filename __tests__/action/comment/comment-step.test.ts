@@ -3,21 +3,11 @@ import { sameText, wantsComment } from '../../../src/action/comment/comment-step
 import type { ErrorReport, Report } from '../../../src/report/model/schema.js';
 import { readVerdict } from '../../support/reports.js';
 import { renderComment } from '../../../src/report/markdown/comment.js';
+import { violation } from '../../support/violation.js';
 
 const unchanged = readVerdict('nothing-changed');
 const open = { ...unchanged, violations: [] };
-const warning: Report['violations'][number] = {
-  rule: 'unprotected',
-  severity: 'warn',
-  run: null,
-  suite: null,
-  call: null,
-  actual: null,
-  limit: null,
-  message: 'said',
-  file: null,
-  line: null,
-};
+const warning = violation({ rule: 'unprotected', severity: 'warn' });
 const NO_VERDICT: ErrorReport = { schema_version: 1, verdict: 'error', errors: [] };
 
 describe('on-change', () => {

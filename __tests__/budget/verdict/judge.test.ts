@@ -18,7 +18,7 @@ import {
   unknown,
   warn,
 } from '../../support/judged.js';
-import type { Violation } from '../../../src/budget/verdict/violation.js';
+import { violation } from '../../support/violation.js';
 
 describe('limits on a run', () => {
   test.each([
@@ -43,7 +43,7 @@ describe('limits on a run', () => {
     expect([judgement.verdict, inWords(judgement.violations)]).toEqual([verdict, violations]);
   });
 
-  test('a suite is compared with its own limit, the run against the sum', () => {
+  test('a suite is compared with its own limit, the run with the sum', () => {
     const head = manifest({
       budget: { per_run: fail('9') },
       suites: [
@@ -588,11 +588,6 @@ describe('the override', () => {
     });
   });
 });
-
-function violation(change: Partial<Violation>): Violation {
-  const nowhere = { run: null, suite: null, call: null, actual: null, limit: null, file: null };
-  return { rule: 'per_run', severity: 'fail', ...nowhere, message: '', line: null, ...change };
-}
 
 test('failures come first, then warnings, then violations that are pre-existing or overridden', () => {
   const given = [

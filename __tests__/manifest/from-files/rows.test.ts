@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
@@ -151,12 +152,29 @@ describe('a file that cannot be counted says why', () => {
     ['c.yaml', 'a: 1\n---\nb: 2\n', null, 'is not YAML that can be read: it has a second document'],
     ['c.yaml', '- &a [*a]\n', null, 'has an alias inside of its own anchor'],
     ['c.yaml', '['.repeat(50_000), null, 'is not YAML that can be read: nested too deep'],
+    ['c.yaml', `${'['.repeat(401)}${']'.repeat(401)}`, null, 'is not YAML that can be read: nested too deep'],
+    [
+      'c.yaml',
+      `a: {b: 1 c: 2}\nd: ${'['.repeat(5000)}${']'.repeat(5000)}`,
+      null,
+      'is not YAML that can be read: nested too deep',
+    ],
     ['c.yaml', `a: &a x\nb: [${'*a, '.repeat(101)}*a]`, 'b', 'more than 100 aliases'],
     ['c.txt', 'x\n'.repeat(100_001), null, 'has more than 100,000 rows'],
     ['c.yaml', '- x\n'.repeat(250_001), null, 'is too large'],
   ])('%s', (path, text, at, reason) => {
     expect(refusal(path, text, at)).toContain(reason);
   });
+});
+
+test('files that are nested too deep do not end the process, however many they are', () => {
+  const script = `
+    import { parseYamlData } from './src/manifest/from-files/rows.ts';
+    for (const text of ['['.repeat(50000), '[ '.repeat(5000) + ']'.repeat(5000), 'a: {b: 1 c: 2}\\nd: ' + '['.repeat(9000), '['.repeat(900)])
+      try { parseYamlData(text); } catch (error) { console.log(error.message); }`;
+  const args = ['--import', './scripts/typescript.mjs', '--input-type=module', '--eval', script];
+  const printed = execFileSync(process.execPath, args, { encoding: 'utf8' });
+  expect(printed.trim().split('\n')).toEqual(Array(4).fill('is not YAML that can be read: nested too deep'));
 });
 
 test.each([

@@ -1,11 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Violation } from '../../../src/budget/verdict/violation.js';
 import { errorExitCode, exitCodeOf, FAIL_ON } from '../../../src/report/model/document.js';
+import { violation } from '../../support/violation.js';
 
-function warning(fields: Partial<Violation> = {}): Violation {
-  const nowhere = { run: null, suite: null, call: null, actual: null, limit: null, file: null, line: null };
-  return { rule: 'per_run', severity: 'warn', ...nowhere, message: '', ...fields };
-}
+const warning = (fields: Partial<Violation> = {}) => violation({ severity: 'warn', ...fields });
 
 /** The exit codes of `violation`, `warning` and `never`. */
 function codes(verdict: 'pass' | 'warn' | 'fail', ...violations: Violation[]): number[] {

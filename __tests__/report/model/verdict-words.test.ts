@@ -3,22 +3,7 @@ import type { Report } from '../../../src/report/model/schema.js';
 import { describeViolation, headline } from '../../../src/report/model/verdict-words.js';
 import type { Violation } from '../../../src/budget/verdict/violation.js';
 import { readVerdict } from '../../support/reports.js';
-
-function violation(change: Partial<Violation>): Violation {
-  return {
-    rule: 'per_run',
-    severity: 'fail',
-    run: null,
-    suite: null,
-    call: null,
-    actual: null,
-    limit: null,
-    message: 'said',
-    file: 'llm-budget.yml',
-    line: 4,
-    ...change,
-  };
-}
+import { violation } from '../../support/violation.js';
 
 describe('a violation in figures', () => {
   test.each([
@@ -46,7 +31,11 @@ describe('a violation in figures', () => {
     [{ rule: 'model_denied', actual: '5', limit: '4' }, null, null],
     [{ actual: '1e3', limit: '5' }, null, null],
   ] as const)('%j', (change, figures, over) => {
-    expect(describeViolation(violation(change))).toMatchObject({ figures, over, message: 'said' });
+    expect(describeViolation(violation({ message: 'said', ...change }))).toMatchObject({
+      figures,
+      over,
+      message: 'said',
+    });
   });
 });
 
@@ -71,16 +60,7 @@ function sentence(report: Report): string {
 }
 
 function broken(change: Partial<Violation>): Report {
-  const violation = {
-    rule: 'per_run',
-    severity: 'warn',
-    run: null,
-    suite: null,
-    call: null,
-    actual: null,
-    limit: null,
-  } as const;
-  return { ...within, verdict: 'warn', violations: [{ ...violation, message: '', file: null, line: null, ...change }] };
+  return { ...within, verdict: 'warn', violations: [violation({ severity: 'warn', ...change })] };
 }
 
 function loosening(report: Report): Report {

@@ -905,6 +905,18 @@ describe('the events of a stream that are kept as a list within a record', () =>
     expect([usage.requests, withoutUsage(usage), notUnderstood(usage)]).toEqual([2, [], []]);
   });
 
+  test('of Ollama are one request where each object stands in a line with a time of its own', async () => {
+    const [, end] = chunks();
+    const line = (response: unknown, second: number) => ({
+      suite: 's',
+      timestamp: `2026-06-28T00:00:0${String(second)}Z`,
+      response,
+    });
+    const { usage, rows } = await readFiles({ 'a.jsonl': lines(line(chunk, 1), line(chunk, 2), line(end, 3)) });
+    expect(rows.map(({ suite, tokens }) => [suite, tokens.prompt, tokens.completion])).toEqual([['s', 70, 30]]);
+    expect([usage.requests, withoutUsage(usage)]).toEqual([1, []]);
+  });
+
   test('are one request without an answer where a line of a batch has none of them', async () => {
     const line = (body: unknown) => ({ custom_id: 'c', response: { status_code: 200, body } });
     const { usage, rows } = await readFiles({ 'a.jsonl': lines(line(events(1)), line([{ type: 'message_stop' }])) });

@@ -79,7 +79,7 @@ export async function startInBackground(
   child.stdout.destroy();
   child.unref();
   const started = startedSchema.safeParse(parsed(line));
-  if (!started.success) throw configurationError('The recorder could not be started; run again with debug logging');
+  if (!started.success) throw configurationError('The recorder could not be started');
   if ('problems' in started.data) {
     const { exitCode, problems } = started.data;
     throw new NoVerdictError(

@@ -16,9 +16,9 @@ function debug(text: string): void {
   for (const line of logLines(text).split('\n')) core.debug(line);
 }
 
-/** A defect of ours: one safe line, and where it happened only for whoever debugs. */
+/** Reports a defect of the action: one safe line, and the stack at debug level only, which the recorder has none of. */
 function unexpected(error: unknown): void {
-  core.error('LLM Budget met an unexpected error; run again with debug logging to see where');
+  core.error(`LLM Budget met an unexpected error${isRecorder ? '' : '; run again with debug logging to see where'}`);
   debug(error instanceof Error ? (error.stack ?? error.message) : 'something was thrown that is no error');
 }
 

@@ -80,7 +80,7 @@ function judgeWorstCase(judged: JudgedScope): BrokenRule[] {
 
 function worstCaseUnknown({ scope, figures, manifest }: JudgedScope, limit: Limit): BrokenRule[] {
   const { amount, unknown } = figures.worst;
-  const reasons = [...new Set(unknown.flatMap((call) => call.price.incomplete))].slice(0, 3);
+  const reasons = [...new Set(unknown.flatMap((call) => call.price.incomplete))];
   const words = RULE_WORDS.incomplete_price.cases.worst_case;
   return unjudged(scope, manifest, limit, {
     rule: 'incomplete_price',

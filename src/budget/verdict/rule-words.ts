@@ -208,7 +208,7 @@ export const RULE_WORDS = {
     cases: {
       worst_case: {
         message: ({ scope, reasons }: { readonly scope: string; readonly reasons: readonly string[] }) =>
-          `The worst case of ${scope} is not known, so its limit cannot be kept: ${reasons.join('; ')}.`,
+          `The worst case of ${scope} is not known, so its limit cannot be kept: ${shortList(reasons, '; ')}.`,
         remedy: () => 'Run the check again; set max_tokens where the worst case has no other bound.',
       },
     },
@@ -344,10 +344,10 @@ function ofScope(run: string | null, suite: string | null): string {
   return run === null ? '' : ` of the kind ${run}`;
 }
 
-/** Lists at most three names, and how many more there are. */
-function shortList(names: readonly string[]): string {
+/** Lists at most three names or reasons, and how many more there are. */
+function shortList(names: readonly string[], separator = ', '): string {
   const more = names.length - 3;
-  return [...names.slice(0, 3), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  return [...names.slice(0, 3), ...(more > 0 ? [`${more} more`] : [])].join(separator);
 }
 
 /** The unit of `actual` and `limit` of a rule. */

@@ -50,6 +50,8 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ELOOP', 'a link in the path leads back to itself'],
   ['EMFILE', 'too many files are open'],
   ['E2BIG', 'the command is too long for this system'],
+  // What Windows says of one.
+  ['ENAMETOOLONG', 'the command or a path is too long for this system'],
   ['ERR_INVALID_ARG_VALUE', 'the path has a null character in it'],
 ]);
 

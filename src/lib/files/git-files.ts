@@ -19,18 +19,23 @@ export async function readAtRef(
 ): Promise<{ readonly sha: string; readonly text: string | null }> {
   const sha = await resolveCommit(cwd, ref);
   const root = await repositoryRoot(cwd);
-  const inside = await pathInRepository(root, resolve(cwd, path));
+  const absolute = resolve(cwd, path);
+  const inside = await pathInRepository(root, absolute);
+  if (inside === null) {
+    throw configurationError(`${absolute} is outside the git repository ${root}`, { file: absolute });
+  }
   const file = (await readFilesAtCommit(root, sha, [inside], limits)).get(inside);
   if (file?.state === 'unusable') throw configurationError(`${inside} at ${ref} ${file.reason}`, { file: path });
   return { sha, text: file?.state === 'text' ? file.text : null };
 }
 
-/** The path from the root with slashes, as git stores it. Links above the file are followed, since git resolves its root too. */
-async function pathInRepository(root: string, path: string): Promise<string> {
+/**
+ * The path from the root with slashes, as git stores it; null where it is outside. Links above the file are followed, since git
+ * resolves its root too. `path` is absolute.
+ */
+export async function pathInRepository(root: string, path: string): Promise<string | null> {
   const inside = relative(await realpath(root), join(await nearestRealFolder(dirname(path)), basename(path)));
-  if (inside === '' || isAbsolute(inside) || inside.split(sep)[0] === '..') {
-    throw configurationError(`${path} is outside the git repository ${root}`, { file: path });
-  }
+  if (inside === '' || isAbsolute(inside) || inside.split(sep)[0] === '..') return null;
   return inside.split(sep).join('/');
 }
 
@@ -88,13 +93,30 @@ export async function readFilesAtCommit(
 /** The most bytes of a listing: about 500,000 paths. */
 const LISTING = { maxBytes: 64_000_000 };
 
-/** The most paths of one command, since the system bounds its length. */
-const PATHS_AT_ONCE = 500;
+/**
+ * The most characters of the paths of one command, with the space and the quotation marks around each. Windows accepts 32,767
+ * for the whole of it: https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-createprocessw
+ */
+const LONGEST_PATHS = 24_000;
+
+/** Divides paths so that each command is short enough. A path that is longer alone is a command of its own. */
+function commandsOf(paths: readonly string[]): readonly (readonly string[])[] {
+  const commands: string[][] = [];
+  let length = LONGEST_PATHS;
+  for (const path of paths) {
+    length += path.length + 3;
+    if (length > LONGEST_PATHS) {
+      commands.push([]);
+      length = path.length + 3;
+    }
+    commands.at(-1)?.push(path);
+  }
+  return commands;
+}
 
 async function listTree(root: string, sha: string, paths: readonly string[]): Promise<ReadonlyMap<string, TreeEntry>> {
   const entries = new Map<string, TreeEntry>();
-  for (let start = 0; start < paths.length; start += PATHS_AT_ONCE) {
-    const some = paths.slice(start, start + PATHS_AT_ONCE);
+  for (const some of commandsOf(paths)) {
     const args = ['ls-tree', '-z', '-l', '--full-tree', sha, '--', ...some];
     const { exitCode, stdout, complaint } = await runGit(root, args, LISTING);
     if (exitCode !== 0) throw configurationError(`git cannot list the files of ${sha}: ${complaint}`);

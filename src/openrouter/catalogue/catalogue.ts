@@ -56,7 +56,10 @@ export interface Catalogue {
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** The age of a lockfile's prices in days and fractions of a day, never below 0; `now` in milliseconds since the epoch. */
+/**
+ * The age of a lockfile's prices in days and fractions of a day, never below 0; `now` in milliseconds since the epoch. It is
+ * apart from `lockfile.ts`, which is loaded only where there is a lockfile.
+ */
 export function lockfileAgeDays(lockfile: Catalogue, now: number): number {
   return Math.max(0, (now - Date.parse(lockfile.fetched_at)) / DAY_MS);
 }

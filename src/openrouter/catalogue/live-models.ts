@@ -38,7 +38,7 @@ export async function fetchModels(client: OpenRouterClient): Promise<ModelListin
     const answer = await client.get(url, {
       bounds,
       read: async (value) => {
-        // Imported here, the schemas are not loaded before the action's first request; its check loads them behind it.
+        // Imported here, so that the schemas are not loaded before the action's first request.
         const { readModelsPage } = await import('./answers.js');
         const content = readModelsPage(value);
         if (isFirst && content.models.length + content.malformed.rows === 0) throw wrongListing('lists no models');

@@ -56,7 +56,10 @@ export function resolveModel(id: string, models: Models, source: Catalogue['sour
   return resolution;
 }
 
-/** Lists the ids, each once and in order, that the lockfile cannot price in full: it lacks the model or its endpoints. */
+/**
+ * Lists the ids, each once and in order, that the lockfile cannot price in full: it lacks the model or its endpoints. It is
+ * apart from `lockfile.ts`, which is loaded only where there is a lockfile.
+ */
 export function uncoveredModels(lockfile: Catalogue, idsInUse: readonly string[]): string[] {
   return [...new Set(idsInUse)].filter((id) => {
     const resolution = resolveModel(id, lockfile.models);

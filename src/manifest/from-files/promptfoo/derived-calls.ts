@@ -202,7 +202,8 @@ function notesOf({ byName, withoutModel }: Groups, { approximate, path, root }: 
     add(`Calls of ${path} are counted without promptfoo's cache, which asks identical requests of one run once.`);
   else if (withoutModel.size === 0) add(`${path} makes no request, so that nothing is estimated for it.`);
   if (approximate.size > 0) {
-    const names = [...approximate].slice(0, 5).join(', ');
+    const more = approximate.size - 5;
+    const names = [...approximate].slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '');
     add(
       `${path}: the tokens of ${names} are approximate, since template syntax other than {{ name }} is counted as text ${whereOf(side)}.`,
     );

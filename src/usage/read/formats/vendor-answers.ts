@@ -180,28 +180,35 @@ export function readOllamaChunk(chunk: JsonRecord, context: Context, accounts: A
   streamBegan(nameAt(chunk, 'model'), context, accounts);
 }
 
-/** Models whose stream is open, by file and by context: the objects of one stream are in one context. */
-const openStreams = new WeakMap<RecordingFile, Map<Context, Set<string | null>>>();
+/** The contexts with an open stream, by file and by model. */
+const openStreams = new WeakMap<RecordingFile, Map<string | null, Set<Context>>>();
 
-/** A stream whose end does not follow in the same context was cut off. */
+/** A stream whose end does not follow was cut off. */
 function streamBegan(model: string | null, context: Context, accounts: Accounts): void {
   accounts.deferred();
   const streams = streamsOf(context.file, accounts);
-  streams.set(context, (streams.get(context) ?? new Set()).add(model));
+  streams.set(model, (streams.get(model) ?? new Set()).add(context));
 }
 
+/**
+ * Ends the stream of this context. Objects that each state a time, a suite or a call have a context each; those before the last
+ * one are then of the stream that it ends.
+ */
 function streamEnded(model: string | null, context: Context): void {
-  openStreams.get(context.file)?.get(context)?.delete(model);
+  const streams = openStreams.get(context.file);
+  const contexts = streams?.get(model);
+  if (streams === undefined || contexts === undefined) return;
+  if (!contexts.delete(context) || contexts.size === 0) streams.delete(model);
 }
 
-function streamsOf(file: RecordingFile, accounts: Accounts): Map<Context, Set<string | null>> {
+function streamsOf(file: RecordingFile, accounts: Accounts): Map<string | null, Set<Context>> {
   const known = openStreams.get(file);
   if (known !== undefined) return known;
-  const streams = new Map<Context, Set<string | null>>();
+  const streams = new Map<string | null, Set<Context>>();
   openStreams.set(file, streams);
   accounts.atEnd(file, () => {
-    for (const [context, models] of streams) {
-      for (const model of models) {
+    for (const [model, contexts] of streams) {
+      for (const context of contexts) {
         accounts.unmeasured({ model, id: null, reason: 'a stream that was cut off' }, context);
       }
     }
